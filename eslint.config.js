@@ -1,0 +1,54 @@
+import js from '@eslint/js'
+import { importX } from 'eslint-plugin-import-x'
+import tseslint from 'typescript-eslint'
+
+/** A folder may import itself and the folders before it, never a later one (DESIGN: layers). */
+const layers = [
+  'src/errors.ts',
+  'src/schema',
+  'src/codec',
+  'src/query',
+  'src/compile',
+  'src/row',
+  'src/postgres',
+  'src/stream',
+  'src/sync',
+  'src/queryset',
+  'src/repository',
+  'src/index.ts',
+]
+
+const zones = layers.slice(0, -1).map((target, index) => ({
+  target: `./${target}`,
+  from: layers.slice(index + 1).map((later) => `./${later}`),
+  message: 'A lower layer never imports a higher one.',
+}))
+
+export default tseslint.config(
+  { ignores: ['dist', 'node_modules'] },
+  js.configs.recommended,
+  tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.config.js'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver': { typescript: true, node: true } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'import-x/no-cycle': ['error', { ignoreExternal: true }],
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-extraneous-dependencies': 'off',
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['codegen/cli.ts', 'examples/**', 'bench/**'],
+    rules: { 'no-console': 'off' },
+  },
+  { files: ['*.config.js'], ...tseslint.configs.disableTypeChecked },
+)

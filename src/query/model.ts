@@ -1,0 +1,20 @@
+/**
+ * The types of one table, as the generator writes them: what a queryset's generics are looked up in. Types only;
+ * nothing of it exists at run time.
+ */
+export interface Model {
+  /** The table's name in free-hand Kysely: `users`, or `schema.users` outside the default schema. */
+  readonly name: string
+  /** A full row: every column by its property. */
+  readonly row: object
+  /** Properties of the primary key, as a union; `never` without one. */
+  readonly key: PropertyKey
+  /** What `filter` takes. */
+  readonly filter: object
+  /** What an insert takes; `never` for views. */
+  readonly insert: object
+  /** What an update takes; `never` for views. */
+  readonly update: object
+  /** The table in Kysely's terms: column names as in SQL. */
+  readonly columns: object
+}

@@ -1,0 +1,42 @@
+import type { TypeSchema } from './type.js'
+
+/** What kind of relation a {@link TableSchema} describes. Only the first three take writes. */
+export type TableKind = 'table' | 'partitioned table' | 'foreign table' | 'view' | 'materialized view'
+
+/** A table or view as plain data: the generator writes one per table, and everything at run time reads it. */
+export interface TableSchema {
+  readonly schema: string
+  readonly name: string
+  readonly kind: TableKind
+  /** In the order of `pg_attribute.attnum`. */
+  readonly columns: readonly ColumnSchema[]
+  /** Properties of the primary key's columns, in key order; empty when there is none. */
+  readonly primaryKey: readonly string[]
+  /** The other unique keys: constraints and total unique indexes on plain columns, each in key order. */
+  readonly uniqueKeys: readonly (readonly string[])[]
+  readonly foreignKeys: readonly ForeignKeySchema[]
+}
+
+/** One column: `property` is its key in TypeScript rows, `name` its name in SQL. */
+export interface ColumnSchema {
+  readonly property: string
+  readonly name: string
+  readonly type: TypeSchema
+  readonly nullable: boolean
+  /** The column may be left out of an insert: it has a default, an identity, or is nullable. */
+  readonly optional: boolean
+  /** Set for columns that the server alone fills: GENERATED ALWAYS AS IDENTITY and generated columns. */
+  readonly generated?: 'identity' | 'stored' | 'virtual'
+}
+
+/** A foreign key: `columns` are properties of this table, `references.columns` properties of the other. */
+export interface ForeignKeySchema {
+  /** The constraint's name. */
+  readonly name: string
+  readonly columns: readonly string[]
+  readonly references: {
+    readonly schema: string
+    readonly table: string
+    readonly columns: readonly string[]
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * A PostgreSQL type as plain data: what the generator writes beside each column and what codecs are picked by.
+ *
+ * A string names a base type as `pg_type.typname` does (`'int4'`, `'timestamptz'`, `'citext'`); everything
+ * built from other types is an object. OIDs are not part of it: those of enums, domains and extension types
+ * differ per database.
+ */
+export type TypeSchema =
+  | string
+  | EnumTypeSchema
+  | DomainTypeSchema
+  | ArrayTypeSchema
+  | RangeTypeSchema
+  | MultirangeTypeSchema
+  | CompositeTypeSchema
+
+/** An enum; `labels` in their declared order. */
+export interface EnumTypeSchema {
+  readonly kind: 'enum'
+  readonly schema: string
+  readonly name: string
+  readonly labels: readonly string[]
+}
+
+/** A domain; `base` is the type it is over, which may be another domain. */
+export interface DomainTypeSchema {
+  readonly kind: 'domain'
+  readonly schema: string
+  readonly name: string
+  readonly base: TypeSchema
+}
+
+/** An array of any number of dimensions: PostgreSQL does not record how many. */
+export interface ArrayTypeSchema {
+  readonly kind: 'array'
+  readonly element: TypeSchema
+}
+
+/** A range, such as `int4range` or one made by CREATE TYPE … AS RANGE. */
+export interface RangeTypeSchema {
+  readonly kind: 'range'
+  readonly schema: string
+  readonly name: string
+  readonly subtype: TypeSchema
+}
+
+/** A multirange; `range` is the range it is a set of. */
+export interface MultirangeTypeSchema {
+  readonly kind: 'multirange'
+  readonly schema: string
+  readonly name: string
+  readonly range: RangeTypeSchema
+}
+
+/** A composite type; `property` is the key in the TypeScript object, `name` the attribute in SQL. */
+export interface CompositeTypeSchema {
+  readonly kind: 'composite'
+  readonly schema: string
+  readonly name: string
+  readonly fields: readonly CompositeFieldSchema[]
+}
+
+/** One attribute of a composite type. */
+export interface CompositeFieldSchema {
+  readonly property: string
+  readonly name: string
+  readonly type: TypeSchema
+}
