@@ -1,0 +1,2 @@
+export { createDatabase, databaseUrl, type DatabaseOptions, type ScratchDatabase } from './database.js'
+export { startServer, type Server, type ServerOptions } from './server.js'
