@@ -1,0 +1,53 @@
+import { boolCodec } from './boolean.js'
+import { byteaCodec } from './bytea.js'
+import type { Codec } from './codec.js'
+import { dateCodec } from './date.js'
+import { float4Codec, float8Codec } from './float.js'
+import { int2Codec, int4Codec, int8Codec, oidCodec } from './integer.js'
+import { intervalCodec } from './interval.js'
+import { jsonbCodec, jsonCodec } from './json.js'
+import { numericCodec } from './numeric.js'
+import { charCodec, nameCodec, stringCodec, textCodec } from './text.js'
+import { timeCodec, timetzCodec } from './time.js'
+import { timestampCodec } from './timestamp.js'
+import { timestamptzCodec } from './timestamptz.js'
+import { uuidCodec } from './uuid.js'
+
+const known: readonly Codec[] = [
+  boolCodec,
+  int2Codec,
+  int4Codec,
+  int8Codec,
+  oidCodec,
+  float4Codec,
+  float8Codec,
+  numericCodec,
+  textCodec('text'),
+  textCodec('varchar'),
+  textCodec('bpchar'),
+  textCodec('citext'),
+  nameCodec,
+  charCodec,
+  byteaCodec,
+  uuidCodec,
+  jsonCodec,
+  jsonbCodec,
+  dateCodec,
+  timeCodec,
+  timetzCodec,
+  timestampCodec,
+  timestamptzCodec,
+  intervalCodec,
+]
+
+const byName = new Map(known.map((codec) => [codec.name, codec]))
+
+/** The codec of the base type `name`; every type that is not known here is a string, as PostgreSQL prints it. */
+export function baseCodec(name: string): Codec {
+  let codec = byName.get(name)
+  if (codec === undefined) {
+    codec = stringCodec(name)
+    byName.set(name, codec)
+  }
+  return codec
+}

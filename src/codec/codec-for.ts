@@ -1,0 +1,61 @@
+import type { RangeTypeSchema, TypeSchema } from '../schema/type.js'
+import { arrayCodec } from './array.js'
+import { baseCodec } from './base.js'
+import type { Codec } from './codec.js'
+import { compositeCodec } from './composite.js'
+import { enumCodec } from './enum.js'
+import { multirangeCodec } from './multirange.js'
+import type { RangeCodec } from './range.js'
+import { rangeCodec } from './range.js'
+
+type BuiltType = Exclude<TypeSchema, string>
+
+const built = new WeakMap<BuiltType, Codec>()
+
+/** The codec of a type: always the same for the same name, or for the same schema object. */
+export function codecFor(type: TypeSchema): Codec {
+  if (typeof type === 'string') return baseCodec(type)
+  let codec = built.get(type)
+  if (codec === undefined) {
+    codec = build(type)
+    built.set(type, codec)
+  }
+  return codec
+}
+
+function build(type: BuiltType): Codec {
+  switch (type.kind) {
+    case 'enum':
+      return enumCodec(type)
+    case 'domain':
+      return { ...codecFor(type.base), name: qualified(type) }
+    case 'array':
+      return arrayCodec(codecFor(type.element), arrayOptions(type.element))
+    case 'range':
+      return buildRange(type)
+    case 'multirange':
+      return multirangeCodec(qualified(type), buildRange(type.range))
+    case 'composite':
+      return compositeCodec(
+        qualified(type),
+        type.fields.map((field) => ({ property: field.property, codec: codecFor(field.type) })),
+      )
+  }
+}
+
+function buildRange(type: RangeTypeSchema): RangeCodec {
+  return rangeCodec(qualified(type), codecFor(type.subtype))
+}
+
+function qualified({ schema, name }: { readonly schema: string; readonly name: string }): string {
+  return `${schema}.${name}`
+}
+
+function arrayOptions(element: TypeSchema): { delimiter: string; flat: boolean } {
+  let type = element
+  while (typeof type !== 'string' && type.kind === 'domain') type = type.base
+  if (typeof type !== 'string') {
+    return { delimiter: ',', flat: type.kind === 'array' || type.kind === 'multirange' }
+  }
+  return { delimiter: type === 'box' ? ';' : ',', flat: type === 'json' || type === 'jsonb' }
+}

@@ -1,0 +1,26 @@
+import { inspect } from 'node:util'
+import { DecodeError } from '../errors.js'
+
+const limit = 80
+
+/** A value for an error message, on one line and cut short. */
+export function describe(value: unknown): string {
+  const text = inspect(value, { depth: 1, breakLength: Infinity, maxArrayLength: 5, maxStringLength: limit })
+  return text.length > limit ? `${text.slice(0, limit)}…` : text
+}
+
+/** The error for text that is not what PostgreSQL prints for `type`. */
+export function unrecognised(type: string, text: string): DecodeError {
+  return new DecodeError(
+    `${describe(text)} is not a ${type} value as PostgreSQL prints it. If the column's type has changed, generate again.`,
+  )
+}
+
+/** @throws {@link DecodeError} when a fixed-width binary value does not have `type`'s width. */
+export function checkWidth(type: string, width: number, start: number, end: number): void {
+  if (end - start !== width) {
+    throw new DecodeError(
+      `A binary ${type} has ${width} bytes, the server sent ${end - start}: the column has another type. Generate again.`,
+    )
+  }
+}
