@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { escapeIdentifier, type Client } from 'pg'
 import { CodegenError, messageOf } from '../errors.js'
-import { connectTo } from './external.js'
+import { connectTo } from './connect.js'
 import type { Server } from './server.js'
 
 export interface DatabaseOptions {

@@ -1,0 +1,1 @@
+export { runSqlFile, runSqlText, type RunOptions } from './run.js'
