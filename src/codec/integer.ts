@@ -24,7 +24,7 @@ function integerCodec(
     },
     encode: (value) => {
       const whole = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))
-      if (whole && value >= least && value <= most) return (value).toString()
+      if (whole && value >= least && value <= most) return value.toString()
       throw new EncodeError(`${name} takes an integer from ${least} to ${most}, not ${describe(value)}.`)
     },
   }
