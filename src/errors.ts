@@ -57,3 +57,46 @@ export class EncodeError extends SluiceError {
     super('ENCODE_ERROR', message, options)
   }
 }
+
+/** A statement failed: on the server (then `sqlState` is set), or because its connection was lost. */
+export class QueryError extends SluiceError {
+  /** The SQLSTATE that the server sent, such as `42P01`. */
+  readonly sqlState: string | undefined
+  /** The queryset's table, as `schema.name`. */
+  readonly table: string | undefined
+  /** The SQL text; its parameters are not part of it. */
+  readonly sql: string
+  /** Rows handed to the loop before the failure; 0 for reads that are not streamed. */
+  readonly rowsDelivered: number
+
+  constructor(
+    message: string,
+    details: {
+      sqlState?: string | undefined
+      table?: string | undefined
+      sql: string
+      rowsDelivered?: number
+    },
+    options?: ErrorOptions,
+  ) {
+    super('QUERY_FAILED', message, options)
+    this.sqlState = details.sqlState
+    this.table = details.table
+    this.sql = details.sql
+    this.rowsDelivered = details.rowsDelivered ?? 0
+  }
+}
+
+/** A connection could not be had, or was lost or closed under a query or stream. */
+export class ConnectionError extends SluiceError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('CONNECTION_ERROR', message, options)
+  }
+}
+
+/** The database no longer has what the generated code expects: run the generator again. */
+export class SchemaDriftError extends SluiceError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('SCHEMA_DRIFT', message, options)
+  }
+}

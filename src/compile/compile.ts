@@ -1,0 +1,30 @@
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type Compilable,
+  type CompiledQuery,
+  type QueryCreator,
+} from 'kysely'
+
+const compiler = new Kysely<object>({
+  dialect: {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
+})
+
+/** Builds a statement and compiles it, without a database and without plugins. Every parameter comes out encoded. */
+export function compile(build: (creator: QueryCreator<object>) => Compilable): CompiledQuery {
+  const query = build(compiler).compile()
+  return { ...query, parameters: query.parameters.map(encodeCount) }
+}
+
+/** LIMIT and OFFSET are numbers; all other operands were encoded when the condition was built. */
+function encodeCount(parameter: unknown): unknown {
+  return typeof parameter === 'number' || typeof parameter === 'bigint' ? String(parameter) : parameter
+}

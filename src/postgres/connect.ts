@@ -1,0 +1,39 @@
+import { Kysely, type KyselyConfig } from 'kysely'
+import pg, { type PoolConfig } from 'pg'
+import { SluiceDialect } from './dialect.js'
+import type { SluiceDialectConfig } from './engine.js'
+
+/** What {@link connect} takes: pg's pool settings, Kysely's `log` and `plugins`, and our time limits. */
+export type ConnectOptions = PoolConfig &
+  Pick<KyselyConfig, 'log' | 'plugins'> &
+  Omit<SluiceDialectConfig, 'pool'>
+
+/** A Kysely instance on our dialect. */
+export class Database<DB> extends Kysely<DB> {
+  /** Ends open streams and closes every connection; the same as Kysely's `destroy()`. */
+  async close(): Promise<void> {
+    await this.destroy()
+  }
+}
+
+/**
+ * Opens a database: a Kysely instance on {@link SluiceDialect} with a pool of its own. Connections are made when they
+ * are first needed.
+ *
+ * ```ts
+ * const db = connect<DB>({ connectionString: process.env.DATABASE_URL })
+ * const { users } = repositories(db)
+ * ```
+ */
+export function connect<DB>(options: ConnectOptions): Database<DB> {
+  const { log, plugins, onCreateConnection, onReserveConnection, acquireTimeoutMs, closeTimeoutMs, ...pool } =
+    options
+  const dialect = new SluiceDialect({
+    pool: new pg.Pool(pool),
+    ...(onCreateConnection && { onCreateConnection }),
+    ...(onReserveConnection && { onReserveConnection }),
+    ...(acquireTimeoutMs !== undefined && { acquireTimeoutMs }),
+    ...(closeTimeoutMs !== undefined && { closeTimeoutMs }),
+  })
+  return new Database<DB>({ dialect, ...(log && { log }), ...(plugins && { plugins }) })
+}

@@ -1,0 +1,227 @@
+import type { Socket } from 'node:net'
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+import type { PoolClient } from 'pg'
+import { ConnectionError, UsageError } from '../errors.js'
+import { sendCancelRequest } from './cancel-request.js'
+import { isDatabaseError } from './database-error.js'
+import type { Engine } from './engine.js'
+import { Exchange, type ExchangeResult } from './exchange.js'
+import { freeHandParameter, freeHandReader, freeHandTypes } from './free-hand.js'
+import { Portal, type PortalRequest } from './portal.js'
+import { bind, describe, execute, parse, SYNC, type Parameter } from './protocol.js'
+import { readRequestOf, type ReadRequest } from './statement.js'
+import { WireTap } from './wire-tap.js'
+
+const AFFECTING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
+const KEEP_ALIVE_DELAY_MS = 10_000
+
+/** The server's transaction status: idle, in a transaction, in a failed transaction. */
+export type TransactionStatus = 'I' | 'T' | 'E'
+
+/** One connection of the pool, for as long as it lives. Statements on it run one after the other. */
+export class SluiceConnection implements DatabaseConnection {
+  readonly client: PoolClient
+  readonly engine: Engine
+  readonly openPortals = new Set<Portal>()
+  /** Which lease of the engine this connection is out on. */
+  lease = 0
+  #released = true
+  status: TransactionStatus = 'I'
+
+  readonly #tap: WireTap
+  #tail: Promise<unknown> = Promise.resolve()
+  #running: object | undefined
+  #cancelling: Promise<void> | undefined
+  #transactionFailure: Error | undefined
+  #lost: Error | undefined
+
+  constructor(client: PoolClient, engine: Engine) {
+    this.client = client
+    this.engine = engine
+    const socket = client.connection.stream as Socket
+    this.#tap = new WireTap(socket)
+    socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
+    client.connection.on('readyForQuery', (message: { status: TransactionStatus }) =>
+      this.#ready(message.status),
+    )
+    // A checked-out client without an error listener takes the process down when its connection is lost.
+    client.on('error', (error: Error) => (this.#lost ??= error))
+    client.on('end', () => (this.#lost ??= new Error('Connection terminated')))
+  }
+
+  /** Whether the connection is gone; it is then not given back to the pool. */
+  get isLost(): boolean {
+    return this.#lost !== undefined
+  }
+
+  /** What aborted the present transaction, while it is in its failed state. */
+  get transactionFailure(): Error | undefined {
+    return this.#transactionFailure
+  }
+
+  /** The pool handed the connection out. */
+  leased(): void {
+    this.lease = ++this.engine.leases
+    this.#released = false
+  }
+
+  /** Gives the connection back, once per lease; one that is lost or still in a transaction is closed instead. */
+  async release(): Promise<void> {
+    if (this.#released) return
+    this.#released = true
+    const reason = new UsageError('The connection was given back while a stream on it was open.')
+    await Promise.all([...this.openPortals].map((portal) => portal.abandon(reason)))
+    this.client.release(this.isLost || this.status !== 'I')
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    this.#refuseDuringStream(query.sql)
+    const read = readRequestOf(query)
+    return read === undefined ? this.#executeFreeHand<R>(query) : this.#executeRead<R>(query, read)
+  }
+
+  async *streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    this.#refuseDuringStream(query.sql)
+    const read = readRequestOf(query)
+    const reader = read?.reader ?? freeHandReader
+    const portal = this.openPortal({
+      sql: query.sql,
+      parameters: read ? (query.parameters as Parameter[]) : query.parameters.map(freeHandParameter),
+      formats: reader.formats,
+      chunkSize,
+      begin: read?.stream?.begin ?? (query.query.kind === 'SelectQueryNode' ? 'begin read only' : 'begin'),
+      readAhead: true,
+      signal: read?.stream?.signal,
+      ...(read?.stream && { onClosed: read.stream.onClosed }),
+    })
+    try {
+      let first = 0
+      for (let chunk = await portal.next(); chunk !== undefined; chunk = await portal.next()) {
+        if (chunk.count > 0) yield { rows: reader.read(chunk, chunk.fields, first) as R[] }
+        first += chunk.count
+      }
+    } finally {
+      await portal.close()
+    }
+  }
+
+  openPortal(request: PortalRequest): Portal {
+    return new Portal(this, request)
+  }
+
+  /**
+   * Sends messages and waits for the ReadyForQuery that answers them, after everything sent before.
+   *
+   * @param messages made when its turn has come, since they may depend on the transaction's status.
+   */
+  exchange(owner: object, messages: () => Buffer[]): Promise<ExchangeResult> {
+    return this.#inTurn(async () => {
+      const bytes = Buffer.concat(messages())
+      const exchange = new Exchange(bytes, this.#tap)
+      this.#running = owner
+      try {
+        this.client.query(exchange)
+        return await exchange.done
+      } catch (error) {
+        throw this.#failed(error as Error)
+      } finally {
+        this.#running = undefined
+        await this.#cancelling
+        this.#cancelling = undefined
+      }
+    })
+  }
+
+  /** Cancels what is running on the server, if it is an exchange of `owner`. */
+  cancel(owner: object): void {
+    if (this.#running === owner) {
+      this.#cancelling ??= sendCancelRequest(this.client, this.engine.closeTimeoutMs)
+    }
+  }
+
+  /** Destroys the socket after the engine's close timeout, unless the returned timer is cleared before. */
+  destroyAfterCloseTimeout(what: () => string): NodeJS.Timeout {
+    const limit = this.engine.closeTimeoutMs
+    return setTimeout(() => {
+      this.destroy(
+        new ConnectionError(`The connection was destroyed: ${what()} took longer than ${limit} ms.`),
+      )
+    }, limit)
+  }
+
+  /** Cuts the connection; everything waiting on it fails with `reason`. */
+  destroy(reason: Error): void {
+    this.#lost ??= reason
+    this.client.connection.stream.destroy()
+  }
+
+  async #executeFreeHand<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.#inTurn(async () => {
+      try {
+        const result = await this.client.query<R & object>({
+          text: query.sql,
+          values: [...query.parameters],
+          types: freeHandTypes,
+        })
+        const { command, rowCount, rows } = result
+        return AFFECTING.has(command)
+          ? { numAffectedRows: BigInt(rowCount ?? 0), rows: rows ?? [] }
+          : { rows: rows ?? [] }
+      } catch (error) {
+        throw this.#failed(error as Error)
+      }
+    })
+  }
+
+  async #executeRead<R>(query: CompiledQuery, { reader }: ReadRequest): Promise<QueryResult<R>> {
+    const { rows, fields } = await this.exchange(query, () => [
+      parse(query.sql),
+      bind('', query.parameters as Parameter[], reader.formats),
+      describe(''),
+      execute('', 0),
+      SYNC,
+    ])
+    return { rows: reader.read(rows, fields ?? [], 0) as R[] }
+  }
+
+  /** Our own queue in front of pg's, which is to hold one query at a time. */
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const turn = this.#tail.then(() => {
+      if (this.#lost !== undefined) throw this.#failed(this.#lost)
+      return task()
+    })
+    this.#tail = turn.catch(() => {})
+    return turn
+  }
+
+  #failed(error: Error): Error {
+    if (!isDatabaseError(error)) {
+      // After pg's query_timeout the server is still at work on a query that nobody listens to.
+      if (error.message === 'Query read timeout') this.destroy(error)
+      if (this.#lost === undefined || this.#lost instanceof ConnectionError) return this.#lost ?? error
+      return new ConnectionError(`The connection to the database was lost: ${this.#lost.message}`, {
+        cause: this.#lost,
+      })
+    }
+    if (error.code !== '25P02') this.#transactionFailure ??= error
+    return error
+  }
+
+  #ready(status: TransactionStatus): void {
+    this.status = status
+    if (status !== 'E') this.#transactionFailure = undefined
+    if (status === 'I') for (const portal of this.openPortals) portal.transactionEnded()
+  }
+
+  #refuseDuringStream(sql: string): void {
+    for (const portal of this.openPortals) {
+      if (portal.ownsTransaction) {
+        throw new UsageError(
+          `This connection is busy with a stream that runs in a transaction of its own: ${portal.describe()}. ` +
+            `Refused: ${sql.slice(0, 120)}. Use another connection, or open a transaction first and use using(trx), ` +
+            'where other queries may run inside the loop.',
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import type { Connection, Submittable } from 'pg'
+import type { Field, RawRows } from '../row/raw-rows.js'
+import { isDatabaseError } from './database-error.js'
+import { RowCollector, type WireTap } from './wire-tap.js'
+
+/** What the server answered to one exchange. */
+export interface ExchangeResult {
+  readonly rows: RawRows
+  /** The row description, when a Describe was part of the exchange and the statement returns rows. */
+  readonly fields: readonly Field[] | undefined
+  /** False when a portal stopped at its row limit and has more to give. */
+  readonly complete: boolean
+}
+
+interface FieldMessage {
+  readonly name: string
+  readonly dataTypeID: number
+  readonly format: 'text' | 'binary'
+}
+
+/**
+ * One write of messages that ends in a Sync, and everything up to the ReadyForQuery that answers it. Given to pg's
+ * client as a query of its own kind, so that pg's queue, error and end-of-connection handling apply to it.
+ */
+export class Exchange implements Submittable {
+  /** Settles once the connection is ready for the next exchange, or is lost. */
+  readonly done: Promise<ExchangeResult>
+  /** Set by pg's client to end its query_timeout timer. */
+  callback: (() => void) | undefined
+
+  readonly #messages: Buffer
+  readonly #tap: WireTap
+  readonly #rows = new RowCollector()
+  #fields: readonly Field[] | undefined
+  #suspended = false
+  #settle!: (error?: unknown) => void
+
+  constructor(messages: Buffer, tap: WireTap) {
+    this.#messages = messages
+    this.#tap = tap
+    this.done = new Promise((resolve, reject) => {
+      this.#settle = (error) => {
+        tap.collector = undefined
+        this.callback?.()
+        if (error === undefined) {
+          resolve({ rows: this.#rows, fields: this.#fields, complete: !this.#suspended })
+        } else {
+          reject(error as Error)
+        }
+      }
+    })
+  }
+
+  submit(connection: Connection): void {
+    this.#tap.collector = this.#rows
+    connection.stream.write(this.#messages)
+  }
+
+  handleRowDescription(message: { fields: readonly FieldMessage[] }): void {
+    this.#fields = message.fields.map(({ name, dataTypeID, format }) => ({
+      name,
+      typeOid: dataTypeID,
+      format,
+    }))
+  }
+
+  handlePortalSuspended(): void {
+    this.#suspended = true
+  }
+
+  handleCommandComplete(): void {
+    this.#suspended = false
+  }
+
+  handleEmptyQuery(): void {
+    this.#suspended = false
+  }
+
+  handleDataRow(): void {
+    // Only after a timeout of pg's own has settled the exchange, while the socket is being destroyed.
+  }
+
+  handleCopyInResponse(connection: Connection): void {
+    connection.stream.write(COPY_FAIL)
+  }
+
+  handleCopyData(): void {
+    // COPY TO has no rows to give: CommandComplete follows.
+  }
+
+  handleReadyForQuery(): void {
+    this.#settle()
+  }
+
+  handleError(error: Error, connection: Connection): void {
+    if (!isDatabaseError(error)) {
+      this.#settle(error)
+      return
+    }
+    // pg drops the query at its error; the connection is free only at the ReadyForQuery that follows.
+    const settle = () => {
+      connection.removeListener('readyForQuery', settle)
+      connection.removeListener('end', settle)
+      this.#settle(error)
+    }
+    connection.on('readyForQuery', settle)
+    connection.on('end', settle)
+  }
+}
+
+const COPY_FAIL = Buffer.from('f\0\0\0\x05\0', 'latin1')

@@ -1,0 +1,244 @@
+import { ConnectionError, UsageError } from '../errors.js'
+import type { Field, RawRows } from '../row/raw-rows.js'
+import type { SluiceConnection } from './connection.js'
+import { sqlStateOf } from './database-error.js'
+import type { OpenStream } from './engine.js'
+import type { ExchangeResult } from './exchange.js'
+import * as protocol from './protocol.js'
+
+/** What a portal reads, and how. */
+export interface PortalRequest {
+  readonly sql: string
+  readonly parameters: readonly protocol.Parameter[]
+  /** Result formats by column, 0 text and 1 binary; empty for text throughout. */
+  readonly formats: readonly number[]
+  /** Rows per fetch. */
+  readonly chunkSize: number
+  /** The statement that opens the portal's own transaction when the connection is not in one. */
+  readonly begin: string
+  /** Fetch the next chunk while the consumer works on the last. */
+  readonly readAhead: boolean
+  readonly signal: AbortSignal | undefined
+  /** Called once when the portal is closed, whoever closed it. */
+  readonly onClosed?: () => void
+}
+
+/** Rows of one fetch, with the description that they are decoded by. */
+export interface Chunk extends RawRows {
+  readonly fields: readonly Field[]
+}
+
+/** How long a fetch that nobody waits for any more may take before it is cancelled on the server. */
+const ABANDONED_FETCH_GRACE_MS = 50
+
+let portals = 0
+
+/**
+ * A named portal inside an explicit transaction, read by Execute + Sync: between two fetches the connection is free
+ * for other statements. It opens a transaction of its own when the connection is not in one, and ends that one.
+ */
+export class Portal implements OpenStream {
+  readonly #connection: SluiceConnection
+  readonly #request: PortalRequest
+  readonly #name = `sluice_${++portals}`
+  readonly #openedAt = Date.now()
+  #opened = false
+  #ownsTransaction = false
+  #fields: readonly Field[] = []
+  #rowsRead = 0
+  #ahead: Promise<ExchangeResult> | undefined
+  #complete = false
+  #failure: Error | undefined
+  #closing: Promise<void> | undefined
+  readonly #onAbort = () => void this.#abort()
+
+  constructor(connection: SluiceConnection, request: PortalRequest) {
+    this.#connection = connection
+    this.#request = request
+    request.signal?.addEventListener('abort', this.#onAbort)
+    connection.openPortals.add(this)
+    connection.engine.streams.add(this)
+  }
+
+  get ownsTransaction(): boolean {
+    return this.#ownsTransaction
+  }
+
+  describe(): string {
+    const seconds = ((Date.now() - this.#openedAt) / 1000).toFixed(1)
+    return `${abbreviate(this.#request.sql)} (open for ${seconds} s, ${this.#rowsRead} rows read)`
+  }
+
+  /**
+   * The next chunk, or undefined when there is none; then everything is closed.
+   *
+   * @throws what the fetch failed with, or the signal's reason; then everything is closed as well.
+   */
+  async next(): Promise<Chunk | undefined> {
+    this.#throwIfEnded()
+    if (this.#complete || this.#closing !== undefined) {
+      await this.close()
+      this.#throwIfEnded()
+      return undefined
+    }
+    const fetch = this.#ahead ?? this.#fetch()
+    this.#ahead = undefined
+    let result: ExchangeResult
+    try {
+      result = await fetch
+    } catch (error) {
+      this.#failure ??= this.#explain(error as Error)
+      await this.close()
+      this.#throwIfEnded()
+      throw this.#failure
+    }
+    this.#throwIfEnded()
+    this.#fields = result.fields ?? this.#fields
+    this.#rowsRead += result.rows.count
+    this.#complete = result.complete
+    if (result.complete) void silently(this.close())
+    else if (this.#request.readAhead) void silently((this.#ahead = this.#fetch()))
+    return { fields: this.#fields, segments: result.rows.segments, count: result.rows.count }
+  }
+
+  /** Closes the portal and ends its own transaction. Bounded: past the time limit the connection is destroyed. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async abandon(reason: Error): Promise<void> {
+    this.#failure ??= reason
+    await silently(this.close())
+    // The consumer may never come back for the connection; in the caller's own transaction it is not ours to give.
+    if (this.#ownsTransaction) await this.#connection.release()
+  }
+
+  /** The connection's transaction ended under the portal, which ended with it. */
+  transactionEnded(): void {
+    if (this.#closing !== undefined) return
+    this.#failure ??= new UsageError(
+      `The transaction ended while a stream in it was open: ${this.describe()}. ` +
+        'Finish or leave the loop before COMMIT or ROLLBACK.',
+    )
+    this.#opened = false
+  }
+
+  #fetch(): Promise<ExchangeResult> {
+    return this.#connection.exchange(this, () => {
+      this.#throwIfEnded()
+      if (this.#opened) return [protocol.execute(this.#name, this.#request.chunkSize), protocol.SYNC]
+      const { sql, parameters, formats, begin, chunkSize } = this.#request
+      const open = [
+        protocol.parse(sql),
+        protocol.bind(this.#name, parameters, formats),
+        protocol.describe(this.#name),
+        protocol.execute(this.#name, chunkSize),
+        protocol.SYNC,
+      ]
+      this.#opened = true
+      this.#ownsTransaction = this.#connection.status === 'I'
+      return this.#ownsTransaction ? [protocol.statement(begin), ...open] : open
+    })
+  }
+
+  async #close(): Promise<void> {
+    const connection = this.#connection
+    const limit = connection.destroyAfterCloseTimeout(() => `closing ${this.describe()}`)
+    try {
+      await this.#settleAhead()
+      if (!this.#opened || connection.isLost) return
+      if (this.#ownsTransaction) await this.#endTransaction()
+      else if (connection.status !== 'I') {
+        await connection.exchange(this, () => [protocol.close(this.#name), protocol.SYNC])
+      }
+    } finally {
+      clearTimeout(limit)
+      this.#request.signal?.removeEventListener('abort', this.#onAbort)
+      connection.openPortals.delete(this)
+      connection.engine.streams.delete(this)
+      this.#request.onClosed?.()
+    }
+  }
+
+  /** COMMIT after success, also when the loop was left early: a writing statement has run to its end by then. */
+  async #endTransaction(): Promise<void> {
+    const failed = this.#failure !== undefined || this.#request.signal?.aborted === true
+    const end = failed || this.#connection.status === 'E' ? 'rollback' : 'commit'
+    try {
+      await this.#connection.exchange(this, () => [protocol.statement(end), protocol.SYNC])
+    } catch (error) {
+      if (this.#connection.status !== 'I') this.#connection.destroy(error as Error)
+      if (end === 'commit') {
+        this.#failure = error as Error
+        throw error
+      }
+    }
+  }
+
+  async #settleAhead(): Promise<void> {
+    const ahead = this.#ahead
+    if (ahead === undefined) return
+    this.#ahead = undefined
+    // In the caller's transaction a cancelled fetch would abort the transaction: there it may run to its end.
+    const timer = this.#ownsTransaction
+      ? setTimeout(() => this.#connection.cancel(this), ABANDONED_FETCH_GRACE_MS)
+      : undefined
+    try {
+      await ahead
+    } catch (error) {
+      this.#failure ??= this.#explain(error as Error)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #abort(): Promise<void> {
+    this.#connection.cancel(this)
+    await silently(this.close())
+  }
+
+  #throwIfEnded(): void {
+    this.#request.signal?.throwIfAborted()
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  #explain(error: Error): Error {
+    switch (sqlStateOf(error)) {
+      case '25P02': {
+        const cause = this.#connection.transactionFailure
+        if (cause === undefined) return error
+        return new UsageError(
+          `The stream cannot go on: an earlier query failed and aborted its transaction: ${cause.message}`,
+          { cause },
+        )
+      }
+      case '34000':
+        return new UsageError(
+          'The stream cannot go on: its portal is gone. Rolling back to a savepoint set before the stream began closes it.',
+          { cause: error },
+        )
+      case '25P03':
+        return new ConnectionError(
+          'The server closed the stream: the loop body took longer than idle_in_transaction_session_timeout. ' +
+            'Raise that setting, or use a smaller chunkSize so that the next fetch comes sooner.',
+          { cause: error },
+        )
+      default:
+        return error
+    }
+  }
+}
+
+function abbreviate(sql: string): string {
+  const line = sql.replace(/\s+/g, ' ').trim()
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line
+}
+
+/** For promises whose failure is kept and thrown where the consumer gets to it. */
+async function silently(promise: Promise<unknown>): Promise<void> {
+  try {
+    await promise
+  } catch {
+    // Kept by the portal.
+  }
+}

@@ -1,0 +1,26 @@
+import { FieldError } from '../errors.js'
+import type { ColumnSchema, TableSchema } from '../schema/table.js'
+
+/** A table as messages name it: `public.users`. */
+export function tableName(table: TableSchema): string {
+  return `${table.schema}.${table.name}`
+}
+
+/**
+ * The column of a property.
+ *
+ * @throws {@link FieldError} naming the choices when there is none.
+ */
+export function columnOf(table: TableSchema, property: string): ColumnSchema {
+  const column = table.columns.find((each) => each.property === property)
+  if (column === undefined) {
+    const choices = table.columns.map((each) => each.property).join(', ')
+    throw new FieldError(`${tableName(table)} has no field "${property}". Choices: ${choices}.`)
+  }
+  return column
+}
+
+/** The columns of several properties, in their order. */
+export function columnsOf(table: TableSchema, properties: readonly string[]): ColumnSchema[] {
+  return properties.map((property) => columnOf(table, property))
+}

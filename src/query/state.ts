@@ -1,0 +1,179 @@
+import { FieldError, UsageError } from '../errors.js'
+import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import { columnOf, columnsOf, tableName } from './columns.js'
+import type { Condition } from './condition.js'
+import { parseFilter } from './parse-filter.js'
+
+/** What a queryset asks: frozen, and changed only by the functions below, each of which returns a new state. */
+export interface QueryState {
+  readonly table: TableSchema
+  /** Joined by AND. */
+  readonly conditions: readonly Condition[]
+  readonly order: readonly Ordering[]
+  readonly selection: Selection
+  readonly distinct: boolean
+  readonly offset: number
+  readonly limit: number | undefined
+  /** No row matches and no query is sent. */
+  readonly none: boolean
+}
+
+/** One key of ORDER BY; NULLs sort as PostgreSQL sorts them: last ascending, first descending. */
+export interface Ordering {
+  readonly column: ColumnSchema
+  readonly descending: boolean
+}
+
+/** The columns of the result and what a row of them is. */
+export interface Selection {
+  readonly columns: readonly ColumnSchema[]
+  /** `model` rows may be narrowed by `only` and `defer`; the others come from `values` and `valuesList`. */
+  readonly shape: 'model' | 'object' | 'tuple' | 'value'
+}
+
+export function initialState(table: TableSchema): QueryState {
+  return Object.freeze({
+    table,
+    conditions: [],
+    order: [],
+    selection: { columns: table.columns, shape: 'model' as const },
+    distinct: false,
+    offset: 0,
+    limit: undefined,
+    none: false,
+  })
+}
+
+function change(state: QueryState, changes: Partial<QueryState>): QueryState {
+  return Object.freeze({ ...state, ...changes })
+}
+
+export function isSliced(state: QueryState): boolean {
+  return state.offset > 0 || state.limit !== undefined
+}
+
+export function filtered(state: QueryState, filters: readonly unknown[]): QueryState {
+  refuseAfterSlice(state, 'filter')
+  const conditions = filters.map((filter) => parseFilter(state.table, filter))
+  return change(state, { conditions: [...state.conditions, ...conditions] })
+}
+
+export function excluded(state: QueryState, filters: readonly unknown[]): QueryState {
+  refuseAfterSlice(state, 'exclude')
+  const conditions = filters.map((filter) => parseFilter(state.table, filter))
+  if (conditions.length === 0) return state
+  return change(state, {
+    conditions: [...state.conditions, { kind: 'not', condition: { kind: 'and', conditions } }],
+  })
+}
+
+/** Replaces the order; without keys the result is unordered again. */
+export function ordered(state: QueryState, keys: readonly string[]): QueryState {
+  refuseAfterSlice(state, 'orderBy')
+  const order = keys.map((key) => {
+    if (typeof key !== 'string') {
+      throw new FieldError(`orderBy of ${tableName(state.table)} takes field names such as "-createdAt".`)
+    }
+    const exact = state.table.columns.find((column) => column.property === key)
+    if (exact !== undefined) return { column: exact, descending: false }
+    return { column: columnOf(state.table, key.replace(/^-/, '')), descending: key.startsWith('-') }
+  })
+  return change(state, { order })
+}
+
+export function reversed(state: QueryState): QueryState {
+  refuseAfterSlice(state, 'reverse')
+  return change(state, {
+    order: state.order.map(({ column, descending }) => ({ column, descending: !descending })),
+  })
+}
+
+/** Slices compose: the second counts within the first. */
+export function sliced(state: QueryState, start: number, end: number | undefined): QueryState {
+  for (const [name, value] of Object.entries({ start, end })) {
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < 0)) {
+      throw new UsageError(`slice(start, end) takes whole numbers from 0: ${name} is ${String(value)}.`)
+    }
+  }
+  const from = state.limit === undefined ? start : Math.min(start, state.limit)
+  const room = state.limit === undefined ? Infinity : state.limit - from
+  const length = Math.min(room, end === undefined ? Infinity : Math.max(0, end - start))
+  return change(state, {
+    offset: state.offset + from,
+    limit: length === Infinity ? undefined : length,
+    none: state.none || length === 0,
+  })
+}
+
+/** Narrows rows to some fields; the primary key is always among them. */
+export function narrowed(state: QueryState, properties: readonly string[]): QueryState {
+  refuseAfterValues(state, 'only')
+  const wanted = new Set([
+    ...state.table.primaryKey,
+    ...columnsOf(state.table, properties).map((c) => c.property),
+  ])
+  return change(state, {
+    selection: {
+      columns: state.table.columns.filter((column) => wanted.has(column.property)),
+      shape: 'model',
+    },
+  })
+}
+
+/** Leaves fields out of the rows; the primary key stays. */
+export function deferred(state: QueryState, properties: readonly string[]): QueryState {
+  refuseAfterValues(state, 'defer')
+  const unwanted = new Set(columnsOf(state.table, properties).map((column) => column.property))
+  for (const key of state.table.primaryKey) unwanted.delete(key)
+  return change(state, {
+    selection: {
+      columns: state.selection.columns.filter((column) => !unwanted.has(column.property)),
+      shape: 'model',
+    },
+  })
+}
+
+/** Rows of exactly these fields, of all without any. */
+export function valued(state: QueryState, properties: readonly string[]): QueryState {
+  const columns =
+    properties.length === 0 ? state.table.columns : columnsOf(state.table, [...new Set(properties)])
+  return change(state, { selection: { columns, shape: 'object' } })
+}
+
+/** Tuples of exactly these fields, or the bare values of one. */
+export function listed(state: QueryState, properties: readonly string[], flat: boolean): QueryState {
+  const columns = properties.length === 0 ? state.table.columns : columnsOf(state.table, properties)
+  if (flat && properties.length !== 1) {
+    throw new UsageError(`valuesList with { flat: true } takes exactly one field, not ${properties.length}.`)
+  }
+  return change(state, { selection: { columns, shape: flat ? 'value' : 'tuple' } })
+}
+
+export function distinctRows(state: QueryState): QueryState {
+  refuseAfterSlice(state, 'distinct')
+  return change(state, { distinct: true })
+}
+
+export function emptied(state: QueryState): QueryState {
+  return change(state, { none: true })
+}
+
+/** In the order of the primary key unless there is an order already: what `first` and `last` go by. */
+export function orderedByDefault(state: QueryState): QueryState {
+  if (state.order.length > 0 || isSliced(state)) return state
+  return ordered(state, state.table.primaryKey)
+}
+
+function refuseAfterSlice(state: QueryState, method: string): void {
+  if (isSliced(state)) {
+    throw new UsageError(
+      `Cannot call ${method}() on a slice of ${tableName(state.table)}: call slice() last.`,
+    )
+  }
+}
+
+function refuseAfterValues(state: QueryState, method: string): void {
+  if (state.selection.shape !== 'model') {
+    throw new UsageError(`Cannot call ${method}() after values() or valuesList(): name the fields there.`)
+  }
+}

@@ -1,0 +1,55 @@
+import { OptionError } from '../errors.js'
+
+/** Options of `iterator` and `aiterator`. */
+export interface IteratorOptions {
+  /**
+   * Rows that one fetch brings; a positive 32-bit integer. The query stays one query whatever it is. Default: 2000.
+   */
+  readonly chunkSize?: number
+  /**
+   * Yield arrays of exactly this many rows instead of single rows, the last possibly shorter and none empty; a
+   * positive 32-bit integer, independent of `chunkSize`.
+   */
+  readonly batchYieldSize?: number
+  /** Ends the iteration with the signal's reason, and cancels the running query on the server. */
+  readonly signal?: AbortSignal
+  /**
+   * `false` opens the stream's own transaction READ WRITE, for a SELECT that calls a writing function. Default
+   * `true`. Within `using(trx)` the transaction's own mode applies.
+   */
+  readonly readOnly?: boolean
+}
+
+/** Options under which the loop receives arrays. */
+export interface BatchOptions extends IteratorOptions {
+  readonly batchYieldSize: number
+}
+
+/** Rows per fetch when `chunkSize` is not given. */
+export const DEFAULT_CHUNK_SIZE = 2000
+
+const MAX_INT32 = 0x7fffffff
+const NAMES = ['chunkSize', 'batchYieldSize', 'signal', 'readOnly']
+
+/**
+ * Checks options at the call, before anything is opened.
+ *
+ * @throws {@link OptionError} for a size that is not a positive 32-bit integer, and for an unknown option.
+ */
+export function checkIteratorOptions(options: IteratorOptions): IteratorOptions {
+  for (const name of Object.keys(options)) {
+    if (!NAMES.includes(name))
+      throw new OptionError(`Unknown option "${name}". Choices: ${NAMES.join(', ')}.`)
+  }
+  checkSize('chunkSize', options.chunkSize)
+  checkSize('batchYieldSize', options.batchYieldSize)
+  return options
+}
+
+function checkSize(name: string, value: unknown): void {
+  if (value === undefined) return
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > MAX_INT32) {
+    const given = typeof value === 'string' ? `the string '${value}'` : String(value)
+    throw new OptionError(`${name} must be a whole number from 1 to ${MAX_INT32}, not ${given}.`)
+  }
+}
