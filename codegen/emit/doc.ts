@@ -1,0 +1,28 @@
+const LINE_BREAKS = /\r\n|[\n\r\u0085\u2028\u2029]/
+
+/**
+ * A comment of the database as the text of a TSDoc comment: it can neither end the comment nor be taken for a tag.
+ * Undefined when nothing is left to say.
+ */
+export function docText(...paragraphs: readonly (string | undefined)[]): string | undefined {
+  const text = paragraphs
+    .map((paragraph) => (paragraph === undefined ? '' : clean(paragraph)))
+    .filter((paragraph) => paragraph !== '')
+    .join('\n\n')
+  return text === '' ? undefined : text
+}
+
+/** A name in backticks, none of which it can close. */
+export function docName(name: string): string {
+  return `\`${name.replaceAll('`', "'")}\``
+}
+
+function clean(text: string): string {
+  return text
+    .split(LINE_BREAKS)
+    .map((line) => line.replace(/[\p{Cc}\p{Cf}]/gu, ' ').trimEnd())
+    .join('\n')
+    .trim()
+    .replaceAll('*/', '*\\/')
+    .replace(/(^|[\s{(])@/g, '$1\\@')
+}

@@ -1,0 +1,98 @@
+import { type ExportDeclarationStructure, type FunctionDeclarationStructure, StructureKind } from 'ts-morph'
+import type { DatabaseModel, TableModel } from '../model/database-model.js'
+import { compare } from '../naming/unique.js'
+import { nameList } from './braces.js'
+import { docName } from './doc.js'
+import { Imports } from './imports.js'
+import { interfaceOf, propertyOf } from './row-interfaces.js'
+import type { GeneratedFile, SourceWriter } from './source.js'
+
+/** `index.ts`: every name of the folder, the database for Kysely, and the repositories. */
+export function indexFile(model: DatabaseModel, writer: SourceWriter): GeneratedFile {
+  const { tables } = model
+  const imports = new Imports()
+  const database = interfaceOf(
+    'DB',
+    'The database for Kysely: `connect<DB>(…)`, `new Kysely<DB>(…)`.',
+    tables.map(({ kyselyName, names }) =>
+      propertyOf(kyselyName, imports.type(names.columns, fileOf(names.file))),
+    ),
+  )
+  const repositories = interfaceOf(
+    'Repositories',
+    'A repository per table and view.',
+    tables.map(({ table, names }) => ({
+      ...propertyOf(names.property, imports.value(names.repository, fileOf(names.file))),
+      isReadonly: true,
+      docs: [`${docName(`${table.schema}.${table.name}`)}.`],
+    })),
+  )
+  const factory = repositoriesFunction(tables, imports)
+  const exports = [
+    ...tables.map(tableExports),
+    ...typeExports('./composites.js', model.composites),
+    ...typeExports('./enums.js', model.enums),
+  ]
+  return writer.file('index.ts', [
+    ...imports.structures(),
+    ...apart(exports),
+    database,
+    repositories,
+    factory,
+  ])
+}
+
+function repositoriesFunction(tables: readonly TableModel[], imports: Imports): FunctionDeclarationStructure {
+  const properties = tables.map(({ names }) => `    ${names.property}: new ${names.repository}(kysely),`)
+  return {
+    kind: StructureKind.Function,
+    name: 'repositories',
+    isExported: true,
+    docs: ['The repositories of a Kysely instance or transaction. It has to be on the dialect of sluice.'],
+    parameters: [{ name: 'kysely', type: imports.type('KyselyHandle', 'sluice') }],
+    returnType: 'Repositories',
+    statements: [`return {\n${properties.map((line) => line.slice(2)).join('\n')}\n}`],
+  }
+}
+
+function tableExports({ names, writable }: TableModel): ExportDeclarationStructure {
+  const types = [
+    names.row,
+    ...(writable ? [names.insert, names.update] : []),
+    names.filter,
+    names.columns,
+    names.model,
+  ]
+  return exportOf(fileOf(names.file), [
+    names.repository,
+    names.schema,
+    ...types.map((name) => `type ${name}`),
+  ])
+}
+
+function typeExports(
+  from: string,
+  types: readonly { readonly typeName: string }[],
+): ExportDeclarationStructure[] {
+  const names = types.map(({ typeName }) => typeName).sort(compare)
+  return names.length === 0 ? [] : [{ ...exportOf(from, names), isTypeOnly: true }]
+}
+
+/** The first of the statements keeps a line's distance from what is above it. */
+function apart([first, ...others]: ExportDeclarationStructure[]): ExportDeclarationStructure[] {
+  if (first === undefined) return []
+  return [{ ...first, leadingTrivia: (writer) => writer.blankLineIfLastNot() }, ...others]
+}
+
+function exportOf(moduleSpecifier: string, names: readonly string[]): ExportDeclarationStructure {
+  const around = `export type {  } from '${moduleSpecifier}'`
+  return {
+    kind: StructureKind.ExportDeclaration,
+    moduleSpecifier,
+    namedExports: nameList(names, around.length),
+  }
+}
+
+function fileOf(file: string): string {
+  return `./${file}.js`
+}

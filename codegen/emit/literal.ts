@@ -1,0 +1,53 @@
+import { WIDTH } from './braces.js'
+
+/** Characters that an editor does not show, or shows elsewhere than they are. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
+
+/** A string as a literal, whatever it holds. */
+export function stringLiteral(text: string): string {
+  const body = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
+  return `'${body.replace(INVISIBLE, escapeCodePoint)}'`
+}
+
+/** A property name, quoted unless it is a plain identifier. */
+export function propertyKey(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : stringLiteral(name)
+}
+
+/**
+ * Plain data as an expression that keeps to the width where it can; what is undefined is left out.
+ *
+ * @param column - where on its line the expression begins, with what follows it.
+ * @param indent - how deep the line it begins on is indented.
+ */
+export function dataLiteral(value: unknown, column: number, indent: number): string {
+  const line = flat(value)
+  if (column + line.length <= WIDTH || typeof value !== 'object' || value === null) return line
+  const inner = ' '.repeat(indent + 2)
+  const end = `\n${' '.repeat(indent)}`
+  if (Array.isArray(value)) {
+    const items = value.map((item) => `${inner}${dataLiteral(item, indent + 3, indent + 2)},`)
+    return `[\n${items.join('\n')}${end}]`
+  }
+  const properties = entriesOf(value).map(([key, item]) => {
+    const name = `${inner}${propertyKey(key)}: `
+    return `${name}${dataLiteral(item, name.length + 1, indent + 2)},`
+  })
+  return `{\n${properties.join('\n')}${end}}`
+}
+
+function flat(value: unknown): string {
+  if (typeof value === 'string') return stringLiteral(value)
+  if (Array.isArray(value)) return `[${value.map(flat).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const entries = entriesOf(value).map(([key, item]) => `${propertyKey(key)}: ${flat(item)}`)
+  return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`
+}
+
+function entriesOf(value: object): [string, unknown][] {
+  return Object.entries(value).filter(([, item]) => item !== undefined)
+}
+
+function escapeCodePoint(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
+}

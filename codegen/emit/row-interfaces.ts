@@ -1,0 +1,127 @@
+import {
+  type InterfaceDeclarationStructure,
+  type OptionalKind,
+  type PropertySignatureStructure,
+  StructureKind,
+} from 'ts-morph'
+import { lookupKind } from '../../src/query/lookup-kind.js'
+import type { TypeSchema } from '../../src/schema/type.js'
+import type { ColumnModel, TableModel, TypeNames } from '../model/database-model.js'
+import { type TypeScope, typeText } from '../model/type-text.js'
+import { docText } from './doc.js'
+import type { Imports } from './imports.js'
+import { propertyKey } from './literal.js'
+
+/** Where the types of one file's declarations are looked up and noted. */
+export interface Scope extends TypeScope {
+  readonly imports: Imports
+}
+
+export function scopeOf(types: TypeNames, imports: Imports): Scope {
+  return { types, imports, use: imports.type }
+}
+
+/** An exported interface. */
+export function interfaceOf(
+  name: string,
+  doc: string | undefined,
+  properties: OptionalKind<PropertySignatureStructure>[],
+  base?: string,
+): InterfaceDeclarationStructure {
+  return {
+    kind: StructureKind.Interface,
+    name,
+    isExported: true,
+    docs: doc === undefined ? [] : [doc],
+    extends: base === undefined ? [] : [base],
+    properties,
+  }
+}
+
+/** A property, documented by a comment of the database. */
+export function propertyOf(
+  name: string,
+  type: string,
+  comment?: string,
+): OptionalKind<PropertySignatureStructure> {
+  const doc = docText(comment)
+  return { name: propertyKey(name), type, docs: doc === undefined ? [] : [doc] }
+}
+
+/** What a query gives. */
+export function rowInterface(
+  { names, columns }: TableModel,
+  doc: string,
+  scope: Scope,
+): InterfaceDeclarationStructure {
+  const properties = columns.map(({ property, column }) =>
+    propertyOf(property, orNull(typeText(column.type, 'row', scope), column.nullable), column.comment),
+  )
+  return interfaceOf(names.row, doc, properties)
+}
+
+/** What an insert takes. */
+export function insertInterface(
+  { names, columns }: TableModel,
+  doc: string,
+  scope: Scope,
+): InterfaceDeclarationStructure {
+  const properties = columns
+    .filter((column) => !column.readOnly)
+    .map((column) => ({ ...inputOf(column, scope), hasQuestionToken: column.optional }))
+  return interfaceOf(names.insert, doc, properties)
+}
+
+/** What an update takes. */
+export function updateInterface(
+  { names, columns }: TableModel,
+  doc: string,
+  scope: Scope,
+): InterfaceDeclarationStructure {
+  const properties = columns
+    .filter((column) => !column.readOnly)
+    .map((column) => ({ ...inputOf(column, scope), hasQuestionToken: true }))
+  return interfaceOf(names.update, doc, properties)
+}
+
+/** What a filter takes: the conditions each column's type has. */
+export function filterInterface(
+  { names, columns }: TableModel,
+  doc: string,
+  scope: Scope,
+): InterfaceDeclarationStructure {
+  const properties = columns.map(({ property, column }) => ({
+    ...propertyOf(property, orNull(conditionText(column.type, scope), column.nullable)),
+    isReadonly: true,
+    hasQuestionToken: true,
+  }))
+  return interfaceOf(
+    names.filter,
+    doc,
+    properties,
+    `${scope.imports.type('Conditions', 'sluice')}<${names.filter}>`,
+  )
+}
+
+/** A type with its null, once. */
+export function orNull(text: string, nullable: boolean): string {
+  return nullable ? `${text} | null` : text
+}
+
+function inputOf({ property, column }: ColumnModel, scope: Scope): OptionalKind<PropertySignatureStructure> {
+  return propertyOf(property, orNull(typeText(column.type, 'input', scope), column.nullable), column.comment)
+}
+
+function conditionText(type: TypeSchema, scope: Scope): string {
+  const { imports } = scope
+  switch (lookupKind(type)) {
+    case 'null':
+      return imports.type('NullCondition', 'sluice')
+    case 'equality':
+      return `${imports.type('EqualityCondition', 'sluice')}<${typeText(type, 'input', scope)}>`
+    case 'comparable':
+      return `${imports.type('ComparableCondition', 'sluice')}<${typeText(type, 'input', scope)}>`
+    case 'text':
+      return imports.type('TextCondition', 'sluice')
+  }
+}

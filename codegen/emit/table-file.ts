@@ -1,0 +1,76 @@
+import { type ClassDeclarationStructure, type InterfaceDeclarationStructure, StructureKind } from 'ts-morph'
+import type { TableModel, TypeNames } from '../model/database-model.js'
+import { columnsInterface } from './columns-interface.js'
+import { docName, docText } from './doc.js'
+import { Imports } from './imports.js'
+import { stringLiteral } from './literal.js'
+import {
+  filterInterface,
+  insertInterface,
+  interfaceOf,
+  propertyOf,
+  rowInterface,
+  scopeOf,
+  updateInterface,
+} from './row-interfaces.js'
+import type { GeneratedFile, SourceWriter } from './source.js'
+import { tableData } from './table-data.js'
+
+/** The file of one table: its types, its metadata and its repository. */
+export function tableFile(model: TableModel, types: TypeNames, writer: SourceWriter): GeneratedFile {
+  const imports = new Imports()
+  const scope = scopeOf(types, imports)
+  const { table, names } = model
+  const name = docName(`${table.schema}.${table.name}`)
+  const doc = docText(table.comment)
+  const declarations = [
+    rowInterface(model, docText(table.comment, `A row of the ${table.kind} ${name}.`) ?? '', scope),
+    ...(model.writable
+      ? [
+          insertInterface(model, `A new row of ${name}: what the server fills may be left out.`, scope),
+          updateInterface(model, `The columns of ${name} that an update sets.`, scope),
+        ]
+      : []),
+    filterInterface(model, `Conditions on ${name}, joined by AND.`, scope),
+    columnsInterface(model, `${name} for free-hand Kysely: column names as in SQL.`, scope),
+    modelInterface(model, imports),
+    tableData(model, `${name} as data.`, imports),
+    repositoryClass(
+      model,
+      docText(`Repository of ${name}.`, doc === undefined ? undefined : table.comment) ?? '',
+      imports,
+    ),
+  ]
+  return writer.file(`${names.file}.ts`, [...imports.structures(), ...declarations])
+}
+
+function modelInterface(model: TableModel, imports: Imports): InterfaceDeclarationStructure {
+  const { names, schema } = model
+  const properties = [
+    propertyOf('name', stringLiteral(model.kyselyName)),
+    propertyOf('row', names.row),
+    propertyOf('key', schema.primaryKey.map(stringLiteral).join(' | ') || 'never'),
+    propertyOf('filter', names.filter),
+    propertyOf('insert', model.writable ? names.insert : 'never'),
+    propertyOf('update', model.writable ? names.update : 'never'),
+    propertyOf('columns', names.columns),
+  ].map((property) => ({ ...property, isReadonly: true }))
+  const doc = `The types of ${docName(`${model.table.schema}.${model.table.name}`)}, for the engine's generics.`
+  return interfaceOf(names.model, doc, properties, imports.type('Model', 'sluice'))
+}
+
+function repositoryClass({ names }: TableModel, doc: string, imports: Imports): ClassDeclarationStructure {
+  return {
+    kind: StructureKind.Class,
+    name: names.repository,
+    isExported: true,
+    docs: [doc],
+    extends: `${imports.value('Repository', 'sluice')}<${names.model}>`,
+    ctors: [
+      {
+        parameters: [{ name: 'kysely', type: imports.type('KyselyHandle', 'sluice') }],
+        statements: [`super(kysely, ${names.schema})`],
+      },
+    ],
+  }
+}

@@ -1,0 +1,61 @@
+import { StructureKind, type TypeAliasDeclarationStructure } from 'ts-morph'
+import type { DatabaseModel } from '../model/database-model.js'
+import { typeText } from '../model/type-text.js'
+import { docName, docText } from './doc.js'
+import { WIDTH } from './braces.js'
+import { Imports } from './imports.js'
+import { stringLiteral } from './literal.js'
+import { interfaceOf, orNull, propertyOf, scopeOf } from './row-interfaces.js'
+import type { GeneratedFile, SourceWriter } from './source.js'
+
+/** `enums.ts`: a union of labels per enum; no file without enums. */
+export function enumsFile({ enums }: DatabaseModel, writer: SourceWriter): GeneratedFile[] {
+  if (enums.length === 0) return []
+  const aliases = enums.map(({ type, typeName, comment }): TypeAliasDeclarationStructure => {
+    const doc = docText(comment, `The enum ${docName(`${type.schema}.${type.name}`)}.`)
+    return {
+      kind: StructureKind.TypeAlias,
+      name: typeName,
+      isExported: true,
+      docs: doc === undefined ? [] : [doc],
+      type: union(typeName, type.labels),
+    }
+  })
+  return [writer.file('enums.ts', spaced(aliases))]
+}
+
+/** `composites.ts`: an interface per composite type; no file without any. */
+export function compositesFile({ composites, types }: DatabaseModel, writer: SourceWriter): GeneratedFile[] {
+  if (composites.length === 0) return []
+  const imports = new Imports()
+  const scope = scopeOf(types, imports)
+  const local = {
+    ...scope,
+    use: (name: string, from: string) => from === './composites.js' || imports.type(name, from),
+  }
+  const interfaces = composites.map(({ type, typeName, comment }) =>
+    interfaceOf(
+      typeName,
+      docText(comment, `The composite type ${docName(`${type.schema}.${type.name}`)}.`),
+      type.fields.map((field) =>
+        propertyOf(field.property, orNull(typeText(field.type, 'row', local), true)),
+      ),
+    ),
+  )
+  return [writer.file('composites.ts', [...imports.structures(), ...interfaces])]
+}
+
+/** ts-morph sets type aliases line by line; with comments they need air. */
+function spaced(aliases: readonly TypeAliasDeclarationStructure[]): TypeAliasDeclarationStructure[] {
+  return aliases.map((alias, index) =>
+    index === 0 ? alias : { ...alias, leadingTrivia: (writer) => writer.blankLineIfLastNot() },
+  )
+}
+
+function union(name: string, labels: readonly string[]): string {
+  if (labels.length === 0) return 'never'
+  const literals = labels.map(stringLiteral)
+  const line = literals.join(' | ')
+  if (`export type ${name} = ${line}`.length <= WIDTH) return line
+  return `\n${literals.map((literal) => `  | ${literal}`).join('\n')}`
+}

@@ -1,0 +1,75 @@
+import type { Client } from 'pg'
+
+export interface UniqueKeyRow {
+  readonly relation: number
+  readonly primary: boolean
+  readonly columns: string[]
+}
+
+export interface ForeignKeyRow {
+  readonly relation: number
+  readonly name: string
+  readonly columns: string[]
+  readonly target: number
+  readonly target_columns: string[]
+}
+
+/** Primary keys and the unique keys that hold for every row: no partial, expression or unfinished indexes. */
+export async function readUniqueKeys(client: Client, relations: readonly number[]): Promise<UniqueKeyRow[]> {
+  const { rows } = await client.query<UniqueKeyRow>(
+    `
+    select
+      i.indrelid as relation,
+      i.indisprimary as primary,
+      array(
+        select a.attname::text
+        from unnest(i.indkey::int2[]) with ordinality as key (number, position)
+        join pg_attribute a on a.attrelid = i.indrelid and a.attnum = key.number
+        where key.position <= i.indnkeyatts
+        order by key.position
+      ) as columns
+    from pg_index i
+    join pg_class c on c.oid = i.indexrelid
+    where i.indrelid = any($1::oid[])
+      and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null
+    order by i.indrelid, c.relname::text collate "C"
+    `,
+    [relations],
+  )
+  return rows
+}
+
+/** Foreign keys as declared, without the copies that partitions have of them. */
+export async function readForeignKeys(
+  client: Client,
+  relations: readonly number[],
+): Promise<ForeignKeyRow[]> {
+  // The jsonb detour reads a column of PostgreSQL 18: a key with PERIOD compares by overlap, not by equality.
+  const { rows } = await client.query<ForeignKeyRow>(
+    `
+    select
+      f.conrelid as relation,
+      f.conname::text as name,
+      array(
+        select a.attname::text
+        from unnest(f.conkey) with ordinality as key (number, position)
+        join pg_attribute a on a.attrelid = f.conrelid and a.attnum = key.number
+        order by key.position
+      ) as columns,
+      f.confrelid as target,
+      array(
+        select a.attname::text
+        from unnest(f.confkey) with ordinality as key (number, position)
+        join pg_attribute a on a.attrelid = f.confrelid and a.attnum = key.number
+        order by key.position
+      ) as target_columns
+    from pg_constraint f
+    where f.contype = 'f' and f.conparentid = 0
+      and f.conrelid = any($1::oid[]) and f.confrelid = any($1::oid[])
+      and coalesce((to_jsonb(f) ->> 'conperiod')::bool, false) = false
+    order by f.conrelid, f.conname::text collate "C"
+    `,
+    [relations],
+  )
+  return rows
+}

@@ -1,0 +1,67 @@
+import type { TableSchema } from '../../src/schema/table.js'
+import type { CompositeTypeSchema, EnumTypeSchema } from '../../src/schema/type.js'
+import type { CatalogColumn, CatalogTable, Described, Skipped } from '../introspect/catalog.js'
+
+/** Everything the files are written from: the catalog with each thing's TypeScript name decided. */
+export interface DatabaseModel {
+  readonly tables: readonly TableModel[]
+  readonly enums: readonly Named<EnumTypeSchema>[]
+  readonly composites: readonly Named<CompositeTypeSchema>[]
+  readonly types: TypeNames
+  readonly skipped: readonly Skipped[]
+  readonly renamed: readonly Renamed[]
+}
+
+export interface TableModel {
+  readonly table: CatalogTable
+  readonly names: TableNames
+  /** How free-hand Kysely names it: `users`, or `billing.users` outside `public`. */
+  readonly kyselyName: string
+  readonly columns: readonly ColumnModel[]
+  readonly schema: TableSchema
+  /** It takes inserts and updates. */
+  readonly writable: boolean
+}
+
+export interface ColumnModel {
+  readonly column: CatalogColumn
+  readonly property: string
+  /** The server alone fills it. */
+  readonly readOnly: boolean
+  /** It may be left out of an insert. */
+  readonly optional: boolean
+}
+
+/** The exported names of one table's file. */
+export interface TableNames {
+  /** Without folder and extension. */
+  readonly file: string
+  /** Its key in `repositories()`. */
+  readonly property: string
+  readonly row: string
+  readonly insert: string
+  readonly update: string
+  readonly filter: string
+  readonly columns: string
+  readonly model: string
+  readonly schema: string
+  readonly repository: string
+}
+
+export interface Named<Type> extends Described<Type> {
+  readonly typeName: string
+}
+
+/** The exported names of enums and composites, by {@link typeKey}. */
+export type TypeNames = ReadonlyMap<string, string>
+
+/** What does not have the name one would expect from the schema. */
+export interface Renamed {
+  readonly from: string
+  readonly to: string
+}
+
+/** Tells types apart: by schema and name, which neither can forge by containing a dot. */
+export function typeKey(type: { readonly schema: string; readonly name: string }): string {
+  return JSON.stringify([type.schema, type.name])
+}

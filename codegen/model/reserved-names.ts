@@ -1,0 +1,38 @@
+import { OBJECT_MEMBERS } from '../naming/unique.js'
+
+/** What generated files import from kysely. */
+export const KYSELY_NAMES = ['ColumnType', 'Generated', 'GeneratedAlways'] as const
+
+/** What generated files import from the engine. */
+export const ENGINE_NAMES = [
+  'ComparableCondition',
+  'Conditions',
+  'EqualityCondition',
+  'JsonNull',
+  'JsonValue',
+  'KyselyHandle',
+  'Model',
+  'NullCondition',
+  'Range',
+  'Repository',
+  'TableSchema',
+  'TextCondition',
+] as const
+
+/** Exported names that are already used, or would hide one that generated files use. */
+export const RESERVED_EXPORTS: readonly string[] = [
+  ...KYSELY_NAMES,
+  ...ENGINE_NAMES,
+  ...['DB', 'Repositories', 'repositories'],
+  ...['Buffer', 'Date', 'Uint8Array'],
+]
+
+/** File names of ours, and those that Windows keeps for devices whatever their extension. */
+export const RESERVED_FILES: readonly string[] = [
+  ...['index', 'enums', 'composites'],
+  ...['con', 'prn', 'aux', 'nul', 'conin', 'conout'],
+  ...Array.from({ length: 10 }, (_, index) => [`com${index}`, `lpt${index}`]).flat(),
+]
+
+/** Keys that `repositories()` cannot have. */
+export const RESERVED_REPOSITORIES: readonly string[] = OBJECT_MEMBERS

@@ -1,0 +1,31 @@
+import { assign, compare, fingerprint, OBJECT_MEMBERS } from './unique.js'
+import { camelCase, words } from './words.js'
+
+/** The combinators of a filter, which a column of that name would hide. */
+const COMBINATORS = ['and', 'or', 'not']
+
+/**
+ * The TypeScript properties of a table's columns or a composite's attributes: `created_at` → `createdAt`. Where two
+ * names meet (`user_id` and `"userId"`), the one that needs no change keeps it and the other stays as in SQL.
+ */
+export function propertyNames(names: readonly string[]): Map<string, string> {
+  return assign(names, {
+    taken: new Set([...OBJECT_MEMBERS, ...COMBINATORS]),
+    rank: (left, right) =>
+      Number(plain(right) === right) - Number(plain(left) === left) || compare(left, right),
+    candidates,
+    parts: (property) => [property],
+  })
+}
+
+function* candidates(name: string): Iterable<string> {
+  const property = plain(name)
+  yield property
+  if (/^[a-z_][a-z0-9_]*$/.test(name)) yield name
+  yield `${property}_`
+  yield `${property}_${fingerprint(name)}`
+}
+
+function plain(name: string): string {
+  return camelCase(words(name))
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+
+/** Names that every object answers to: as properties they would shadow, or be shadowed by, what JavaScript uses. */
+export const OBJECT_MEMBERS: readonly string[] = Object.getOwnPropertyNames(Object.prototype)
+
+/** A short suffix that depends on nothing but `text`. */
+export function fingerprint(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8)
+}
+
+/** Orders by UTF-16 code units: the same everywhere, whatever the locale. */
+export function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+/**
+ * Gives each item the first of its candidates of which no part is taken. Items are served in the order of `rank`,
+ * so the outcome depends on the set of names alone and not on the order the catalog lists them in.
+ *
+ * @throws when an item runs out of candidates: the last should be one that nothing else can be called.
+ */
+export function assign<Item, Choice>(
+  items: readonly Item[],
+  options: {
+    readonly taken: Set<string>
+    readonly rank: (left: Item, right: Item) => number
+    readonly candidates: (item: Item) => Iterable<Choice>
+    readonly parts: (choice: Choice) => readonly string[]
+  },
+): Map<Item, Choice> {
+  const chosen = new Map<Item, Choice>()
+  for (const item of [...items].sort(options.rank)) {
+    for (const choice of options.candidates(item)) {
+      const parts = options.parts(choice)
+      if (parts.some((part) => options.taken.has(part))) continue
+      for (const part of parts) options.taken.add(part)
+      chosen.set(item, choice)
+      break
+    }
+    if (!chosen.has(item)) throw new Error(`Every name for ${JSON.stringify(item)} is taken.`)
+  }
+  return chosen
+}

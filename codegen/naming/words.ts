@@ -1,0 +1,81 @@
+import { singularize } from 'inflection'
+
+/** A run of anything that cannot be in a JavaScript identifier on every engine, the underscore included. */
+const SEPARATORS = /(?:[^\p{ID_Continue}]|[\u{10000}-\u{10FFFF}]|_)+/u
+
+/** `createdAt` → `created At`, `HTTPStatus` → `HTTP Status`. */
+const HUMPS = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u
+
+/** Words that look like a plural and are none, or whose plural is irregular beyond what `inflection` knows. */
+const SINGULARS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [
+      ...['data', 'metadata', 'media', 'criteria', 'schema', 'series', 'species', 'news', 'staff'],
+      ...['lens', 'atlas', 'bias', 'plus', 'corpus', 'census', 'consensus', 'canvas', 'christmas', 'chaos'],
+      ...['cosmos', 'debris', 'kudos', 'tennis', 'analytics', 'physics', 'logistics'],
+      ...['gas', 'os', 'dns', 'gps', 'sms', 'css', 'js', 'aws', 'tls', 'https', 'yes', 'address', 'alias'],
+    ].map((word) => [word, word]),
+  ),
+  sales: 'sale',
+  details: 'detail',
+  analyses: 'analysis',
+  bonuses: 'bonus',
+  caches: 'cache',
+  cookies: 'cookie',
+  corpora: 'corpus',
+  focuses: 'focus',
+  lenses: 'lens',
+  schemas: 'schema',
+  shoes: 'shoe',
+}
+
+/** The words of an SQL name: `order_items`, `orderItems` and `Order Items` all give `order`, `items`. */
+export function words(name: string): string[] {
+  return name
+    .split(SEPARATORS)
+    .flatMap((part) => part.split(HUMPS))
+    .filter((word) => word !== '')
+    .map((word) => word.toLowerCase())
+}
+
+/** `order_items` → `orderItems`. Always a valid identifier, never a reserved property of every object. */
+export function camelCase(parts: readonly string[]): string {
+  return identifier(join(parts.map((word, index) => (index === 0 ? word : capitalise(word)))))
+}
+
+/** `order_items` → `OrderItems`. Always a valid identifier. */
+export function pascalCase(parts: readonly string[]): string {
+  return identifier(join(parts.map(capitalise)))
+}
+
+/** `order_items` → `order-items`: only a–z, 0–9 and inner hyphens, or nothing at all. */
+export function kebabCase(parts: readonly string[]): string {
+  return parts
+    .map((word) => word.normalize('NFKD').replace(/[^a-z0-9]/g, ''))
+    .filter((word) => word !== '')
+    .join('-')
+}
+
+/** The words with the last one in the singular. */
+export function singular(parts: readonly string[]): string[] {
+  const last = parts.at(-1)
+  if (last === undefined) return []
+  return [...parts.slice(0, -1), Object.hasOwn(SINGULARS, last) ? SINGULARS[last]! : singularize(last)]
+}
+
+function capitalise(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}
+
+/** Two numbers that meet stay apart: `2024_01` is not `202401`. */
+function join(parts: readonly string[]): string {
+  return parts.reduce(
+    (left, right) => (/\d$/.test(left) && /^\d/.test(right) ? `${left}_${right}` : left + right),
+    '',
+  )
+}
+
+function identifier(text: string): string {
+  if (text === '') return 'unnamed'
+  return /^[\p{ID_Start}$]/u.test(text) ? text : `_${text}`
+}
