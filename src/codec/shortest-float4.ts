@@ -16,11 +16,22 @@ function standsFor(candidate: number, float: number): boolean {
   return Math.abs(candidate - float) * 2 < gap(float, step)
 }
 
-/** The decimal of `digits` digits that follows `text`, away from zero. */
-function following(text: string, digits: number): number {
+/** The decimal that follows `text`, in the form of toExponential, away from zero. */
+function following(text: string): string {
   const [mantissa, exponent] = text.split('e') as [string, string]
-  const next = Number(mantissa.replace('.', '').replace('-', '')) + 1
-  return Number(`${mantissa.startsWith('-') ? '-' : ''}${next}e${Number(exponent) - digits + 1}`)
+  const digits = mantissa.replace(/[-.]/g, '')
+  const sign = mantissa.startsWith('-') ? '-' : ''
+  return `${sign}${Number(digits) + 1}e${Number(exponent) - digits.length + 1}`
+}
+
+/** `float` rounded to `digits` digits; where it lies midway, to the even one, as PostgreSQL does. */
+function rounded(float: number, digits: number): string {
+  const text = float.toExponential(digits - 1)
+  const longer = float.toExponential(digits)
+  if (!longer.includes('5e') || Number(longer) !== float) return text
+  // The double is the same, but only the exact digits tell whether it is midway.
+  const [, kept, even, exponent] = /^(-?[\d.]*?([02468])?)50*(e.*)$/.exec(float.toExponential(60)) ?? []
+  return even === undefined ? text : `${kept}${exponent}`
 }
 
 /**
@@ -33,10 +44,10 @@ export function shortestFloat4(float: number): number {
   // Any normal float4 holds at most one decimal of six digits, so fewer need not be tried, except below 2^-126.
   const least = Math.abs(float) < 2 ** -126 ? 1 : 6
   for (let digits = least; digits < 9; digits++) {
-    const nearest = Number(float.toPrecision(digits))
-    if (standsFor(nearest, float)) return nearest
+    const nearest = rounded(float, digits)
+    if (standsFor(Number(nearest), float)) return Number(nearest)
     // Below a power of two the floats lie twice as dense: the nearest decimal may miss where the next does not.
-    const next = following(float.toExponential(digits - 1), digits)
+    const next = Number(following(nearest))
     if (standsFor(next, float)) return next
   }
   return Number(float.toPrecision(9))
