@@ -63,6 +63,7 @@ export async function startCluster(plan: ClusterPlan): Promise<Cluster> {
 
 async function initialise(plan: ClusterPlan): Promise<void> {
   const { folder, account } = plan
+  const settings = configuration(plan.settings)
   await mkdir(folder.data, { mode: 0o700 })
   await writeFile(folder.passwordFile, plan.password, { mode: 0o600 })
   if (account.uid !== undefined && account.gid !== undefined) {
@@ -80,7 +81,7 @@ async function initialise(plan: ClusterPlan): Promise<void> {
     const said = await readFile(folder.log, 'utf8').catch(() => '')
     throw new CodegenError(`PostgreSQL's initdb failed. The end of what it said:\n${lastLines(said)}`)
   }
-  await appendFile(join(folder.data, 'postgresql.conf'), configuration(plan.settings))
+  await appendFile(join(folder.data, 'postgresql.conf'), settings)
 }
 
 function configuration(settings: Readonly<Record<string, string>>): string {

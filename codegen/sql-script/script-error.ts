@@ -14,12 +14,15 @@ export function scriptError(file: string, script: string, part: ScriptPart, erro
 }
 
 /** psql's commands that change nothing about how a script is loaded. */
-const ignored =
-  /^\\(restrict|unrestrict|echo|qecho|warn|timing|pset|\.|encoding( +'?utf-?8'?)?|set +ON_ERROR_STOP\b.*)(\s|$)/i
+const ignored = [
+  /^\\(restrict|unrestrict|echo|qecho|warn|timing|pset|\.)(\s|$)/,
+  /^\\encoding(\s+'?utf-?8'?)?$/i,
+  /^\\set\s+ON_ERROR_STOP\b/,
+]
 
 /** @throws CodegenError for a backslash command that only psql can follow. */
 export function checkCommand(file: string, script: string, part: ScriptPart): void {
-  if (part.kind === 'command' && ignored.test(part.text)) return
+  if (part.kind === 'command' && ignored.some((pattern) => pattern.test(part.text))) return
   const line = lineAt(script, part.offset)
   const name = /^\\\S*/.exec(part.text)?.[0] ?? part.text
   throw new CodegenError(
