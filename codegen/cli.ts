@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { CodegenError, messageOf } from './errors.js'
+import { generate } from './generate.js'
+import type { SchemaSource } from './source.js'
+import { outdated, summary } from './summary.js'
+import { isUpToDate } from './write/changes.js'
+
+interface Flags {
+  readonly schema?: readonly string[]
+  readonly url?: string
+  readonly out: string
+  readonly check?: boolean
+}
+
+const program = new Command('sluice')
+  .description('Generates typed repositories from a PostgreSQL schema.')
+  .option(
+    '--schema <file>',
+    'a file of SQL to run in a scratch database; may be given several times, in order (default: "schema.sql")',
+    (file: string, files: readonly string[] | undefined) => [...(files ?? []), file],
+  )
+  .option('--url <url>', 'a database to read instead: postgres://user:password@host:5432/database')
+  .option('--out <folder>', 'where the generated files go; nothing else may be in it', 'generated')
+  .option('--check', 'write nothing; exit with 1 if something would change')
+  .showHelpAfterError('Run with --help to see what there is.')
+
+try {
+  program.parse()
+  await run(program.opts<Flags>())
+} catch (error) {
+  // Anything but a CodegenError is a mistake of ours, and its stack is what a report needs.
+  console.error(error instanceof CodegenError ? messageOf(error) : error)
+  process.exitCode = 1
+}
+
+async function run({ out, check = false, ...flags }: Flags): Promise<void> {
+  const result = await generate({
+    source: sourceOf(flags),
+    out,
+    check,
+    notify: (message) => console.error(message),
+  })
+  if (!check) console.log(summary(result, out))
+  else if (isUpToDate(result.changes)) console.log(`${out} is up to date with the schema.`)
+  else {
+    console.error(outdated(result.changes, out))
+    process.exitCode = 1
+  }
+}
+
+function sourceOf({ schema, url }: Pick<Flags, 'schema' | 'url'>): SchemaSource {
+  if (schema !== undefined && url !== undefined) {
+    throw new CodegenError('Give --schema or --url, not both: the schema comes from one place.')
+  }
+  return url === undefined ? { files: schema ?? ['schema.sql'] } : { url }
+}
