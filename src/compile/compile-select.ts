@@ -27,13 +27,13 @@ export function selectRows(creator: QueryCreator<object>, state: QueryState): Bu
 export function selectCount(creator: QueryCreator<object>, state: QueryState): Builder {
   const count = sql`count(*)`.as('count')
   if (!state.distinct && state.limit === undefined && state.offset === 0) {
-    return selectFrom(creator, state).select(count) as Builder
+    return selectFrom(creator, state).select(count)
   }
   const rows = selectRows(
     creator,
     state.limit === undefined && state.offset === 0 ? { ...state, order: [] } : state,
   )
-  return creator.selectFrom(sql`(${rows})`.as('rows')).select(count) as unknown as Builder
+  return creator.selectFrom(sql`(${rows})`.as('rows')).select(count)
 }
 
 /** `SELECT 1 … LIMIT 1`. */

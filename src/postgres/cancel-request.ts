@@ -28,7 +28,7 @@ export function sendCancelRequest(client: Client, timeoutMs: number): Promise<vo
   if (processID === null || secretKey === null) return Promise.resolve()
 
   return new Promise((resolve) => {
-    const connection = new pg.Connection({ ssl: target.ssl } as object) as unknown as CancelConnection
+    const connection = new pg.Connection({ ssl: target.ssl }) as unknown as CancelConnection
     const timer = setTimeout(() => connection.stream.destroy(), timeoutMs)
     const finish = () => {
       clearTimeout(timer)

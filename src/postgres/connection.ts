@@ -89,7 +89,7 @@ export class SluiceConnection implements DatabaseConnection {
       parameters: read ? (query.parameters as Parameter[]) : query.parameters.map(freeHandParameter),
       formats: reader.formats,
       chunkSize,
-      begin: read?.stream?.begin ?? (query.query.kind === 'SelectQueryNode' ? 'begin read only' : 'begin'),
+      begin: [read?.stream?.begin ?? (query.query.kind === 'SelectQueryNode' ? 'begin read only' : 'begin')],
       readAhead: true,
       signal: read?.stream?.signal,
       ...(read?.stream && { onClosed: read.stream.onClosed }),

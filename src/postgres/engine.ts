@@ -34,7 +34,10 @@ export class Engine {
   readonly streams = new Set<OpenStream>()
   /** Counts connections as they are handed out: tells a connection taken just now from one that was pinned before. */
   leases = 0
+  /** What else is to be closed with the dialect. */
+  readonly closers = new Set<() => Promise<void>>()
   #pool: Promise<Pool> | undefined
+  #openedPool: Pool | undefined
 
   constructor(config: SluiceDialectConfig) {
     this.config = config
@@ -46,10 +49,17 @@ export class Engine {
     return (this.#pool ??= this.#openPool())
   }
 
+  /** The pool if it is there already. */
+  get openedPool(): Pool | undefined {
+    const { pool } = this.config
+    return this.#openedPool ?? (typeof pool === 'function' ? undefined : pool)
+  }
+
   /** Ends every stream, then the pool. */
   async close(): Promise<void> {
     const reason = new ConnectionError('The database was closed while the stream was open.')
     await Promise.all([...this.streams].map((stream) => stream.abandon(reason)))
+    await Promise.all([...this.closers].map((close) => close()))
     const pool = await this.#pool
     await pool?.end()
   }
@@ -59,6 +69,7 @@ export class Engine {
     const opened = typeof pool === 'function' ? await pool() : pool
     // Without a listener the loss of an idle connection would be an uncaught exception; the pool drops it by itself.
     opened.on('error', () => {})
+    this.#openedPool = opened
     return opened
   }
 }

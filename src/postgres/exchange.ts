@@ -33,7 +33,7 @@ export class Exchange implements Submittable {
   readonly #rows = new RowCollector()
   #fields: readonly Field[] | undefined
   #suspended = false
-  #settle!: (error?: unknown) => void
+  #settle!: (error?: Error) => void
 
   constructor(messages: Buffer, tap: WireTap) {
     this.#messages = messages
@@ -45,7 +45,7 @@ export class Exchange implements Submittable {
         if (error === undefined) {
           resolve({ rows: this.#rows, fields: this.#fields, complete: !this.#suspended })
         } else {
-          reject(error as Error)
+          reject(error)
         }
       }
     })

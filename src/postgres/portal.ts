@@ -14,8 +14,8 @@ export interface PortalRequest {
   readonly formats: readonly number[]
   /** Rows per fetch. */
   readonly chunkSize: number
-  /** The statement that opens the portal's own transaction when the connection is not in one. */
-  readonly begin: string
+  /** The statements that open the portal's own transaction when the connection is not in one. */
+  readonly begin: readonly string[]
   /** Fetch the next chunk while the consumer works on the last. */
   readonly readAhead: boolean
   readonly signal: AbortSignal | undefined
@@ -137,7 +137,7 @@ export class Portal implements OpenStream {
       ]
       this.#opened = true
       this.#ownsTransaction = this.#connection.status === 'I'
-      return this.#ownsTransaction ? [protocol.statement(begin), ...open] : open
+      return this.#ownsTransaction ? [...begin.map(protocol.statement), ...open] : open
     })
   }
 

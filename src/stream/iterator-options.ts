@@ -49,7 +49,7 @@ export function checkIteratorOptions(options: IteratorOptions): IteratorOptions 
 function checkSize(name: string, value: unknown): void {
   if (value === undefined) return
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > MAX_INT32) {
-    const given = typeof value === 'string' ? `the string '${value}'` : String(value)
+    const given = typeof value === 'number' ? String(value) : `a ${typeof value}: ${JSON.stringify(value)}`
     throw new OptionError(`${name} must be a whole number from 1 to ${MAX_INT32}, not ${given}.`)
   }
 }

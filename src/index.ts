@@ -1,0 +1,53 @@
+export { connect, Database, type ConnectOptions } from './postgres/connect.js'
+export { SluiceDialect } from './postgres/dialect.js'
+export type { SluiceDialectConfig } from './postgres/engine.js'
+export type { KyselyHandle } from './postgres/kysely-handle.js'
+export { Repository } from './repository/repository.js'
+export {
+  QuerySet,
+  type CompiledSQL,
+  type Field,
+  type OrderKey,
+  type ValuesTuple,
+} from './queryset/queryset.js'
+export type { BatchOptions, IteratorOptions } from './stream/iterator-options.js'
+export type { AsyncRows } from './stream/row-stream.js'
+export type { SyncRows } from './sync/sync-rows.js'
+export type { Model } from './query/model.js'
+export type {
+  ComparableCondition,
+  ComparableLookups,
+  Conditions,
+  EqualityCondition,
+  EqualityLookups,
+  NullCondition,
+  NullLookups,
+  TextCondition,
+  TextLookups,
+} from './query/lookup.js'
+export type { ColumnSchema, ForeignKeySchema, TableKind, TableSchema } from './schema/table.js'
+export type {
+  ArrayTypeSchema,
+  CompositeFieldSchema,
+  CompositeTypeSchema,
+  DomainTypeSchema,
+  EnumTypeSchema,
+  MultirangeTypeSchema,
+  RangeTypeSchema,
+  TypeSchema,
+} from './schema/type.js'
+export { jsonNull, type JsonNull, type JsonValue } from './codec/json.js'
+export type { Range } from './codec/range.js'
+export {
+  ConnectionError,
+  DecodeError,
+  DoesNotExist,
+  EncodeError,
+  FieldError,
+  MultipleObjectsReturned,
+  OptionError,
+  QueryError,
+  SchemaDriftError,
+  SluiceError,
+  UsageError,
+} from './errors.js'

@@ -1,0 +1,47 @@
+import { QueryError, SchemaDriftError, SluiceError } from '../errors.js'
+import { isDatabaseError } from './database-error.js'
+
+/** What a queryset was doing when it failed. */
+export interface FailedQuery {
+  /** `schema.name`. */
+  readonly table: string
+  readonly sql: string
+  readonly rowsDelivered: number
+}
+
+const DRIFT: Readonly<Record<string, string>> = {
+  '3F000': 'schema',
+  '42P01': 'table',
+  '42703': 'column',
+  '42704': 'type',
+}
+
+/** The error that a queryset's caller gets: the server's own words, what was asked, and what to do where that is known. */
+export function explainFailure(error: unknown, failed: FailedQuery): unknown {
+  if (!isDatabaseError(error)) {
+    if (!(error instanceof SluiceError) || error.code !== 'CONNECTION_ERROR') return error
+    const { table, sql, rowsDelivered } = failed
+    return new QueryError(
+      `${error.message} (reading ${table}, ${rowsDelivered} rows delivered)`,
+      { table, sql, rowsDelivered },
+      { cause: error },
+    )
+  }
+  const missing = DRIFT[error.code ?? '']
+  if (missing !== undefined) {
+    return new SchemaDriftError(
+      `The database no longer has a ${missing} that the code generated for ${failed.table} uses: ${error.message}. ` +
+        'Run the generator again, or migrate the database.',
+      { cause: error },
+    )
+  }
+  const hint =
+    error.code === '25006'
+      ? ' Streams outside a transaction are READ ONLY: pass { readOnly: false }, or use using(trx).'
+      : ''
+  return new QueryError(
+    `Reading ${failed.table} failed: ${error.message}.${hint}`,
+    { ...failed, sqlState: error.code },
+    { cause: error },
+  )
+}

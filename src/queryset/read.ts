@@ -1,0 +1,90 @@
+import type { CompiledQuery } from 'kysely'
+import { UsageError } from '../errors.js'
+import type { Parameter } from '../postgres/protocol.js'
+import { SyncHost } from '../sync/sync-host.js'
+import { NO_SYNC_CHUNKS, SyncRowStream, type SyncRows } from '../sync/sync-rows.js'
+import { explainFailure } from '../postgres/query-failure.js'
+import type { Source } from '../postgres/kysely-handle.js'
+import { withReadRequest } from '../postgres/statement.js'
+import { tableName } from '../query/columns.js'
+import type { QueryState } from '../query/state.js'
+import type { RowReader } from '../row/row-reader.js'
+import { ChunkSource } from '../stream/chunk-source.js'
+import { DEFAULT_CHUNK_SIZE, type IteratorOptions } from '../stream/iterator-options.js'
+import { NO_CHUNKS, RowStream } from '../stream/row-stream.js'
+
+/** A statement and how its rows are read. */
+export interface Statement {
+  readonly state: QueryState
+  readonly query: CompiledQuery
+  readonly reader: RowReader
+}
+
+/** Reads all rows of a statement at once. */
+export async function readAll(source: Source, statement: Statement): Promise<unknown[]> {
+  const { state, query, reader } = statement
+  try {
+    const result = await source.executor.provideConnection((connection) =>
+      connection.executeQuery<unknown>(withReadRequest(query, { reader })),
+    )
+    return result.rows
+  } catch (error) {
+    throw explainFailure(error, { table: tableName(state.table), sql: query.sql, rowsDelivered: 0 })
+  }
+}
+
+/** Streams a statement; nothing happens before the first step. */
+export function streamRows(
+  source: Source,
+  statement: Statement,
+  options: IteratorOptions,
+): RowStream<unknown> {
+  const { state, query, reader } = statement
+  const { chunkSize = DEFAULT_CHUNK_SIZE, batchYieldSize, signal, readOnly = true } = options
+  return new RowStream({
+    batchYieldSize,
+    signal,
+    open: () =>
+      state.none ? NO_CHUNKS : new ChunkSource(source, { query, reader, chunkSize, readOnly, signal }),
+    explain: (error, rowsDelivered) =>
+      explainFailure(error, { table: tableName(state.table), sql: query.sql, rowsDelivered }),
+  })
+}
+
+/**
+ * Streams a statement synchronously.
+ *
+ * @throws {@link UsageError} inside a transaction, and when the connection settings cannot cross to a worker.
+ */
+export function iterateRows(
+  source: Source,
+  statement: Statement,
+  options: IteratorOptions,
+): SyncRows<unknown> {
+  if (source.isTransaction) {
+    throw new UsageError(
+      'iterator() cannot run inside a transaction: it reads on a worker thread with a connection of its own, which ' +
+        'does not see what the transaction has written. Use aiterator(), or iterate outside the transaction.',
+    )
+  }
+  const { state, query, reader } = statement
+  const { chunkSize = DEFAULT_CHUNK_SIZE, batchYieldSize, signal, readOnly = true } = options
+  const host = SyncHost.of(source.engine)
+  return new SyncRowStream({
+    batchYieldSize,
+    signal,
+    reader,
+    open: () =>
+      state.none
+        ? NO_SYNC_CHUNKS
+        : host.open({
+            sql: query.sql,
+            parameters: query.parameters as Parameter[],
+            formats: reader.formats,
+            chunkSize,
+            begin: readOnly ? 'begin read only' : 'begin read write',
+          }),
+    explain: (error, rowsDelivered) =>
+      explainFailure(error, { table: tableName(state.table), sql: query.sql, rowsDelivered }),
+  })
+}

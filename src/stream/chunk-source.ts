@@ -1,0 +1,117 @@
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+import type { SluiceConnection } from '../postgres/connection.js'
+import type { Source } from '../postgres/kysely-handle.js'
+import { withReadRequest } from '../postgres/statement.js'
+import type { RowReader } from '../row/row-reader.js'
+import type { Chunks } from './row-stream.js'
+
+/** What a chunk source reads. */
+export interface ChunkRequest<R> {
+  readonly query: CompiledQuery
+  readonly reader: RowReader<R>
+  readonly chunkSize: number
+  readonly readOnly: boolean
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * The chunks of one query. Outside a transaction it holds a connection from the first chunk until it is closed; inside
+ * one it takes the transaction's connection for each chunk and lets others have it in between.
+ */
+export class ChunkSource<R> implements Chunks<R> {
+  readonly #source: Source
+  readonly #request: ChunkRequest<R>
+  /** Ends the portal from outside: by the caller's signal, or by leaving while a fetch is under way. */
+  readonly #leaving = new AbortController()
+  #chunks: AsyncIterator<QueryResult<R>> | undefined
+  #shared = false
+  #holding: Promise<unknown> | undefined
+  #fetching = false
+  #letGo!: () => void
+  readonly #closed = new Promise<void>((resolve) => (this.#letGo = resolve))
+  readonly #onAbort = () => this.#leaving.abort(this.#request.signal?.reason)
+
+  constructor(source: Source, request: ChunkRequest<R>) {
+    this.#source = source
+    this.#request = request
+    request.signal?.addEventListener('abort', this.#onAbort)
+  }
+
+  async next(): Promise<readonly R[] | undefined> {
+    this.#fetching = true
+    try {
+      this.#request.signal?.throwIfAborted()
+      const result = await (this.#chunks === undefined ? this.#open() : this.#fetch(this.#chunks))
+      if (result.done !== true) return result.value.rows
+      await this.#release()
+      return undefined
+    } catch (error) {
+      await this.#release()
+      throw error
+    } finally {
+      this.#fetching = false
+    }
+  }
+
+  /** Also while a fetch is under way, which is then cancelled. */
+  async close(): Promise<void> {
+    if (this.#fetching) this.#leaving.abort(new DOMException('The loop was left.', 'AbortError'))
+    try {
+      await this.#chunks?.return?.()
+    } catch {
+      // The loop is over: whatever closing met, the connection is free or destroyed.
+    }
+    await this.#release()
+  }
+
+  async #release(): Promise<void> {
+    this.#request.signal?.removeEventListener('abort', this.#onAbort)
+    this.#letGo()
+    // Left while still waiting for a connection: it goes straight back when it comes.
+    if (this.#chunks === undefined) return
+    try {
+      await this.#holding
+    } catch {
+      // Reported by the chunk that met it.
+    }
+  }
+
+  #fetch(chunks: AsyncIterator<QueryResult<R>>): Promise<IteratorResult<QueryResult<R>>> {
+    return this.#shared ? this.#source.executor.provideConnection(() => chunks.next()) : chunks.next()
+  }
+
+  /** Takes a connection and fetches the first chunk; keeps the connection when it was taken for us alone. */
+  #open(): Promise<IteratorResult<QueryResult<R>>> {
+    const { executor, engine } = this.#source
+    const leases = engine.leases
+    const { signal } = this.#leaving
+    return new Promise((resolve, reject) => {
+      const abort = () => reject(signal.reason as Error)
+      signal.addEventListener('abort', abort)
+      this.#holding = executor
+        .provideConnection(async (connection) => {
+          signal.removeEventListener('abort', abort)
+          signal.throwIfAborted()
+          this.#shared = (connection as SluiceConnection).lease <= leases
+          const first = this.#start(connection).next()
+          first.then(resolve, reject)
+          if (this.#shared) await first
+          else await this.#closed
+        })
+        .catch(reject)
+    })
+  }
+
+  #start(connection: DatabaseConnection): AsyncIterator<QueryResult<R>> {
+    const { query, reader, chunkSize, readOnly } = this.#request
+    const planned = withReadRequest(query, {
+      reader,
+      stream: {
+        begin: readOnly ? 'begin read only' : 'begin read write',
+        signal: this.#leaving.signal,
+        onClosed: this.#letGo,
+      },
+    })
+    return (this.#chunks = connection.streamQuery<R>(planned, chunkSize))
+  }
+}

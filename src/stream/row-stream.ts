@@ -1,0 +1,138 @@
+import { Regrouper } from './regroup.js'
+
+/**
+ * The async iterator that `aiterator` returns: rows, or batches of rows. Leaving a `for await` loop closes it; one that
+ * is stepped by hand is closed by `return()` or `await using`.
+ */
+export interface AsyncRows<T> extends AsyncIterableIterator<T, undefined>, AsyncDisposable {
+  next(): Promise<IteratorResult<T, undefined>>
+  /** Ends the iteration: the portal is closed and the connection free once the promise resolves. */
+  return(): Promise<IteratorResult<T, undefined>>
+  throw(error: unknown): Promise<IteratorResult<T, undefined>>
+  [Symbol.asyncIterator](): AsyncRows<T>
+}
+
+/** Where a row stream gets its rows from, a chunk at a time. */
+export interface Chunks<R> {
+  /** The next chunk, never empty, or undefined at the end; then the connection is free. */
+  next(): Promise<readonly R[] | undefined>
+  /** Frees the connection; never rejects. */
+  close(): Promise<void>
+}
+
+/** The chunks of `none()`. */
+export const NO_CHUNKS: Chunks<never> = {
+  next: () => Promise.resolve(undefined),
+  close: () => Promise.resolve(),
+}
+
+/** What a row stream is made of. */
+export interface RowStreamOptions {
+  readonly open: () => Chunks<unknown>
+  readonly batchYieldSize: number | undefined
+  readonly signal: AbortSignal | undefined
+  /** Explains a failure, given how many rows the loop had received. */
+  readonly explain: (error: unknown, rowsDelivered: number) => unknown
+}
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
+
+/** Hands out the rows of a chunk source one by one or in batches, without a generator per row. */
+export class RowStream<T> implements AsyncRows<T> {
+  readonly #options: RowStreamOptions
+  readonly #regrouper: Regrouper<unknown> | undefined
+  #source: Chunks<unknown> | undefined
+  #items: readonly unknown[] = []
+  #index = 0
+  #rowsDelivered = 0
+  /** The source has no more chunks. */
+  #exhausted = false
+  #ended = false
+  /** Steps that are under way, so that parallel calls of next() get their items in the order they were made. */
+  #steps: Promise<unknown> | undefined
+
+  constructor(options: RowStreamOptions) {
+    this.#options = options
+    this.#regrouper = options.batchYieldSize === undefined ? undefined : new Regrouper(options.batchYieldSize)
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (
+      this.#steps === undefined &&
+      this.#index < this.#items.length &&
+      this.#options.signal?.aborted !== true
+    ) {
+      return Promise.resolve({ done: false, value: this.#take() })
+    }
+    const step = this.#steps === undefined ? this.#step() : this.#steps.then(() => this.#step())
+    const settled = step.then(
+      () => {},
+      () => {},
+    )
+    this.#steps = settled
+    void settled.then(() => {
+      if (this.#steps === settled) this.#steps = undefined
+    })
+    return step
+  }
+
+  async return(): Promise<IteratorResult<T, undefined>> {
+    this.#end()
+    await this.#source?.close()
+    return DONE
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<T, undefined>> {
+    await this.return()
+    throw error
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return()
+  }
+
+  async #step(): Promise<IteratorResult<T, undefined>> {
+    try {
+      while (!this.#ended) {
+        this.#options.signal?.throwIfAborted()
+        if (this.#index < this.#items.length) return { done: false, value: this.#take() }
+        if (this.#exhausted) this.#end()
+        else await this.#refill()
+      }
+      return DONE
+    } catch (error) {
+      // A loop that was left while this fetch was under way has had its last row already.
+      if (this.#ended) return DONE
+      this.#end()
+      await this.#source?.close()
+      if (this.#options.signal?.aborted === true) throw this.#options.signal.reason
+      throw this.#options.explain(error, this.#rowsDelivered)
+    }
+  }
+
+  async #refill(): Promise<void> {
+    this.#source ??= this.#options.open()
+    const chunk = await this.#source.next()
+    if (this.#ended) return
+    this.#index = 0
+    this.#exhausted = chunk === undefined
+    if (chunk === undefined) this.#items = this.#regrouper?.flush() ?? []
+    else this.#items = this.#regrouper?.add(chunk) ?? chunk
+  }
+
+  #take(): T {
+    const item = this.#items[this.#index++]
+    this.#rowsDelivered += this.#regrouper ? (item as unknown[]).length : 1
+    return item as T
+  }
+
+  #end(): void {
+    this.#ended = true
+    this.#items = []
+    this.#index = 0
+  }
+}

@@ -1,0 +1,57 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { Parameter } from '../postgres/protocol.js'
+import type { Field } from '../row/raw-rows.js'
+import type { WireError } from './wire-error.js'
+
+/** What the worker is started with. */
+export interface WorkerSettings {
+  /** pg's connection settings, as far as they can be cloned. */
+  readonly connection: Record<string, unknown>
+  readonly acquireTimeoutMs: number
+  readonly closeTimeoutMs: number
+  /** The worker's pulse: see {@link HEARTBEAT} and {@link EXITED}. */
+  readonly pulse: SharedArrayBuffer
+}
+
+/** Indexes into `pulse`: a counter that grows while the worker's event loop turns, and whether the worker has ended. */
+export const HEARTBEAT = 0
+export const EXITED = 1
+
+/** How often the worker's heart beats, in milliseconds. */
+export const HEARTBEAT_MS = 50
+
+/** A statement to stream. */
+export interface SyncStatement {
+  readonly sql: string
+  readonly parameters: readonly Parameter[]
+  readonly formats: readonly number[]
+  readonly chunkSize: number
+  readonly begin: string
+}
+
+/** To the worker: a new stream, with a port of its own. */
+export interface OpenMessage extends SyncStatement {
+  readonly type: 'open'
+  readonly port: MessagePort
+  /** Counts the answers on the port; the waiting thread sleeps on it. */
+  readonly answers: SharedArrayBuffer
+}
+
+/** To the worker: end all streams and exit. */
+export interface ShutdownMessage {
+  readonly type: 'shutdown'
+}
+
+/** On a stream's port, to the worker: the first chunk is sent unasked, each further one on `next`. */
+export type StreamRequestMessage = 'next' | 'close'
+
+/** On a stream's port, from the worker. */
+export type StreamAnswer =
+  | {
+      readonly type: 'chunk'
+      readonly bytes: Uint8Array
+      readonly count: number
+      readonly fields: readonly Field[]
+    }
+  | { readonly type: 'end' }
+  | { readonly type: 'error'; readonly error: WireError }

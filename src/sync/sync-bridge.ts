@@ -1,0 +1,91 @@
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
+import type { Field, RawRows } from '../row/raw-rows.js'
+import type { StreamAnswer, StreamRequestMessage } from './messages.js'
+import { fromWireError } from './wire-error.js'
+
+/** A chunk as it crossed the threads. */
+export interface SyncChunk extends RawRows {
+  readonly fields: readonly Field[]
+}
+
+/** Where a synchronous iteration gets its chunks from. */
+export interface SyncChunks {
+  /** Blocks until the next chunk is there; undefined at the end, when the connection is free. */
+  next(): SyncChunk | undefined
+  /** Blocks until the connection is free; never throws. */
+  close(): void
+}
+
+/** What a bridge needs to know of its worker. */
+export interface SyncBridgeOptions {
+  readonly closeTimeoutMs: number
+  /** @throws when the worker is gone. */
+  readonly checkAlive: () => void
+}
+
+/** How long one slice of waiting is: nothing wakes a waiting thread when its worker dies. */
+const SLICE_MS = 100
+
+/** The calling thread's end of one stream on the worker. */
+export class SyncBridge implements SyncChunks {
+  readonly #port: MessagePort
+  readonly #answers: Int32Array
+  readonly #options: SyncBridgeOptions
+  #ended = false
+
+  constructor(port: MessagePort, answers: Int32Array, options: SyncBridgeOptions) {
+    this.#port = port
+    this.#answers = answers
+    this.#options = options
+  }
+
+  next(): SyncChunk | undefined {
+    if (this.#ended) return undefined
+    const answer = this.#receive(Infinity)
+    if (answer?.type === 'chunk') {
+      // Asked for before this one is decoded, so that a chunk is on its way while the loop body runs.
+      this.#send('next')
+      const { bytes, count, fields } = answer
+      return { segments: [Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)], count, fields }
+    }
+    this.#end()
+    if (answer?.type === 'error') throw fromWireError(answer.error)
+    return undefined
+  }
+
+  close(): void {
+    if (this.#ended) return
+    this.#send('close')
+    const deadline = Date.now() + this.#options.closeTimeoutMs
+    try {
+      for (;;) {
+        const answer = this.#receive(deadline)
+        if (answer === undefined || answer.type === 'end') break
+      }
+    } catch {
+      // The worker is gone, and its connections with it.
+    }
+    this.#end()
+  }
+
+  #send(message: StreamRequestMessage): void {
+    this.#port.postMessage(message)
+  }
+
+  #end(): void {
+    this.#ended = true
+    this.#port.close()
+  }
+
+  /** Waits for the worker's next answer; undefined past the deadline. */
+  #receive(deadline: number): StreamAnswer | undefined {
+    for (;;) {
+      // Read before the port is looked at: an answer that comes in between then ends the wait at once.
+      const seen = Atomics.load(this.#answers, 0)
+      const received = receiveMessageOnPort(this.#port) as { message: StreamAnswer } | undefined
+      if (received !== undefined) return received.message
+      if (Date.now() >= deadline) return undefined
+      if (Atomics.wait(this.#answers, 0, seen, SLICE_MS) === 'timed-out') this.#options.checkAlive()
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { MessageChannel, Worker } from 'node:worker_threads'
+import { ConnectionError, UsageError } from '../errors.js'
+import type { Engine } from '../postgres/engine.js'
+import { connectionSettings } from './connection-settings.js'
+import { EXITED, HEARTBEAT, type OpenMessage, type SyncStatement, type WorkerSettings } from './messages.js'
+import { SyncBridge } from './sync-bridge.js'
+
+/** How long a worker may take to start, and how long its heart may stop, before it is taken for dead. */
+const START_TIMEOUT_MS = 30_000
+const HEARTBEAT_TIMEOUT_MS = 10_000
+
+const hosts = new WeakMap<Engine, SyncHost>()
+
+/** The one worker thread of a dialect: started by the first synchronous iteration, ended with the dialect. */
+export class SyncHost {
+  readonly #engine: Engine
+  #worker: Worker | undefined
+  #pulse = new Int32Array(new SharedArrayBuffer(8))
+  #lastBeat = 0
+  #lastBeatAt = 0
+
+  private constructor(engine: Engine) {
+    this.#engine = engine
+    engine.closers.add(() => this.#close())
+  }
+
+  static of(engine: Engine): SyncHost {
+    let host = hosts.get(engine)
+    if (host === undefined) {
+      host = new SyncHost(engine)
+      hosts.set(engine, host)
+    }
+    return host
+  }
+
+  /** Starts a stream on the worker; its first chunk is on its way at once. */
+  open(statement: SyncStatement): SyncBridge {
+    const worker = this.#running()
+    const { port1, port2 } = new MessageChannel()
+    const answers = new SharedArrayBuffer(4)
+    const message: OpenMessage = { ...statement, type: 'open', port: port2, answers }
+    worker.postMessage(message, [port2])
+    return new SyncBridge(port1, new Int32Array(answers), {
+      closeTimeoutMs: this.#engine.closeTimeoutMs,
+      checkAlive: () => this.#checkAlive(worker),
+    })
+  }
+
+  #running(): Worker {
+    if (this.#worker !== undefined && Atomics.load(this.#pulse, EXITED) === 0) return this.#worker
+    const { openedPool, acquireTimeoutMs, closeTimeoutMs } = this.#engine
+    if (openedPool === undefined) {
+      throw new UsageError(
+        'iterator() needs the pool itself: give SluiceDialect a pool, not a function that makes one, or run an ' +
+          'asynchronous query first.',
+      )
+    }
+    const pulse = new SharedArrayBuffer(8)
+    const settings: WorkerSettings = {
+      connection: connectionSettings(openedPool.options),
+      acquireTimeoutMs,
+      closeTimeoutMs,
+      pulse,
+    }
+    const worker = startWorker(settings)
+    const forget = () => {
+      Atomics.store(new Int32Array(pulse), EXITED, 1)
+      if (this.#worker === worker) this.#worker = undefined
+    }
+    worker.on('error', forget)
+    worker.on('exit', forget)
+    worker.unref()
+    this.#pulse = new Int32Array(pulse)
+    this.#lastBeat = 0
+    this.#lastBeatAt = Date.now()
+    return (this.#worker = worker)
+  }
+
+  /** Looked at between slices of waiting, since nothing wakes a waiting thread when a worker dies. */
+  #checkAlive(worker: Worker): void {
+    const beat = Atomics.load(this.#pulse, HEARTBEAT)
+    const now = Date.now()
+    if (beat !== this.#lastBeat) {
+      this.#lastBeat = beat
+      this.#lastBeatAt = now
+    }
+    const limit = beat === 0 ? START_TIMEOUT_MS : HEARTBEAT_TIMEOUT_MS
+    const exited = worker !== this.#worker || Atomics.load(this.#pulse, EXITED) === 1
+    if (!exited && now - this.#lastBeatAt < limit) return
+    void worker.terminate()
+    this.#worker = undefined
+    throw new ConnectionError(
+      exited
+        ? 'The worker thread of iterator() ended: its connection is gone. A new iteration starts a new one.'
+        : `The worker thread of iterator() gave no sign of life for ${limit} ms and was ended.`,
+    )
+  }
+
+  async #close(): Promise<void> {
+    const worker = this.#worker
+    if (worker === undefined) return
+    this.#worker = undefined
+    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+    worker.ref()
+    worker.postMessage({ type: 'shutdown' })
+    const timer = setTimeout(() => void worker.terminate(), this.#engine.closeTimeoutMs)
+    await exited
+    clearTimeout(timer)
+  }
+}
+
+/**
+ * From the build the worker is a JavaScript file. From source it is TypeScript, and Node 20 hands no loader of the
+ * parent to a worker: there it registers tsx for itself first.
+ */
+function startWorker(settings: WorkerSettings): Worker {
+  const isSource = import.meta.url.endsWith('.ts')
+  const entry = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url)
+  if (!isSource) return new Worker(entry, { workerData: settings, execArgv: [] })
+
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href
+  const load = [tsx, entry.href].map((url) => JSON.stringify(url))
+  const code = `import(${load[0]}).then(({ register }) => { register(); return import(${load[1]}) })`
+  return new Worker(code, { eval: true, workerData: settings, execArgv: [] })
+}

@@ -1,0 +1,111 @@
+import type { RowReader } from '../row/row-reader.js'
+import { Regrouper } from '../stream/regroup.js'
+import type { SyncChunks } from './sync-bridge.js'
+
+/** The iterator that `iterator` returns: rows, or batches of rows. */
+export interface SyncRows<T> extends IterableIterator<T, undefined>, Disposable {
+  next(): IteratorResult<T, undefined>
+  /** Ends the iteration: the portal is closed and the connection free when it returns. */
+  return(): IteratorResult<T, undefined>
+  throw(error: unknown): IteratorResult<T, undefined>
+  [Symbol.iterator](): SyncRows<T>
+}
+
+/** What a synchronous row stream is made of. */
+export interface SyncRowStreamOptions {
+  readonly open: () => SyncChunks
+  readonly reader: RowReader
+  readonly batchYieldSize: number | undefined
+  readonly signal: AbortSignal | undefined
+  /** Explains a failure, given how many rows the loop had received. */
+  readonly explain: (error: unknown, rowsDelivered: number) => unknown
+}
+
+/** The chunks of `none()`. */
+export const NO_SYNC_CHUNKS: SyncChunks = { next: () => undefined, close: () => {} }
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
+
+/** Hands out the rows of a worker's chunks one by one or in batches. */
+export class SyncRowStream<T> implements SyncRows<T> {
+  readonly #options: SyncRowStreamOptions
+  readonly #regrouper: Regrouper<unknown> | undefined
+  #chunks: SyncChunks | undefined
+  #items: readonly unknown[] = []
+  #index = 0
+  #rowsRead = 0
+  #rowsDelivered = 0
+  #exhausted = false
+  #ended = false
+
+  constructor(options: SyncRowStreamOptions) {
+    this.#options = options
+    this.#regrouper = options.batchYieldSize === undefined ? undefined : new Regrouper(options.batchYieldSize)
+  }
+
+  next(): IteratorResult<T, undefined> {
+    const { signal } = this.#options
+    while (!this.#ended) {
+      if (signal?.aborted === true) {
+        this.return()
+        throw signal.reason
+      }
+      if (this.#index < this.#items.length) return { done: false, value: this.#take() }
+      if (this.#exhausted) this.#end()
+      else this.#refill()
+    }
+    return DONE
+  }
+
+  return(): IteratorResult<T, undefined> {
+    this.#end()
+    this.#chunks?.close()
+    this.#chunks = undefined
+    return DONE
+  }
+
+  throw(error: unknown): IteratorResult<T, undefined> {
+    this.return()
+    throw error
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  [Symbol.dispose](): void {
+    this.return()
+  }
+
+  #refill(): void {
+    try {
+      this.#chunks ??= this.#options.open()
+      const chunk = this.#chunks.next()
+      this.#index = 0
+      this.#exhausted = chunk === undefined
+      if (chunk === undefined) {
+        this.#items = this.#regrouper?.flush() ?? []
+        return
+      }
+      const rows = this.#options.reader.read(chunk, chunk.fields, this.#rowsRead)
+      this.#rowsRead += chunk.count
+      this.#items = this.#regrouper?.add(rows) ?? rows
+    } catch (error) {
+      this.return()
+      throw this.#options.explain(error, this.#rowsDelivered)
+    }
+  }
+
+  #take(): T {
+    const item = this.#items[this.#index++]
+    this.#rowsDelivered += this.#regrouper ? (item as unknown[]).length : 1
+    // What one item is follows from the selection and the batch size, which T follows as well.
+    return item as T
+  }
+
+  #end(): void {
+    this.#ended = true
+    this.#items = []
+    this.#index = 0
+  }
+}

@@ -1,0 +1,35 @@
+import { ConnectionError, UsageError } from '../errors.js'
+
+/** An error as data: structured clone keeps the message but drops what the server said beside it. */
+export interface WireError {
+  readonly name: string
+  readonly message: string
+  readonly stack: string | undefined
+  /** The own properties of the error: severity, code, detail, position … of one that the server sent. */
+  readonly properties: Record<string, unknown>
+  readonly cause: WireError | undefined
+}
+
+const CLASSES: Readonly<Record<string, new (message: string, options?: ErrorOptions) => Error>> = {
+  ConnectionError,
+  UsageError,
+}
+
+export function toWireError(error: Error): WireError {
+  const properties = Object.entries(error).filter(
+    ([, value]) => value === null || ['string', 'number', 'boolean'].includes(typeof value),
+  )
+  return {
+    name: error.name,
+    message: error.message,
+    stack: error.stack,
+    properties: Object.fromEntries(properties),
+    cause: error.cause instanceof Error ? toWireError(error.cause) : undefined,
+  }
+}
+
+export function fromWireError(wire: WireError): Error {
+  const options = wire.cause === undefined ? {} : { cause: fromWireError(wire.cause) }
+  const error = new (CLASSES[wire.name] ?? Error)(wire.message, options)
+  return Object.assign(error, wire.properties, wire.stack === undefined ? {} : { stack: wire.stack })
+}
