@@ -12,9 +12,9 @@ export function docText(...paragraphs: readonly (string | undefined)[]): string 
   return text === '' ? undefined : text
 }
 
-/** A name in backticks, none of which it can close. */
+/** A name in backticks, on one line, that can close neither them nor the comment. */
 export function docName(name: string): string {
-  return `\`${name.replaceAll('`', "'")}\``
+  return `\`${clean(name).replaceAll('\n', ' ').replaceAll('`', "'")}\``
 }
 
 function clean(text: string): string {

@@ -1,6 +1,5 @@
 import type { CatalogTable } from '../introspect/catalog.js'
-import { assign, compare } from '../naming/unique.js'
-import { DEFAULT_SCHEMA } from './table-names.js'
+import { assign, compare, DEFAULT_SCHEMA } from '../naming/unique.js'
 
 /**
  * The keys of `DB`: `users`, or `billing.users` outside the default schema. Kysely reads a dot as the end of a

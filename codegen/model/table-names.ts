@@ -1,11 +1,8 @@
 import type { CatalogTable } from '../introspect/catalog.js'
-import { assign, compare, fingerprint } from '../naming/unique.js'
+import { assign, fingerprint, rank } from '../naming/unique.js'
 import { camelCase, kebabCase, pascalCase, singular, words } from '../naming/words.js'
 import type { TableNames } from './database-model.js'
 import { RESERVED_EXPORTS, RESERVED_FILES, RESERVED_REPOSITORIES } from './reserved-names.js'
-
-/** The schema whose tables carry no prefix. */
-export const DEFAULT_SCHEMA = 'public'
 
 /** The names of each table, and the exports that are then taken. */
 export interface TableNaming {
@@ -32,15 +29,6 @@ export function unexpectedName(table: CatalogTable, names: TableNames): string |
   const own = words(table.name)
   if (names.property !== camelCase(own)) return names.property
   return names.row === pascalCase(singular(own)) ? undefined : names.row
-}
-
-function rank(left: CatalogTable, right: CatalogTable): number {
-  return (
-    Number(right.schema === DEFAULT_SCHEMA) - Number(left.schema === DEFAULT_SCHEMA) ||
-    left.name.length - right.name.length ||
-    compare(left.name, right.name) ||
-    compare(left.schema, right.schema)
-  )
 }
 
 function* candidates(table: CatalogTable): Iterable<TableNames> {

@@ -1,7 +1,6 @@
-import { assign, compare, fingerprint } from '../naming/unique.js'
+import { assign, fingerprint, rank } from '../naming/unique.js'
 import { pascalCase, words } from '../naming/words.js'
 import { typeKey, type TypeNames } from './database-model.js'
-import { DEFAULT_SCHEMA } from './table-names.js'
 
 interface NamedType {
   readonly kind: 'enum' | 'composite'
@@ -18,15 +17,6 @@ export function nameTypes(types: readonly NamedType[], exports: ReadonlySet<stri
 /** The name the type would have if it were alone. */
 export function plainTypeName(type: NamedType): string {
   return pascalCase(words(type.name))
-}
-
-function rank(left: NamedType, right: NamedType): number {
-  return (
-    Number(right.schema === DEFAULT_SCHEMA) - Number(left.schema === DEFAULT_SCHEMA) ||
-    left.name.length - right.name.length ||
-    compare(left.name, right.name) ||
-    compare(left.schema, right.schema)
-  )
 }
 
 function* candidates(type: NamedType): Iterable<string> {

@@ -1,4 +1,4 @@
-import { assign, compare, fingerprint, OBJECT_MEMBERS } from './unique.js'
+import { assign, compare, fingerprint, isUnquoted, OBJECT_MEMBERS } from './unique.js'
 import { camelCase, words } from './words.js'
 
 /** The combinators of a filter, which a column of that name would hide. */
@@ -21,7 +21,7 @@ export function propertyNames(names: readonly string[]): Map<string, string> {
 function* candidates(name: string): Iterable<string> {
   const property = plain(name)
   yield property
-  if (/^[a-z_][a-z0-9_]*$/.test(name)) yield name
+  if (isUnquoted(name)) yield name
   yield `${property}_`
   yield `${property}_${fingerprint(name)}`
 }

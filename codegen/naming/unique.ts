@@ -13,6 +13,31 @@ export function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
+/** What has a schema and a name. */
+export interface Qualified {
+  readonly schema: string
+  readonly name: string
+}
+
+/** The schema whose tables and types carry no prefix. */
+export const DEFAULT_SCHEMA = 'public'
+
+/** Who keeps the plain name when several could have it: the default schema, unquoted names, short names first. */
+export function rank(left: Qualified, right: Qualified): number {
+  return (
+    Number(right.schema === DEFAULT_SCHEMA) - Number(left.schema === DEFAULT_SCHEMA) ||
+    Number(isUnquoted(right.name)) - Number(isUnquoted(left.name)) ||
+    left.name.length - right.name.length ||
+    compare(left.name, right.name) ||
+    compare(left.schema, right.schema)
+  )
+}
+
+/** SQL writes it without quotes. */
+export function isUnquoted(name: string): boolean {
+  return /^[a-z_][a-z0-9_]*$/.test(name)
+}
+
 /**
  * Gives each item the first of its candidates of which no part is taken. Items are served in the order of `rank`,
  * so the outcome depends on the set of names alone and not on the order the catalog lists them in.

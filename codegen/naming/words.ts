@@ -40,12 +40,12 @@ export function words(name: string): string[] {
 
 /** `order_items` → `orderItems`. Always a valid identifier, never a reserved property of every object. */
 export function camelCase(parts: readonly string[]): string {
-  return identifier(join(parts.map((word, index) => (index === 0 ? word : capitalise(word)))))
+  return identifier(join(parts.map((word, index) => (index === 0 ? word : capitalise(word)))), 'unnamed')
 }
 
 /** `order_items` → `OrderItems`. Always a valid identifier. */
 export function pascalCase(parts: readonly string[]): string {
-  return identifier(join(parts.map(capitalise)))
+  return identifier(join(parts.map(capitalise)), 'Unnamed')
 }
 
 /** `order_items` → `order-items`: only a–z, 0–9 and inner hyphens, or nothing at all. */
@@ -75,7 +75,7 @@ function join(parts: readonly string[]): string {
   )
 }
 
-function identifier(text: string): string {
-  if (text === '') return 'unnamed'
+function identifier(text: string, unnamed: string): string {
+  if (text === '') return unnamed
   return /^[\p{ID_Start}$]/u.test(text) ? text : `_${text}`
 }
