@@ -21,7 +21,8 @@ export async function serverAccount(notify: (message: string) => void): Promise<
   if (present) return present
   try {
     await run('groupadd', ['--system', '--force', 'postgres'])
-    await run('useradd', ['--system', '--gid', 'postgres', '--no-create-home', 'postgres'])
+    const options = ['--system', '--gid', 'postgres', '--no-create-home', '--shell', '/bin/false']
+    await run('useradd', [...options, 'postgres'])
   } catch (error) {
     throw new CodegenError(
       'PostgreSQL refuses to run as root, and the system user "postgres" could not be added: ' +

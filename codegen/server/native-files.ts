@@ -82,13 +82,14 @@ async function majorVersion(folder: string, account: Account): Promise<number> {
 async function copyFolder(from: string, to: string, account: Account): Promise<void> {
   await mkdir(to, { mode: 0o755 })
   if (account.uid !== undefined && account.gid !== undefined) await chown(to, account.uid, account.gid)
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, copy] = [join(from, entry.name), join(to, entry.name)]
-    if (entry.isDirectory()) await copyFolder(source, copy, account)
-    else if (entry.isSymbolicLink()) await symlink(await readlink(source), copy)
-    else {
+  const entries = await readdir(from, { withFileTypes: true })
+  await Promise.all(
+    entries.map(async (entry) => {
+      const [source, copy] = [join(from, entry.name), join(to, entry.name)]
+      if (entry.isDirectory()) return copyFolder(source, copy, account)
+      if (entry.isSymbolicLink()) return symlink(await readlink(source), copy)
       await copyFile(source, copy)
       await chmod(copy, 0o755)
-    }
-  }
+    }),
+  )
 }
