@@ -62,7 +62,9 @@ export function rangeCodec(name: string, subtype: Codec): RangeCodec {
       return range
     },
     encode: (value) => {
-      const { lower, upper, bounds } = (typeof value === 'object' ? value : {}) as Partial<Range<unknown>>
+      const { lower, upper, bounds } = (typeof value === 'object' && value !== null ? value : {}) as Partial<
+        Range<unknown>
+      >
       if (bounds === 'empty' && lower === null && upper === null) return 'empty'
       if (bounds === undefined || !isBounds(bounds)) {
         throw new EncodeError(

@@ -41,9 +41,14 @@ function rounded(float: number, digits: number): string {
 export function shortestFloat4(float: number): number {
   // Integers below 2^24 are printed exactly; NaN, infinities and zeros are themselves.
   if (!Number.isFinite(float) || (Number.isInteger(float) && Math.abs(float) < 0x1000000)) return float
-  // Any normal float4 holds at most one decimal of six digits, so fewer need not be tried, except below 2^-126.
-  const least = Math.abs(float) < 2 ** -126 ? 1 : 6
-  for (let digits = least; digits < 9; digits++) {
+  // The decimals of six digits lie so far apart that at most one stands for a normal float4: fewer digits, and
+  // other decimals of six, need not be tried.
+  const normal = Math.abs(float) >= 2 ** -126
+  if (normal) {
+    const nearest = Number(float.toPrecision(6))
+    if (standsFor(nearest, float)) return nearest
+  }
+  for (let digits = normal ? 7 : 1; digits < 9; digits++) {
     const nearest = rounded(float, digits)
     if (standsFor(Number(nearest), float)) return Number(nearest)
     // Below a power of two the floats lie twice as dense: the nearest decimal may miss where the next does not.

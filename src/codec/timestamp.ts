@@ -12,6 +12,18 @@ export function formatTimestamp(seconds: number, microseconds: number, offset = 
   return formatDay(days, ` ${formatTime(seconds - days * 86400, microseconds)}${offset}`)
 }
 
+/** The timestamp in the eight bytes at `at`, with `offset` after its time. */
+export function readTimestamp(bytes: Buffer, at: number, offset = ''): string {
+  const high = int32(bytes, at)
+  const low = uint32(bytes, at + 4)
+  if (high === 0x7fffffff && low === 0xffffffff) return 'infinity'
+  if (high === -0x80000000 && low === 0) return '-infinity'
+  // 2^32 microseconds are 4294 s and 967296 µs: in these parts every sum stays exact in a double.
+  const rest = high * 967296 + low
+  const carried = Math.floor(rest / 1e6)
+  return formatTimestamp(high * 4294 + carried, rest - carried * 1e6, offset)
+}
+
 /** `timestamp`: string such as `2024-01-02 03:04:05.123456`, `infinity`. */
 export const timestampCodec: Codec = {
   name: 'timestamp',
@@ -21,14 +33,7 @@ export const timestampCodec: Codec = {
   },
   decodeBinary: (bytes, start, end) => {
     checkWidth('timestamp', 8, start, end)
-    const high = int32(bytes, start)
-    const low = uint32(bytes, start + 4)
-    if (high === 0x7fffffff && low === 0xffffffff) return 'infinity'
-    if (high === -0x80000000 && low === 0) return '-infinity'
-    // 2^32 microseconds are 4294 s and 967296 µs: in these parts every sum stays exact in a double.
-    const rest = high * 967296 + low
-    const carried = Math.floor(rest / 1e6)
-    return formatTimestamp(high * 4294 + carried, rest - carried * 1e6)
+    return readTimestamp(bytes, start)
   },
   encode: (value) => encodeMoment('timestamp', '2024-01-02 03:04:05.123456', value),
 }

@@ -4,7 +4,7 @@ import { daysOf, epochDays } from './calendar.js'
 import type { Codec } from './codec.js'
 import { checkWidth, describe } from './describe.js'
 import { encodeMoment, notIso } from './moment.js'
-import { formatTimestamp } from './timestamp.js'
+import { formatTimestamp, readTimestamp } from './timestamp.js'
 
 const printed =
   /^(\d{4,})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/
@@ -12,22 +12,14 @@ const printed =
 const epoch = epochDays * 86400000
 const furthest = 8.64e15
 
-function unrepresentable(what: string): DecodeError {
-  return new DecodeError(`A Date cannot hold the timestamptz ${what}. Read the column as text instead.`)
-}
-
-function dateOf(milliseconds: number): Date {
-  if (milliseconds < -furthest || milliseconds > furthest) {
-    const seconds = Math.floor((milliseconds - epoch) / 1000)
-    throw unrepresentable(`'${formatTimestamp(seconds, 0, '+00')}'`)
-  }
-  return new Date(milliseconds)
+function unrepresentable(text: string): DecodeError {
+  return new DecodeError(`A Date cannot hold the timestamptz '${text}'. Read the column as text instead.`)
 }
 
 function decodeText(text: string): Date {
   const match = printed.exec(text)
   if (match === null) {
-    if (text === 'infinity' || text === '-infinity') throw unrepresentable(`'${text}'`)
+    if (text === 'infinity' || text === '-infinity') throw unrepresentable(text)
     throw notIso('timestamptz', text)
   }
   const [, year, month, day, hour, minute, second, fraction = '', sign, ...offset] = match
@@ -37,7 +29,9 @@ function decodeText(text: string): Date {
   const days = daysOf(match[12] === undefined ? Number(year) : 1 - Number(year), Number(month), Number(day))
   const local = days * 86400 + Number(hour) * 3600 + Number(minute) * 60 + Number(second)
   const east = (hours * 3600 + minutes * 60 + seconds) * (sign === '-' ? -1 : 1)
-  return dateOf((local - east) * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0')))
+  const milliseconds = (local - east) * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0'))
+  if (milliseconds < -furthest || milliseconds > furthest) throw unrepresentable(text)
+  return new Date(milliseconds)
 }
 
 /**
@@ -51,10 +45,13 @@ export const timestamptzCodec: Codec = {
     checkWidth('timestamptz', 8, start, end)
     const high = int32(bytes, start)
     const low = uint32(bytes, start + 4)
-    if (high === 0x7fffffff && low === 0xffffffff) throw unrepresentable(`'infinity'`)
-    if (high === -0x80000000 && low === 0) throw unrepresentable(`'-infinity'`)
-    // 2^32 microseconds are 4294967 ms and 296 µs: in these parts every sum that a Date holds is exact.
-    return dateOf(epoch + high * 4294967 + Math.floor((high * 296 + low) / 1000))
+    // 2^32 microseconds are 4294967 ms and 296 µs: in these parts every sum that a Date holds is exact. Both
+    // infinities lie beyond what it holds.
+    const milliseconds = epoch + high * 4294967 + Math.floor((high * 296 + low) / 1000)
+    if (milliseconds < -furthest || milliseconds > furthest) {
+      throw unrepresentable(readTimestamp(bytes, start, '+00'))
+    }
+    return new Date(milliseconds)
   },
   encode: (value) => {
     if (!(value instanceof Date)) return encodeMoment('timestamptz', '2024-01-02 03:04:05.123456+00', value)

@@ -113,15 +113,20 @@ export class SyncHost {
 
 /**
  * From the build the worker is a JavaScript file. From source it is TypeScript, and Node 20 hands no loader of the
- * parent to a worker: there it registers tsx for itself first.
+ * parent to a worker: there it registers tsx for itself first. Either way its end is noted, also when it fails to load.
  */
 function startWorker(settings: WorkerSettings): Worker {
   const isSource = import.meta.url.endsWith('.ts')
   const entry = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url)
-  if (!isSource) return new Worker(entry, { workerData: settings, execArgv: [] })
-
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href
-  const load = [tsx, entry.href].map((url) => JSON.stringify(url))
-  const code = `import(${load[0]}).then(({ register }) => { register(); return import(${load[1]}) })`
+  const load = `import(${JSON.stringify(entry.href)})`
+  const code = `
+    const { workerData } = require('node:worker_threads')
+    process.on('exit', () => Atomics.store(new Int32Array(workerData.pulse), ${EXITED}, 1))
+    ${isSource ? `import(${JSON.stringify(tsxApi())}).then(({ register }) => { register(); return ${load} })` : load}`
   return new Worker(code, { eval: true, workerData: settings, execArgv: [] })
+}
+
+/** `require` would resolve `tsx/esm/api` to its CommonJS twin, which cannot register from a worker. */
+function tsxApi(): string {
+  return new URL('./esm/api/index.mjs', pathToFileURL(createRequire(import.meta.url).resolve('tsx'))).href
 }

@@ -4,7 +4,6 @@ import type { SluiceConnection } from '../postgres/connection.js'
 import { SluiceDriver } from '../postgres/driver.js'
 import { Engine } from '../postgres/engine.js'
 import {
-  EXITED,
   HEARTBEAT,
   HEARTBEAT_MS,
   type OpenMessage,
@@ -23,7 +22,6 @@ const settings = workerData as WorkerSettings
 const pulse = new Int32Array(settings.pulse)
 setInterval(() => Atomics.add(pulse, HEARTBEAT, 1), HEARTBEAT_MS)
 Atomics.add(pulse, HEARTBEAT, 1)
-process.on('exit', () => Atomics.store(pulse, EXITED, 1))
 
 const driver = new SluiceDriver(
   new Engine({
