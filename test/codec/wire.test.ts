@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { codecFor } from '../../src/codec/codec-for.js'
 import { DecodeError } from '../../src/errors.js'
 import { createTestDatabase } from '../support/database.js'
-import { typesSql, wireCases } from './wire-cases.js'
+import { typesSql, wireCases } from './wire-cases/index.js'
 
 /** Session settings that change what PostgreSQL prints. */
 interface Session {
