@@ -53,5 +53,10 @@ function sourceOf({ schema, url }: Pick<Flags, 'schema' | 'url'>): SchemaSource 
   if (schema !== undefined && url !== undefined) {
     throw new CodegenError('Give --schema or --url, not both: the schema comes from one place.')
   }
-  return url === undefined ? { files: schema ?? ['schema.sql'] } : { url }
+  if (url === undefined) return { files: schema ?? ['schema.sql'] }
+  // What was given is not repeated: it may hold a password.
+  if (!/^postgres(ql)?:\/\//.test(url)) {
+    throw new CodegenError('--url takes a PostgreSQL URL: postgres://user:password@host:5432/database')
+  }
+  return { url }
 }

@@ -33,6 +33,8 @@ export interface GenerateResult {
 export async function generate(options: GenerateOptions): Promise<GenerateResult> {
   const { source, out, check = false, notify = () => undefined } = options
   const start = performance.now()
+  if (out.trim() === '')
+    throw new CodegenError('The output folder has no name. Give one, such as --out generated.')
   const present = await readGenerated(out)
   const catalog = await readSource(source, notify)
   if (catalog.tables.length === 0) throw noTables(source, catalog)
