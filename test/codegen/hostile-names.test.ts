@@ -1,0 +1,91 @@
+import { fileURLToPath } from 'node:url'
+import vm from 'node:vm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import ts from 'typescript'
+import { emit } from '../../codegen/emit/emit.js'
+import { introspect } from '../../codegen/introspect/introspect.js'
+import { buildModel } from '../../codegen/model/build-model.js'
+import type { Catalog } from '../../codegen/introspect/catalog.js'
+import { runSqlFile } from '../../codegen/sql-script/index.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { typeErrors } from './support.js'
+
+let database: TestDatabase
+let catalog: Catalog
+let files: Map<string, string>
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  await runSqlFile(database.url, fileURLToPath(new URL('hostile-names.sql', import.meta.url)))
+  catalog = await introspect(database.url)
+  files = new Map(emit(buildModel(catalog)).map(({ name, text }) => [name, text]))
+})
+
+afterAll(() => database.drop())
+
+describe('hostile names', () => {
+  it('give a file per table, each inside the folder under a name every file system takes', () => {
+    expect(files.size).toBe(catalog.tables.length + 3)
+    const names = [...files.keys()]
+    expect(names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(name))).toEqual([])
+    expect(names.filter((name) => /^(con|prn|aux|nul|com\d|lpt\d)\./.test(name))).toEqual([])
+  })
+
+  it('give code that a strict compiler takes', () => {
+    expect(typeErrors(files)).toEqual([])
+  })
+
+  it('never become code', () => {
+    const statements = [...files].flatMap(([name, text]) =>
+      ts.createSourceFile(name, text, ts.ScriptTarget.Latest).statements.map((statement) => statement.kind),
+    )
+    expect(new Set(statements)).toEqual(
+      new Set([
+        ts.SyntaxKind.ImportDeclaration,
+        ts.SyntaxKind.ExportDeclaration,
+        ts.SyntaxKind.InterfaceDeclaration,
+        ts.SyntaxKind.TypeAliasDeclaration,
+        ts.SyntaxKind.VariableStatement,
+        ts.SyntaxKind.ClassDeclaration,
+        ts.SyntaxKind.FunctionDeclaration,
+      ]),
+    )
+    const tags = [...files].flatMap(([name, text]) => {
+      const source = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true)
+      return source.statements.flatMap((statement) => ts.getJSDocTags(statement).map((tag) => tag.getText()))
+    })
+    expect(tags).toEqual([])
+    expect([...files.values()].filter((text) => /[\u202e\u2028]/.test(text))).toEqual([])
+  })
+
+  it('arrive unchanged in the metadata', () => {
+    const { tables, enums } = buildModel(catalog)
+    expect(tables.map(({ schema: { schema, name } }) => [schema, name])).toEqual(
+      catalog.tables.map(({ schema, name }) => [schema, name]),
+    )
+    expect(enums.find(({ type }) => type.name === 'order_status')?.type.labels).toContain('x\ny')
+    const literal = /labels: (\[.*\])/.exec(files.get('order-statuses.ts') ?? '')?.[1] ?? ''
+    expect(vm.runInNewContext(literal)).toEqual(["a'b", '*/', 'x\ny', '"', '`${1}`', '\\', '', '💥'])
+  })
+
+  it('are decided by the set of names, not by the order they are listed in', () => {
+    const reversed = { ...catalog, tables: [...catalog.tables].reverse() }
+    const namesOf = (of: Catalog) =>
+      new Map(buildModel(of).tables.map(({ table, names }) => [`${table.schema}.${table.name}`, names]))
+    expect(namesOf(reversed)).toEqual(namesOf(catalog))
+  })
+
+  it('leave a table its plain name when others only resemble it', () => {
+    const { tables } = buildModel(catalog)
+    const of = (schema: string, name: string) =>
+      tables.find(({ table }) => table.schema === schema && table.name === name)?.names
+    expect(of('public', 'users')).toMatchObject({
+      property: 'users',
+      file: 'users',
+      repository: 'UsersRepository',
+    })
+    expect(of('public', 'user')).toMatchObject({ property: 'user', row: 'User' })
+    expect(of('billing', 'users')).toMatchObject({ property: 'billingUsers', row: 'BillingUser' })
+    expect(of('a', 'b')).toMatchObject({ property: 'b' })
+  })
+})

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { emit } from '../../codegen/emit/emit.js'
+import { introspect } from '../../codegen/introspect/introspect.js'
+import { buildModel } from '../../codegen/model/build-model.js'
+import type { DatabaseModel } from '../../codegen/model/database-model.js'
+import { createTestDatabase, sampleSchemas } from '../support/database.js'
+import { typeErrors } from './support.js'
+
+async function modelOf(schema: 'pagila' | 'chinook'): Promise<DatabaseModel> {
+  await using database = await createTestDatabase({ schema })
+  return buildModel(await introspect(database.url))
+}
+
+function errorsIn(model: DatabaseModel): string[] {
+  return typeErrors(new Map(emit(model).map(({ name, text }) => [name, text])))
+}
+
+describe.skipIf(!sampleSchemas)('sample databases', () => {
+  it('generates Pagila', async () => {
+    const model = await modelOf('pagila')
+    expect(errorsIn(model)).toEqual([])
+    const kinds = model.tables.map(({ table }) => table.kind)
+    expect(kinds.filter((kind) => kind === 'table')).toHaveLength(14)
+    expect(kinds.filter((kind) => kind === 'partitioned table')).toHaveLength(1)
+    expect(kinds.filter((kind) => kind.endsWith('view'))).toHaveLength(8)
+    expect(model.enums.map(({ typeName }) => typeName)).toEqual(['MpaaRating'])
+    expect(model.skipped.map(({ name }) => name)).toContain('payment_p2022_01')
+    expect(model.renamed).toEqual([])
+    const film = model.tables.find(({ names }) => names.property === 'film')
+    expect(film?.schema.foreignKeys.map(({ columns }) => columns)).toEqual([
+      ['languageId'],
+      ['originalLanguageId'],
+    ])
+  })
+
+  it('generates Chinook', async () => {
+    const model = await modelOf('chinook')
+    expect(errorsIn(model)).toEqual([])
+    expect(model.tables).toHaveLength(11)
+    expect(model.renamed).toEqual([])
+    expect(model.tables.find(({ names }) => names.property === 'playlistTrack')?.schema.primaryKey).toEqual([
+      'playlistId',
+      'trackId',
+    ])
+  })
+})
