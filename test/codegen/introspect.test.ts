@@ -211,4 +211,50 @@ describe('introspect', () => {
     const { tables } = await introspect(misleading.url)
     expect(tables.map(({ name, comment }) => [name, comment])).toEqual([['pg_class', undefined]])
   })
+
+  it('leaves out what an extension brought', async () => {
+    await using extended = await createTestDatabase()
+    await runSqlText(
+      extended.url,
+      'create extension pg_stat_statements; create extension citext; create table a (b citext, c citext[])',
+      'test.sql',
+    )
+    const { tables, skipped } = await introspect(extended.url)
+    expect(tables.map(({ columns }) => columns.map(({ type }) => type))).toEqual([
+      ['citext', { kind: 'array', element: 'citext' }],
+    ])
+    expect(skipped).toContainEqual({
+      schema: 'public',
+      name: 'pg_stat_statements',
+      reason: 'part of extension pg_stat_statements',
+    })
+  })
+
+  it('reads what PostgreSQL 18 brought', async () => {
+    await using recent = await createTestDatabase()
+    const client = new Client(recent.url)
+    await client.connect()
+    const { rows } = await client.query<{ version: number }>(
+      `select current_setting('server_version_num')::int / 10000 as version`,
+    )
+    await client.end()
+    const isOlder = (rows[0]?.version ?? 0) < 18
+    await runSqlText(
+      recent.url,
+      isOlder
+        ? 'create table a (old int, twice int)'
+        : `create table a (old int, twice int generated always as (old * 2) virtual);
+           alter table a add constraint old_not_null not null old not valid;
+           create table spans (id int4range, during daterange, primary key (id, during without overlaps));
+           create table uses (id int4range, during daterange,
+             foreign key (id, period during) references spans (id, period during));`,
+      'test.sql',
+    )
+    const { tables } = await introspect(recent.url)
+    expect(tables[0]?.columns).toMatchObject([
+      { name: 'old', nullable: true },
+      { name: 'twice', nullable: true, generated: isOlder ? undefined : 'virtual' },
+    ])
+    expect(tables.flatMap(({ foreignKeys }) => foreignKeys)).toEqual([])
+  })
 })
