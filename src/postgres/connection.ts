@@ -33,6 +33,8 @@ export class SluiceConnection implements DatabaseConnection {
   #running: object | undefined
   #cancelling: Promise<void> | undefined
   #transactionFailure: Error | undefined
+  /** How many times the server has said that it is ready. */
+  #answers = 0
   #lost: Error | undefined
 
   constructor(client: PoolClient, engine: Engine) {
@@ -157,6 +159,7 @@ export class SluiceConnection implements DatabaseConnection {
 
   async #executeFreeHand<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     return this.#inTurn(async () => {
+      const answers = this.#answers
       try {
         const result = await this.client.query<R & object>({
           text: query.sql,
@@ -168,6 +171,8 @@ export class SluiceConnection implements DatabaseConnection {
           ? { numAffectedRows: BigInt(rowCount ?? 0), rows: rows ?? [] }
           : { rows: rows ?? [] }
       } catch (error) {
+        // pg reports an error before the ReadyForQuery that tells what became of the transaction.
+        if (isDatabaseError(error) && this.#answers === answers && !this.isLost) await this.#nextAnswer()
         throw this.#failed(error as Error)
       }
     })
@@ -203,11 +208,25 @@ export class SluiceConnection implements DatabaseConnection {
         cause: this.#lost,
       })
     }
-    if (error.code !== '25P02') this.#transactionFailure ??= error
+    if (this.status === 'E' && error.code !== '25P02') this.#transactionFailure ??= error
     return error
   }
 
+  #nextAnswer(): Promise<void> {
+    const { connection } = this.client
+    return new Promise((resolve) => {
+      const settle = () => {
+        connection.removeListener('readyForQuery', settle)
+        connection.removeListener('end', settle)
+        resolve()
+      }
+      connection.on('readyForQuery', settle)
+      connection.on('end', settle)
+    })
+  }
+
   #ready(status: TransactionStatus): void {
+    this.#answers++
     this.status = status
     if (status !== 'E') this.#transactionFailure = undefined
     if (status === 'I') for (const portal of this.openPortals) portal.transactionEnded()

@@ -46,7 +46,7 @@ export class SluiceDriver implements Driver {
   async beginTransaction(connection: SluiceConnection, settings: TransactionSettings): Promise<void> {
     const isolation = settings.isolationLevel ? ` isolation level ${settings.isolationLevel}` : ''
     const access = settings.accessMode ? ` ${settings.accessMode}` : ''
-    await run(connection, `start transaction${isolation}${access}`)
+    await run(connection, `begin${isolation}${access}`)
   }
 
   /**

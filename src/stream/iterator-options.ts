@@ -49,7 +49,11 @@ export function checkIteratorOptions(options: IteratorOptions): IteratorOptions 
 function checkSize(name: string, value: unknown): void {
   if (value === undefined) return
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > MAX_INT32) {
-    const given = typeof value === 'number' ? String(value) : `a ${typeof value}: ${JSON.stringify(value)}`
+    const given = typeof value === 'number' ? String(value) : describe(value)
     throw new OptionError(`${name} must be a whole number from 1 to ${MAX_INT32}, not ${given}.`)
   }
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' ? `the string '${value}'` : value === null ? 'null' : `a ${typeof value}`
 }

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasServerLog, serverLog, type LoggedStatement } from '../support/database.js'
+import { openShop, type Shop } from '../support/shop.js'
+
+const USERS = 16_044
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop({ users: USERS, connect: { max: 1 } })
+})
+afterAll(() => shop[Symbol.asyncDispose]())
+
+const forms = {
+  aiterator: async (options: { chunkSize?: number; batchYieldSize: number }) => {
+    const batches = []
+    for await (const batch of shop.users.orderBy('id').aiterator(options)) batches.push(batch)
+    return batches
+  },
+  iterator: (options: { chunkSize?: number; batchYieldSize: number }) => {
+    const batches = []
+    for (const batch of shop.users.orderBy('id').iterator(options)) batches.push(batch)
+    return Promise.resolve(batches)
+  },
+}
+
+describe.each(['aiterator', 'iterator'] as const)('%s', (form) => {
+  it('regroups chunks of 2000 into 33 batches, 500 each but the last of 44, in order', async () => {
+    const batches = await forms[form]({ chunkSize: 2000, batchYieldSize: 500 })
+    expect(batches.map((batch) => batch.length)).toEqual([...Array<number>(32).fill(500), 44])
+    expect(batches.flat().map((user) => user.id)).toEqual(
+      Array.from({ length: USERS }, (_, index) => index + 1),
+    )
+  })
+
+  it.skipIf(!hasServerLog)('sends one query whatever the sizes are', async () => {
+    const log = serverLog(shop.database)
+    for (const options of [
+      { chunkSize: 2000, batchYieldSize: 500 },
+      { chunkSize: 999, batchYieldSize: 5000 },
+      { batchYieldSize: 7 },
+    ]) {
+      const mark = await log.mark()
+      await forms[form](options)
+      const reads = (await log.statementsSince(mark)).filter(({ sql }) => sql.includes('"users"'))
+      const count = (kind: LoggedStatement['kind']) => reads.filter((read) => read.kind === kind).length
+      expect(count('execute')).toBe(1)
+      expect(count('fetch')).toBe(Math.floor(USERS / (options.chunkSize ?? 2000)))
+      expect(count('simple')).toBe(0)
+    }
+  })
+})

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { OptionError } from 'sluice'
+import { openShop, type Shop } from '../support/shop.js'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop()
+})
+afterAll(() => shop[Symbol.asyncDispose]())
+
+const REFUSED: readonly unknown[] = [0, -1, 1.5, NaN, Infinity, '10', 2 ** 31, null, 10n, {}]
+
+describe.each(['iterator', 'aiterator'] as const)('%s', (method) => {
+  describe.each(['chunkSize', 'batchYieldSize'] as const)('refuses at the call, as %s,', (option) => {
+    it.each(REFUSED)('%s', (value) => {
+      const call = () => shop.users[method]({ [option]: value } as object)
+      expect(call).toThrow(OptionError)
+      expect(call).toThrow(RangeError)
+      expect(call).toThrow(`${option} must be a whole number from 1 to 2147483647`)
+    })
+  })
+
+  it('takes the smallest and the largest size', () => {
+    for (const size of [1, 2 ** 31 - 1]) {
+      expect(() => shop.users[method]({ chunkSize: size, batchYieldSize: size })).not.toThrow()
+    }
+  })
+
+  it('refuses an option that it does not have, naming those it has', () => {
+    const options = { chunksize: 10 } as object
+    expect(() => shop.users[method](options)).toThrow(
+      'Unknown option "chunksize". Choices: chunkSize, batchYieldSize',
+    )
+  })
+
+  it('sends nothing at the call', async () => {
+    shop.users[method]({ chunkSize: 10 })
+    expect(await shop.states()).toEqual([])
+  })
+})
