@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DoesNotExist, FieldError, MultipleObjectsReturned } from 'sluice'
+import { openShop, type Shop } from './shop.js'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop(`
+    INSERT INTO companies (name) VALUES ('b'), ('a'), ('c');
+    INSERT INTO products (supplier_id, sku, name, price) SELECT 1, n, n, n FROM generate_series(1, 3) AS n;
+    REFRESH MATERIALIZED VIEW product_sales`)
+})
+afterAll(() => shop[Symbol.asyncDispose]())
+
+describe('first and last', () => {
+  it('go by the primary key when there is no order', async () => {
+    const { companies } = shop.repos
+    expect((await companies.first())?.name).toBe('b')
+    expect((await companies.last())?.name).toBe('c')
+    expect((await companies.all().first())?.name).toBe('b')
+  })
+
+  it('go by the order', async () => {
+    const ordered = shop.repos.companies.orderBy('-name')
+    expect((await ordered.first())?.name).toBe('c')
+    expect((await ordered.last())?.name).toBe('a')
+    expect((await ordered.reverse().first())?.name).toBe('a')
+  })
+
+  it('are null when there is no row', async () => {
+    const none = shop.repos.companies.filter({ name: 'x' })
+    expect(await none.first()).toBe(null)
+    expect(await none.last()).toBe(null)
+  })
+
+  it('have the shape of the rows', async () => {
+    const { companies } = shop.repos
+    expect(await companies.only('id').first()).toEqual({ id: 1 })
+    expect(await companies.values('name').first()).toEqual({ name: 'b' })
+    expect(await companies.valuesList('name', 'id').last()).toEqual(['c', 3])
+    expect(await companies.valuesList('name', { flat: true }).last()).toBe('c')
+  })
+
+  it('of a view: last is refused without an order, since there is no primary key to go by', async () => {
+    expect(await shop.repos.productSales.first()).not.toBe(null)
+    expect((await shop.repos.productSales.orderBy('productId').last())?.productId).toBe(3)
+    await expect(shop.repos.productSales.last()).rejects.toThrow(/last\(\) .*public\.product_sales/)
+  })
+})
+
+describe('get', () => {
+  it('is the one row', async () => {
+    const { companies } = shop.repos
+    expect((await companies.get({ id: 2 })).name).toBe('a')
+    expect((await companies.filter({ id: 2 }).get()).name).toBe('a')
+    expect((await companies.filter({ id: { gt: 1 } }).get({ id: { lt: 3 } })).name).toBe('a')
+    expect(await companies.valuesList('name', { flat: true }).get({ id: 3 })).toBe('c')
+    expect((await companies.orderBy('name').slice(1, 2).get()).name).toBe('b')
+  })
+
+  it('throws DoesNotExist naming the table', async () => {
+    const missing = shop.repos.companies.get({ id: 9 })
+    await expect(missing).rejects.toBeInstanceOf(DoesNotExist)
+    await expect(missing).rejects.toMatchObject({ code: 'DOES_NOT_EXIST', table: 'public.companies' })
+    await expect(missing).rejects.toThrow('"public.companies"')
+    await expect(shop.repos.companies.none().get()).rejects.toBeInstanceOf(DoesNotExist)
+  })
+
+  it('throws MultipleObjectsReturned naming the table', async () => {
+    const many = shop.repos.companies.get()
+    await expect(many).rejects.toBeInstanceOf(MultipleObjectsReturned)
+    await expect(many).rejects.toMatchObject({ code: 'MULTIPLE_OBJECTS_RETURNED', table: 'public.companies' })
+  })
+
+  it('refuses a bad condition as filter does', async () => {
+    await expect(shop.repos.companies.get({ id: undefined } as never)).rejects.toBeInstanceOf(FieldError)
+  })
+})
+
+describe('count and exists', () => {
+  it('ask the server', async () => {
+    const { companies } = shop.repos
+    expect(await companies.count()).toBe(3)
+    expect(await companies.filter({ name: 'a' }).count()).toBe(1)
+    expect(await companies.exists()).toBe(true)
+    expect(await companies.filter({ name: 'x' }).exists()).toBe(false)
+  })
+
+  it('count is a number', async () => {
+    expect(typeof (await shop.repos.companies.count())).toBe('number')
+  })
+
+  it('do not mind the shape or the order of the rows', async () => {
+    const { companies } = shop.repos
+    expect(await companies.orderBy('-name').valuesList('website', { flat: true }).count()).toBe(3)
+    expect(await companies.orderBy('name').only('id').exists()).toBe(true)
+  })
+})
