@@ -7,7 +7,7 @@ import { isDatabaseError } from './database-error.js'
 import type { Engine } from './engine.js'
 import { Exchange, type ExchangeResult } from './exchange.js'
 import { freeHandParameter, freeHandReader, freeHandTypes } from './free-hand.js'
-import { Portal, type PortalRequest } from './portal.js'
+import { Portal, type PortalConnection, type PortalRequest } from './portal.js'
 import { bind, describe, execute, parse, SYNC, type Parameter } from './protocol.js'
 import { readRequestOf, type ReadRequest } from './statement.js'
 import { WireTap } from './wire-tap.js'
@@ -15,18 +15,15 @@ import { WireTap } from './wire-tap.js'
 const AFFECTING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 const KEEP_ALIVE_DELAY_MS = 10_000
 
-/** The server's transaction status: idle, in a transaction, in a failed transaction. */
-export type TransactionStatus = 'I' | 'T' | 'E'
-
 /** One connection of the pool, for as long as it lives. Statements on it run one after the other. */
-export class SluiceConnection implements DatabaseConnection {
+export class SluiceConnection implements DatabaseConnection, PortalConnection {
   readonly client: PoolClient
   readonly engine: Engine
   readonly openPortals = new Set<Portal>()
   /** Which lease of the engine this connection is out on. */
   lease = 0
   #released = true
-  status: TransactionStatus = 'I'
+  status: PortalConnection['status'] = 'I'
 
   readonly #tap: WireTap
   #tail: Promise<unknown> = Promise.resolve()
@@ -43,7 +40,7 @@ export class SluiceConnection implements DatabaseConnection {
     const socket = client.connection.stream as Socket
     this.#tap = new WireTap(socket)
     socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
-    client.connection.on('readyForQuery', (message: { status: TransactionStatus }) =>
+    client.connection.on('readyForQuery', (message: { status: PortalConnection['status'] }) =>
       this.#ready(message.status),
     )
     // A checked-out client without an error listener takes the process down when its connection is lost.
@@ -225,7 +222,7 @@ export class SluiceConnection implements DatabaseConnection {
     })
   }
 
-  #ready(status: TransactionStatus): void {
+  #ready(status: PortalConnection['status']): void {
     this.#answers++
     this.status = status
     if (status !== 'E') this.#transactionFailure = undefined

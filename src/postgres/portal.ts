@@ -1,8 +1,7 @@
 import { ConnectionError, UsageError } from '../errors.js'
 import type { Field, RawRows } from '../row/raw-rows.js'
-import type { SluiceConnection } from './connection.js'
 import { sqlStateOf } from './database-error.js'
-import type { OpenStream } from './engine.js'
+import type { Engine, OpenStream } from './engine.js'
 import type { ExchangeResult } from './exchange.js'
 import * as protocol from './protocol.js'
 
@@ -23,6 +22,24 @@ export interface PortalRequest {
   readonly onClosed?: () => void
 }
 
+/** The connection, as a portal sees it. */
+export interface PortalConnection {
+  readonly engine: Engine
+  /** The server's transaction status: idle, in a transaction, in a failed transaction. */
+  readonly status: 'I' | 'T' | 'E'
+  readonly isLost: boolean
+  /** What aborted the present transaction, while it is in its failed state. */
+  readonly transactionFailure: Error | undefined
+  readonly openPortals: Set<Portal>
+  /** Sends messages that end in a Sync, when everything sent before is answered, and waits for the answer. */
+  exchange(owner: object, messages: () => Buffer[]): Promise<ExchangeResult>
+  /** Cancels what is running on the server, if it is an exchange of `owner`. */
+  cancel(owner: object): void
+  destroyAfterCloseTimeout(what: () => string): NodeJS.Timeout
+  destroy(reason: Error): void
+  release(): Promise<void>
+}
+
 /** Rows of one fetch, with the description that they are decoded by. */
 export interface Chunk extends RawRows {
   readonly fields: readonly Field[]
@@ -38,7 +55,7 @@ let portals = 0
  * for other statements. It opens a transaction of its own when the connection is not in one, and ends that one.
  */
 export class Portal implements OpenStream {
-  readonly #connection: SluiceConnection
+  readonly #connection: PortalConnection
   readonly #request: PortalRequest
   readonly #name = `sluice_${++portals}`
   readonly #openedAt = Date.now()
@@ -52,7 +69,7 @@ export class Portal implements OpenStream {
   #closing: Promise<void> | undefined
   readonly #onAbort = () => void this.#abort()
 
-  constructor(connection: SluiceConnection, request: PortalRequest) {
+  constructor(connection: PortalConnection, request: PortalRequest) {
     this.#connection = connection
     this.#request = request
     request.signal?.addEventListener('abort', this.#onAbort)

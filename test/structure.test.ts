@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** What each source file imports from this project, types included, which the linter's rule leaves out. */
+function importsByFile(): Map<string, string[]> {
+  const files = ['src', 'codegen', 'generated'].flatMap((folder) =>
+    ts.sys.readDirectory(join(root, folder), ['.ts'], undefined, undefined).map((path) => normalize(path)),
+  )
+  return new Map(
+    files.map((file) => {
+      const { importedFiles } = ts.preProcessFile(readFileSync(file, 'utf8'), true, true)
+      const imports = importedFiles
+        .map(({ fileName }) => fileName)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => join(dirname(file), name).replace(/\.js$/, '.ts'))
+      return [file, imports]
+    }),
+  )
+}
+
+function findCircle(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const finished = new Set<string>()
+  const path: string[] = []
+  const visit = (file: string): string[] | undefined => {
+    if (finished.has(file)) return undefined
+    const at = path.indexOf(file)
+    if (at >= 0) return [...path.slice(at), file]
+    path.push(file)
+    for (const next of graph.get(file) ?? []) {
+      const circle = visit(next)
+      if (circle !== undefined) return circle
+    }
+    path.pop()
+    finished.add(file)
+    return undefined
+  }
+  for (const file of graph.keys()) {
+    const circle = visit(file)
+    if (circle !== undefined) return circle.map((each) => each.slice(root.length))
+  }
+  return undefined
+}
+
+describe('the structure', () => {
+  it('has no import circle, type imports included', () => {
+    const graph = importsByFile()
+    expect(graph.size).toBeGreaterThan(50)
+    expect([...graph.values()].flat().every((file) => graph.has(file))).toBe(true)
+    expect(findCircle(graph)).toBeUndefined()
+  })
+
+  it('would find one', () => {
+    expect(
+      findCircle(
+        new Map([
+          ['/a', ['/b']],
+          ['/b', ['/c', '/a']],
+          ['/c', []],
+        ]),
+      ),
+    ).toHaveLength(3)
+  })
+})
