@@ -6,14 +6,17 @@ import { count, say } from './print.js'
 import type { Scope } from './scope.js'
 
 const explanation = [
-  'first row     how long a loop waits for its first row (or batch). toArray() has none before all are there.',
-  'peak memory   the largest the whole process ever was, garbage that was not yet collected included.',
-  'over idle     the same, less what a process takes that only imports everything and connects.',
+  'first row    how long the loop waits for its first row or batch;',
+  '             toArray() has none before all are there',
+  'peak memory  the largest the process ever was, with garbage not yet collected',
+  'over idle    the same, less a process that only imports all and connects',
   '',
-  'toArray() holds every row: twice the users take twice the memory. A stream holds a chunk of at most 2,000',
-  'rows and the one on its way, so that its memory stays where it is however long the table is. iterator()',
-  'has a worker thread that reads for it, and part of its memory is that thread.',
-  'Each figure is from one run, after a first row to warm up, on the machine that also runs the server.',
+  'toArray() holds every row: twice the users take twice the memory. A stream',
+  'holds a chunk of at most 2,000 rows and the one on its way, so that its memory',
+  'stays where it is however long the table is. iterator() has a worker thread',
+  'that reads for it, and part of its memory is that thread.',
+  'Each figure is from one run, after a first row to warm up, on the machine that',
+  'also runs the server: expect them to differ a little from run to run.',
 ]
 
 /** Measures every form in a process of its own, one after the other, and prints the table. */

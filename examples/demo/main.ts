@@ -45,7 +45,7 @@ await run(async (scope) => {
 
   step('Export all users to a CSV file, in batches')
   say('for await (const batch of users.orderBy("id").aiterator({ batchYieldSize: 1000 })) …')
-  say('One query for all of it. The loop gets 1,000 users at a time, and more are fetched while it writes.')
+  say('One query for all. The loop gets 1,000 users at a time; it writes while more are fetched.')
   const csv = join(folder, 'users.csv')
   const exportTime = stopwatch()
   const exported = await exportCsv(users, csv)
@@ -53,7 +53,7 @@ await run(async (scope) => {
 
   step('Push the active users to an API, 500 at a time')
   say('for await (const batch of active.aiterator({ batchYieldSize: 500 })) await post(api, batch)')
-  say('The API is a stand-in on this machine. Nothing is read ahead of it but the next 2,000 rows.')
+  say('The API is a stand-in. However slow it is, no more than the next 2,000 rows are read ahead.')
   const api = await scope.open(startStandInApi, (started) => started.close())
   const pushTime = stopwatch()
   const pushed = await push(users, api.url)
@@ -64,7 +64,7 @@ await run(async (scope) => {
 
   step('The same loop without await, for scripts')
   say('for (const batch of active.iterator({ batchYieldSize: 500 })) appendFileSync(file, …)')
-  say('Nothing else of its process runs while it waits for rows, so it is for scripts, not for servers.')
+  say('While it waits for rows nothing else of its process runs: for scripts, not for servers.')
   const args = [join(folder, 'outbox.jsonl')]
   const sync = await runApart<SyncResult>(scope, { file: './sync-loop.ts', args, url })
   say(`Wrote ${count(sync.users)} users in ${sync.time}, in a process of its own.`)

@@ -30,6 +30,7 @@ export async function prepare(scope: Scope): Promise<Workplace> {
     (created) => created.drop(),
   )
   const place = server.logFile === undefined ? 'the server of DATABASE_URL' : 'a temporary server'
-  say(`A database of its own on ${place}, ready in ${time()}. It goes when the demo ends.`)
+  say(`The database ${database.name} on ${place} is ready, after ${time()}.`)
+  say('It is dropped when the demo ends, or is interrupted.')
   return { url: database.url, folder }
 }

@@ -1,7 +1,7 @@
 import pc from 'picocolors'
 
 // Where colours are asked for by the environment, a file or a pipe still gets plain text.
-const colors = pc.createColors(process.stdout.isTTY && pc.isColorSupported)
+const colors = pc.createColors(process.stdout.isTTY === true && pc.isColorSupported)
 
 let steps = 0
 

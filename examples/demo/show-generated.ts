@@ -6,11 +6,11 @@ import type { Scope } from './scope.js'
 
 /** Generates the repositories of the database into a folder, and shows what a row of `users` has become. */
 export async function showGenerated(scope: Scope, url: string, folder: string): Promise<void> {
-  say('`npm run codegen` does this for your own schema: it reads the database and writes TypeScript.')
+  say('What `npm run codegen` does: it reads the database and writes TypeScript.')
   const out = join(folder, 'generated')
   say(await runApart<string>(scope, { file: './generate.ts', args: [out], url }))
   say('This is what a row of the table "users" has become, in users.ts:')
   const source = await readFile(join(out, 'users.ts'), 'utf8')
   quote(/^export interface User \{.*?^\}/ms.exec(source)?.[0] ?? source)
-  say('The same files are kept in generated/, from where the loops below import their repositories.')
+  say('The same files are kept in generated/, from where the loops below import them.')
 }
