@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { lookupKind, type LookupKind } from '../../src/query/lookup-kind.js'
+import type { TypeSchema } from '../../src/schema/type.js'
+
+const range = { kind: 'range', schema: 'pg_catalog', name: 'int4range', subtype: 'int4' } as const
+
+it.each<[string, TypeSchema, LookupKind]>([
+  ['text', 'text', 'text'],
+  ['citext', 'citext', 'text'],
+  ['a number', 'int4', 'comparable'],
+  ['a boolean', 'bool', 'equality'],
+  ['json, which has no equality', 'json', 'null'],
+  ['jsonb', 'jsonb', 'comparable'],
+  ['a type that nobody knows', 'geometry', 'equality'],
+  ['an enum', { kind: 'enum', schema: 'public', name: 'e', labels: [] }, 'comparable'],
+  ['a domain: that of its base', { kind: 'domain', schema: 'public', name: 'd', base: 'text' }, 'text'],
+  ['an array of text: no text itself', { kind: 'array', element: 'text' }, 'comparable'],
+  ['an array of json', { kind: 'array', element: 'json' }, 'null'],
+  ['a range', range, 'comparable'],
+  ['a multirange', { kind: 'multirange', schema: 'pg_catalog', name: 'int4multirange', range }, 'comparable'],
+])('the lookups of %s', (_, type, kind) => {
+  expect(lookupKind(type)).toBe(kind)
+})

@@ -1,0 +1,37 @@
+import type { Field, RawRows } from '../../src/row/raw-rows.js'
+
+/** A cell as the server sends it; null is NULL. */
+export type CellBytes = string | Buffer | null
+
+/** One DataRow message. */
+export function dataRow(cells: readonly CellBytes[]): Buffer {
+  const parts = cells.map((cell) => {
+    const length = Buffer.alloc(4)
+    if (cell === null) {
+      length.writeInt32BE(-1)
+      return length
+    }
+    const bytes = Buffer.from(cell as string)
+    length.writeInt32BE(bytes.length)
+    return Buffer.concat([length, bytes])
+  })
+  const header = Buffer.alloc(7)
+  header.write('D')
+  const body = Buffer.concat(parts)
+  header.writeInt32BE(6 + body.length, 1)
+  header.writeUInt16BE(cells.length, 5)
+  return Buffer.concat([header, body])
+}
+
+/** A fetch whose messages came in these segments. */
+export function fetched(...segments: readonly (readonly (readonly CellBytes[])[])[]): RawRows {
+  return {
+    segments: segments.map((rows) => Buffer.concat(rows.map(dataRow))),
+    count: segments.flat().length,
+  }
+}
+
+/** A column of a row description. */
+export function field(typeOid: number, format: Field['format'] = 'text', name = 'column'): Field {
+  return { name, typeOid, format }
+}
