@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { SluiceError } from 'sluice'
 import { CodegenError, messageOf } from '../../codegen/errors.js'
+import { stopwatch } from './print.js'
 import { Scope } from './scope.js'
 
 /** Ctrl-C, `kill`, and a terminal window that is closed. */
@@ -12,6 +13,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
  */
 export async function run(demo: (scope: Scope) => Promise<void>): Promise<void> {
   const scope = new Scope()
+  const time = stopwatch()
   let interrupted = false
   const interrupt = async (exitCode: number, reason: string): Promise<void> => {
     if (interrupted || scope.isClosing) return
@@ -26,15 +28,18 @@ export async function run(demo: (scope: Scope) => Promise<void>): Promise<void> 
   // Whoever read the output has left, as in `npm run demo | head`.
   process.stderr.on('error', () => undefined)
   process.stdout.on('error', () => void interrupt(0, 'The output was closed.'))
+  let isDone = false
   try {
     await demo(scope)
+    isDone = true
   } catch (error) {
     // An interrupted demo fails at whatever it was doing: that is not news.
-    if (interrupted) return
-    report(error)
-    process.exitCode = 1
+    if (!interrupted) report(error)
   }
-  if (!(await closed(scope))) process.exitCode = 1
+  if (interrupted) return
+  const clean = await closed(scope)
+  if (isDone && clean) console.log(`\nDone in ${time()}. The database and the files are gone.`)
+  else process.exitCode ??= 1
 }
 
 /** Whether everything could be closed; what could not is reported. */

@@ -93,7 +93,7 @@ describe.runIf(process.platform !== 'win32')('the demo', { concurrent: true, tim
     expect(pushed).toBeGreaterThan(2500)
     expect(figure(output, /: ([\d,]+) arrived in \d+ requests/)).toBe(pushed)
     expect(figure(output, /arrived in ([\d,]+) requests/)).toBe(Math.ceil(pushed / 500))
-    expect(figure(output, /Wrote ([\d,]+) users in .*process of its own/)).toBe(pushed)
+    expect(figure(output, /Wrote ([\d,]+) users in .*worker thread/)).toBe(pushed)
     for (const form of ['toArray()', 'aiterator()', 'iterator()', 'iterator(), batches of 500']) {
       expect(output).toMatch(new RegExp(`│ ${escaped(form)} +│ +[\\d,]+ │ +\\d+ ms │ +\\d+ MB │`))
     }
