@@ -6,17 +6,17 @@ import { count, say } from './print.js'
 import type { Scope } from './scope.js'
 
 const explanation = [
-  'first row    how long the loop waits for its first row or batch;',
-  '             toArray() has none before all are there',
-  'peak memory  the largest the process ever was, with garbage not yet collected',
-  'over idle    the same, less a process that only imports all and connects',
+  'first row  how long the loop waits for its first row or batch;',
+  '           toArray() has none before all are there',
+  'peak       memory: the most the process ever had, uncollected garbage included',
+  'over idle  the same, less a process that only imports all and connects',
   '',
   'toArray() holds every row: twice the users take twice the memory. A stream',
-  'holds a chunk of at most 2,000 rows and the one on its way, so that its memory',
+  'holds a chunk of at most 2,000 rows and the one on its way, so its memory',
   'stays where it is however long the table is. iterator() has a worker thread',
   'that reads for it, and part of its memory is that thread.',
-  'Each figure is from one run, after a first row to warm up, on the machine that',
-  'also runs the server: expect them to differ a little from run to run.',
+  'Each figure is from one run, after a first row to warm up, beside the server',
+  'on the same machine: expect them to differ a little from run to run.',
 ]
 
 /** Measures every form in a process of its own, one after the other, and prints the table. */
@@ -37,7 +37,7 @@ export async function compare(scope: Scope, url: string): Promise<void> {
 /** Narrow enough for a terminal of 80 columns, without colours and without a rule between rows. */
 function newTable(): InstanceType<typeof Table> {
   return new Table({
-    head: ['', 'rows/s', 'first row', 'peak memory', 'over idle'],
+    head: ['', 'rows/s', 'first row', 'peak', 'over idle'],
     colAligns: ['left', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   })

@@ -44,7 +44,7 @@ await run(async (scope) => {
 
   step('Export all users to a CSV file, in batches')
   say('for await (const batch of users.orderBy("id").aiterator({ batchYieldSize: 1000 })) …')
-  say('One query for all. The loop gets 1,000 users at a time; it writes while more are fetched.')
+  say('One query for all; while the loop writes 1,000 users, more are fetched.')
   const csv = join(folder, 'users.csv')
   const exportTime = stopwatch()
   const exported = await exportCsv(users, csv)
@@ -52,7 +52,7 @@ await run(async (scope) => {
 
   step('Push the active users to an API, 500 at a time')
   say('for await (const batch of active.aiterator({ batchYieldSize: 500 })) await post(api, batch)')
-  say('The API is a stand-in. However slow it is, no more than the next 2,000 rows are read ahead.')
+  say('The API is a stand-in. If it is slow, only the next 2,000 rows are read ahead.')
   const api = await scope.open(startStandInApi, (started) => started.close())
   const pushTime = stopwatch()
   const pushed = await push(users, api.url)
@@ -63,7 +63,7 @@ await run(async (scope) => {
 
   step('The same loop without await, for scripts')
   say('for (const batch of active.iterator({ batchYieldSize: 500 })) appendFileSync(file, …)')
-  say('While it waits for rows nothing else of its process runs: for scripts, not for servers.')
+  say('It blocks its process while it waits for rows: for scripts, not for servers.')
   const args = [join(folder, 'outbox.jsonl')]
   const sync = await runApart<SyncResult>(scope, { file: './sync-loop.ts', args, url })
   say(`Wrote ${count(sync.users)} users in ${sync.time}, the start of its worker thread included.`)
