@@ -195,7 +195,7 @@ describe.skipIf(!hasServerLog)('hostile operands', () => {
   })
 
   it('a text with a NUL character is refused when the queryset is built, naming the column', () => {
-    expect(() => shop.repos.products.filter({ name: 'a\0b' })).toThrow(/public\.products\.name.*NUL/is)
+    expect(() => shop.repos.products.filter({ name: 'a\0b' })).toThrow(/public\.products\.name: .*character/)
   })
 
   it('an operand is copied when the queryset is built', async () => {
