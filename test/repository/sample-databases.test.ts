@@ -43,8 +43,8 @@ describe.skipIf(!sampleSchemas)('every table and view', () => {
         expect(await streamed(rows.aiterator({ chunkSize: 130 })), schema.name).toStrictEqual(read)
         expect([...rows.iterator({ chunkSize: 170 })], schema.name).toStrictEqual(read)
         // Pagila's views take their time, and their columns are those of tables.
-      if (schema.kind.endsWith('view')) continue
-      for (const { property, type } of schema.columns) {
+        if (schema.kind.endsWith('view')) continue
+        for (const { property, type } of schema.columns) {
           const value = read.find((row) => row[property] !== null)?.[property]
           // A Date has lost its microseconds.
           if (value === undefined || value instanceof Date || lookupKind(type) === 'null') continue
