@@ -22,6 +22,7 @@ export type {
   EqualityLookups,
   NullCondition,
   NullLookups,
+  ShortForm,
   TextCondition,
   TextLookups,
 } from './query/lookup.js'

@@ -95,6 +95,13 @@ function* builtIn(): Generator<readonly [number, TypeSchema]> {
 }
 
 const types = new Map(builtIn())
+let names: Set<string> | undefined
+
+/** Whether a codec's name is that of a built-in type, whose OID is known. */
+export function isBuiltIn(name: string): boolean {
+  names ??= new Set([...types.values()].map((type) => codecFor(type).name))
+  return names.has(name)
+}
 
 /**
  * The codec of a built-in type by its OID, for SQL whose columns no schema describes. Undefined for every other

@@ -27,8 +27,10 @@ function build(type: BuiltType): Codec {
   switch (type.kind) {
     case 'enum':
       return enumCodec(type)
-    case 'domain':
-      return { ...codecFor(type.base), name: qualified(type) }
+    case 'domain': {
+      const codec = codecFor(type.base)
+      return { ...codec, name: qualified(type), base: codec.base ?? codec.name }
+    }
     case 'array':
       return arrayCodec(codecFor(type.element), arrayOptions(type.element))
     case 'range':

@@ -8,6 +8,9 @@ export interface Codec<T = unknown> {
   /** The type's name, for error messages: `int4`, `public.order_status[]`. */
   readonly name: string
 
+  /** For a domain, the name of the type that it is over: the server describes columns by that. */
+  readonly base?: string
+
   /**
    * Reads PostgreSQL's text output.
    *

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
-import type { Condition } from '../query/condition.js'
+import type { Condition, Operand } from '../query/condition.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import type { CompositeTypeSchema } from '../schema/type.js'
 
 /** `"table"."column"`. */
 export function columnRef(table: TableSchema, column: ColumnSchema): RawBuilder<unknown> {
@@ -19,20 +20,20 @@ export function compileCondition(table: TableSchema, condition: Condition): RawB
   const ref = columnRef(table, condition.column)
   switch (condition.kind) {
     case 'isNull':
-      return condition.isNull ? sql<boolean>`${ref} is null` : sql<boolean>`${ref} is not null`
+      return nullTest(table, condition.column, condition.isNull)
     case 'compare':
-      return sql<boolean>`${ref} ${sql.raw(condition.operator)} ${condition.operand}`
+      return sql<boolean>`${ref} ${sql.raw(condition.operator)} ${parameter(condition.column, condition.operand)}`
     case 'between':
       return sql<boolean>`${ref} between ${condition.from} and ${condition.to}`
     case 'in': {
       const { values, orNull } = condition
       const among =
         typeof values === 'string' || Buffer.isBuffer(values)
-          ? sql<boolean>`${ref} = any(${values})`
+          ? sql<boolean>`${ref} = any(${parameter(condition.column, values, sql`[]`)})`
           : values.length === 0
             ? sql<boolean>`false`
             : sql<boolean>`${ref} in (${sql.join(values)})`
-      return orNull ? sql<boolean>`(${among} or ${ref} is null)` : among
+      return orNull ? sql<boolean>`(${among} or ${nullTest(table, condition.column, true)})` : among
     }
   }
 }
@@ -43,6 +44,27 @@ function junction(
   conditions: readonly Condition[],
 ): RawBuilder<boolean> {
   if (conditions.length === 0) return sql.lit(kind === 'and')
-  const parts = conditions.map((condition) => sql`(${compileCondition(table, condition)})`)
-  return sql<boolean>`${sql.join(parts, sql.raw(` ${kind} `))}`
+  const parts = conditions.map((condition) => compileCondition(table, condition))
+  // In parentheses, since it may stand beside other conditions.
+  return sql<boolean>`(${sql.join(parts, sql.raw(` ${kind} `))})`
+}
+
+/** A composite IS NULL as soon as all of its fields are, and IS NOT NULL only when none of them is. */
+function nullTest(table: TableSchema, column: ColumnSchema, isNull: boolean): RawBuilder<boolean> {
+  const ref = columnRef(table, column)
+  if (compositeOf(column) === undefined) return isNull ? sql`${ref} is null` : sql`${ref} is not null`
+  return isNull ? sql`${ref} is not distinct from null` : sql`${ref} is distinct from null`
+}
+
+/** A composite's operand has to name its type: the server would take it for an anonymous one, which has no input. */
+function parameter(column: ColumnSchema, operand: Operand, suffix = sql``): RawBuilder<unknown> {
+  const type = compositeOf(column)
+  if (type === undefined) return sql`${operand}`
+  return sql`cast(${operand} as ${sql.id(type.schema, type.name)}${suffix})`
+}
+
+function compositeOf(column: ColumnSchema): CompositeTypeSchema | undefined {
+  let { type } = column
+  while (typeof type !== 'string' && type.kind === 'domain') type = type.base
+  return typeof type !== 'string' && type.kind === 'composite' ? type : undefined
 }

@@ -36,18 +36,24 @@ export function selectCount(creator: QueryCreator<object>, state: QueryState): B
   return creator.selectFrom(sql`(${rows})`.as('rows')).select(count)
 }
 
-/** `SELECT 1 … LIMIT 1`. */
+/** `SELECT 1 … LIMIT 1`; over a subquery where a slice of DISTINCT rows decides whether there is one. */
 export function selectExists(creator: QueryCreator<object>, state: QueryState): Builder {
-  let builder = selectFrom(creator, state)
-    .select(sql`1`.as('exists'))
-    .limit(1) as Builder
-  if (state.offset > 0) builder = builder.offset(state.offset)
-  return builder
+  const one = sql`1`.as('exists')
+  if (state.distinct && state.offset > 0) {
+    const rows = selectRows(creator, state)
+    return creator
+      .selectFrom(sql`(${rows})`.as('rows'))
+      .select(one)
+      .limit(1)
+  }
+  const builder = selectFrom(creator, state).select(one).limit(1) as Builder
+  return state.offset > 0 ? builder.offset(state.offset) : builder
 }
 
 function selectFrom(creator: QueryCreator<object>, state: QueryState): Builder {
   const { schema, name } = state.table
   let builder = creator.selectFrom(sql`${sql.id(schema, name)}`.as(name)) as unknown as Builder
+  if (state.none) builder = builder.where(sql.lit(false))
   for (const condition of state.conditions) builder = builder.where(compileCondition(state.table, condition))
   return builder
 }

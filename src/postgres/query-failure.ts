@@ -35,12 +35,13 @@ export function explainFailure(error: unknown, failed: FailedQuery): unknown {
       { cause: error },
     )
   }
-  const hint =
+  const readOnly =
     error.code === '25006'
-      ? ' Streams outside a transaction are READ ONLY: pass { readOnly: false }, or use using(trx).'
-      : ''
+      ? 'Streams outside a transaction are READ ONLY: pass { readOnly: false }, or use using(trx).'
+      : undefined
+  const notes = [error.detail, error.hint, readOnly].filter((note) => note !== undefined)
   return new QueryError(
-    `Reading ${failed.table} failed: ${error.message}.${hint}`,
+    [`Reading ${failed.table} failed: ${error.message}.`, ...notes].join(' '),
     { ...failed, sqlState: error.code },
     { cause: error },
   )

@@ -1,3 +1,5 @@
+import type { JsonNull } from '../codec/json.js'
+
 /**
  * The operands a condition on one column takes, by what its PostgreSQL type can do. Generated filters are made
  * of the aliases at the end: `filter({ age: 18 })`, `filter({ age: { gte: 18, lt: 65 } })`.
@@ -48,10 +50,16 @@ export interface TextLookups extends ComparableLookups<string> {
 
 /** A condition on a column without an equality operator (json, xml, point). */
 export type NullCondition = NullLookups
-/** A condition on a column that can be compared for equality only: a value is short for `{ exact: value }`. */
-export type EqualityCondition<T> = T | EqualityLookups<T>
-/** A condition on an ordered column: a value is short for `{ exact: value }`. */
-export type ComparableCondition<T> = T | ComparableLookups<T>
+/** A value that is short for `{ exact: value }`: no plain object, whose keys would be taken for lookups. */
+export type ShortForm<T> = T extends Date | Uint8Array | JsonNull | readonly unknown[]
+  ? T
+  : T extends object | null
+    ? never
+    : T
+/** A condition on a column that can be compared for equality only. */
+export type EqualityCondition<T> = ShortForm<T> | EqualityLookups<T>
+/** A condition on an ordered column. */
+export type ComparableCondition<T> = ShortForm<T> | ComparableLookups<T>
 /** A condition on a text column: a string is short for `{ exact: value }`. */
 export type TextCondition = string | TextLookups
 

@@ -1,5 +1,6 @@
+import type { Codec } from '../codec/codec.js'
 import { codecFor } from '../codec/codec-for.js'
-import { FieldError } from '../errors.js'
+import { EncodeError, FieldError } from '../errors.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import type { ComparisonOperator, Condition, Operand } from './condition.js'
 import { columnOf, tableName } from './columns.js'
@@ -82,7 +83,7 @@ function parseLookup(column: ColumnSchema, label: string, lookup: string, operan
     if (value === null || value === undefined) {
       throw new FieldError(`The lookup "${lookup}" of ${label} takes no ${String(value)}; use isNull.`)
     }
-    return codecFor(column.type).encode(value)
+    return encodeOperand(codecFor(column.type), label, value)
   }
   switch (lookup) {
     case 'isNull':
@@ -112,7 +113,7 @@ function parseLookup(column: ColumnSchema, label: string, lookup: string, operan
   // with a CHECK or a varchar shorter than the pattern.
   if (typeof operand !== 'string')
     throw new FieldError(`${label}.${lookup} takes a string, not ${show(operand)}.`)
-  const text = String(codecFor('text').encode(operand))
+  const text = String(encodeOperand(codecFor('text'), label, operand))
   const expression = REGULAR_EXPRESSIONS[lookup]
   if (expression !== undefined) return { kind: 'compare', column, operator: expression, operand: text }
   const like = PATTERNS[lookup]
@@ -132,13 +133,25 @@ function parseIn(
   encode: (value: unknown) => Operand,
 ): Condition {
   if (!Array.isArray(operand)) throw new FieldError(`${label}.in takes an array, not ${show(operand)}.`)
-  operand.forEach((value, index) => refuseUndefined(value, `${label}.in[${index}]`))
+  // entries() visits the holes of a sparse array, which forEach leaves out.
+  for (const [index, value] of operand.entries()) refuseUndefined(value, `${label}.in[${index}]`)
   const values = operand.filter((value) => value !== null) as unknown[]
   const orNull = values.length < operand.length
   // ANY over an array of arrays would compare with their elements.
   if (isArray(column)) return { kind: 'in', column, values: values.map(encode), orNull }
   const array = codecFor({ kind: 'array', element: column.type })
-  return { kind: 'in', column, values: array.encode(values), orNull }
+  return { kind: 'in', column, values: encodeOperand(array, label, values), orNull }
+}
+
+/** Bytes are copied, so that what the caller does to them later does not change the query. */
+function encodeOperand(codec: Codec, label: string, value: unknown): Operand {
+  try {
+    const operand = codec.encode(value)
+    return Buffer.isBuffer(operand) ? Buffer.from(operand) : operand
+  } catch (error) {
+    if (!(error instanceof EncodeError)) throw error
+    throw new EncodeError(`The condition on ${label}: ${error.message}`, { cause: error })
+  }
 }
 
 function isArray(column: ColumnSchema): boolean {

@@ -52,8 +52,8 @@ export function isSliced(state: QueryState): boolean {
   return state.offset > 0 || state.limit !== undefined
 }
 
-export function filtered(state: QueryState, filters: readonly unknown[]): QueryState {
-  refuseAfterSlice(state, 'filter')
+export function filtered(state: QueryState, filters: readonly unknown[], method = 'filter'): QueryState {
+  refuseAfterSlice(state, method)
   const conditions = filters.map((filter) => parseFilter(state.table, filter))
   return change(state, { conditions: [...state.conditions, ...conditions] })
 }
@@ -81,17 +81,21 @@ export function ordered(state: QueryState, keys: readonly string[]): QueryState 
   return change(state, { order })
 }
 
+/** Turns the order around, that of the primary key when there is none. */
 export function reversed(state: QueryState): QueryState {
   refuseAfterSlice(state, 'reverse')
   return change(state, {
-    order: state.order.map(({ column, descending }) => ({ column, descending: !descending })),
+    order: orderedByDefault(state).order.map(({ column, descending }) => ({
+      column,
+      descending: !descending,
+    })),
   })
 }
 
 /** Slices compose: the second counts within the first. */
 export function sliced(state: QueryState, start: number, end: number | undefined): QueryState {
-  for (const [name, value] of Object.entries({ start, end })) {
-    if (value !== undefined && (!Number.isSafeInteger(value) || value < 0)) {
+  for (const [name, value] of Object.entries({ start, end: end ?? 0 })) {
+    if (!Number.isSafeInteger(value) || value < 0) {
       throw new UsageError(`slice(start, end) takes whole numbers from 0: ${name} is ${String(value)}.`)
     }
   }
@@ -105,9 +109,12 @@ export function sliced(state: QueryState, start: number, end: number | undefined
   })
 }
 
-/** Narrows rows to some fields; the primary key is always among them. */
+/** Narrows rows to some fields; the primary key is always among them. Without fields to all of them. */
 export function narrowed(state: QueryState, properties: readonly string[]): QueryState {
   refuseAfterValues(state, 'only')
+  if (properties.length === 0) {
+    return change(state, { selection: { columns: state.table.columns, shape: 'model' } })
+  }
   const wanted = new Set([
     ...state.table.primaryKey,
     ...columnsOf(state.table, properties).map((c) => c.property),
@@ -161,7 +168,22 @@ export function emptied(state: QueryState): QueryState {
 /** In the order of the primary key unless there is an order already: what `first` and `last` go by. */
 export function orderedByDefault(state: QueryState): QueryState {
   if (state.order.length > 0 || isSliced(state)) return state
-  return ordered(state, state.table.primaryKey)
+  const selected = state.selection.columns.map((column) => column.property)
+  // DISTINCT rows can only be sorted by what they have.
+  const sortable = !state.distinct || state.table.primaryKey.every((property) => selected.includes(property))
+  return ordered(state, sortable ? state.table.primaryKey : selected)
+}
+
+/** In the opposite order: what `last` goes by. */
+export function lastFirst(state: QueryState): QueryState {
+  refuseAfterSlice(state, 'last')
+  const inOrder = orderedByDefault(state)
+  if (inOrder.order.length === 0) {
+    throw new UsageError(
+      `last() needs an order: ${tableName(state.table)} has no primary key to go by. Call orderBy() first.`,
+    )
+  }
+  return reversed(inOrder)
 }
 
 function refuseAfterSlice(state: QueryState, method: string): void {

@@ -1,7 +1,7 @@
 import { QueryCreator, type SelectQueryBuilder } from 'kysely'
 import { compile } from '../compile/compile.js'
 import { selectCount, selectExists, selectRows } from '../compile/compile-select.js'
-import { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
+import { DoesNotExist, MultipleObjectsReturned, UsageError } from '../errors.js'
 import { sourceOf, type KyselyHandle, type Source } from '../postgres/kysely-handle.js'
 import { tableName } from '../query/columns.js'
 import type { Model } from '../query/model.js'
@@ -10,6 +10,7 @@ import { countReader, existenceReader, selectionReader } from '../row/selection-
 import { checkIteratorOptions, type BatchOptions, type IteratorOptions } from '../stream/iterator-options.js'
 import type { AsyncRows } from '../stream/row-stream.js'
 import type { SyncRows } from '../sync/sync-rows.js'
+import { DecodePlugin } from './decode-plugin.js'
 import { iterateRows, readAll, streamRows, type Statement } from './read.js'
 
 /** A column of the table, by its property. */
@@ -67,21 +68,21 @@ export class QuerySet<M extends Model, R = M['row']> implements AsyncIterable<R>
    * @throws {@link FieldError} for an unknown field or lookup or an `undefined` operand, {@link EncodeError} for a
    * value that the column cannot hold, {@link UsageError} on a slice.
    */
-  filter(...conditions: readonly M['filter'][]): QuerySet<M, R> {
+  filter(...conditions: M['filter'][]): QuerySet<M, R> {
     return this.#with(query.filtered(this.#state, conditions))
   }
 
   /** The exact complement of `filter` with the same conditions, NULLs included: `WHERE (a AND b) IS NOT TRUE`. */
-  exclude(...conditions: readonly M['filter'][]): QuerySet<M, R> {
+  exclude(...conditions: M['filter'][]): QuerySet<M, R> {
     return this.#with(query.excluded(this.#state, conditions))
   }
 
   /** Replaces the order: `orderBy('-createdAt', 'id')`. Without keys the result is unordered. */
-  orderBy(...keys: readonly OrderKey<M>[]): QuerySet<M, R> {
+  orderBy(...keys: OrderKey<M>[]): QuerySet<M, R> {
     return this.#with(query.ordered(this.#state, keys))
   }
 
-  /** Turns every key of the order around. */
+  /** Turns every key of the order around; the primary key's when there is no order. */
   reverse(): QuerySet<M, R> {
     return this.#with(query.reversed(this.#state))
   }
@@ -96,7 +97,7 @@ export class QuerySet<M extends Model, R = M['row']> implements AsyncIterable<R>
     return this.#with(query.sliced(this.#state, start, end))
   }
 
-  /** Rows of these fields; the primary key is always among them. */
+  /** Rows of these fields, of all without any; the primary key is always among them. */
   only<F extends Field<M>>(
     ...fields: readonly F[]
   ): QuerySet<M, Pick<M['row'], F | (M['key'] & keyof M['row'])>> {
@@ -104,7 +105,7 @@ export class QuerySet<M extends Model, R = M['row']> implements AsyncIterable<R>
   }
 
   /** Rows without these fields; the primary key stays. */
-  defer<F extends Field<M>>(...fields: readonly F[]): QuerySet<M, Omit<R, Exclude<F, M['key']>>> {
+  defer<F extends Field<M> = never>(...fields: readonly F[]): QuerySet<M, Omit<R, Exclude<F, M['key']>>> {
     return this.#with(query.deferred(this.#state, fields))
   }
 
@@ -115,7 +116,8 @@ export class QuerySet<M extends Model, R = M['row']> implements AsyncIterable<R>
     return this.#with(query.valued(this.#state, fields))
   }
 
-  /** Rows as tuples of these fields, in this order; with `{ flat: true }` the values of one field. */
+  /** Rows as tuples of these fields, in this order, of all without any; with `{ flat: true }` the values of one. */
+  valuesList(): QuerySet<M, readonly unknown[]>
   valuesList<F extends Field<M>>(field: F, options: { readonly flat: true }): QuerySet<M, M['row'][F]>
   valuesList<const F extends readonly Field<M>[]>(...fields: F): QuerySet<M, ValuesTuple<M, F>>
   valuesList(...args: readonly (Field<M> | { readonly flat: boolean })[]): QuerySet<M, unknown> {
@@ -151,11 +153,13 @@ export class QuerySet<M extends Model, R = M['row']> implements AsyncIterable<R>
     return (await this.#read(query.sliced(query.orderedByDefault(this.#state), 0, 1)))[0] ?? null
   }
 
-  /** The last row, by the primary key when there is no order; null when there is none. */
+  /**
+   * The last row, by the primary key when there is no order; null when there is none.
+   *
+   * @throws {@link UsageError} on a slice, and without an order where there is no primary key.
+   */
   async last(): Promise<R | null> {
-    return (
-      (await this.#read(query.sliced(query.reversed(query.orderedByDefault(this.#state)), 0, 1)))[0] ?? null
-    )
+    return (await this.#read(query.sliced(query.lastFirst(this.#state), 0, 1)))[0] ?? null
   }
 
   /**
@@ -163,8 +167,8 @@ export class QuerySet<M extends Model, R = M['row']> implements AsyncIterable<R>
    *
    * @throws {@link DoesNotExist} when there is none, {@link MultipleObjectsReturned} when there are several.
    */
-  async get(...conditions: readonly M['filter'][]): Promise<R> {
-    const state = conditions.length === 0 ? this.#state : query.filtered(this.#state, conditions)
+  async get(...conditions: M['filter'][]): Promise<R> {
+    const state = conditions.length === 0 ? this.#state : query.filtered(this.#state, conditions, 'get')
     const [row, other] = await this.#read(query.sliced(state, 0, 2))
     if (other !== undefined) throw new MultipleObjectsReturned(tableName(state.table))
     if (row === undefined) throw new DoesNotExist(tableName(state.table))
@@ -239,9 +243,16 @@ export class QuerySet<M extends Model, R = M['row']> implements AsyncIterable<R>
   /**
    * The query as a Kysely builder, to go on in free-hand SQL. Its rows are keyed as the queryset's are; its columns are
    * named as in SQL. It runs without the Kysely instance's plugins.
+   *
+   * @throws {@link UsageError} after `valuesList`: Kysely's rows are objects.
    */
   toKysely(): SelectQueryBuilder<{ [Name in M['name']]: M['columns'] }, M['name'], R> {
-    const creator = new QueryCreator<object>({ executor: this.#source.executor })
+    const { shape } = this.#state.selection
+    if (shape === 'tuple' || shape === 'value') {
+      throw new UsageError('Cannot call toKysely() after valuesList(): its rows are objects. Use values().')
+    }
+    const executor = this.#source.executor.withPlugin(new DecodePlugin(this.#state.selection.columns))
+    const creator = new QueryCreator<object>({ executor })
     // The builder was made without types; these are the ones that the queryset stands for.
     return selectRows(creator, this.#state) as unknown as ReturnType<this['toKysely']>
   }

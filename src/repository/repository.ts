@@ -21,7 +21,10 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
     this.schema = schema
   }
 
-  /** This repository on another Kysely instance or transaction. */
+  /**
+   * This repository on another Kysely instance or transaction. A subclass with a constructor of its own must take the
+   * Kysely instance as its only argument.
+   */
   override using(kysely: KyselyHandle): this {
     const constructor = this.constructor as new (kysely: KyselyHandle) => this
     return new constructor(kysely)

@@ -2,7 +2,7 @@
  * What must not compile. An expected error that no longer happens is itself an error, so each line below fails when
  * what it refuses is allowed. Checked by the compiler alone; nothing here runs.
  */
-import type { QuerySet } from 'sluice'
+import { jsonNull, type QuerySet } from 'sluice'
 import type { OrderStatus, Repositories, User, UsersModel } from '../../generated/index.js'
 
 export function filters({ users, products, orders, payments }: Repositories) {
@@ -48,6 +48,18 @@ export function filters({ users, products, orders, payments }: Repositories) {
   users.exclude({ not: { nmae: 'x' } })
   // @ts-expect-error an unknown column in get
   void users.get({ nmae: 'x' })
+  // @ts-expect-error a composite, whose fields would be taken for lookups
+  products.filter({ dimensions: { widthMm: 1, heightMm: 2, depthMm: 3 } })
+  products.filter({ dimensions: { exact: { widthMm: 1, heightMm: 2, depthMm: 3 } } })
+  // @ts-expect-error a JSON object, for the same reason
+  users.filter({ preferences: { theme: 'dark' } })
+  users.filter(
+    { preferences: { exact: { theme: 'dark' } } },
+    { preferences: ['dark'] },
+    { preferences: jsonNull },
+  )
+  // @ts-expect-error null for a NOT NULL column of jsonb
+  users.filter({ preferences: null })
   // @ts-expect-error null is no filter
   users.filter(null)
 }

@@ -81,6 +81,8 @@ export function chains({ users, orderItems, productSales, categories }: Reposito
   expectTypeOf(row(users.valuesList('email', 'id', 'birthDate'))).toEqualTypeOf<
     readonly [string, number, string | null]
   >()
+  expectTypeOf(row(users.valuesList())).toEqualTypeOf<readonly unknown[]>()
+  expectTypeOf(row(users.defer())).toEqualTypeOf<Omit<User, never>>()
   expectTypeOf(row(users.valuesList('companyId', { flat: true }))).toEqualTypeOf<number | null>()
 }
 
