@@ -1,5 +1,6 @@
 import { Kysely, type KyselyConfig } from 'kysely'
 import pg, { type PoolConfig } from 'pg'
+import { engineOf } from './adapter.js'
 import { SluiceDialect } from './dialect.js'
 import type { SluiceDialectConfig } from './engine.js'
 
@@ -10,6 +11,12 @@ export type ConnectOptions = PoolConfig &
 
 /** A Kysely instance on our dialect. */
 export class Database<DB> extends Kysely<DB> {
+  /** Kysely leaves a driver alone that took no connection; synchronous iteration may have opened one all the same. */
+  override async destroy(): Promise<void> {
+    await super.destroy()
+    await engineOf(this.getExecutor().adapter)?.close()
+  }
+
   /** Ends open streams and closes every connection; the same as Kysely's `destroy()`. */
   async close(): Promise<void> {
     await this.destroy()

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
 import type { PoolClient } from 'pg'
 import { ConnectionError, UsageError } from '../errors.js'
 import { sendCancelRequest } from './cancel-request.js'
@@ -37,10 +37,13 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   constructor(client: PoolClient, engine: Engine) {
     this.client = client
     this.engine = engine
-    const socket = client.connection.stream as Socket
+    const { connection } = client as { connection?: PoolClient['connection'] }
+    if (connection === undefined)
+      throw new UsageError('sluice needs the JavaScript client of pg, not pg-native.')
+    const socket = connection.stream as Socket
     this.#tap = new WireTap(socket)
     socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
-    client.connection.on('readyForQuery', (message: { status: PortalConnection['status'] }) =>
+    connection.on('readyForQuery', (message: { status: PortalConnection['status'] }) =>
       this.#ready(message.status),
     )
     // A checked-out client without an error listener takes the process down when its connection is lost.
@@ -83,12 +86,14 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     this.#refuseDuringStream(query.sql)
     const read = readRequestOf(query)
     const reader = read?.reader ?? freeHandReader
+    const readOnly = read?.stream?.readOnly ?? isReading(query.query)
     const portal = this.openPortal({
       sql: query.sql,
       parameters: read ? (query.parameters as Parameter[]) : query.parameters.map(freeHandParameter),
       formats: reader.formats,
       chunkSize,
-      begin: [read?.stream?.begin ?? (query.query.kind === 'SelectQueryNode' ? 'begin read only' : 'begin')],
+      begin: [readOnly ? 'begin read only' : 'begin read write'],
+      readOnly,
       readAhead: true,
       signal: read?.stream?.signal,
       ...(read?.stream && { onClosed: read.stream.onClosed }),
@@ -151,6 +156,8 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   /** Cuts the connection; everything waiting on it fails with `reason`. */
   destroy(reason: Error): void {
     this.#lost ??= reason
+    // The server notices a lost client only when it next sends a row.
+    if (this.#running !== undefined) this.cancel(this.#running)
     this.client.connection.stream.destroy()
   }
 
@@ -240,4 +247,13 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
       }
     }
   }
+}
+
+/** A SELECT that locks no rows and has no part that writes. */
+function isReading(query: CompiledQuery['query']): boolean {
+  return (
+    SelectQueryNode.is(query) &&
+    (query.endModifiers ?? []).length === 0 &&
+    (query.with?.expressions ?? []).every(({ expression }) => SelectQueryNode.is(expression))
+  )
 }

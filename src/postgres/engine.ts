@@ -38,6 +38,7 @@ export class Engine {
   readonly closers = new Set<() => Promise<void>>()
   #pool: Promise<Pool> | undefined
   #openedPool: Pool | undefined
+  #closing: Promise<void> | undefined
 
   constructor(config: SluiceDialectConfig) {
     this.config = config
@@ -46,7 +47,13 @@ export class Engine {
   }
 
   pool(): Promise<Pool> {
-    return (this.#pool ??= this.#openPool())
+    if (this.#pool === undefined) {
+      const pool = this.#openPool()
+      this.#pool = pool
+      // The next connection asks again.
+      pool.catch(() => (this.#pool = undefined))
+    }
+    return this.#pool
   }
 
   /** The pool if it is there already. */
@@ -55,8 +62,16 @@ export class Engine {
     return this.#openedPool ?? (typeof pool === 'function' ? undefined : pool)
   }
 
+  get isClosed(): boolean {
+    return this.#closing !== undefined
+  }
+
   /** Ends every stream, then the pool. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
     const reason = new ConnectionError('The database was closed while the stream was open.')
     await Promise.all([...this.streams].map((stream) => stream.abandon(reason)))
     await Promise.all([...this.closers].map((close) => close()))

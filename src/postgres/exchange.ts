@@ -25,8 +25,8 @@ interface FieldMessage {
 export class Exchange implements Submittable {
   /** Settles once the connection is ready for the next exchange, or is lost. */
   readonly done: Promise<ExchangeResult>
-  /** Set by pg's client to end its query_timeout timer. */
-  callback: (() => void) | undefined
+  /** Replaced by pg's client to end its query_timeout timer; pg 8.16 calls the one before without looking. */
+  callback: () => void = () => {}
 
   readonly #messages: Buffer
   readonly #tap: WireTap
@@ -41,7 +41,7 @@ export class Exchange implements Submittable {
     this.done = new Promise((resolve, reject) => {
       this.#settle = (error) => {
         tap.collector = undefined
-        this.callback?.()
+        this.callback()
         if (error === undefined) {
           resolve({ rows: this.#rows, fields: this.#fields, complete: !this.#suspended })
         } else {

@@ -15,6 +15,8 @@ export interface PortalRequest {
   readonly chunkSize: number
   /** The statements that open the portal's own transaction when the connection is not in one. */
   readonly begin: readonly string[]
+  /** Nothing is written, so that a stream left early has nothing to lose. */
+  readonly readOnly: boolean
   /** Fetch the next chunk while the consumer works on the last. */
   readonly readAhead: boolean
   readonly signal: AbortSignal | undefined
@@ -125,6 +127,7 @@ export class Portal implements OpenStream {
 
   async abandon(reason: Error): Promise<void> {
     this.#failure ??= reason
+    if (this.#ownsTransaction) this.#connection.cancel(this)
     await silently(this.close())
     // The consumer may never come back for the connection; in the caller's own transaction it is not ours to give.
     if (this.#ownsTransaction) await this.#connection.release()
@@ -160,14 +163,24 @@ export class Portal implements OpenStream {
 
   async #close(): Promise<void> {
     const connection = this.#connection
-    const limit = connection.destroyAfterCloseTimeout(() => `closing ${this.describe()}`)
+    let limit: NodeJS.Timeout | undefined
+    const startLimit = () =>
+      (limit ??= connection.destroyAfterCloseTimeout(() => `closing ${this.describe()}`))
+    if (this.#ownsTransaction) startLimit()
     try {
       await this.#settleAhead()
-      if (!this.#opened || connection.isLost) return
+      // Whoever wrote must hear that nothing was committed, also when only leaving.
+      const wrote = this.#ownsTransaction && !this.#request.readOnly
+      if (!this.#opened || (connection.isLost && !wrote)) return
       if (this.#ownsTransaction) await this.#endTransaction()
       else if (connection.status !== 'I') {
-        await connection.exchange(this, () => [protocol.close(this.#name), protocol.SYNC])
+        await connection.exchange(this, () => {
+          // From its turn on: before that the caller's own queries may take as long as they like.
+          startLimit()
+          return [protocol.close(this.#name), protocol.SYNC]
+        })
       }
+      if (wrote && this.#request.signal?.aborted !== true && this.#failure !== undefined) throw this.#failure
     } finally {
       clearTimeout(limit)
       this.#request.signal?.removeEventListener('abort', this.#onAbort)
@@ -231,7 +244,8 @@ export class Portal implements OpenStream {
       }
       case '34000':
         return new UsageError(
-          'The stream cannot go on: its portal is gone. Rolling back to a savepoint set before the stream began closes it.',
+          'The stream cannot go on: its portal is gone. Ending the transaction closes it, and so does rolling back to a ' +
+            'savepoint set before the stream began.',
           { cause: error },
         )
       case '25P03':

@@ -1,3 +1,5 @@
+import { UsageError } from '../errors.js'
+
 /**
  * The frontend messages of PostgreSQL's extended query protocol that a portal needs. pg's own serializer knows one
  * result format for all columns only, and a portal chooses per column.
@@ -17,8 +19,19 @@ export function parse(sql: string): Buffer {
   return message
 }
 
-/** Bind the unnamed statement to a portal. An empty `formats` asks for text in every column. */
+const MAX_PARAMETERS = 0xffff
+
+/**
+ * Bind the unnamed statement to a portal. An empty `formats` asks for text in every column.
+ *
+ * @throws {@link UsageError} for more than 65,535 parameters, which the protocol cannot carry.
+ */
 export function bind(portal: string, parameters: readonly Parameter[], formats: readonly number[]): Buffer {
+  if (parameters.length > MAX_PARAMETERS) {
+    throw new UsageError(
+      `A statement takes at most ${MAX_PARAMETERS} parameters, not ${parameters.length}: pass lists as one array.`,
+    )
+  }
   const name = Buffer.byteLength(portal)
   const sizes = parameters.map((value) => (value === null ? 0 : Buffer.byteLength(value)))
   const values = sizes.reduce((sum, size) => sum + 4 + size, 0)

@@ -1,5 +1,5 @@
 import { QueryError, SchemaDriftError, SluiceError } from '../errors.js'
-import { isDatabaseError } from './database-error.js'
+import { isDatabaseError, sqlStateOf } from './database-error.js'
 
 /** What a queryset was doing when it failed. */
 export interface FailedQuery {
@@ -23,7 +23,7 @@ export function explainFailure(error: unknown, failed: FailedQuery): unknown {
     const { table, sql, rowsDelivered } = failed
     return new QueryError(
       `${error.message} (reading ${table}, ${rowsDelivered} rows delivered)`,
-      { table, sql, rowsDelivered },
+      { table, sql, rowsDelivered, sqlState: sqlStateOf(error) },
       { cause: error },
     )
   }

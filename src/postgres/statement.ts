@@ -14,7 +14,7 @@ export interface ReadRequest {
 
 /** What a stream needs beyond the statement. */
 export interface StreamRequest {
-  readonly begin: string
+  readonly readOnly: boolean
   readonly signal: AbortSignal | undefined
   /** Called when the stream has let go of its connection, whoever ended it. */
   readonly onClosed: () => void

@@ -82,7 +82,7 @@ export function iterateRows(
             parameters: query.parameters as Parameter[],
             formats: reader.formats,
             chunkSize,
-            begin: readOnly ? 'begin read only' : 'begin read write',
+            readOnly,
           }),
     explain: (error, rowsDelivered) =>
       explainFailure(error, { table: tableName(state.table), sql: query.sql, rowsDelivered }),

@@ -53,15 +53,23 @@ export class ChunkSource<R> implements Chunks<R> {
     }
   }
 
-  /** Also while a fetch is under way, which is then cancelled. */
+  /**
+   * Also while a fetch is under way, which is then cancelled.
+   *
+   * @throws when a writing stream could not commit.
+   */
   async close(): Promise<void> {
-    if (this.#fetching) this.#leaving.abort(new DOMException('The loop was left.', 'AbortError'))
+    // In the caller's transaction a cancelled fetch would abort the transaction: there it may run to its end.
+    if (this.#fetching && !this.#shared)
+      this.#leaving.abort(new DOMException('The loop was left.', 'AbortError'))
     try {
       await this.#chunks?.return?.()
-    } catch {
-      // The loop is over: whatever closing met, the connection is free or destroyed.
+    } catch (error) {
+      // A loop that only read has nothing to lose: whatever closing met, its connection is free or destroyed.
+      if (!this.#request.readOnly) throw error
+    } finally {
+      await this.#release()
     }
-    await this.#release()
   }
 
   async #release(): Promise<void> {
@@ -107,7 +115,7 @@ export class ChunkSource<R> implements Chunks<R> {
     const planned = withReadRequest(query, {
       reader,
       stream: {
-        begin: readOnly ? 'begin read only' : 'begin read write',
+        readOnly,
         signal: this.#leaving.signal,
         onClosed: this.#letGo,
       },

@@ -16,7 +16,7 @@ export interface AsyncRows<T> extends AsyncIterableIterator<T, undefined>, Async
 export interface Chunks<R> {
   /** The next chunk, never empty, or undefined at the end; then the connection is free. */
   next(): Promise<readonly R[] | undefined>
-  /** Frees the connection; never rejects. */
+  /** Frees the connection. */
   close(): Promise<void>
 }
 
@@ -108,7 +108,7 @@ export class RowStream<T> implements AsyncRows<T> {
       // A loop that was left while this fetch was under way has had its last row already.
       if (this.#ended) return DONE
       this.#end()
-      await this.#source?.close()
+      await this.#source?.close().catch(() => {})
       if (this.#options.signal?.aborted === true) throw this.#options.signal.reason
       throw this.#options.explain(error, this.#rowsDelivered)
     }

@@ -19,9 +19,6 @@ const NAMES = [
   'connectionTimeoutMillis',
 ] as const
 
-/** How long a synchronous stream waits for a lock: the calling thread may itself hold it, and cannot let it go. */
-const LOCK_TIMEOUT_MS = 30_000
-
 /**
  * A pool's settings as data for a worker thread.
  *
@@ -32,7 +29,7 @@ export function connectionSettings(pool: PoolOptions): Record<string, unknown> {
   for (const name of ['password', 'stream', 'Client']) {
     if (typeof options[name] === 'function') throw cannotCross(name)
   }
-  const settings: Record<string, unknown> = { lock_timeout: LOCK_TIMEOUT_MS }
+  const settings: Record<string, unknown> = {}
   // Read by name, since pg hides the password and the key from enumeration.
   for (const name of NAMES) if (options[name] !== undefined) settings[name] = options[name]
   const { ssl } = options

@@ -26,7 +26,8 @@ export interface SyncStatement {
   readonly parameters: readonly Parameter[]
   readonly formats: readonly number[]
   readonly chunkSize: number
-  readonly begin: string
+  readonly begin: readonly string[]
+  readonly readOnly: boolean
 }
 
 /** To the worker: a new stream, with a port of its own. */

@@ -56,11 +56,11 @@ export class SyncBridge implements SyncChunks {
   close(): void {
     if (this.#ended) return
     this.#send('close')
-    const deadline = Date.now() + this.#options.closeTimeoutMs
+    const deadline = performance.now() + this.#options.closeTimeoutMs
     try {
       for (;;) {
         const answer = this.#receive(deadline)
-        if (answer === undefined || answer.type === 'end') break
+        if (answer?.type !== 'chunk') break
       }
     } catch {
       // The worker is gone, and its connections with it.
@@ -84,7 +84,7 @@ export class SyncBridge implements SyncChunks {
       const seen = Atomics.load(this.#answers, 0)
       const received = receiveMessageOnPort(this.#port) as { message: StreamAnswer } | undefined
       if (received !== undefined) return received.message
-      if (Date.now() >= deadline) return undefined
+      if (performance.now() >= deadline) return undefined
       if (Atomics.wait(this.#answers, 0, seen, SLICE_MS) === 'timed-out') this.#options.checkAlive()
     }
   }

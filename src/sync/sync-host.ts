@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, Worker } from 'node:worker_threads'
+import type { Pool } from 'pg'
 import { ConnectionError, UsageError } from '../errors.js'
 import type { Engine } from '../postgres/engine.js'
 import { connectionSettings } from './connection-settings.js'
@@ -10,6 +11,12 @@ import { SyncBridge } from './sync-bridge.js'
 /** How long a worker may take to start, and how long its heart may stop, before it is taken for dead. */
 const START_TIMEOUT_MS = 30_000
 const HEARTBEAT_TIMEOUT_MS = 10_000
+
+/**
+ * How long a synchronous stream waits for a lock, unless the pool sets `lock_timeout`: the calling thread may itself
+ * hold the lock, and cannot let it go while it waits.
+ */
+const LOCK_TIMEOUT_MS = 30_000
 
 const hosts = new WeakMap<Engine, SyncHost>()
 
@@ -36,11 +43,16 @@ export class SyncHost {
   }
 
   /** Starts a stream on the worker; its first chunk is on its way at once. */
-  open(statement: SyncStatement): SyncBridge {
+  open(statement: Omit<SyncStatement, 'begin'>): SyncBridge {
+    if (this.#engine.isClosed) throw new ConnectionError('iterator() was called on a closed database.')
     const worker = this.#running()
     const { port1, port2 } = new MessageChannel()
     const answers = new SharedArrayBuffer(4)
-    const message: OpenMessage = { ...statement, type: 'open', port: port2, answers }
+    const begin = [statement.readOnly ? 'begin read only' : 'begin read write']
+    if (this.#engine.openedPool?.options.lock_timeout === undefined) {
+      begin.push(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`)
+    }
+    const message: OpenMessage = { ...statement, begin, type: 'open', port: port2, answers }
     worker.postMessage(message, [port2])
     return new SyncBridge(port1, new Int32Array(answers), {
       closeTimeoutMs: this.#engine.closeTimeoutMs,
@@ -57,6 +69,7 @@ export class SyncHost {
           'asynchronous query first.',
       )
     }
+    refuseSetUp(this.#engine, openedPool)
     const pulse = new SharedArrayBuffer(8)
     const settings: WorkerSettings = {
       connection: connectionSettings(openedPool.options),
@@ -74,14 +87,14 @@ export class SyncHost {
     worker.unref()
     this.#pulse = new Int32Array(pulse)
     this.#lastBeat = 0
-    this.#lastBeatAt = Date.now()
+    this.#lastBeatAt = performance.now()
     return (this.#worker = worker)
   }
 
   /** Looked at between slices of waiting, since nothing wakes a waiting thread when a worker dies. */
   #checkAlive(worker: Worker): void {
     const beat = Atomics.load(this.#pulse, HEARTBEAT)
-    const now = Date.now()
+    const now = performance.now()
     if (beat !== this.#lastBeat) {
       this.#lastBeat = beat
       this.#lastBeatAt = now
@@ -90,7 +103,8 @@ export class SyncHost {
     const exited = worker !== this.#worker || Atomics.load(this.#pulse, EXITED) === 1
     if (!exited && now - this.#lastBeatAt < limit) return
     void worker.terminate()
-    this.#worker = undefined
+    // Another iterator may have started a new one already.
+    if (this.#worker === worker) this.#worker = undefined
     throw new ConnectionError(
       exited
         ? 'The worker thread of iterator() ended: its connection is gone. A new iteration starts a new one.'
@@ -108,6 +122,22 @@ export class SyncHost {
     const timer = setTimeout(() => void worker.terminate(), this.#engine.closeTimeoutMs)
     await exited
     clearTimeout(timer)
+  }
+}
+
+/** A role or tenant that a connection is set up with would be missing on the worker's. */
+function refuseSetUp({ config }: Engine, pool: Pool): void {
+  const { onConnect } = pool.options as { readonly onConnect?: unknown }
+  if (
+    config.onCreateConnection ||
+    config.onReserveConnection ||
+    onConnect ||
+    pool.listenerCount('connect') > 0
+  ) {
+    throw new UsageError(
+      'iterator() reads on a connection of a worker thread, where the functions that set up your connections ' +
+        '(onCreateConnection, onReserveConnection, onConnect, the pool\'s "connect" listeners) cannot run. Use aiterator().',
+    )
   }
 }
 

@@ -37,7 +37,7 @@ parentPort?.on('message', (message: OpenMessage | ShutdownMessage) => {
 })
 
 /** Serves one stream: a chunk at once and one more for each `next`, until its end, an error or `close`. */
-function serve({ port, answers, begin, ...statement }: OpenMessage): void {
+function serve({ port, answers, ...statement }: OpenMessage): void {
   const counter = new Int32Array(answers)
   const answer = (message: StreamAnswer, transfer: ArrayBuffer[] = []) => {
     port.postMessage(message, transfer)
@@ -57,7 +57,6 @@ function serve({ port, answers, begin, ...statement }: OpenMessage): void {
     const connection = await driver.acquireConnection()
     const portal = connection.openPortal({
       ...statement,
-      begin: [begin],
       readAhead: false,
       signal: leaving.signal,
     })
