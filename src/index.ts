@@ -3,17 +3,12 @@ export { SluiceDialect } from './postgres/dialect.js'
 export type { SluiceDialectConfig } from './postgres/engine.js'
 export type { KyselyHandle } from './postgres/kysely-handle.js'
 export { Repository } from './repository/repository.js'
-export {
-  QuerySet,
-  type CompiledSQL,
-  type Field,
-  type OrderKey,
-  type ValuesTuple,
-} from './queryset/queryset.js'
+export { QuerySet, type Field, type OrderKey, type ValuesTuple } from './queryset/queryset.js'
+export type { CompiledSQL } from './queryset/reading.js'
 export type { BatchOptions, IteratorOptions } from './stream/iterator-options.js'
 export type { AsyncRows } from './stream/row-stream.js'
 export type { SyncRows } from './sync/sync-rows.js'
-export type { Model } from './query/model.js'
+export type { Model, ToMany, ToOne } from './query/model.js'
 export type {
   ComparableCondition,
   ComparableLookups,
@@ -25,7 +20,10 @@ export type {
   ShortForm,
   TextCondition,
   TextLookups,
+  ToManyCondition,
 } from './query/lookup.js'
+export { SchemaRegistry } from './schema/registry.js'
+export type { RelationSchema, ThroughSchema } from './schema/relation.js'
 export type { ColumnSchema, ForeignKeySchema, TableKind, TableSchema } from './schema/table.js'
 export type {
   ArrayTypeSchema,

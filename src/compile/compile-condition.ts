@@ -1,26 +1,22 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Condition, Operand } from '../query/condition.js'
-import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import type { ColumnSchema } from '../schema/table.js'
 import type { CompositeTypeSchema } from '../schema/type.js'
-
-/** `"table"."column"`. */
-export function columnRef(table: TableSchema, column: ColumnSchema): RawBuilder<unknown> {
-  return sql`${sql.id(table.name, column.name)}`
-}
+import type { Scope } from './scope.js'
 
 /** A condition as SQL; operands are bound parameters, never text. */
-export function compileCondition(table: TableSchema, condition: Condition): RawBuilder<boolean> {
+export function compileCondition(scope: Scope, condition: Condition): RawBuilder<boolean> {
   switch (condition.kind) {
     case 'and':
     case 'or':
-      return junction(table, condition.kind, condition.conditions)
+      return junction(scope, condition.kind, condition.conditions)
     case 'not':
-      return sql<boolean>`(${compileCondition(table, condition.condition)}) is not true`
+      return sql<boolean>`(${compileCondition(scope, condition.condition)}) is not true`
   }
-  const ref = columnRef(table, condition.column)
+  const ref = scope.columnRef(condition.column)
   switch (condition.kind) {
     case 'isNull':
-      return nullTest(table, condition.column, condition.isNull)
+      return nullTest(scope, condition.column, condition.isNull)
     case 'compare':
       return sql<boolean>`${ref} ${sql.raw(condition.operator)} ${parameter(condition.column, condition.operand)}`
     case 'between':
@@ -33,25 +29,21 @@ export function compileCondition(table: TableSchema, condition: Condition): RawB
           : values.length === 0
             ? sql<boolean>`false`
             : sql<boolean>`${ref} in (${sql.join(values)})`
-      return orNull ? sql<boolean>`(${among} or ${nullTest(table, condition.column, true)})` : among
+      return orNull ? sql<boolean>`(${among} or ${nullTest(scope, condition.column, true)})` : among
     }
   }
 }
 
-function junction(
-  table: TableSchema,
-  kind: 'and' | 'or',
-  conditions: readonly Condition[],
-): RawBuilder<boolean> {
+function junction(scope: Scope, kind: 'and' | 'or', conditions: readonly Condition[]): RawBuilder<boolean> {
   if (conditions.length === 0) return sql.lit(kind === 'and')
-  const parts = conditions.map((condition) => compileCondition(table, condition))
+  const parts = conditions.map((condition) => compileCondition(scope, condition))
   // In parentheses, since it may stand beside other conditions.
   return sql<boolean>`(${sql.join(parts, sql.raw(` ${kind} `))})`
 }
 
 /** A composite IS NULL as soon as all of its fields are, and IS NOT NULL only when none of them is. */
-function nullTest(table: TableSchema, column: ColumnSchema, isNull: boolean): RawBuilder<boolean> {
-  const ref = columnRef(table, column)
+function nullTest(scope: Scope, column: ColumnSchema, isNull: boolean): RawBuilder<boolean> {
+  const ref = scope.columnRef(column)
   if (compositeOf(column) === undefined) return isNull ? sql`${ref} is null` : sql`${ref} is not null`
   return isNull ? sql`${ref} is not distinct from null` : sql`${ref} is distinct from null`
 }

@@ -1,38 +1,36 @@
 import { sql, type QueryCreator, type SelectQueryBuilder } from 'kysely'
-import type { QueryState } from '../query/state.js'
-import { columnRef, compileCondition } from './compile-condition.js'
+import { columnsOf } from '../query/columns.js'
+import { projectionOf } from '../query/projection.js'
+import { isSliced, type QueryState, type RelatedSelection } from '../query/state.js'
+import { compileCondition } from './compile-condition.js'
+import { Scope } from './scope.js'
 
 /** A builder whose types are not known here: the queryset's own types stand for them. */
-type Builder = SelectQueryBuilder<Record<string, object>, string, object>
+export type Builder = SelectQueryBuilder<Record<string, object>, string, object>
 
 /**
  * `SELECT columns FROM schema.table WHERE … ORDER BY … LIMIT … OFFSET …`, each column under its property as alias.
  * Tables are always qualified, so that search_path does not matter.
  */
 export function selectRows(creator: QueryCreator<object>, state: QueryState): Builder {
-  const { table, selection } = state
-  let builder = selectFrom(creator, state).select(
-    selection.columns.map((column) => columnRef(table, column).as(column.property)),
-  ) as Builder
-  if (state.distinct) builder = builder.distinct()
-  for (const { column, descending } of state.order) {
-    builder = builder.orderBy(columnRef(table, column), descending ? 'desc' : 'asc')
-  }
-  if (state.limit !== undefined) builder = builder.limit(state.limit)
-  if (state.offset > 0) builder = builder.offset(state.offset)
-  return builder
+  const scope = Scope.root(state.table, state.schemas)
+  const joined = joinScopes(scope, state.selection.related)
+  let builder = joinRelated(selectFrom(creator, state, scope), scope, state.selection.related, joined)
+  builder = builder.select(
+    projectionOf(state).outputs.map(({ from, column, alias }) =>
+      (from === undefined ? scope : scopeOf(joined, from)).columnRef(column).as(alias),
+    ),
+  )
+  return limited(orderedBy(state.distinct ? builder.distinct() : builder, scope, state), state)
 }
 
 /** `SELECT count(*)`; over a subquery where DISTINCT or a slice decide which rows there are. */
 export function selectCount(creator: QueryCreator<object>, state: QueryState): Builder {
   const count = sql`count(*)`.as('count')
-  if (!state.distinct && state.limit === undefined && state.offset === 0) {
-    return selectFrom(creator, state).select(count)
+  if (!state.distinct && !isSliced(state)) {
+    return selectFrom(creator, state, Scope.root(state.table, state.schemas)).select(count)
   }
-  const rows = selectRows(
-    creator,
-    state.limit === undefined && state.offset === 0 ? { ...state, order: [] } : state,
-  )
+  const rows = selectRows(creator, isSliced(state) ? state : { ...state, order: [] })
   return creator.selectFrom(sql`(${rows})`.as('rows')).select(count)
 }
 
@@ -46,14 +44,77 @@ export function selectExists(creator: QueryCreator<object>, state: QueryState): 
       .select(one)
       .limit(1)
   }
-  const builder = selectFrom(creator, state).select(one).limit(1) as Builder
+  const builder = selectFrom(creator, state, Scope.root(state.table, state.schemas))
+    .select(one)
+    .limit(1) as Builder
   return state.offset > 0 ? builder.offset(state.offset) : builder
 }
 
-function selectFrom(creator: QueryCreator<object>, state: QueryState): Builder {
-  const { schema, name } = state.table
-  let builder = creator.selectFrom(sql`${sql.id(schema, name)}`.as(name)) as unknown as Builder
+/** `FROM schema.table AS alias WHERE …`. */
+export function selectFrom(creator: QueryCreator<object>, state: QueryState, scope: Scope): Builder {
+  let builder = creator.selectFrom(scope.tableRef().as(scope.alias)) as unknown as Builder
   if (state.none) builder = builder.where(sql.lit(false))
-  for (const condition of state.conditions) builder = builder.where(compileCondition(state.table, condition))
+  for (const condition of state.conditions) builder = builder.where(compileCondition(scope, condition))
   return builder
+}
+
+/** `ORDER BY …`. */
+export function orderedBy(builder: Builder, scope: Scope, state: QueryState): Builder {
+  let result = builder
+  for (const { column, descending } of state.order) {
+    result = result.orderBy(scope.columnRef(column), descending ? 'desc' : 'asc')
+  }
+  return result
+}
+
+/** `LIMIT … OFFSET …`. */
+export function limited(builder: Builder, state: QueryState): Builder {
+  const result = state.limit === undefined ? builder : builder.limit(state.limit)
+  return state.offset > 0 ? result.offset(state.offset) : result
+}
+
+type JoinScopes = ReadonlyMap<RelatedSelection, Scope>
+
+function joinScopes(scope: Scope, related: readonly RelatedSelection[]): Map<RelatedSelection, Scope> {
+  const scopes = new Map<RelatedSelection, Scope>()
+  for (const selected of related) {
+    const inner = scope.inner(selected.table)
+    scopes.set(selected, inner)
+    for (const [deeper, deeperScope] of joinScopes(inner, selected.related)) scopes.set(deeper, deeperScope)
+  }
+  return scopes
+}
+
+/** `JOIN schema.table AS t1 ON …`; LEFT JOIN from the first step on that may lead to no row. */
+function joinRelated(
+  builder: Builder,
+  scope: Scope,
+  related: readonly RelatedSelection[],
+  scopes: JoinScopes,
+  outer = false,
+): Builder {
+  let result = builder
+  for (const selected of related) {
+    const { relation, table } = selected
+    const target = scopeOf(scopes, selected)
+    const left = outer || relation.nullable
+    const targetColumns = columnsOf(table, relation.targetColumns)
+    const pairs = columnsOf(scope.table, relation.columns).map(
+      (column, index) =>
+        sql<boolean>`${scope.columnRef(column)} = ${target.columnRef(targetColumns[index] ?? column)}`,
+    )
+    const on = sql<boolean>`${sql.join(pairs, sql` and `)}`
+    const aliased = target.tableRef().as(target.alias)
+    result = left
+      ? result.leftJoin(aliased, (join) => join.on(on))
+      : result.innerJoin(aliased, (join) => join.on(on))
+    result = joinRelated(result, target, selected.related, scopes, left)
+  }
+  return result
+}
+
+function scopeOf(scopes: JoinScopes, selected: RelatedSelection): Scope {
+  const scope = scopes.get(selected)
+  if (scope === undefined) throw new Error(`The relation ${selected.relation.name} was not joined.`)
+  return scope
 }

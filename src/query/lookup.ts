@@ -72,3 +72,13 @@ export interface Conditions<Filter> {
   /** The exact complement: rows for which the condition is false or unknown. */
   readonly not?: Filter
 }
+
+/** A condition across a relation to many rows. Each is an EXISTS, so that no row comes twice. */
+export interface ToManyCondition<Filter> {
+  /** At least one related row meets it. */
+  readonly some?: Filter
+  /** No related row fails it; true without related rows. */
+  readonly every?: Filter
+  /** No related row meets it. */
+  readonly none?: Filter
+}

@@ -17,4 +17,19 @@ export interface Model {
   readonly update: object
   /** The table in Kysely's terms: column names as in SQL. */
   readonly columns: object
+  /** Relations by name: {@link ToOne} or {@link ToMany}. */
+  readonly relations?: object
+}
+
+/** A relation to at most one row; `Nullable` is true when there may be none. */
+export interface ToOne<M extends Model, Nullable extends boolean> {
+  readonly kind: 'one'
+  readonly model: M
+  readonly nullable: Nullable
+}
+
+/** A relation to any number of rows. */
+export interface ToMany<M extends Model> {
+  readonly kind: 'many'
+  readonly model: M
 }

@@ -1,12 +1,15 @@
-import { FieldError, UsageError } from '../errors.js'
+import { UsageError } from '../errors.js'
+import { SchemaRegistry } from '../schema/registry.js'
+import type { RelationSchema } from '../schema/relation.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { columnOf, columnsOf, tableName } from './columns.js'
+import { tableName } from './columns.js'
 import type { Condition } from './condition.js'
-import { parseFilter } from './parse-filter.js'
 
-/** What a queryset asks: frozen, and changed only by the functions below, each of which returns a new state. */
+/** What a queryset asks: frozen, and changed only by pure functions, each of which returns a new state. */
 export interface QueryState {
   readonly table: TableSchema
+  /** Where relations find their tables. */
+  readonly schemas: SchemaRegistry
   /** Joined by AND. */
   readonly conditions: readonly Condition[]
   readonly order: readonly Ordering[]
@@ -29,14 +32,33 @@ export interface Selection {
   readonly columns: readonly ColumnSchema[]
   /** `model` rows may be narrowed by `only` and `defer`; the others come from `values` and `valuesList`. */
   readonly shape: 'model' | 'object' | 'tuple' | 'value'
+  /** Rows of to-one relations that are joined in, each under the relation's name. */
+  readonly related: readonly RelatedSelection[]
+  /** Relations that are read for the rows of each chunk, by a query of their own. */
+  readonly prefetches: readonly Prefetch[]
 }
 
-export function initialState(table: TableSchema): QueryState {
+/** A to-one relation joined into the rows, and what is joined into its own. */
+export interface RelatedSelection {
+  readonly relation: RelationSchema
+  readonly table: TableSchema
+  readonly related: readonly RelatedSelection[]
+}
+
+/** A relation to prefetch, and the query on its table that says which rows and what of them. */
+export interface Prefetch {
+  readonly relation: RelationSchema
+  readonly state: QueryState
+}
+
+/** Every row of a table. */
+export function initialState(table: TableSchema, schemas = new SchemaRegistry([table])): QueryState {
   return Object.freeze({
     table,
+    schemas,
     conditions: [],
     order: [],
-    selection: { columns: table.columns, shape: 'model' as const },
+    selection: { columns: table.columns, shape: 'model' as const, related: [], prefetches: [] },
     distinct: false,
     offset: 0,
     limit: undefined,
@@ -44,7 +66,8 @@ export function initialState(table: TableSchema): QueryState {
   })
 }
 
-function change(state: QueryState, changes: Partial<QueryState>): QueryState {
+/** The state with some of its parts replaced. */
+export function change(state: QueryState, changes: Partial<QueryState>): QueryState {
   return Object.freeze({ ...state, ...changes })
 }
 
@@ -52,141 +75,8 @@ export function isSliced(state: QueryState): boolean {
   return state.offset > 0 || state.limit !== undefined
 }
 
-export function filtered(state: QueryState, filters: readonly unknown[], method = 'filter'): QueryState {
-  refuseAfterSlice(state, method)
-  const conditions = filters.map((filter) => parseFilter(state.table, filter))
-  return change(state, { conditions: [...state.conditions, ...conditions] })
-}
-
-export function excluded(state: QueryState, filters: readonly unknown[]): QueryState {
-  refuseAfterSlice(state, 'exclude')
-  const conditions = filters.map((filter) => parseFilter(state.table, filter))
-  if (conditions.length === 0) return state
-  return change(state, {
-    conditions: [...state.conditions, { kind: 'not', condition: { kind: 'and', conditions } }],
-  })
-}
-
-/** Replaces the order; without keys the result is unordered again. */
-export function ordered(state: QueryState, keys: readonly string[]): QueryState {
-  refuseAfterSlice(state, 'orderBy')
-  const order = keys.map((key) => {
-    if (typeof key !== 'string') {
-      throw new FieldError(`orderBy of ${tableName(state.table)} takes field names such as "-createdAt".`)
-    }
-    const exact = state.table.columns.find((column) => column.property === key)
-    if (exact !== undefined) return { column: exact, descending: false }
-    return { column: columnOf(state.table, key.replace(/^-/, '')), descending: key.startsWith('-') }
-  })
-  return change(state, { order })
-}
-
-/** Turns the order around, that of the primary key when there is none. */
-export function reversed(state: QueryState): QueryState {
-  refuseAfterSlice(state, 'reverse')
-  return change(state, {
-    order: orderedByDefault(state).order.map(({ column, descending }) => ({
-      column,
-      descending: !descending,
-    })),
-  })
-}
-
-/** Slices compose: the second counts within the first. */
-export function sliced(state: QueryState, start: number, end: number | undefined): QueryState {
-  for (const [name, value] of Object.entries({ start, end: end ?? 0 })) {
-    if (!Number.isSafeInteger(value) || value < 0) {
-      throw new UsageError(`slice(start, end) takes whole numbers from 0: ${name} is ${String(value)}.`)
-    }
-  }
-  const from = state.limit === undefined ? start : Math.min(start, state.limit)
-  const room = state.limit === undefined ? Infinity : state.limit - from
-  const length = Math.min(room, end === undefined ? Infinity : Math.max(0, end - start))
-  return change(state, {
-    offset: state.offset + from,
-    limit: length === Infinity ? undefined : length,
-    none: state.none || length === 0,
-  })
-}
-
-/** Narrows rows to some fields; the primary key is always among them. Without fields to all of them. */
-export function narrowed(state: QueryState, properties: readonly string[]): QueryState {
-  refuseAfterValues(state, 'only')
-  if (properties.length === 0) {
-    return change(state, { selection: { columns: state.table.columns, shape: 'model' } })
-  }
-  const wanted = new Set([
-    ...state.table.primaryKey,
-    ...columnsOf(state.table, properties).map((c) => c.property),
-  ])
-  return change(state, {
-    selection: {
-      columns: state.table.columns.filter((column) => wanted.has(column.property)),
-      shape: 'model',
-    },
-  })
-}
-
-/** Leaves fields out of the rows; the primary key stays. */
-export function deferred(state: QueryState, properties: readonly string[]): QueryState {
-  refuseAfterValues(state, 'defer')
-  const unwanted = new Set(columnsOf(state.table, properties).map((column) => column.property))
-  for (const key of state.table.primaryKey) unwanted.delete(key)
-  return change(state, {
-    selection: {
-      columns: state.selection.columns.filter((column) => !unwanted.has(column.property)),
-      shape: 'model',
-    },
-  })
-}
-
-/** Rows of exactly these fields, of all without any. */
-export function valued(state: QueryState, properties: readonly string[]): QueryState {
-  const columns =
-    properties.length === 0 ? state.table.columns : columnsOf(state.table, [...new Set(properties)])
-  return change(state, { selection: { columns, shape: 'object' } })
-}
-
-/** Tuples of exactly these fields, or the bare values of one. */
-export function listed(state: QueryState, properties: readonly string[], flat: boolean): QueryState {
-  const columns = properties.length === 0 ? state.table.columns : columnsOf(state.table, properties)
-  if (flat && properties.length !== 1) {
-    throw new UsageError(`valuesList with { flat: true } takes exactly one field, not ${properties.length}.`)
-  }
-  return change(state, { selection: { columns, shape: flat ? 'value' : 'tuple' } })
-}
-
-export function distinctRows(state: QueryState): QueryState {
-  refuseAfterSlice(state, 'distinct')
-  return change(state, { distinct: true })
-}
-
-export function emptied(state: QueryState): QueryState {
-  return change(state, { none: true })
-}
-
-/** In the order of the primary key unless there is an order already: what `first` and `last` go by. */
-export function orderedByDefault(state: QueryState): QueryState {
-  if (state.order.length > 0 || isSliced(state)) return state
-  const selected = state.selection.columns.map((column) => column.property)
-  // DISTINCT rows can only be sorted by what they have.
-  const sortable = !state.distinct || state.table.primaryKey.every((property) => selected.includes(property))
-  return ordered(state, sortable ? state.table.primaryKey : selected)
-}
-
-/** In the opposite order: what `last` goes by. */
-export function lastFirst(state: QueryState): QueryState {
-  refuseAfterSlice(state, 'last')
-  const inOrder = orderedByDefault(state)
-  if (inOrder.order.length === 0) {
-    throw new UsageError(
-      `last() needs an order: ${tableName(state.table)} has no primary key to go by. Call orderBy() first.`,
-    )
-  }
-  return reversed(inOrder)
-}
-
-function refuseAfterSlice(state: QueryState, method: string): void {
+/** @throws {@link UsageError} on a slice: what comes after would count within it. */
+export function refuseAfterSlice(state: QueryState, method: string): void {
   if (isSliced(state)) {
     throw new UsageError(
       `Cannot call ${method}() on a slice of ${tableName(state.table)}: call slice() last.`,
@@ -194,7 +84,8 @@ function refuseAfterSlice(state: QueryState, method: string): void {
   }
 }
 
-function refuseAfterValues(state: QueryState, method: string): void {
+/** @throws {@link UsageError} once rows are no longer whole rows of the table. */
+export function refuseAfterValues(state: QueryState, method: string): void {
   if (state.selection.shape !== 'model') {
     throw new UsageError(`Cannot call ${method}() after values() or valuesList(): name the fields there.`)
   }

@@ -1,3 +1,4 @@
+import type { RelatedLayout, RowLayout } from '../query/projection.js'
 import type { RowShape } from './read-rows.js'
 
 /** Rows as objects, every row with the same properties in the same order. */
@@ -22,6 +23,29 @@ function definedObjectShape(properties: readonly string[]): RowShape<Record<stri
         ]),
       ),
     )
+}
+
+/** Rows as objects with the rows of joined relations inside; null where a relation leads to no row. */
+export function nestedShape(layout: RowLayout): RowShape<Record<string, unknown>> {
+  const own = objectShape(layout.properties)
+  const related = layout.related.map((each) => [each.name, relatedShape(each)] as const)
+  return (values) => {
+    const row = own(values)
+    for (const [name, shape] of related) row[name] = shape(values)
+    return row
+  }
+}
+
+function relatedShape(layout: RelatedLayout): RowShape<Record<string, unknown> | null> {
+  const { start, presence, properties } = layout
+  const own = objectShape(properties)
+  const related = layout.related.map((each) => [each.name, relatedShape(each)] as const)
+  return (values) => {
+    if (values[presence] === null) return null
+    const row = own(values.slice(start, start + properties.length))
+    for (const [name, shape] of related) row[name] = shape(values)
+    return row
+  }
 }
 
 /** Rows as tuples, in column order. */

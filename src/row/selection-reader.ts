@@ -1,17 +1,15 @@
 import { codecFor } from '../codec/codec-for.js'
-import { tableName } from '../query/columns.js'
+import { projectionOf, type Projection } from '../query/projection.js'
 import type { QueryState, Selection } from '../query/state.js'
 import type { RowShape } from './read-rows.js'
 import { knownRowReader, type RowReader } from './row-reader.js'
-import { objectShape, tupleShape, valueShape } from './row-shape.js'
+import { nestedShape, objectShape, tupleShape, valueShape } from './row-shape.js'
 
 /** Reads the rows of a queryset's own SELECT. */
-export function selectionReader({ table, selection }: QueryState): RowReader {
-  const columns = selection.columns.map((column) => ({
-    label: `${tableName(table)}.${column.name}`,
-    codec: codecFor(column.type),
-  }))
-  return knownRowReader<unknown>(columns, shapeOf(selection))
+export function selectionReader(state: QueryState): RowReader {
+  const projection = projectionOf(state)
+  const columns = projection.outputs.map(({ label, type }) => ({ label, codec: codecFor(type) }))
+  return knownRowReader<unknown>(columns, shapeOf(state.selection, projection))
 }
 
 /** Reads a SELECT of one int8, such as count(*). */
@@ -22,11 +20,11 @@ export const countReader = knownRowReader([{ label: 'count', codec: codecFor('in
 /** Reads a SELECT of which only the number of rows matters. */
 export const existenceReader = knownRowReader([{ label: 'exists', codec: codecFor('int4') }], valueShape)
 
-function shapeOf({ shape, columns }: Selection): RowShape<unknown> {
+function shapeOf({ shape }: Selection, { layout }: Projection): RowShape<unknown> {
   switch (shape) {
     case 'model':
     case 'object':
-      return objectShape(columns.map((column) => column.property))
+      return layout.related.length === 0 ? objectShape(layout.properties) : nestedShape(layout)
     case 'tuple':
       return tupleShape
     case 'value':

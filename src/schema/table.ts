@@ -1,3 +1,4 @@
+import type { RelationSchema } from './relation.js'
 import type { TypeSchema } from './type.js'
 
 /** What kind of relation a {@link TableSchema} describes. Only the first three take writes. */
@@ -15,6 +16,8 @@ export interface TableSchema {
   /** The other unique keys: constraints and total unique indexes on plain columns, each in key order. */
   readonly uniqueKeys: readonly (readonly string[])[]
   readonly foreignKeys: readonly ForeignKeySchema[]
+  /** Relations in both directions. */
+  readonly relations?: readonly RelationSchema[]
 }
 
 /** One column: `property` is its key in TypeScript rows, `name` its name in SQL. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compile } from '../../src/compile/compile.js'
 import { selectCount, selectExists, selectRows } from '../../src/compile/compile-select.js'
+import * as narrowing from '../../src/query/narrowing.js'
 import * as query from '../../src/query/state.js'
 import type { QueryState } from '../../src/query/state.js'
 import { productSalesSchema, usersSchema } from '../../generated/index.js'
@@ -10,20 +11,20 @@ const rows = (state: QueryState): string => compile((creator) => selectRows(crea
 const count = (state: QueryState): string => compile((creator) => selectCount(creator, state)).sql
 const exists = (state: QueryState): string => compile((creator) => selectExists(creator, state)).sql
 const where = (...filters: object[]): string =>
-  rows(query.filtered(query.narrowed(users, ['id']), filters)).replace(
+  rows(narrowing.filtered(narrowing.narrowed(users, ['id']), filters)).replace(
     'select "users"."id" as "id" from "public"."users" as "users"',
     '',
   )
 
 describe('a SELECT', () => {
   it('names its columns, qualified, under their properties', () => {
-    expect(rows(query.narrowed(users, ['isActive']))).toBe(
+    expect(rows(narrowing.narrowed(users, ['isActive']))).toBe(
       'select "users"."id" as "id", "users"."is_active" as "isActive" from "public"."users" as "users"',
     )
   })
 
   it('has no trace of a table’s other columns', () => {
-    expect(rows(query.valued(query.initialState(productSalesSchema), ['units']))).toBe(
+    expect(rows(narrowing.valued(query.initialState(productSalesSchema), ['units']))).toBe(
       'select "product_sales"."units" as "units" from "public"."product_sales" as "product_sales"',
     )
   })
@@ -40,7 +41,7 @@ describe('a WHERE', () => {
   })
 
   it('has one parameter for in, however long its list', () => {
-    const state = query.filtered(users, [{ id: { in: Array.from({ length: 100_000 }, (_, id) => id) } }])
+    const state = narrowing.filtered(users, [{ id: { in: Array.from({ length: 100_000 }, (_, id) => id) } }])
     expect(compile((creator) => selectRows(creator, state)).parameters).toHaveLength(1)
   })
 
@@ -58,26 +59,28 @@ describe('a WHERE', () => {
       tags: { in: [[hostile]] },
       preferences: { exact: { [hostile]: hostile } },
     }
-    const text = rows(query.excluded(query.filtered(users, [condition]), [condition]))
+    const text = rows(narrowing.excluded(narrowing.filtered(users, [condition]), [condition]))
     expect(text).not.toContain('1=1')
   })
 })
 
 describe('count and exists', () => {
-  const distinct = query.distinctRows(query.valued(users, ['companyId']))
+  const distinct = narrowing.distinctRows(narrowing.valued(users, ['companyId']))
 
   it('ask for no more than they need', () => {
-    const ordered = query.ordered(users, ['name'])
+    const ordered = narrowing.ordered(users, ['name'])
     expect(count(ordered)).toBe('select count(*) as "count" from "public"."users" as "users"')
     expect(exists(ordered)).toBe('select 1 as "exists" from "public"."users" as "users" limit $1')
   })
 
   it('count distinct rows, and the rows of a slice', () => {
     expect(count(distinct)).toMatch(/^select count\(\*\) as "count" from \(+select distinct .*\) as "rows"$/)
-    expect(count(query.sliced(users, 2, 5))).toMatch(/from \(+select .* limit \$1 offset \$2\)+ as "rows"$/)
+    expect(count(narrowing.sliced(users, 2, 5))).toMatch(
+      /from \(+select .* limit \$1 offset \$2\)+ as "rows"$/,
+    )
   })
 
   it('look for a row behind the start of a slice of distinct rows', () => {
-    expect(exists(query.sliced(distinct, 2, undefined))).toContain('distinct')
+    expect(exists(narrowing.sliced(distinct, 2, undefined))).toContain('distinct')
   })
 })

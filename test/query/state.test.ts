@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import * as narrowing from '../../src/query/narrowing.js'
 import * as query from '../../src/query/state.js'
 import { usersSchema } from '../../generated/index.js'
 
@@ -6,17 +7,17 @@ const users = query.initialState(usersSchema)
 
 describe('a state', () => {
   const changes: Record<string, (state: query.QueryState) => query.QueryState> = {
-    filtered: (state) => query.filtered(state, [{ id: 1 }]),
-    excluded: (state) => query.excluded(state, [{ id: 1 }]),
-    ordered: (state) => query.ordered(state, ['-id']),
-    reversed: (state) => query.reversed(state),
-    sliced: (state) => query.sliced(state, 1, 2),
-    narrowed: (state) => query.narrowed(state, ['name']),
-    deferred: (state) => query.deferred(state, ['name']),
-    valued: (state) => query.valued(state, ['name']),
-    listed: (state) => query.listed(state, ['name'], true),
-    distinctRows: (state) => query.distinctRows(state),
-    emptied: (state) => query.emptied(state),
+    filtered: (state) => narrowing.filtered(state, [{ id: 1 }]),
+    excluded: (state) => narrowing.excluded(state, [{ id: 1 }]),
+    ordered: (state) => narrowing.ordered(state, ['-id']),
+    reversed: (state) => narrowing.reversed(state),
+    sliced: (state) => narrowing.sliced(state, 1, 2),
+    narrowed: (state) => narrowing.narrowed(state, ['name']),
+    deferred: (state) => narrowing.deferred(state, ['name']),
+    valued: (state) => narrowing.valued(state, ['name']),
+    listed: (state) => narrowing.listed(state, ['name'], true),
+    distinctRows: (state) => narrowing.distinctRows(state),
+    emptied: (state) => narrowing.emptied(state),
   }
 
   it.each(Object.keys(changes))('%s is a new, frozen one, and the old one stays as it was', (name) => {
@@ -30,7 +31,7 @@ describe('a state', () => {
   it('does not change when what it was built from does', () => {
     const ids = [1, 2]
     const filter = { id: { in: ids } }
-    const state = query.filtered(users, [filter])
+    const state = narrowing.filtered(users, [filter])
     const before = JSON.stringify(state)
     ids.push(3)
     filter.id = { in: [] }
@@ -40,13 +41,13 @@ describe('a state', () => {
 
 describe('slices', () => {
   it('are counted within each other', () => {
-    const twice = query.sliced(query.sliced(users, 10, 20), 5, 8)
+    const twice = narrowing.sliced(narrowing.sliced(users, 10, 20), 5, 8)
     expect(twice).toMatchObject({ offset: 15, limit: 3, none: false })
   })
 
   it('that hold nothing ask for nothing', () => {
-    expect(query.sliced(users, 3, 3).none).toBe(true)
-    expect(query.sliced(users, 3, 1).none).toBe(true)
-    expect(query.sliced(query.sliced(users, 0, 5), 5, undefined).none).toBe(true)
+    expect(narrowing.sliced(users, 3, 3).none).toBe(true)
+    expect(narrowing.sliced(users, 3, 1).none).toBe(true)
+    expect(narrowing.sliced(narrowing.sliced(users, 0, 5), 5, undefined).none).toBe(true)
   })
 })

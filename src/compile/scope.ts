@@ -1,0 +1,48 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { SchemaRegistry } from '../schema/registry.js'
+import type { ColumnSchema, TableSchema } from '../schema/table.js'
+
+/** A table within a statement, under the alias that its columns are qualified by. */
+export class Scope {
+  readonly table: TableSchema
+  readonly alias: string
+  readonly schemas: SchemaRegistry
+  readonly #counter: { next: number; readonly root: string }
+
+  private constructor(
+    table: TableSchema,
+    alias: string,
+    schemas: SchemaRegistry,
+    counter: { next: number; readonly root: string },
+  ) {
+    this.table = table
+    this.alias = alias
+    this.schemas = schemas
+    this.#counter = counter
+  }
+
+  /** The table that a statement is about, under its own name. */
+  static root(table: TableSchema, schemas: SchemaRegistry): Scope {
+    return new Scope(table, table.name, schemas, { next: 1, root: table.name })
+  }
+
+  /** Another table of the same statement, under an alias that is not taken: `t1`, `t2` and so on. */
+  inner(table: TableSchema): Scope {
+    return new Scope(table, this.freeAlias(), this.schemas, this.#counter)
+  }
+
+  freeAlias(): string {
+    const alias = `t${this.#counter.next++}`
+    return alias === this.#counter.root ? this.freeAlias() : alias
+  }
+
+  /** `"schema"."table"`. */
+  tableRef(): RawBuilder<unknown> {
+    return sql`${sql.id(this.table.schema, this.table.name)}`
+  }
+
+  /** `"alias"."column"`. */
+  columnRef(column: ColumnSchema): RawBuilder<unknown> {
+    return sql`${sql.id(this.alias, column.name)}`
+  }
+}

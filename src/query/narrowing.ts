@@ -1,0 +1,140 @@
+import { FieldError, UsageError } from '../errors.js'
+import { columnOf, columnsOf, tableName } from './columns.js'
+import { parseFilter } from './parse-filter.js'
+import { change, isSliced, refuseAfterSlice, refuseAfterValues, type QueryState } from './state.js'
+
+export function filtered(state: QueryState, filters: readonly unknown[], method = 'filter'): QueryState {
+  refuseAfterSlice(state, method)
+  const conditions = filters.map((filter) => parseFilter(state.table, filter))
+  return change(state, { conditions: [...state.conditions, ...conditions] })
+}
+
+export function excluded(state: QueryState, filters: readonly unknown[]): QueryState {
+  refuseAfterSlice(state, 'exclude')
+  const conditions = filters.map((filter) => parseFilter(state.table, filter))
+  if (conditions.length === 0) return state
+  return change(state, {
+    conditions: [...state.conditions, { kind: 'not', condition: { kind: 'and', conditions } }],
+  })
+}
+
+/** Replaces the order; without keys the result is unordered again. */
+export function ordered(state: QueryState, keys: readonly string[]): QueryState {
+  refuseAfterSlice(state, 'orderBy')
+  const order = keys.map((key) => {
+    if (typeof key !== 'string') {
+      throw new FieldError(`orderBy of ${tableName(state.table)} takes field names such as "-createdAt".`)
+    }
+    const exact = state.table.columns.find((column) => column.property === key)
+    if (exact !== undefined) return { column: exact, descending: false }
+    return { column: columnOf(state.table, key.replace(/^-/, '')), descending: key.startsWith('-') }
+  })
+  return change(state, { order })
+}
+
+/** Turns the order around, that of the primary key when there is none. */
+export function reversed(state: QueryState): QueryState {
+  refuseAfterSlice(state, 'reverse')
+  return change(state, {
+    order: orderedByDefault(state).order.map(({ column, descending }) => ({
+      column,
+      descending: !descending,
+    })),
+  })
+}
+
+/** Slices compose: the second counts within the first. */
+export function sliced(state: QueryState, start: number, end: number | undefined): QueryState {
+  for (const [name, value] of Object.entries({ start, end: end ?? 0 })) {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new UsageError(`slice(start, end) takes whole numbers from 0: ${name} is ${String(value)}.`)
+    }
+  }
+  const from = state.limit === undefined ? start : Math.min(start, state.limit)
+  const room = state.limit === undefined ? Infinity : state.limit - from
+  const length = Math.min(room, end === undefined ? Infinity : Math.max(0, end - start))
+  return change(state, {
+    offset: state.offset + from,
+    limit: length === Infinity ? undefined : length,
+    none: state.none || length === 0,
+  })
+}
+
+/** Narrows rows to some fields; the primary key is always among them. Without fields to all of them. */
+export function narrowed(state: QueryState, properties: readonly string[]): QueryState {
+  refuseAfterValues(state, 'only')
+  if (properties.length === 0) {
+    return change(state, { selection: { ...state.selection, columns: state.table.columns } })
+  }
+  const wanted = new Set([
+    ...state.table.primaryKey,
+    ...columnsOf(state.table, properties).map((c) => c.property),
+  ])
+  return change(state, {
+    selection: {
+      ...state.selection,
+      columns: state.table.columns.filter((column) => wanted.has(column.property)),
+    },
+  })
+}
+
+/** Leaves fields out of the rows; the primary key stays. */
+export function deferred(state: QueryState, properties: readonly string[]): QueryState {
+  refuseAfterValues(state, 'defer')
+  const unwanted = new Set(columnsOf(state.table, properties).map((column) => column.property))
+  for (const key of state.table.primaryKey) unwanted.delete(key)
+  return change(state, {
+    selection: {
+      ...state.selection,
+      columns: state.selection.columns.filter((column) => !unwanted.has(column.property)),
+    },
+  })
+}
+
+/** Rows of exactly these fields, of all without any. */
+export function valued(state: QueryState, properties: readonly string[]): QueryState {
+  const columns =
+    properties.length === 0 ? state.table.columns : columnsOf(state.table, [...new Set(properties)])
+  return change(state, { selection: { columns, shape: 'object', related: [], prefetches: [] } })
+}
+
+/** Tuples of exactly these fields, or the bare values of one. */
+export function listed(state: QueryState, properties: readonly string[], flat: boolean): QueryState {
+  const columns = properties.length === 0 ? state.table.columns : columnsOf(state.table, properties)
+  if (flat && properties.length !== 1) {
+    throw new UsageError(`valuesList with { flat: true } takes exactly one field, not ${properties.length}.`)
+  }
+  return change(state, {
+    selection: { columns, shape: flat ? 'value' : 'tuple', related: [], prefetches: [] },
+  })
+}
+
+export function distinctRows(state: QueryState): QueryState {
+  refuseAfterSlice(state, 'distinct')
+  return change(state, { distinct: true })
+}
+
+export function emptied(state: QueryState): QueryState {
+  return change(state, { none: true })
+}
+
+/** In the order of the primary key unless there is an order already: what `first` and `last` go by. */
+export function orderedByDefault(state: QueryState): QueryState {
+  if (state.order.length > 0 || isSliced(state)) return state
+  const selected = state.selection.columns.map((column) => column.property)
+  // DISTINCT rows can only be sorted by what they have.
+  const sortable = !state.distinct || state.table.primaryKey.every((property) => selected.includes(property))
+  return ordered(state, sortable ? state.table.primaryKey : selected)
+}
+
+/** In the opposite order: what `last` goes by. */
+export function lastFirst(state: QueryState): QueryState {
+  refuseAfterSlice(state, 'last')
+  const inOrder = orderedByDefault(state)
+  if (inOrder.order.length === 0) {
+    throw new UsageError(
+      `last() needs an order: ${tableName(state.table)} has no primary key to go by. Call orderBy() first.`,
+    )
+  }
+  return reversed(inOrder)
+}

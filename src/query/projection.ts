@@ -1,0 +1,78 @@
+import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import type { TypeSchema } from '../schema/type.js'
+import { columnOf, columnsOf, tableName } from './columns.js'
+import type { QueryState, RelatedSelection } from './state.js'
+
+/** One output column of a queryset's SELECT. */
+export interface Output {
+  /** As error messages name it: `public.users.created_at`. */
+  readonly label: string
+  readonly alias: string
+  readonly type: TypeSchema
+  /** The joined relation that it comes from, or undefined for the queryset's own table. */
+  readonly from: RelatedSelection | undefined
+  readonly column: ColumnSchema
+}
+
+/** How a row is put together from its outputs, by their positions. */
+export interface RowLayout {
+  readonly properties: readonly string[]
+  /** The position of the first property; the others follow. */
+  readonly start: number
+  readonly related: readonly RelatedLayout[]
+}
+
+/** A joined row within a row: null when the column at `presence` is. */
+export interface RelatedLayout extends RowLayout {
+  readonly name: string
+  readonly presence: number
+}
+
+/** A queryset's output columns in the order of its SELECT list, and what becomes of them. */
+export interface Projection {
+  readonly outputs: readonly Output[]
+  readonly layout: RowLayout
+  /** Per prefetch, the positions of the columns that its rows are found by; they come last and are not part of rows. */
+  readonly keys: readonly (readonly number[])[]
+}
+
+/** What a queryset's SELECT returns: the compiler and the row reader both go by it, so that positions agree. */
+export function projectionOf(state: QueryState): Projection {
+  const { table, selection } = state
+  const outputs: Output[] = []
+  const add = (owner: TableSchema, column: ColumnSchema, from: RelatedSelection | undefined): number =>
+    outputs.push({
+      label: `${tableName(owner)}.${column.name}`,
+      alias: column.property,
+      type: column.type,
+      from,
+      column,
+    }) - 1
+
+  const relatedLayout = (selected: RelatedSelection): RelatedLayout => {
+    const start = outputs.length
+    for (const column of selected.table.columns) add(selected.table, column, selected)
+    const [key = ''] = selected.relation.targetColumns
+    return {
+      name: selected.relation.name,
+      properties: selected.table.columns.map((column) => column.property),
+      start,
+      presence: start + selected.table.columns.indexOf(columnOf(selected.table, key)),
+      related: selected.related.map(relatedLayout),
+    }
+  }
+
+  for (const column of selection.columns) add(table, column, undefined)
+  const layout: RowLayout = {
+    properties: selection.columns.map((column) => column.property),
+    start: 0,
+    related: selection.related.map(relatedLayout),
+  }
+  const keys = selection.prefetches.map(({ relation }) =>
+    columnsOf(table, relation.columns).map((column) => {
+      const selected = selection.columns.indexOf(column)
+      return selected >= 0 ? selected : add(table, column, undefined)
+    }),
+  )
+  return { outputs, layout, keys }
+}
