@@ -1,8 +1,8 @@
 import { sql, type QueryCreator, type SelectQueryBuilder } from 'kysely'
-import { columnsOf } from '../query/columns.js'
 import { projectionOf } from '../query/projection.js'
 import { isSliced, type QueryState, type RelatedSelection } from '../query/state.js'
 import { compileCondition } from './compile-condition.js'
+import { pairs, refs } from './compile-relation.js'
 import { Scope } from './scope.js'
 
 /** A builder whose types are not known here: the queryset's own types stand for them. */
@@ -95,15 +95,10 @@ function joinRelated(
 ): Builder {
   let result = builder
   for (const selected of related) {
-    const { relation, table } = selected
+    const { relation } = selected
     const target = scopeOf(scopes, selected)
     const left = outer || relation.nullable
-    const targetColumns = columnsOf(table, relation.targetColumns)
-    const pairs = columnsOf(scope.table, relation.columns).map(
-      (column, index) =>
-        sql<boolean>`${scope.columnRef(column)} = ${target.columnRef(targetColumns[index] ?? column)}`,
-    )
-    const on = sql<boolean>`${sql.join(pairs, sql` and `)}`
+    const on = pairs(refs(target, relation.targetColumns), refs(scope, relation.columns))
     const aliased = target.tableRef().as(target.alias)
     result = left
       ? result.leftJoin(aliased, (join) => join.on(on))
