@@ -5,13 +5,13 @@ import { change, isSliced, refuseAfterSlice, refuseAfterValues, type QueryState 
 
 export function filtered(state: QueryState, filters: readonly unknown[], method = 'filter'): QueryState {
   refuseAfterSlice(state, method)
-  const conditions = filters.map((filter) => parseFilter(state.table, filter))
+  const conditions = filters.map((filter) => parseFilter(state, filter))
   return change(state, { conditions: [...state.conditions, ...conditions] })
 }
 
 export function excluded(state: QueryState, filters: readonly unknown[]): QueryState {
   refuseAfterSlice(state, 'exclude')
-  const conditions = filters.map((filter) => parseFilter(state.table, filter))
+  const conditions = filters.map((filter) => parseFilter(state, filter))
   if (conditions.length === 0) return state
   return change(state, {
     conditions: [...state.conditions, { kind: 'not', condition: { kind: 'and', conditions } }],

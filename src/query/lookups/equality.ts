@@ -1,0 +1,52 @@
+import { codecFor } from '../../codec/codec-for.js'
+import { FieldError } from '../../errors.js'
+import type { ColumnSchema } from '../../schema/table.js'
+import type { Condition } from '../condition.js'
+import type { LookupField, Lookups } from './lookup.js'
+import { encodeOperand, operandOf, refuseUndefined, show } from './operand.js'
+
+/** What every type has. */
+export const NULL_LOOKUPS: Lookups = {
+  isNull: ({ column, label }, operand) => {
+    if (typeof operand !== 'boolean') {
+      throw new FieldError(`${label}.isNull is true or false, not ${show(operand)}.`)
+    }
+    return { kind: 'isNull', column, isNull: operand }
+  },
+}
+
+export const EQUALITY_LOOKUPS: Lookups = {
+  ...NULL_LOOKUPS,
+  exact: (field, operand, name) => {
+    const { column } = field
+    if (operand === null) return { kind: 'isNull', column, isNull: true }
+    return { kind: 'compare', column, operator: '=', operand: operandOf(field, name, operand) }
+  },
+  ne: (field, operand, name) => {
+    const { column } = field
+    if (operand === null) return { kind: 'isNull', column, isNull: false }
+    return { kind: 'compare', column, operator: 'is distinct from', operand: operandOf(field, name, operand) }
+  },
+  in: (field, operand) => among(field, operand),
+}
+
+function among(field: LookupField, operand: unknown): Condition {
+  const { column, label } = field
+  if (!Array.isArray(operand)) throw new FieldError(`${label}.in takes an array, not ${show(operand)}.`)
+  // entries() visits the holes of a sparse array, which forEach leaves out.
+  for (const [index, value] of operand.entries()) refuseUndefined(value, `${label}.in[${index}]`)
+  const values = operand.filter((value) => value !== null) as unknown[]
+  const orNull = values.length < operand.length
+  // ANY over an array of arrays would compare with their elements.
+  if (isArray(column)) {
+    return { kind: 'in', column, values: values.map((value) => operandOf(field, 'in', value)), orNull }
+  }
+  const array = codecFor({ kind: 'array', element: column.type })
+  return { kind: 'in', column, values: encodeOperand(array, label, values), orNull }
+}
+
+function isArray({ type }: ColumnSchema): boolean {
+  let base = type
+  while (typeof base !== 'string' && base.kind === 'domain') base = base.base
+  return typeof base !== 'string' && base.kind === 'array'
+}

@@ -1,0 +1,47 @@
+import { FieldError } from '../../errors.js'
+import { lookupKind, type LookupKind } from '../lookup-kind.js'
+import type { Condition } from '../condition.js'
+import { COMPARABLE_LOOKUPS } from './comparison.js'
+import { EQUALITY_LOOKUPS, NULL_LOOKUPS } from './equality.js'
+import type { LookupField, Lookups } from './lookup.js'
+import { isPlainObject, refuseUndefined } from './operand.js'
+import { TEXT_LOOKUPS } from './text.js'
+
+const LOOKUPS: Readonly<Record<LookupKind, Lookups>> = {
+  null: NULL_LOOKUPS,
+  equality: EQUALITY_LOOKUPS,
+  comparable: COMPARABLE_LOOKUPS,
+  text: TEXT_LOOKUPS,
+}
+
+/** What is asked of one column: `value`, or an object of lookups, all of which must hold. */
+export function parseLookups(field: LookupField, value: unknown): Condition {
+  if (!isPlainObject(value)) return parseLookup(field, 'exact', value)
+  const entries = Object.entries(value)
+  if (entries.length === 0) {
+    throw new FieldError(`The condition on ${field.label} has no lookup. ${choices(field)}`)
+  }
+  const conditions = entries.map(([name, operand]) => parseLookup(field, name, operand))
+  return conditions.length === 1 && conditions[0] ? conditions[0] : { kind: 'and', conditions }
+}
+
+function parseLookup(field: LookupField, name: string, operand: unknown): Condition {
+  refuseUndefined(operand, `${field.label}.${name}`)
+  // Where values cannot be compared, they can still be compared with NULL.
+  if (name === 'exact' && operand === null) return { kind: 'isNull', column: field.column, isNull: true }
+  const lookups = lookupsOf(field)
+  const lookup = Object.hasOwn(lookups, name) ? lookups[name] : undefined
+  if (lookup === undefined) {
+    throw new FieldError(`${field.label} has no lookup "${name}". ${choices(field)}`)
+  }
+  return lookup(field, operand, name)
+}
+
+function lookupsOf({ column }: LookupField): Lookups {
+  return LOOKUPS[lookupKind(column.type)]
+}
+
+function choices(field: LookupField): string {
+  const names = Object.keys(lookupsOf(field)).join(', ')
+  return `Choices: ${names}; a value that is an object goes into { exact: … }.`
+}
