@@ -10,6 +10,7 @@ const layers = [
   'src/query',
   'src/compile',
   'src/row',
+  'src/prefetch',
   'src/postgres',
   'src/stream',
   'src/sync',

@@ -14,14 +14,25 @@ export type Builder = SelectQueryBuilder<Record<string, object>, string, object>
  */
 export function selectRows(creator: QueryCreator<object>, state: QueryState): Builder {
   const scope = Scope.root(state.table, state.schemas)
-  const joined = joinScopes(scope, state.selection.related)
-  let builder = joinRelated(selectFrom(creator, state, scope), scope, state.selection.related, joined)
-  builder = builder.select(
-    projectionOf(state).outputs.map(({ from, column, alias }) =>
-      (from === undefined ? scope : scopeOf(joined, from)).columnRef(column).as(alias),
+  const builder = selectOutputs(creator, state, scope)
+  return limited(orderedBy(builder, scope, state), state)
+}
+
+/** The same without order and limits; `aliasOf` names the output columns by their position. */
+export function selectOutputs(
+  creator: QueryCreator<object>,
+  state: QueryState,
+  scope: Scope,
+  aliasOf?: (position: number) => string,
+): Builder {
+  const { related } = state.selection
+  const joined = joinScopes(scope, related)
+  const builder = joinRelated(selectFrom(creator, state, scope), scope, related, joined).select(
+    projectionOf(state).outputs.map(({ from, column, alias }, position) =>
+      (from === undefined ? scope : scopeOf(joined, from)).columnRef(column).as(aliasOf?.(position) ?? alias),
     ),
   )
-  return limited(orderedBy(state.distinct ? builder.distinct() : builder, scope, state), state)
+  return state.distinct ? builder.distinct() : builder
 }
 
 /** `SELECT count(*)`; over a subquery where DISTINCT or a slice decide which rows there are. */

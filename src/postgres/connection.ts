@@ -8,7 +8,8 @@ import type { Engine } from './engine.js'
 import { Exchange, type ExchangeResult } from './exchange.js'
 import { freeHandParameter, freeHandReader, freeHandTypes } from './free-hand.js'
 import { Portal, type PortalConnection, type PortalRequest } from './portal.js'
-import { bind, describe, execute, parse, SYNC, type Parameter } from './protocol.js'
+import { beginStatement } from './begin-statement.js'
+import { queryMessages, type Parameter } from './protocol.js'
 import { readRequestOf, type ReadRequest } from './statement.js'
 import { WireTap } from './wire-tap.js'
 
@@ -77,8 +78,8 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    this.#refuseDuringStream(query.sql)
     const read = readRequestOf(query)
+    if (read?.duringStream !== true) this.#refuseDuringStream(query.sql)
     return read === undefined ? this.#executeFreeHand<R>(query) : this.#executeRead<R>(query, read)
   }
 
@@ -92,8 +93,9 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
       parameters: read ? (query.parameters as Parameter[]) : query.parameters.map(freeHandParameter),
       formats: reader.formats,
       chunkSize,
-      begin: [readOnly ? 'begin read only' : 'begin read write'],
+      begin: [beginStatement(readOnly, read?.stream?.prefetches ?? false)],
       readOnly,
+      lingers: read?.stream?.prefetches ?? false,
       readAhead: true,
       signal: read?.stream?.signal,
       ...(read?.stream && { onClosed: read.stream.onClosed }),
@@ -183,13 +185,9 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   }
 
   async #executeRead<R>(query: CompiledQuery, { reader }: ReadRequest): Promise<QueryResult<R>> {
-    const { rows, fields } = await this.exchange(query, () => [
-      parse(query.sql),
-      bind('', query.parameters as Parameter[], reader.formats),
-      describe(''),
-      execute('', 0),
-      SYNC,
-    ])
+    const { rows, fields } = await this.exchange(query, () =>
+      queryMessages(query.sql, query.parameters as Parameter[], reader.formats),
+    )
     return { rows: reader.read(rows, fields ?? [], 0) as R[] }
   }
 

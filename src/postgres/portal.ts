@@ -19,6 +19,8 @@ export interface PortalRequest {
   readonly readOnly: boolean
   /** Fetch the next chunk while the consumer works on the last. */
   readonly readAhead: boolean
+  /** Keep the transaction open after the last chunk, until the consumer asks for more. */
+  readonly lingers: boolean
   readonly signal: AbortSignal | undefined
   /** Called once when the portal is closed, whoever closed it. */
   readonly onClosed?: () => void
@@ -115,8 +117,8 @@ export class Portal implements OpenStream {
     this.#fields = result.fields ?? this.#fields
     this.#rowsRead += result.rows.count
     this.#complete = result.complete
-    if (result.complete) void silently(this.close())
-    else if (this.#request.readAhead) void silently((this.#ahead = this.#fetch()))
+    if (result.complete && !this.#request.lingers) void silently(this.close())
+    else if (!result.complete && this.#request.readAhead) void silently((this.#ahead = this.#fetch()))
     return { fields: this.#fields, segments: result.rows.segments, count: result.rows.count }
   }
 

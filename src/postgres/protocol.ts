@@ -78,6 +78,15 @@ export function close(portal: string): Buffer {
 /** Sync: the server answers ReadyForQuery, after skipping to here if anything before failed. */
 export const SYNC: Buffer = header('S', 0)
 
+/** A whole query and its Sync: parse, bind, describe and execute to the end. */
+export function queryMessages(
+  sql: string,
+  parameters: readonly Parameter[],
+  formats: readonly number[],
+): Buffer[] {
+  return [parse(sql), bind('', parameters, formats), describe(''), execute('', 0), SYNC]
+}
+
 /** A parameterless statement such as BEGIN within a pipeline of other messages. */
 export function statement(sql: string): Buffer {
   return Buffer.concat([parse(sql), bind('', [], []), execute('', 0)])

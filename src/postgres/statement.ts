@@ -10,11 +10,15 @@ const READ = Symbol('sluice.read')
 export interface ReadRequest {
   readonly reader: RowReader
   readonly stream?: StreamRequest
+  /** Belongs to the stream that is open on the connection. */
+  readonly duringStream?: true
 }
 
 /** What a stream needs beyond the statement. */
 export interface StreamRequest {
   readonly readOnly: boolean
+  /** The chunks are prefetched for: on one snapshot, and on a connection that stays until the last is done. */
+  readonly prefetches: boolean
   readonly signal: AbortSignal | undefined
   /** Called when the stream has let go of its connection, whoever ended it. */
   readonly onClosed: () => void

@@ -4,9 +4,11 @@ import { UsageError } from '../errors.js'
 import { sourceOf, type KyselyHandle, type Source } from '../postgres/kysely-handle.js'
 import type { Model } from '../query/model.js'
 import * as narrowing from '../query/narrowing.js'
+import * as relations from '../query/relations.js'
 import type { QueryState } from '../query/state.js'
 import { DecodePlugin } from './decode-plugin.js'
 import { Reading } from './reading.js'
+import type { Prefetched, Related, RelationName, RelationPath, Target, ToOnePath } from './relation-types.js'
 
 /** A column of the table, by its property. */
 export type Field<M extends Model> = keyof M['row'] & string
@@ -18,6 +20,9 @@ export type OrderKey<M extends Model> = Field<M> | `-${Field<M>}`
 export type ValuesTuple<M extends Model, Fields extends readonly Field<M>[]> = {
   [Index in keyof Fields]: M['row'][Fields[Index]]
 }
+
+/** A queryset on a table, whatever its rows are. */
+export type AnyQuerySet<M extends Model> = QuerySet<M, object>
 
 /**
  * A lazy, immutable query on one table: every method that narrows it returns a new queryset, and nothing runs until
@@ -109,6 +114,48 @@ export class QuerySet<M extends Model, R = M['row']> extends Reading<M, R> {
     return this.#with(narrowing.listed(this.state, fields, flat))
   }
 
+  /**
+   * Joins the rows of to-one relations into each row: `LEFT JOIN`, or `JOIN` where there always is one. One query.
+   *
+   * ```ts
+   * posts.selectRelated('author', 'author.company') // post.author: User & { company: Company | null }
+   * ```
+   *
+   * @throws {@link FieldError} for a relation that is not there or leads to many rows.
+   */
+  selectRelated<const Path extends string>(
+    ...paths: (Path & ToOnePath<M, Path>)[]
+  ): QuerySet<M, R & Related<M, Path>> {
+    return this.#with(relations.withRelated(this.state, paths))
+  }
+
+  /**
+   * Reads relations by a query of their own for all rows at once: `WHERE key = ANY(keys)`; in a stream once per chunk,
+   * on the stream's own connection and snapshot. Paths nest; a queryset says which rows, its slice counted per row.
+   *
+   * ```ts
+   * users.prefetchRelated('posts', 'posts.comments')
+   * users.prefetchRelated({ posts: posts.filter({ isPublished: true }).orderBy('-createdAt').slice(0, 3) })
+   * ```
+   *
+   * @throws {@link FieldError} for a relation that is not there; {@link UsageError} for a queryset on another table or
+   * one of `values()` or `valuesList()`.
+   */
+  prefetchRelated<const Path extends string>(
+    ...paths: (Path & RelationPath<M, Path>)[]
+  ): QuerySet<M, R & Related<M, Path>>
+  prefetchRelated<
+    const Querysets extends { readonly [Name in RelationName<M>]?: AnyQuerySet<Target<M, Name>> },
+  >(querysets: Querysets): QuerySet<M, R & Prefetched<M, Querysets>>
+  prefetchRelated(...args: readonly (string | Readonly<Record<string, unknown>>)[]): QuerySet<M, unknown> {
+    let { state } = this
+    for (const arg of args) {
+      if (typeof arg === 'string') state = relations.withPrefetched(state, [arg])
+      else for (const [name, inner] of Object.entries(arg)) state = this.#prefetched(state, name, inner)
+    }
+    return this.#with(state)
+  }
+
   /** No rows, and no query. */
   none(): QuerySet<M, R> {
     return this.#with(narrowing.emptied(this.state))
@@ -138,5 +185,12 @@ export class QuerySet<M extends Model, R = M['row']> extends Reading<M, R> {
 
   #with<Row>(state: QueryState): QuerySet<M, Row> {
     return new QuerySet<M, Row>(this.source, state)
+  }
+
+  #prefetched(state: QueryState, name: string, queryset: unknown): QueryState {
+    if (!(queryset instanceof QuerySet)) {
+      throw new UsageError(`prefetchRelated takes a queryset for "${name}".`)
+    }
+    return relations.withPrefetch(state, name, (queryset as QuerySet<Model>).state)
   }
 }

@@ -8,26 +8,31 @@ import type { Source } from '../postgres/kysely-handle.js'
 import { withReadRequest } from '../postgres/statement.js'
 import { tableName } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
+import type { KeyedRow } from '../row/keyed-reader.js'
 import type { RowReader } from '../row/row-reader.js'
 import { ChunkSource } from '../stream/chunk-source.js'
 import { DEFAULT_CHUNK_SIZE, type IteratorOptions } from '../stream/iterator-options.js'
 import { NO_CHUNKS, RowStream } from '../stream/row-stream.js'
+import { runPrefetch, type PrefetchRows } from '../stream/run-prefetch.js'
 
 /** A statement and how its rows are read. */
 export interface Statement {
   readonly state: QueryState
   readonly query: CompiledQuery
   readonly reader: RowReader
+  /** What belongs to its rows, by queries of their own; the reader then gives rows with their keys. */
+  readonly prefetch?: PrefetchRows
 }
 
 /** Reads all rows of a statement at once. */
 export async function readAll(source: Source, statement: Statement): Promise<unknown[]> {
-  const { state, query, reader } = statement
+  const { state, query, reader, prefetch } = statement
   try {
-    const result = await source.executor.provideConnection((connection) =>
-      connection.executeQuery<unknown>(withReadRequest(query, { reader })),
-    )
-    return result.rows
+    return await source.executor.provideConnection(async (connection) => {
+      const { rows } = await connection.executeQuery<unknown>(withReadRequest(query, { reader }))
+      if (prefetch === undefined) return rows
+      return runPrefetch(prefetch, rows as KeyedRow[], (related) => related(connection))
+    })
   } catch (error) {
     throw explainFailure(error, { table: tableName(state.table), sql: query.sql, rowsDelivered: 0 })
   }
@@ -39,13 +44,15 @@ export function streamRows(
   statement: Statement,
   options: IteratorOptions,
 ): RowStream<unknown> {
-  const { state, query, reader } = statement
+  const { state, query, reader, prefetch } = statement
   const { chunkSize = DEFAULT_CHUNK_SIZE, batchYieldSize, signal, readOnly = true } = options
   return new RowStream({
     batchYieldSize,
     signal,
     open: () =>
-      state.none ? NO_CHUNKS : new ChunkSource(source, { query, reader, chunkSize, readOnly, signal }),
+      state.none
+        ? NO_CHUNKS
+        : new ChunkSource(source, { query, reader, chunkSize, readOnly, signal, prefetch }),
     explain: (error, rowsDelivered) =>
       explainFailure(error, { table: tableName(state.table), sql: query.sql, rowsDelivered }),
   })
@@ -67,13 +74,14 @@ export function iterateRows(
         'does not see what the transaction has written. Use aiterator(), or iterate outside the transaction.',
     )
   }
-  const { state, query, reader } = statement
+  const { state, query, reader, prefetch } = statement
   const { chunkSize = DEFAULT_CHUNK_SIZE, batchYieldSize, signal, readOnly = true } = options
   const host = SyncHost.of(source.engine)
   return new SyncRowStream({
     batchYieldSize,
     signal,
     reader,
+    prefetch,
     open: () =>
       state.none
         ? NO_SYNC_CHUNKS
@@ -83,6 +91,7 @@ export function iterateRows(
             formats: reader.formats,
             chunkSize,
             readOnly,
+            lingers: prefetch !== undefined,
           }),
     explain: (error, rowsDelivered) =>
       explainFailure(error, { table: tableName(state.table), sql: query.sql, rowsDelivered }),

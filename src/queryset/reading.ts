@@ -6,6 +6,8 @@ import { tableName } from '../query/columns.js'
 import type { Model } from '../query/model.js'
 import { filtered, lastFirst, orderedByDefault, sliced } from '../query/narrowing.js'
 import type { QueryState } from '../query/state.js'
+import { prefetch } from '../prefetch/prefetch.js'
+import { keyedReader } from '../row/keyed-reader.js'
 import { countReader, existenceReader, selectionReader } from '../row/selection-reader.js'
 import { checkIteratorOptions, type BatchOptions, type IteratorOptions } from '../stream/iterator-options.js'
 import type { AsyncRows } from '../stream/row-stream.js'
@@ -152,7 +154,9 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
   }
 
   #statement(state: QueryState): Statement {
-    return { state, query: compile((creator) => selectRows(creator, state)), reader: selectionReader(state) }
+    const query = compile((creator) => selectRows(creator, state))
+    if (state.selection.prefetches.length === 0) return { state, query, reader: selectionReader(state) }
+    return { state, query, reader: keyedReader(state), prefetch: (rows) => prefetch(state, rows) }
   }
 
   async #read(state: QueryState): Promise<R[]> {

@@ -20,7 +20,8 @@ export const countReader = knownRowReader([{ label: 'count', codec: codecFor('in
 /** Reads a SELECT of which only the number of rows matters. */
 export const existenceReader = knownRowReader([{ label: 'exists', codec: codecFor('int4') }], valueShape)
 
-function shapeOf({ shape }: Selection, { layout }: Projection): RowShape<unknown> {
+/** What one row of a selection is made into. */
+export function shapeOf({ shape }: Selection, { layout }: Projection): RowShape<unknown> {
   switch (shape) {
     case 'model':
     case 'object':

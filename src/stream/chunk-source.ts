@@ -2,28 +2,33 @@ import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import type { SluiceConnection } from '../postgres/connection.js'
 import type { Source } from '../postgres/kysely-handle.js'
 import { withReadRequest } from '../postgres/statement.js'
+import type { KeyedRow } from '../row/keyed-reader.js'
 import type { RowReader } from '../row/row-reader.js'
+import { runPrefetch, type PrefetchRows } from './run-prefetch.js'
 import type { Chunks } from './row-stream.js'
 
 /** What a chunk source reads. */
-export interface ChunkRequest<R> {
+export interface ChunkRequest {
   readonly query: CompiledQuery
-  readonly reader: RowReader<R>
+  readonly reader: RowReader
   readonly chunkSize: number
   readonly readOnly: boolean
   readonly signal: AbortSignal | undefined
+  /** Reads what belongs to the rows of a chunk, on the stream's own connection. */
+  readonly prefetch: PrefetchRows | undefined
 }
 
 /**
  * The chunks of one query. Outside a transaction it holds a connection from the first chunk until it is closed; inside
  * one it takes the transaction's connection for each chunk and lets others have it in between.
  */
-export class ChunkSource<R> implements Chunks<R> {
+export class ChunkSource implements Chunks<unknown> {
   readonly #source: Source
-  readonly #request: ChunkRequest<R>
+  readonly #request: ChunkRequest
   /** Ends the portal from outside: by the caller's signal, or by leaving while a fetch is under way. */
   readonly #leaving = new AbortController()
-  #chunks: AsyncIterator<QueryResult<R>> | undefined
+  #chunks: AsyncIterator<QueryResult<unknown>> | undefined
+  #connection: DatabaseConnection | undefined
   #shared = false
   #holding: Promise<unknown> | undefined
   #fetching = false
@@ -31,18 +36,18 @@ export class ChunkSource<R> implements Chunks<R> {
   readonly #closed = new Promise<void>((resolve) => (this.#letGo = resolve))
   readonly #onAbort = () => this.#leaving.abort(this.#request.signal?.reason)
 
-  constructor(source: Source, request: ChunkRequest<R>) {
+  constructor(source: Source, request: ChunkRequest) {
     this.#source = source
     this.#request = request
     request.signal?.addEventListener('abort', this.#onAbort)
   }
 
-  async next(): Promise<readonly R[] | undefined> {
+  async next(): Promise<readonly unknown[] | undefined> {
     this.#fetching = true
     try {
       this.#request.signal?.throwIfAborted()
       const result = await (this.#chunks === undefined ? this.#open() : this.#fetch(this.#chunks))
-      if (result.done !== true) return result.value.rows
+      if (result.done !== true) return await this.#prefetched(result.value.rows)
       await this.#release()
       return undefined
     } catch (error) {
@@ -84,12 +89,22 @@ export class ChunkSource<R> implements Chunks<R> {
     }
   }
 
-  #fetch(chunks: AsyncIterator<QueryResult<R>>): Promise<IteratorResult<QueryResult<R>>> {
+  #fetch(chunks: AsyncIterator<QueryResult<unknown>>): Promise<IteratorResult<QueryResult<unknown>>> {
     return this.#shared ? this.#source.executor.provideConnection(() => chunks.next()) : chunks.next()
   }
 
+  async #prefetched(rows: readonly unknown[]): Promise<readonly unknown[]> {
+    const { prefetch } = this.#request
+    const connection = this.#connection
+    if (prefetch === undefined || connection === undefined) return rows
+    const { executor } = this.#source
+    return runPrefetch(prefetch, rows as KeyedRow[], (query) =>
+      this.#shared ? executor.provideConnection((pinned) => query(pinned)) : query(connection),
+    )
+  }
+
   /** Takes a connection and fetches the first chunk; keeps the connection when it was taken for us alone. */
-  #open(): Promise<IteratorResult<QueryResult<R>>> {
+  #open(): Promise<IteratorResult<QueryResult<unknown>>> {
     const { executor, engine } = this.#source
     const leases = engine.leases
     const { signal } = this.#leaving
@@ -110,16 +125,18 @@ export class ChunkSource<R> implements Chunks<R> {
     })
   }
 
-  #start(connection: DatabaseConnection): AsyncIterator<QueryResult<R>> {
-    const { query, reader, chunkSize, readOnly } = this.#request
+  #start(connection: DatabaseConnection): AsyncIterator<QueryResult<unknown>> {
+    const { query, reader, chunkSize, readOnly, prefetch } = this.#request
+    this.#connection = connection
     const planned = withReadRequest(query, {
       reader,
       stream: {
         readOnly,
+        prefetches: prefetch !== undefined,
         signal: this.#leaving.signal,
         onClosed: this.#letGo,
       },
     })
-    return (this.#chunks = connection.streamQuery<R>(planned, chunkSize))
+    return (this.#chunks = connection.streamQuery<unknown>(planned, chunkSize))
   }
 }

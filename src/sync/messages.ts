@@ -28,6 +28,8 @@ export interface SyncStatement {
   readonly chunkSize: number
   readonly begin: readonly string[]
   readonly readOnly: boolean
+  /** Keep the transaction open after the last chunk, until more is asked for. */
+  readonly lingers: boolean
 }
 
 /** To the worker: a new stream, with a port of its own. */
@@ -43,8 +45,15 @@ export interface ShutdownMessage {
   readonly type: 'shutdown'
 }
 
+/** A query on the stream's own connection, between two chunks. */
+export interface SyncQuery {
+  readonly sql: string
+  readonly parameters: readonly Parameter[]
+  readonly formats: readonly number[]
+}
+
 /** On a stream's port, to the worker: the first chunk is sent unasked, each further one on `next`. */
-export type StreamRequestMessage = 'next' | 'close'
+export type StreamRequestMessage = 'next' | 'close' | SyncQuery
 
 /** On a stream's port, from the worker. */
 export type StreamAnswer =

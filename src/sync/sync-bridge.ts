@@ -1,7 +1,8 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import type { Field, RawRows } from '../row/raw-rows.js'
-import type { StreamAnswer, StreamRequestMessage } from './messages.js'
+import type { StreamAnswer, StreamRequestMessage, SyncQuery } from './messages.js'
 import { fromWireError } from './wire-error.js'
+import { ConnectionError } from '../errors.js'
 
 /** A chunk as it crossed the threads. */
 export interface SyncChunk extends RawRows {
@@ -12,6 +13,10 @@ export interface SyncChunk extends RawRows {
 export interface SyncChunks {
   /** Blocks until the next chunk is there; undefined at the end, when the connection is free. */
   next(): SyncChunk | undefined
+  /** Asks for the next chunk, which is on its way while the caller works on this one. */
+  requestNext(): void
+  /** Runs a query on the stream's connection, between `next` and `requestNext`. */
+  query(query: SyncQuery): SyncChunk
   /** Blocks until the connection is free; never throws. */
   close(): void
 }
@@ -42,15 +47,21 @@ export class SyncBridge implements SyncChunks {
   next(): SyncChunk | undefined {
     if (this.#ended) return undefined
     const answer = this.#receive(Infinity)
-    if (answer?.type === 'chunk') {
-      // Asked for before this one is decoded, so that a chunk is on its way while the loop body runs.
-      this.#send('next')
-      const { bytes, count, fields } = answer
-      return { segments: [Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)], count, fields }
-    }
+    if (answer?.type === 'chunk') return toChunk(answer)
     this.#end()
     if (answer?.type === 'error') throw fromWireError(answer.error)
     return undefined
+  }
+
+  requestNext(): void {
+    this.#send('next')
+  }
+
+  query(query: SyncQuery): SyncChunk {
+    this.#send(query)
+    const chunk = this.next()
+    if (chunk === undefined) throw new ConnectionError('The stream ended while a query on it was running.')
+    return chunk
   }
 
   close(): void {
@@ -88,4 +99,8 @@ export class SyncBridge implements SyncChunks {
       if (Atomics.wait(this.#answers, 0, seen, SLICE_MS) === 'timed-out') this.#options.checkAlive()
     }
   }
+}
+
+function toChunk({ bytes, count, fields }: Extract<StreamAnswer, { type: 'chunk' }>): SyncChunk {
+  return { segments: [Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)], count, fields }
 }

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { Pool } from 'pg'
 import { ConnectionError, UsageError } from '../errors.js'
+import { beginStatement } from '../postgres/begin-statement.js'
 import type { Engine } from '../postgres/engine.js'
 import { connectionSettings } from './connection-settings.js'
 import { EXITED, HEARTBEAT, type OpenMessage, type SyncStatement, type WorkerSettings } from './messages.js'
@@ -48,7 +49,7 @@ export class SyncHost {
     const worker = this.#running()
     const { port1, port2 } = new MessageChannel()
     const answers = new SharedArrayBuffer(4)
-    const begin = [statement.readOnly ? 'begin read only' : 'begin read write']
+    const begin = [beginStatement(statement.readOnly, statement.lingers)]
     if (this.#engine.openedPool?.options.lock_timeout === undefined) {
       begin.push(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`)
     }

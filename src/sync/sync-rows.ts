@@ -1,3 +1,6 @@
+import type { Parameter } from '../postgres/protocol.js'
+import type { PrefetchQuery } from '../prefetch/prefetch.js'
+import type { KeyedRow } from '../row/keyed-reader.js'
 import type { RowReader } from '../row/row-reader.js'
 import { Regrouper } from '../stream/regroup.js'
 import type { SyncChunks } from './sync-bridge.js'
@@ -15,6 +18,8 @@ export interface SyncRows<T> extends IterableIterator<T, undefined>, Disposable 
 export interface SyncRowStreamOptions {
   readonly open: () => SyncChunks
   readonly reader: RowReader
+  /** Reads what belongs to the rows of a chunk, on the stream's own connection. */
+  readonly prefetch: ((rows: readonly KeyedRow[]) => Generator<PrefetchQuery, void, KeyedRow[]>) | undefined
   readonly batchYieldSize: number | undefined
   readonly signal: AbortSignal | undefined
   /** Explains a failure, given how many rows the loop had received. */
@@ -22,7 +27,12 @@ export interface SyncRowStreamOptions {
 }
 
 /** The chunks of `none()`. */
-export const NO_SYNC_CHUNKS: SyncChunks = { next: () => undefined, close: () => {} }
+export const NO_SYNC_CHUNKS: SyncChunks = {
+  next: () => undefined,
+  requestNext: () => {},
+  query: () => ({ segments: [], count: 0, fields: [] }),
+  close: () => {},
+}
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
@@ -87,13 +97,33 @@ export class SyncRowStream<T> implements SyncRows<T> {
         this.#items = this.#regrouper?.flush() ?? []
         return
       }
-      const rows = this.#options.reader.read(chunk, chunk.fields, this.#rowsRead)
+      // Asked for before this one is decoded, so that a chunk is on its way while the loop body runs.
+      if (this.#options.prefetch === undefined) this.#chunks.requestNext()
+      let rows = this.#options.reader.read(chunk, chunk.fields, this.#rowsRead)
       this.#rowsRead += chunk.count
+      if (this.#options.prefetch !== undefined) {
+        rows = this.#prefetched(this.#chunks, this.#options.prefetch(rows as KeyedRow[]), rows as KeyedRow[])
+        this.#chunks.requestNext()
+      }
       this.#items = this.#regrouper?.add(rows) ?? rows
     } catch (error) {
       this.return()
       throw this.#options.explain(error, this.#rowsDelivered)
     }
+  }
+
+  #prefetched(
+    chunks: SyncChunks,
+    steps: Generator<PrefetchQuery, void, KeyedRow[]>,
+    rows: readonly KeyedRow[],
+  ): unknown[] {
+    for (let step = steps.next(); step.done !== true;) {
+      const { query, reader } = step.value
+      const parameters = query.parameters as Parameter[]
+      const related = chunks.query({ sql: query.sql, parameters, formats: reader.formats })
+      step = steps.next(reader.read(related, related.fields, 0))
+    }
+    return rows.map(({ row }) => row)
   }
 
   #take(): T {

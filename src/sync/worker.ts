@@ -3,6 +3,8 @@ import pg from 'pg'
 import type { SluiceConnection } from '../postgres/connection.js'
 import { SluiceDriver } from '../postgres/driver.js'
 import { Engine } from '../postgres/engine.js'
+import type { Chunk } from '../postgres/portal.js'
+import { queryMessages } from '../postgres/protocol.js'
 import {
   HEARTBEAT,
   HEARTBEAT_MS,
@@ -10,6 +12,7 @@ import {
   type ShutdownMessage,
   type StreamAnswer,
   type StreamRequestMessage,
+  type SyncQuery,
   type WorkerSettings,
 } from './messages.js'
 import { toWireError } from './wire-error.js'
@@ -50,7 +53,7 @@ function serve({ port, answers, ...statement }: OpenMessage): void {
 
   port.on('message', (request: StreamRequestMessage) => {
     if (request === 'close') leaving.abort()
-    turn = turn.then(request === 'close' ? end : step)
+    turn = turn.then(() => (request === 'close' ? end() : request === 'next' ? step() : run(request)))
   })
 
   async function openStream() {
@@ -69,18 +72,40 @@ function serve({ port, answers, ...statement }: OpenMessage): void {
       let chunk = await portal.next()
       while (chunk?.count === 0) chunk = await portal.next()
       if (chunk === undefined) return await finish(connection, { type: 'end' })
-      const bytes = new Uint8Array(chunk.segments.reduce((sum, segment) => sum + segment.length, 0))
-      let at = 0
-      for (const segment of chunk.segments) {
-        bytes.set(segment, at)
-        at += segment.length
-      }
-      answer({ type: 'chunk', bytes, count: chunk.count, fields: chunk.fields }, [bytes.buffer])
+      send(chunk)
     } catch (error) {
-      if (leaving.signal.aborted) return
-      const { connection } = await stream.catch(() => ({ connection: undefined }))
-      await finish(connection, { type: 'error', error: toWireError(error as Error) })
+      await fail(error as Error)
     }
+  }
+
+  /** A query on the stream's connection; when it fails, so does the stream. */
+  async function run({ sql, parameters, formats }: SyncQuery): Promise<void> {
+    try {
+      const { connection, portal } = await stream
+      const { rows, fields = [] } = await connection.exchange(portal, () =>
+        queryMessages(sql, parameters, formats),
+      )
+      send({ segments: rows.segments, count: rows.count, fields })
+    } catch (error) {
+      await fail(error as Error)
+    }
+  }
+
+  async function fail(error: Error): Promise<void> {
+    if (leaving.signal.aborted) return
+    const opened = await stream.catch(() => undefined)
+    await opened?.portal.abandon(error)
+    await finish(opened?.connection, { type: 'error', error: toWireError(error) })
+  }
+
+  function send({ segments, count, fields }: Chunk): void {
+    const bytes = new Uint8Array(segments.reduce((sum, segment) => sum + segment.length, 0))
+    let at = 0
+    for (const segment of segments) {
+      bytes.set(segment, at)
+      at += segment.length
+    }
+    answer({ type: 'chunk', bytes, count, fields }, [bytes.buffer])
   }
 
   async function end(): Promise<void> {

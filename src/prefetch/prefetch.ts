@@ -1,0 +1,63 @@
+import type { CompiledQuery } from 'kysely'
+import { compile } from '../compile/compile.js'
+import { ownerColumns, selectPrefetched } from '../compile/compile-prefetch.js'
+import type { Prefetch, QueryState } from '../query/state.js'
+import { keyedReader, type KeyedRow, type RowKey } from '../row/keyed-reader.js'
+import type { RowReader } from '../row/row-reader.js'
+
+/** A query that has to run before prefetching can go on. */
+export interface PrefetchQuery {
+  readonly query: CompiledQuery
+  readonly reader: RowReader<KeyedRow>
+}
+
+/**
+ * Puts the prefetched relations into the rows of one chunk, one query per relation, nested ones after those that they
+ * hang on. Yields each query and takes its rows, so that the same steps serve asynchronous and synchronous iteration.
+ */
+export function* prefetch(
+  state: QueryState,
+  rows: readonly KeyedRow[],
+): Generator<PrefetchQuery, void, KeyedRow[]> {
+  for (const [index, each] of state.selection.prefetches.entries()) {
+    yield* prefetchRelation(state, each, index, rows)
+  }
+}
+
+function* prefetchRelation(
+  state: QueryState,
+  wanted: Prefetch,
+  index: number,
+  rows: readonly KeyedRow[],
+): Generator<PrefetchQuery, void, KeyedRow[]> {
+  const keys = new Map<string, RowKey>()
+  for (const { keys: own } of rows) {
+    const key = own[index]
+    if (key !== undefined) keys.set(key.text, key)
+  }
+  const { relation } = wanted
+  const found = new Map<string, unknown[]>()
+  if (keys.size > 0 && !wanted.state.none) {
+    const columns = relation.columns.map((_, column) =>
+      [...keys.values()].map(({ values }) => values[column]),
+    )
+    const related = yield {
+      query: compile((creator) => selectPrefetched(creator, wanted, state.table, columns)),
+      reader: keyedReader(wanted.state, ownerColumns(wanted)),
+    }
+    yield* prefetch(wanted.state, related)
+    for (const { row, owner } of related) {
+      const text = owner?.text ?? ''
+      const group = found.get(text)
+      if (group === undefined) found.set(text, [row])
+      else group.push(row)
+    }
+  }
+  for (const { row, keys: own } of rows) {
+    const key = own[index]
+    const group = (key && found.get(key.text)) ?? []
+    // Rows with prefetches are objects: `values` and `valuesList` have none.
+    const target = row as Record<string, unknown>
+    target[relation.name] = relation.kind === 'many' ? [...group] : (group[0] ?? null)
+  }
+}

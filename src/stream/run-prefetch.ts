@@ -1,0 +1,30 @@
+import type { DatabaseConnection } from 'kysely'
+import { withReadRequest } from '../postgres/statement.js'
+import type { PrefetchQuery } from '../prefetch/prefetch.js'
+import type { KeyedRow } from '../row/keyed-reader.js'
+
+/** The steps that complete the rows of one chunk. */
+export type PrefetchRows = (rows: readonly KeyedRow[]) => Generator<PrefetchQuery, void, KeyedRow[]>
+
+/** Gives a task the connection that its query has to run on. */
+export type WithConnection = (
+  query: (connection: DatabaseConnection) => Promise<KeyedRow[]>,
+) => Promise<KeyedRow[]>
+
+/** Runs the queries of a prefetch one after the other; returns the rows without their keys. */
+export async function runPrefetch(
+  prefetch: PrefetchRows,
+  rows: readonly KeyedRow[],
+  withConnection: WithConnection,
+): Promise<unknown[]> {
+  const steps = prefetch(rows)
+  for (let step = steps.next(); step.done !== true;) {
+    const { query, reader } = step.value
+    const request = withReadRequest(query, { reader, duringStream: true })
+    const related = await withConnection(
+      async (connection) => (await connection.executeQuery<KeyedRow>(request)).rows,
+    )
+    step = steps.next(related)
+  }
+  return rows.map(({ row }) => row)
+}
