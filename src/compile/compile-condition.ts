@@ -1,7 +1,8 @@
 import { sql, type RawBuilder } from 'kysely'
-import type { Condition, Operand } from '../query/condition.js'
+import type { ColumnCondition, Condition, Operand } from '../query/condition.js'
 import type { ColumnSchema } from '../schema/table.js'
 import type { CompositeTypeSchema } from '../schema/type.js'
+import { existsRelated } from './compile-relation.js'
 import type { Scope } from './scope.js'
 
 /** A condition as SQL; operands are bound parameters, never text. */
@@ -12,13 +13,19 @@ export function compileCondition(scope: Scope, condition: Condition): RawBuilder
       return junction(scope, condition.kind, condition.conditions)
     case 'not':
       return sql<boolean>`(${compileCondition(scope, condition.condition)}) is not true`
+    case 'related':
+      return existsRelated(scope, condition.relation, (target) =>
+        compileCondition(target, condition.condition),
+      )
   }
   const ref = scope.columnRef(condition.column)
   switch (condition.kind) {
     case 'isNull':
       return nullTest(scope, condition.column, condition.isNull)
     case 'compare':
-      return sql<boolean>`${ref} ${sql.raw(condition.operator)} ${parameter(condition.column, condition.operand)}`
+      return sql<boolean>`${ref} ${sql.raw(condition.operator)} ${comparand(condition)}`
+    case 'length':
+      return sql<boolean>`cardinality(${ref}) ${sql.raw(condition.operator)} ${condition.operand}`
     case 'between':
       return sql<boolean>`${ref} between ${condition.from} and ${condition.to}`
     case 'in': {
@@ -48,6 +55,10 @@ function nullTest(scope: Scope, column: ColumnSchema, isNull: boolean): RawBuild
   return isNull ? sql`${ref} is not distinct from null` : sql`${ref} is distinct from null`
 }
 
+function comparand({ column, operand, castTo }: Comparison): RawBuilder<unknown> {
+  return castTo === undefined ? parameter(column, operand) : sql`cast(${operand} as ${typeName(castTo)})`
+}
+
 /** A composite's operand has to name its type: the server would take it for an anonymous one, which has no input. */
 function parameter(column: ColumnSchema, operand: Operand, suffix = sql``): RawBuilder<unknown> {
   const type = compositeOf(column)
@@ -56,7 +67,6 @@ function parameter(column: ColumnSchema, operand: Operand, suffix = sql``): RawB
 }
 
 function compositeOf(column: ColumnSchema): CompositeTypeSchema | undefined {
-  let { type } = column
-  while (typeof type !== 'string' && type.kind === 'domain') type = type.base
+  const type = baseType(column.type)
   return typeof type !== 'string' && type.kind === 'composite' ? type : undefined
 }

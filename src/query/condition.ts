@@ -1,16 +1,27 @@
+import type { RelationSchema } from '../schema/relation.js'
 import type { ColumnSchema } from '../schema/table.js'
+import type { TypeSchema } from '../schema/type.js'
 
 /** A parameter as it goes to the server: encoded when the condition was built, so that later mutation of the operand does not matter. */
 export type Operand = string | Buffer
 
 /** What a filter asks, checked and encoded. */
-export type Condition = ColumnCondition | Junction | Negation
+export type Condition = ColumnCondition | RelatedCondition | Junction | Negation
 
 /** A condition on one column. */
 export type ColumnCondition =
   | { readonly kind: 'isNull'; readonly column: ColumnSchema; readonly isNull: boolean }
   | {
       readonly kind: 'compare'
+      readonly column: ColumnSchema
+      readonly operator: ComparisonOperator
+      readonly operand: Operand
+      /** The operand's type, where the operator alone does not tell it. */
+      readonly castTo?: TypeSchema
+    }
+  /** A comparison of the number of an array's elements. */
+  | {
+      readonly kind: 'length'
       readonly column: ColumnSchema
       readonly operator: ComparisonOperator
       readonly operand: Operand
@@ -25,7 +36,19 @@ export type ColumnCondition =
     }
 
 export type ComparisonOperator =
-  '=' | 'is distinct from' | '>' | '>=' | '<' | '<=' | 'like' | 'ilike' | '~' | '~*'
+  | ('=' | 'is distinct from' | '>' | '>=' | '<' | '<=')
+  | ('like' | 'ilike' | '~' | '~*')
+  /** Of arrays, jsonb and ranges. */
+  | ('@>' | '<@' | '&&' | '?' | '?&' | '?|')
+  /** Of ranges. */
+  | ('<<' | '>>' | '&<' | '&>' | '-|-')
+
+/** At least one related row meets a condition on its own table. */
+export interface RelatedCondition {
+  readonly kind: 'related'
+  readonly relation: RelationSchema
+  readonly condition: Condition
+}
 
 /** AND or OR of conditions; an empty AND is true, an empty OR false. */
 export interface Junction {
@@ -38,3 +61,6 @@ export interface Negation {
   readonly kind: 'not'
   readonly condition: Condition
 }
+
+/** What no row meets. */
+export const NOTHING: Condition = { kind: 'or', conditions: [] }

@@ -2,6 +2,7 @@ import { FieldError, UsageError } from '../errors.js'
 import type { RelationSchema } from '../schema/relation.js'
 import type { TableSchema } from '../schema/table.js'
 import { tableName } from './columns.js'
+import { findRelation } from './find-relation.js'
 import {
   change,
   initialState,
@@ -10,11 +11,6 @@ import {
   type QueryState,
   type RelatedSelection,
 } from './state.js'
-
-/** The relation of a table by its name, or undefined. */
-export function findRelation(table: TableSchema, name: string): RelationSchema | undefined {
-  return table.relations?.find((relation) => relation.name === name)
-}
 
 /** @throws {@link FieldError} naming the choices when there is none. */
 export function relationOf(
