@@ -10,17 +10,28 @@ export type { AsyncRows } from './stream/row-stream.js'
 export type { SyncRows } from './sync/sync-rows.js'
 export type { Model, ToMany, ToOne } from './query/model.js'
 export type {
+  ArrayCondition,
+  ArrayLookups,
   ComparableCondition,
   ComparableLookups,
   Conditions,
   EqualityCondition,
   EqualityLookups,
+  JsonCondition,
+  JsonLookups,
+  LengthLookups,
+  MultirangeCondition,
+  MultirangeLookups,
   NullCondition,
   NullLookups,
+  RangeCondition,
+  RangeLookups,
+  RangeOperators,
   ShortForm,
   TextCondition,
   TextLookups,
   ToManyCondition,
+  UnorderedArrayCondition,
 } from './query/lookup.js'
 export { SchemaRegistry } from './schema/registry.js'
 export type { RelationSchema, ThroughSchema } from './schema/relation.js'
@@ -38,15 +49,22 @@ export type {
 export { jsonNull, type JsonNull, type JsonValue } from './codec/json.js'
 export type { Range } from './codec/range.js'
 export {
+  CheckViolation,
   ConnectionError,
   DecodeError,
   DoesNotExist,
   EncodeError,
+  ExclusionViolation,
   FieldError,
+  ForeignKeyViolation,
+  IntegrityError,
   MultipleObjectsReturned,
+  NotNullViolation,
   OptionError,
   QueryError,
   SchemaDriftError,
   SluiceError,
+  UniqueViolation,
   UsageError,
+  type ViolationDetails,
 } from './errors.js'

@@ -5,7 +5,7 @@ import {
   StructureKind,
 } from 'ts-morph'
 import { lookupKind } from '../../src/query/lookup-kind.js'
-import type { TypeSchema } from '../../src/schema/type.js'
+import { subtypeOf, type TypeSchema } from '../../src/schema/type.js'
 import type { ColumnModel, TableModel, TypeNames } from '../model/database-model.js'
 import { type TypeScope, typeText } from '../model/type-text.js'
 import { docText } from './doc.js'
@@ -123,5 +123,15 @@ function conditionText(type: TypeSchema, scope: Scope): string {
       return `${imports.type('ComparableCondition', 'sluice')}<${typeText(type, 'input', scope)}>`
     case 'text':
       return imports.type('TextCondition', 'sluice')
+    case 'json':
+      return imports.type('JsonCondition', 'sluice')
+    case 'array':
+      return `${imports.type('ArrayCondition', 'sluice')}<${typeText(type, 'input', scope)}>`
+    case 'unorderedArray':
+      return `${imports.type('UnorderedArrayCondition', 'sluice')}<${typeText(type, 'input', scope)}>`
+    case 'range':
+      return `${imports.type('RangeCondition', 'sluice')}<${typeText(subtypeOf(type), 'input', scope)}>`
+    case 'multirange':
+      return `${imports.type('MultirangeCondition', 'sluice')}<${typeText(subtypeOf(type), 'input', scope)}>`
   }
 }

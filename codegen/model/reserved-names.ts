@@ -5,18 +5,23 @@ export const KYSELY_NAMES = ['ColumnType', 'Generated', 'GeneratedAlways'] as co
 
 /** What generated files import from the engine. */
 export const ENGINE_NAMES = [
+  'ArrayCondition',
   'ComparableCondition',
   'Conditions',
   'EqualityCondition',
+  'JsonCondition',
   'JsonNull',
   'JsonValue',
   'KyselyHandle',
   'Model',
+  'MultirangeCondition',
   'NullCondition',
   'Range',
+  'RangeCondition',
   'Repository',
   'TableSchema',
   'TextCondition',
+  'UnorderedArrayCondition',
 ] as const
 
 /** Exported names that are already used, or would hide one that generated files use. */

@@ -1,9 +1,12 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { ColumnCondition, Condition, Operand } from '../query/condition.js'
 import type { ColumnSchema } from '../schema/table.js'
-import type { CompositeTypeSchema } from '../schema/type.js'
+import { baseType, type CompositeTypeSchema } from '../schema/type.js'
 import { existsRelated } from './compile-relation.js'
 import type { Scope } from './scope.js'
+import { typeName } from './type-name.js'
+
+type Comparison = ColumnCondition & { readonly kind: 'compare' }
 
 /** A condition as SQL; operands are bound parameters, never text. */
 export function compileCondition(scope: Scope, condition: Condition): RawBuilder<boolean> {

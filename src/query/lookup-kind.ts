@@ -1,7 +1,11 @@
 import type { TypeSchema } from '../schema/type.js'
 
-/** Which lookups a type has; each kind includes those before it. */
-export type LookupKind = 'null' | 'equality' | 'comparable' | 'text'
+/** Which lookups a type has; each of the first four kinds includes those before it, the others `comparable`. */
+export type LookupKind =
+  | ('null' | 'equality' | 'comparable' | 'text')
+  | ('json' | 'array' | 'range' | 'multirange')
+  /** An array whose elements have no order: it includes `equality` only. */
+  | 'unorderedArray'
 
 const TEXT = new Set(['text', 'varchar', 'bpchar', 'name', 'citext'])
 
@@ -14,20 +18,7 @@ const UNORDERED = new Set(['bool', 'tsvector', 'tsquery', 'line', 'xid', 'cid', 
 const ORDERED = new Set([
   ...['int2', 'int4', 'int8', 'oid', 'float4', 'float8', 'numeric', 'money'],
   ...['date', 'time', 'timetz', 'timestamp', 'timestamptz', 'interval'],
-  ...[
-    'uuid',
-    'bytea',
-    'char',
-    'inet',
-    'cidr',
-    'macaddr',
-    'macaddr8',
-    'bit',
-    'varbit',
-    'jsonb',
-    'ltree',
-    'pg_lsn',
-  ],
+  ...['uuid', 'bytea', 'char', 'inet', 'cidr', 'macaddr', 'macaddr8', 'bit', 'varbit', 'ltree', 'pg_lsn'],
 ])
 
 /**
@@ -37,6 +28,7 @@ const ORDERED = new Set([
 export function lookupKind(type: TypeSchema): LookupKind {
   if (typeof type === 'string') {
     if (TEXT.has(type)) return 'text'
+    if (type === 'jsonb') return 'json'
     if (NO_EQUALITY.has(type)) return 'null'
     if (UNORDERED.has(type)) return 'equality'
     return ORDERED.has(type) ? 'comparable' : 'equality'
@@ -44,15 +36,26 @@ export function lookupKind(type: TypeSchema): LookupKind {
   switch (type.kind) {
     case 'domain':
       return lookupKind(type.base)
-    case 'array': {
-      const element = lookupKind(type.element)
-      return element === 'text' ? 'comparable' : element
-    }
+    case 'array':
+      return arrayKind(lookupKind(type.element))
     case 'composite':
       return 'equality'
-    case 'enum':
     case 'range':
     case 'multirange':
+      return type.kind
+    case 'enum':
       return 'comparable'
+  }
+}
+
+function arrayKind(element: LookupKind): LookupKind {
+  switch (element) {
+    case 'null':
+      return 'null'
+    case 'equality':
+    case 'unorderedArray':
+      return 'unorderedArray'
+    default:
+      return 'array'
   }
 }

@@ -1,4 +1,5 @@
-import type { JsonNull } from '../codec/json.js'
+import type { JsonNull, JsonValue } from '../codec/json.js'
+import type { Range } from '../codec/range.js'
 
 /**
  * The operands a condition on one column takes, by what its PostgreSQL type can do. Generated filters are made
@@ -48,6 +49,68 @@ export interface TextLookups extends ComparableLookups<string> {
   readonly iRegex?: string
 }
 
+/** Lookups of arrays, whatever their elements. `A` is the array's type. */
+export interface ArrayLookups<A> {
+  /** `@>`: has every element of the operand; a NULL in it is never found. */
+  readonly contains?: A
+  /** `<@`: has no other elements than the operand's. */
+  readonly containedBy?: A
+  /** `&&`: has an element in common with the operand. */
+  readonly overlaps?: A
+  /** `cardinality()`: the number of elements, in all dimensions; 0 for an empty array. */
+  readonly length?: number | LengthLookups
+}
+
+/** What can be asked of an array's length. */
+export interface LengthLookups {
+  readonly exact?: number
+  readonly gt?: number
+  readonly gte?: number
+  readonly lt?: number
+  readonly lte?: number
+}
+
+/** Lookups of jsonb. JSON's own `null` is {@link jsonNull}. */
+export interface JsonLookups extends ComparableLookups<JsonValue | JsonNull> {
+  /** `@>`: `{ contains: { theme: 'dark' } }` asks for the value of a key, at any depth. */
+  readonly contains?: Exclude<JsonValue, null> | JsonNull
+  /** `<@`. */
+  readonly containedBy?: Exclude<JsonValue, null> | JsonNull
+  /** `?`: is an object with this key, or an array with this string. */
+  readonly hasKey?: string
+  /** `?&`: has all of the keys. */
+  readonly hasKeys?: readonly string[]
+  /** `?|`: has one of the keys. */
+  readonly hasAnyKeys?: readonly string[]
+}
+
+/** What ranges and multiranges have in common: `T` is what is within, `Operand` what they are compared with. */
+export interface RangeOperators<T, Operand> {
+  /** `@>`: the value, or the whole range, is within. */
+  readonly contains?: T | Operand
+  /** `<@`. */
+  readonly containedBy?: Operand
+  /** `&&`: has a value in common. */
+  readonly overlaps?: Operand
+  /** `<<`: ends before the operand starts. */
+  readonly fullyLt?: Operand
+  /** `>>`: starts after the operand ends. */
+  readonly fullyGt?: Operand
+  /** `&>`: does not start before the operand does. */
+  readonly notLt?: Operand
+  /** `&<`: does not end after the operand does. */
+  readonly notGt?: Operand
+  /** `-|-`: ends where the operand starts, or starts where it ends, without a gap. */
+  readonly adjacentTo?: Operand
+}
+
+/** Lookups of ranges over `T`. */
+export interface RangeLookups<T> extends ComparableLookups<Range<T>>, RangeOperators<T, Range<T>> {}
+
+/** Lookups of multiranges over `T`: what they are compared with may be one range or several. */
+export interface MultirangeLookups<T>
+  extends ComparableLookups<readonly Range<T>[]>, RangeOperators<T, Range<T> | readonly Range<T>[]> {}
+
 /** A condition on a column without an equality operator (json, xml, point). */
 export type NullCondition = NullLookups
 /** A value that is short for `{ exact: value }`: no plain object, whose keys would be taken for lookups. */
@@ -62,6 +125,16 @@ export type EqualityCondition<T> = ShortForm<T> | EqualityLookups<T>
 export type ComparableCondition<T> = ShortForm<T> | ComparableLookups<T>
 /** A condition on a text column: a string is short for `{ exact: value }`. */
 export type TextCondition = string | TextLookups
+/** A condition on an array column: an array is short for `{ exact: array }`. */
+export type ArrayCondition<A> = A | (ComparableLookups<A> & ArrayLookups<A>)
+/** A condition on an array whose elements have no order. */
+export type UnorderedArrayCondition<A> = A | (EqualityLookups<A> & ArrayLookups<A>)
+/** A condition on a jsonb column; an object goes into `{ exact: … }`. */
+export type JsonCondition = ShortForm<JsonValue | JsonNull> | JsonLookups
+/** A condition on a range column. */
+export type RangeCondition<T> = RangeLookups<T>
+/** A condition on a multirange column: an array is short for `{ exact: array }`. */
+export type MultirangeCondition<T> = readonly Range<T>[] | MultirangeLookups<T>
 
 /** What combines conditions; a generated filter extends it with a property per column. */
 export interface Conditions<Filter> {

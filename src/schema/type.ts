@@ -66,3 +66,18 @@ export interface CompositeFieldSchema {
   readonly name: string
   readonly type: TypeSchema
 }
+
+/** What a domain is over at last; any other type is itself. */
+export function baseType(type: TypeSchema): Exclude<TypeSchema, DomainTypeSchema> {
+  let base = type
+  while (typeof base !== 'string' && base.kind === 'domain') base = base.base
+  return base
+}
+
+/** What a range or multirange is over; of any other type itself. */
+export function subtypeOf(type: TypeSchema): TypeSchema {
+  const base = baseType(type)
+  if (typeof base === 'string') return base
+  if (base.kind === 'multirange') return base.range.subtype
+  return base.kind === 'range' ? base.subtype : base
+}

@@ -61,7 +61,7 @@ describe('a value that was read is an operand that finds its row, whatever the c
         expect(await ask({ in: [value, null] }), label).toEqual([...equal, ...same(nulls)].sort())
         const others = same(rows).filter((each) => !equal.includes(each))
         expect(await ask({ ne: value }), label).toEqual(others)
-        if (kind === 'equality') continue
+        if (kind === 'equality' || kind === 'unorderedArray') continue
         expect(await ask({ range: [value, value] }), label).toEqual(equal)
         expect(await ask({ gte: value, lte: value }), label).toEqual(equal)
         const apart = [...(await ask({ gt: value })), ...(await ask({ lt: value }))]

@@ -1,7 +1,8 @@
 import { codecFor } from '../../codec/codec-for.js'
 import { FieldError } from '../../errors.js'
 import type { ColumnSchema } from '../../schema/table.js'
-import type { Condition } from '../condition.js'
+import { baseType } from '../../schema/type.js'
+import { NOTHING, type Condition } from '../condition.js'
 import type { LookupField, Lookups } from './lookup.js'
 import { encodeOperand, operandOf, refuseUndefined, show } from './operand.js'
 
@@ -37,6 +38,7 @@ function among(field: LookupField, operand: unknown): Condition {
   for (const [index, value] of operand.entries()) refuseUndefined(value, `${label}.in[${index}]`)
   const values = operand.filter((value) => value !== null) as unknown[]
   const orNull = values.length < operand.length
+  if (operand.length === 0) return NOTHING
   // ANY over an array of arrays would compare with their elements.
   if (isArray(column)) {
     return { kind: 'in', column, values: values.map((value) => operandOf(field, 'in', value)), orNull }
@@ -46,7 +48,6 @@ function among(field: LookupField, operand: unknown): Condition {
 }
 
 function isArray({ type }: ColumnSchema): boolean {
-  let base = type
-  while (typeof base !== 'string' && base.kind === 'domain') base = base.base
+  const base = baseType(type)
   return typeof base !== 'string' && base.kind === 'array'
 }

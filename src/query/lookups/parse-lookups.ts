@@ -1,10 +1,13 @@
 import { FieldError } from '../../errors.js'
 import { lookupKind, type LookupKind } from '../lookup-kind.js'
 import type { Condition } from '../condition.js'
+import { ARRAY_LOOKUPS } from './array.js'
 import { COMPARABLE_LOOKUPS } from './comparison.js'
 import { EQUALITY_LOOKUPS, NULL_LOOKUPS } from './equality.js'
+import { JSON_LOOKUPS } from './json.js'
 import type { LookupField, Lookups } from './lookup.js'
 import { isPlainObject, refuseUndefined } from './operand.js'
+import { RANGE_LOOKUPS } from './range.js'
 import { TEXT_LOOKUPS } from './text.js'
 
 const LOOKUPS: Readonly<Record<LookupKind, Lookups>> = {
@@ -12,6 +15,11 @@ const LOOKUPS: Readonly<Record<LookupKind, Lookups>> = {
   equality: EQUALITY_LOOKUPS,
   comparable: COMPARABLE_LOOKUPS,
   text: TEXT_LOOKUPS,
+  json: JSON_LOOKUPS,
+  array: { ...COMPARABLE_LOOKUPS, ...ARRAY_LOOKUPS },
+  unorderedArray: { ...EQUALITY_LOOKUPS, ...ARRAY_LOOKUPS },
+  range: RANGE_LOOKUPS,
+  multirange: RANGE_LOOKUPS,
 }
 
 /** What is asked of one column: `value`, or an object of lookups, all of which must hold. */

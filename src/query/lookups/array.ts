@@ -1,0 +1,43 @@
+import { FieldError } from '../../errors.js'
+import type { ComparisonOperator, Condition } from '../condition.js'
+import { NOTHING } from '../condition.js'
+import { comparison } from './comparison.js'
+import type { LookupField, Lookups } from './lookup.js'
+import { isPlainObject, operandOf, refuseUndefined, show } from './operand.js'
+
+const LENGTHS = new Map<string, ComparisonOperator>([
+  ['exact', '='],
+  ['gt', '>'],
+  ['gte', '>='],
+  ['lt', '<'],
+  ['lte', '<='],
+])
+
+/** What arrays have besides the lookups of their elements' kind. */
+export const ARRAY_LOOKUPS: Lookups = {
+  contains: comparison('@>'),
+  containedBy: comparison('<@'),
+  overlaps: (field, operand, name) =>
+    Array.isArray(operand) && operand.length === 0 ? NOTHING : comparison('&&')(field, operand, name),
+  length: (field, operand) => {
+    if (!isPlainObject(operand)) return lengthCondition(field, 'exact', operand)
+    const conditions = Object.entries(operand).map(([name, value]) => lengthCondition(field, name, value))
+    return { kind: 'and', conditions }
+  },
+}
+
+function lengthCondition(field: LookupField, name: string, value: unknown): Condition {
+  const label = `${field.label}.length`
+  refuseUndefined(value, `${label}.${name}`)
+  const operator = LENGTHS.get(name)
+  if (operator === undefined) {
+    throw new FieldError(`${label} has no lookup "${name}". Choices: ${[...LENGTHS.keys()].join(', ')}.`)
+  }
+  if (typeof value !== 'number') throw new FieldError(`${label} takes a number, not ${show(value)}.`)
+  return {
+    kind: 'length',
+    column: field.column,
+    operator,
+    operand: operandOf(field, 'length', value, 'int4'),
+  }
+}
