@@ -1,9 +1,12 @@
 import { sql, type QueryCreator, type SelectQueryBuilder } from 'kysely'
+import { orderOf } from '../query/distinct.js'
 import { projectionOf } from '../query/projection.js'
 import { isSliced, type QueryState, type RelatedSelection } from '../query/state.js'
+import { combinationAs, combinationRefs, rootScope } from './compile-combination.js'
 import { compileCondition } from './compile-condition.js'
+import { lockClause } from './compile-lock.js'
 import { pairs, refs } from './compile-relation.js'
-import { Scope } from './scope.js'
+import type { Scope } from './scope.js'
 
 /** A builder whose types are not known here: the queryset's own types stand for them. */
 export type Builder = SelectQueryBuilder<Record<string, object>, string, object>
@@ -13,7 +16,7 @@ export type Builder = SelectQueryBuilder<Record<string, object>, string, object>
  * Tables are always qualified, so that search_path does not matter.
  */
 export function selectRows(creator: QueryCreator<object>, state: QueryState): Builder {
-  const scope = Scope.root(state.table, state.schemas)
+  const scope = rootScope(state)
   const builder = selectOutputs(creator, state, scope)
   return limited(orderedBy(builder, scope, state), state)
 }
@@ -25,23 +28,35 @@ export function selectOutputs(
   scope: Scope,
   aliasOf?: (position: number) => string,
 ): Builder {
+  const { outputs } = projectionOf(state)
+  const from = selectFrom(creator, state, scope)
+  const alias = (position: number) => aliasOf?.(position) ?? outputs[position]?.alias ?? ''
+  if (state.combination !== undefined) {
+    const refs = combinationRefs(state, state.combination, scope)
+    return from.select(refs.map((ref, position) => ref.as(alias(position))))
+  }
   const { related } = state.selection
   const joined = joinScopes(scope, related)
-  const builder = joinRelated(selectFrom(creator, state, scope), scope, related, joined).select(
-    projectionOf(state).outputs.map(({ from, column, alias }, position) =>
-      (from === undefined ? scope : scopeOf(joined, from)).columnRef(column).as(aliasOf?.(position) ?? alias),
-    ),
+  const scopeFor = (target: RelatedSelection | undefined) => (target ? scopeOf(joined, target) : scope)
+  const builder = joinRelated(from, scope, related, joined).select(
+    outputs.map(({ from, column }, position) => scopeFor(from).columnRef(column).as(alias(position))),
   )
-  return state.distinct ? builder.distinct() : builder
+  const lock = lockClause(state, (target) => (target === 'self' ? scope : scopeFor(target)).alias)
+  return distinctBy(lock === undefined ? builder : builder.modifyEnd(lock), scope, state)
+}
+
+function distinctBy(builder: Builder, scope: Scope, { distinct, distinctOn }: QueryState): Builder {
+  if (distinctOn.length > 0) return builder.distinctOn(distinctOn.map((column) => scope.columnRef(column)))
+  return distinct ? builder.distinct() : builder
 }
 
 /** `SELECT count(*)`; over a subquery where DISTINCT or a slice decide which rows there are. */
 export function selectCount(creator: QueryCreator<object>, state: QueryState): Builder {
   const count = sql`count(*)`.as('count')
   if (!state.distinct && !isSliced(state)) {
-    return selectFrom(creator, state, Scope.root(state.table, state.schemas)).select(count)
+    return selectFrom(creator, state, rootScope(state)).select(count)
   }
-  const rows = selectRows(creator, isSliced(state) ? state : { ...state, order: [] })
+  const rows = selectRows(creator, { ...state, order: isSliced(state) ? state.order : [], lock: undefined })
   return creator.selectFrom(sql`(${rows})`.as('rows')).select(count)
 }
 
@@ -55,15 +70,18 @@ export function selectExists(creator: QueryCreator<object>, state: QueryState): 
       .select(one)
       .limit(1)
   }
-  const builder = selectFrom(creator, state, Scope.root(state.table, state.schemas))
-    .select(one)
-    .limit(1) as Builder
+  const builder = selectFrom(creator, state, rootScope(state)).select(one).limit(1) as Builder
   return state.offset > 0 ? builder.offset(state.offset) : builder
 }
 
-/** `FROM schema.table AS alias WHERE …`. */
+/** `FROM schema.table AS alias WHERE …`; a combination stands in the table's place. */
 export function selectFrom(creator: QueryCreator<object>, state: QueryState, scope: Scope): Builder {
-  let builder = creator.selectFrom(scope.tableRef().as(scope.alias)) as unknown as Builder
+  const { combination } = state
+  const from =
+    combination === undefined
+      ? scope.tableRef().as(scope.alias)
+      : combinationAs(scope, combination, (operand) => sql`${selectRows(creator, operand)}`)
+  let builder = creator.selectFrom(from) as unknown as Builder
   if (state.none) builder = builder.where(sql.lit(false))
   for (const condition of state.conditions) builder = builder.where(compileCondition(scope, condition))
   return builder
@@ -72,7 +90,7 @@ export function selectFrom(creator: QueryCreator<object>, state: QueryState, sco
 /** `ORDER BY …`. */
 export function orderedBy(builder: Builder, scope: Scope, state: QueryState): Builder {
   let result = builder
-  for (const { column, descending } of state.order) {
+  for (const { column, descending } of orderOf(state)) {
     result = result.orderBy(scope.columnRef(column), descending ? 'desc' : 'asc')
   }
   return result

@@ -8,22 +8,34 @@ export class Scope {
   readonly alias: string
   readonly schemas: SchemaRegistry
   readonly #counter: { next: number; readonly root: string }
+  readonly #names: ReadonlyMap<ColumnSchema, string> | undefined
 
   private constructor(
     table: TableSchema,
     alias: string,
     schemas: SchemaRegistry,
     counter: { next: number; readonly root: string },
+    names?: ReadonlyMap<ColumnSchema, string>,
   ) {
     this.table = table
     this.alias = alias
     this.schemas = schemas
     this.#counter = counter
+    this.#names = names
   }
 
   /** The table that a statement is about, under its own name. */
   static root(table: TableSchema, schemas: SchemaRegistry): Scope {
     return new Scope(table, table.name, schemas, { next: 1, root: table.name })
+  }
+
+  /** A subquery in a table's place, whose columns have the given names. */
+  static derived(
+    table: TableSchema,
+    schemas: SchemaRegistry,
+    names: ReadonlyMap<ColumnSchema, string>,
+  ): Scope {
+    return new Scope(table, table.name, schemas, { next: 1, root: table.name }, names)
   }
 
   /** Another table of the same statement, under an alias that is not taken: `t1`, `t2` and so on. */
@@ -43,6 +55,6 @@ export class Scope {
 
   /** `"alias"."column"`. */
   columnRef(column: ColumnSchema): RawBuilder<unknown> {
-    return sql`${sql.id(this.alias, column.name)}`
+    return sql`${sql.id(this.alias, this.#names?.get(column) ?? column.name)}`
   }
 }

@@ -1,16 +1,29 @@
 import { FieldError, UsageError } from '../errors.js'
 import { columnOf, columnsOf, tableName } from './columns.js'
+import { combinedFields, refuseOutsideCombination, wrapped } from './combining.js'
+import { refuseOtherOrder } from './distinct.js'
 import { parseFilter } from './parse-filter.js'
-import { change, isSliced, refuseAfterSlice, refuseAfterValues, type QueryState } from './state.js'
+import {
+  change,
+  isSliced,
+  refuseAfterCombining,
+  refuseAfterSlice,
+  refuseAfterValues,
+  type QueryState,
+} from './state.js'
+
+export { distinctRows } from './distinct.js'
 
 export function filtered(state: QueryState, filters: readonly unknown[], method = 'filter'): QueryState {
   refuseAfterSlice(state, method)
+  refuseAfterCombining(state, method)
   const conditions = filters.map((filter) => parseFilter(state, filter))
   return change(state, { conditions: [...state.conditions, ...conditions] })
 }
 
 export function excluded(state: QueryState, filters: readonly unknown[]): QueryState {
   refuseAfterSlice(state, 'exclude')
+  refuseAfterCombining(state, 'exclude')
   const conditions = filters.map((filter) => parseFilter(state, filter))
   if (conditions.length === 0) return state
   return change(state, {
@@ -29,6 +42,12 @@ export function ordered(state: QueryState, keys: readonly string[]): QueryState 
     if (exact !== undefined) return { column: exact, descending: false }
     return { column: columnOf(state.table, key.replace(/^-/, '')), descending: key.startsWith('-') }
   })
+  refuseOutsideCombination(
+    state,
+    order.map(({ column }) => column.property),
+    'orderBy',
+  )
+  refuseOtherOrder(state, state.distinctOn, order)
   return change(state, { order })
 }
 
@@ -63,6 +82,7 @@ export function sliced(state: QueryState, start: number, end: number | undefined
 /** Narrows rows to some fields; the primary key is always among them. Without fields to all of them. */
 export function narrowed(state: QueryState, properties: readonly string[]): QueryState {
   refuseAfterValues(state, 'only')
+  refuseAfterCombining(state, 'only')
   if (properties.length === 0) {
     return change(state, { selection: { ...state.selection, columns: state.table.columns } })
   }
@@ -81,6 +101,7 @@ export function narrowed(state: QueryState, properties: readonly string[]): Quer
 /** Leaves fields out of the rows; the primary key stays. */
 export function deferred(state: QueryState, properties: readonly string[]): QueryState {
   refuseAfterValues(state, 'defer')
+  refuseAfterCombining(state, 'defer')
   const unwanted = new Set(columnsOf(state.table, properties).map((column) => column.property))
   for (const key of state.table.primaryKey) unwanted.delete(key)
   return change(state, {
@@ -95,23 +116,28 @@ export function deferred(state: QueryState, properties: readonly string[]): Quer
 export function valued(state: QueryState, properties: readonly string[]): QueryState {
   const columns =
     properties.length === 0 ? state.table.columns : columnsOf(state.table, [...new Set(properties)])
+  refuseOutsideCombination(
+    state,
+    columns.map(({ property }) => property),
+    'values',
+  )
   return change(state, { selection: { columns, shape: 'object', related: [], prefetches: [] } })
 }
 
 /** Tuples of exactly these fields, or the bare values of one. */
 export function listed(state: QueryState, properties: readonly string[], flat: boolean): QueryState {
   const columns = properties.length === 0 ? state.table.columns : columnsOf(state.table, properties)
+  refuseOutsideCombination(
+    state,
+    columns.map(({ property }) => property),
+    'valuesList',
+  )
   if (flat && properties.length !== 1) {
     throw new UsageError(`valuesList with { flat: true } takes exactly one field, not ${properties.length}.`)
   }
   return change(state, {
     selection: { columns, shape: flat ? 'value' : 'tuple', related: [], prefetches: [] },
   })
-}
-
-export function distinctRows(state: QueryState): QueryState {
-  refuseAfterSlice(state, 'distinct')
-  return change(state, { distinct: true })
 }
 
 export function emptied(state: QueryState): QueryState {
@@ -121,16 +147,26 @@ export function emptied(state: QueryState): QueryState {
 /** In the order of the primary key unless there is an order already: what `first` and `last` go by. */
 export function orderedByDefault(state: QueryState): QueryState {
   if (state.order.length > 0 || isSliced(state)) return state
+  const { primaryKey } = state.table
+  if (state.distinctOn.length > 0) {
+    return ordered(state, [...state.distinctOn.map((column) => column.property), ...primaryKey])
+  }
   const selected = state.selection.columns.map((column) => column.property)
-  // DISTINCT rows can only be sorted by what they have.
-  const sortable = !state.distinct || state.table.primaryKey.every((property) => selected.includes(property))
-  return ordered(state, sortable ? state.table.primaryKey : selected)
+  const fields = combinedFields(state) ?? (state.distinct ? selected : primaryKey)
+  // Rows of DISTINCT and of a combination can only be sorted by what they have.
+  const sortable = primaryKey.every((property) => fields.includes(property))
+  return ordered(state, sortable ? primaryKey : selected)
 }
 
 /** In the opposite order: what `last` goes by. */
 export function lastFirst(state: QueryState): QueryState {
   refuseAfterSlice(state, 'last')
   const inOrder = orderedByDefault(state)
+  // To turn the order of DISTINCT ON around would leave other rows.
+  if (state.distinctOn.length > 0) {
+    const keys = inOrder.order.map(({ column, descending }) => `${descending ? '-' : ''}${column.property}`)
+    return reversed(ordered(wrapped(inOrder), keys))
+  }
   if (inOrder.order.length === 0) {
     throw new UsageError(
       `last() needs an order: ${tableName(state.table)} has no primary key to go by. Call orderBy() first.`,

@@ -4,6 +4,7 @@ import type { RelationSchema } from '../schema/relation.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { tableName } from './columns.js'
 import type { Condition } from './condition.js'
+import type { RowLock } from './lock.js'
 
 /** What a queryset asks: frozen, and changed only by pure functions, each of which returns a new state. */
 export interface QueryState {
@@ -15,10 +16,24 @@ export interface QueryState {
   readonly order: readonly Ordering[]
   readonly selection: Selection
   readonly distinct: boolean
+  /** With `distinct`: one row for each combination of these columns, the first in order. */
+  readonly distinctOn: readonly ColumnSchema[]
+  /** Locks the rows that are read. */
+  readonly lock: RowLock | undefined
+  /** Where rows come from instead of the table: other queries, of which this one has the table and the columns. */
+  readonly combination: Combination | undefined
   readonly offset: number
   readonly limit: number | undefined
   /** No row matches and no query is sent. */
   readonly none: boolean
+  /** Every row was asked for by `all()`, so that an update or delete without a filter is meant. */
+  readonly all: boolean
+}
+
+/** Queries whose rows are put together: `operands` have the same columns, of the same types, in the same order. */
+export interface Combination {
+  readonly operator: 'union' | 'union all' | 'intersect' | 'except'
+  readonly operands: readonly QueryState[]
 }
 
 /** One key of ORDER BY; NULLs sort as PostgreSQL sorts them: last ascending, first descending. */
@@ -60,9 +75,13 @@ export function initialState(table: TableSchema, schemas = new SchemaRegistry([t
     order: [],
     selection: { columns: table.columns, shape: 'model' as const, related: [], prefetches: [] },
     distinct: false,
+    distinctOn: [],
+    lock: undefined,
+    combination: undefined,
     offset: 0,
     limit: undefined,
     none: false,
+    all: false,
   })
 }
 
@@ -88,5 +107,15 @@ export function refuseAfterSlice(state: QueryState, method: string): void {
 export function refuseAfterValues(state: QueryState, method: string): void {
   if (state.selection.shape !== 'model') {
     throw new UsageError(`Cannot call ${method}() after values() or valuesList(): name the fields there.`)
+  }
+}
+
+/** @throws {@link UsageError} on a union, intersection or difference: it has no table any more to look into. */
+export function refuseAfterCombining(state: QueryState, method: string): void {
+  if (state.combination !== undefined) {
+    throw new UsageError(
+      `Cannot call ${method}() after union(), intersection() or difference(): call it on the querysets before they ` +
+        'are combined. What remains is orderBy, slice, values, valuesList and what runs.',
+    )
   }
 }

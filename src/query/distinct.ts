@@ -1,0 +1,45 @@
+import { UsageError } from '../errors.js'
+import type { ColumnSchema } from '../schema/table.js'
+import { columnsOf, tableName } from './columns.js'
+import { refuseLockOfDistinct } from './locking.js'
+import { change, refuseAfterCombining, refuseAfterSlice, type Ordering, type QueryState } from './state.js'
+
+/**
+ * Leaves each row once; with fields, the first row in order for each combination of their values.
+ *
+ * @throws {@link UsageError} on a slice, with a lock, and when the order does not begin with the fields.
+ */
+export function distinctRows(state: QueryState, properties: readonly string[] = []): QueryState {
+  refuseAfterSlice(state, 'distinct')
+  refuseAfterCombining(state, 'distinct')
+  if (state.lock !== undefined) refuseLockOfDistinct(true)
+  const distinctOn = columnsOf(state.table, [...new Set(properties)])
+  refuseOtherOrder(state, distinctOn, state.order)
+  return change(state, { distinct: true, distinctOn })
+}
+
+/**
+ * DISTINCT ON takes the first row of each run of equal fields, so the order has to begin with them, in whatever
+ * sequence.
+ */
+export function refuseOtherOrder(
+  state: QueryState,
+  distinctOn: readonly ColumnSchema[],
+  order: readonly Ordering[],
+): void {
+  const missing = new Set(distinctOn)
+  for (const { column } of order) {
+    if (missing.delete(column) || distinctOn.includes(column) || missing.size === 0) continue
+    const fields = distinctOn.map(({ property }) => property).join(', ')
+    throw new UsageError(
+      `orderBy() of ${tableName(state.table)} has to begin with the fields of distinct(${fields}), but has ` +
+        `"${column.property}" before "${[...missing].map(({ property }) => property).join(', ')}".`,
+    )
+  }
+}
+
+/** The order that rows come in: by the fields of DISTINCT ON when there is no other. */
+export function orderOf(state: QueryState): readonly Ordering[] {
+  if (state.order.length > 0) return state.order
+  return state.distinctOn.map((column) => ({ column, descending: false }))
+}
