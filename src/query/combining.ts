@@ -1,9 +1,25 @@
-import { UsageError } from '../errors.js'
+import { OptionError, UsageError } from '../errors.js'
 import { columnsOf, tableName } from './columns.js'
 import { lookupKind } from './lookup-kind.js'
 import { projectionOf, type Output } from './projection.js'
 import { areCombinable, baseName } from './same-type.js'
 import { change, initialState, type Combination, type QueryState } from './state.js'
+
+/** Options of `union`. */
+export interface UnionOptions {
+  /** Keep rows that are equal: `UNION ALL`. Default false. */
+  readonly all?: boolean
+}
+
+/** @throws {@link OptionError} for an unknown option. Answers whether equal rows are kept. */
+export function checkUnionOptions(options: UnionOptions = {}): boolean {
+  for (const name of Object.keys(options)) {
+    if (name !== 'all') throw new OptionError(`union() has no option "${name}". Choices: all.`)
+  }
+  const { all = false } = options
+  if (typeof all !== 'boolean') throw new OptionError('The option all of union() is true or false.')
+  return all
+}
 
 const METHODS: Readonly<Record<Combination['operator'], string>> = {
   union: 'union',

@@ -3,11 +3,14 @@ import { selectRows } from '../compile/compile-select.js'
 import { UsageError } from '../errors.js'
 import { sourceOf, type KyselyHandle, type Source } from '../postgres/kysely-handle.js'
 import type { Model } from '../query/model.js'
+import { checkUnionOptions, combined, type UnionOptions } from '../query/combining.js'
+import { distinctRows } from '../query/distinct.js'
+import { locked, type LockOptions } from '../query/locking.js'
 import * as narrowing from '../query/narrowing.js'
 import * as relations from '../query/relations.js'
-import type { QueryState } from '../query/state.js'
+import { refuseAfterCombining, type Combination, type QueryState } from '../query/state.js'
 import { DecodePlugin } from './decode-plugin.js'
-import { Reading } from './reading.js'
+import { Updating } from './updating.js'
 import type { Prefetched, Related, RelationName, RelationPath, Target, ToOnePath } from './relation-types.js'
 
 /** A column of the table, by its property. */
@@ -35,15 +38,15 @@ export type AnyQuerySet<M extends Model> = QuerySet<M, object>
  * @typeParam M the table's generated types.
  * @typeParam R what one row of the result is.
  */
-export class QuerySet<M extends Model, R = M['row']> extends Reading<M, R> {
+export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
   /** @internal Querysets come from a repository. */
   constructor(source: Source, state: QueryState) {
     super(source, state)
   }
 
-  /** The same query without the cached rows. */
+  /** The same query without the cached rows. Says as well that `update` and `delete` may take the whole table. */
   all(): QuerySet<M, R> {
-    return this.#with(this.state)
+    return this.#with(narrowing.unrestricted(this.state))
   }
 
   /**
@@ -75,9 +78,74 @@ export class QuerySet<M extends Model, R = M['row']> extends Reading<M, R> {
     return this.#with(narrowing.reversed(this.state))
   }
 
-  /** `SELECT DISTINCT`. */
-  distinct(): QuerySet<M, R> {
-    return this.#with(narrowing.distinctRows(this.state))
+  /**
+   * Each row once: `SELECT DISTINCT`. With fields, the first row in order for each combination of their values:
+   * `SELECT DISTINCT ON (fields)`. The order then begins with these fields, and is by them alone when there is none.
+   *
+   * ```ts
+   * posts.distinct('authorId').orderBy('authorId', '-createdAt') // the latest post of each author
+   * ```
+   *
+   * `reverse()` turns the order around before rows are picked and so picks others, as in Django; `last()` does not.
+   *
+   * @throws {@link FieldError} for an unknown field; {@link UsageError} on a slice, after `selectForUpdate`, and when
+   * the order begins with other fields.
+   */
+  distinct(...fields: readonly Field<M>[]): QuerySet<M, R> {
+    return this.#with(distinctRows(this.state, fields))
+  }
+
+  /**
+   * The rows of this queryset and of others: `(SELECT …) UNION (SELECT …)`, each row once, or all of them with
+   * `{ all: true }`. It runs where this queryset runs. Orders and slices of the querysets count within them.
+   *
+   * ```ts
+   * users.values('name').union(companies.values('name')).orderBy('name').slice(0, 10)
+   * ```
+   *
+   * What remains possible is `orderBy`, `reverse`, `slice`, `values`, `valuesList`, combining further, and reading.
+   *
+   * @throws {@link UsageError} when rows differ in shape, fields or types, for a queryset with `selectForUpdate` or of
+   * another database, and without `all` for types that have no equality, such as json.
+   */
+  union(...others: readonly QuerySet<Model, R>[]): QuerySet<M, R>
+  union(...args: readonly [...others: QuerySet<Model, R>[], options: UnionOptions]): QuerySet<M, R>
+  union(...args: readonly (QuerySet<Model, R> | UnionOptions)[]): QuerySet<M, R> {
+    const last = args.at(-1)
+    const options = last instanceof QuerySet ? undefined : last
+    const others = options === undefined ? args : args.slice(0, -1)
+    return this.#combined(checkUnionOptions(options) ? 'union all' : 'union', others)
+  }
+
+  /** The rows that are in this queryset and in all of the others, each once: `INTERSECT`. Else as {@link union}. */
+  intersection(...others: readonly QuerySet<Model, R>[]): QuerySet<M, R> {
+    return this.#combined('intersect', others)
+  }
+
+  /** The rows of this queryset that are in none of the others, each once: `EXCEPT`. Else as {@link union}. */
+  difference(...others: readonly QuerySet<Model, R>[]): QuerySet<M, R> {
+    return this.#combined('except', others)
+  }
+
+  /**
+   * Locks the rows that are read until the transaction ends: `FOR UPDATE`. It runs within `using(trx)`, or, for what is
+   * not streamed, on a connection with a transaction begun by hand. `count()` and `exists()` lock nothing.
+   *
+   * ```ts
+   * const [job] = await jobs.using(trx).orderBy('id').selectForUpdate({ skipLocked: true }).slice(0, 1).toArray()
+   * ```
+   *
+   * `of` names whose rows to lock: `self` for this table, and relations joined by `selectRelated`. Without it all are
+   * locked, which PostgreSQL refuses for relations that may lead to no row.
+   *
+   * @throws {@link OptionError} for an unknown option; {@link UsageError} for `skipLocked` with `noWait`, with
+   * `distinct`, on a combination or materialized view; and, when it runs, outside a transaction or for a path in `of`
+   * that is not joined. {@link QueryError} with `sqlState` 55P03 where `noWait` meets a locked row.
+   */
+  selectForUpdate<const Path extends string = 'self'>(
+    options: LockOptions & { readonly of?: readonly (Path & ('self' | ToOnePath<M, Path>))[] } = {},
+  ): QuerySet<M, R> {
+    return this.#with(locked(this.state, options))
   }
 
   /** Rows from `start`, inclusive, to `end`, exclusive, counted from 0: `LIMIT … OFFSET …`. Slices compose. */
@@ -170,9 +238,11 @@ export class QuerySet<M extends Model, R = M['row']> extends Reading<M, R> {
    * The query as a Kysely builder, to go on in free-hand SQL. Its rows are keyed as the queryset's are; its columns are
    * named as in SQL. It runs without the Kysely instance's plugins.
    *
-   * @throws {@link UsageError} after `valuesList`: Kysely's rows are objects.
+   * @throws {@link UsageError} after `valuesList`: Kysely's rows are objects; and after `union` and its like, whose
+   * columns are no longer those of the table.
    */
   toKysely(): SelectQueryBuilder<{ [Name in M['name']]: M['columns'] }, M['name'], R> {
+    refuseAfterCombining(this.state, 'toKysely')
     const { shape } = this.state.selection
     if (shape === 'tuple' || shape === 'value') {
       throw new UsageError('Cannot call toKysely() after valuesList(): its rows are objects. Use values().')
@@ -185,6 +255,17 @@ export class QuerySet<M extends Model, R = M['row']> extends Reading<M, R> {
 
   #with<Row>(state: QueryState): QuerySet<M, Row> {
     return new QuerySet<M, Row>(this.source, state)
+  }
+
+  #combined(
+    operator: Combination['operator'],
+    others: readonly (QuerySet<Model, R> | UnionOptions)[],
+  ): QuerySet<M, R> {
+    const states = others.map((other) => {
+      if (other instanceof QuerySet && other.source.engine === this.source.engine) return other.state
+      throw new UsageError('Only querysets of the same database can be combined.')
+    })
+    return this.#with(combined(this.state, states, operator))
   }
 
   #prefetched(state: QueryState, name: string, queryset: unknown): QueryState {

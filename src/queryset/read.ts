@@ -10,6 +10,7 @@ import { tableName } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
 import type { KeyedRow } from '../row/keyed-reader.js'
 import type { RowReader } from '../row/row-reader.js'
+import { refuseLockOutsideTransaction } from './lock-check.js'
 import { ChunkSource } from '../stream/chunk-source.js'
 import { DEFAULT_CHUNK_SIZE, type IteratorOptions } from '../stream/iterator-options.js'
 import { NO_CHUNKS, RowStream } from '../stream/row-stream.js'
@@ -22,13 +23,16 @@ export interface Statement {
   readonly reader: RowReader
   /** What belongs to its rows, by queries of their own; the reader then gives rows with their keys. */
   readonly prefetch?: PrefetchRows
+  /** Locks the rows that it reads. */
+  readonly locks?: boolean
 }
 
 /** Reads all rows of a statement at once. */
 export async function readAll(source: Source, statement: Statement): Promise<unknown[]> {
-  const { state, query, reader, prefetch } = statement
+  const { state, query, reader, prefetch, locks } = statement
   try {
     return await source.executor.provideConnection(async (connection) => {
+      if (locks === true) refuseLockOutsideTransaction(source, connection)
       const { rows } = await connection.executeQuery<unknown>(withReadRequest(query, { reader }))
       if (prefetch === undefined) return rows
       return runPrefetch(prefetch, rows as KeyedRow[], (related) => related(connection))
@@ -44,7 +48,8 @@ export function streamRows(
   statement: Statement,
   options: IteratorOptions,
 ): RowStream<unknown> {
-  const { state, query, reader, prefetch } = statement
+  const { state, query, reader, prefetch, locks } = statement
+  if (locks === true) refuseLockOutsideTransaction(source)
   const { chunkSize = DEFAULT_CHUNK_SIZE, batchYieldSize, signal, readOnly = true } = options
   return new RowStream({
     batchYieldSize,
@@ -74,7 +79,8 @@ export function iterateRows(
         'does not see what the transaction has written. Use aiterator(), or iterate outside the transaction.',
     )
   }
-  const { state, query, reader, prefetch } = statement
+  const { state, query, reader, prefetch, locks } = statement
+  if (locks === true) refuseLockOutsideTransaction(source)
   const { chunkSize = DEFAULT_CHUNK_SIZE, batchYieldSize, signal, readOnly = true } = options
   const host = SyncHost.of(source.engine)
   return new SyncRowStream({

@@ -155,8 +155,10 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
 
   #statement(state: QueryState): Statement {
     const query = compile((creator) => selectRows(creator, state))
-    if (state.selection.prefetches.length === 0) return { state, query, reader: selectionReader(state) }
-    return { state, query, reader: keyedReader(state), prefetch: (rows) => prefetch(state, rows) }
+    const locks = state.lock !== undefined
+    if (state.selection.prefetches.length === 0)
+      return { state, query, locks, reader: selectionReader(state) }
+    return { state, query, locks, reader: keyedReader(state), prefetch: (rows) => prefetch(state, rows) }
   }
 
   async #read(state: QueryState): Promise<R[]> {

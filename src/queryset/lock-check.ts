@@ -1,0 +1,19 @@
+import type { DatabaseConnection } from 'kysely'
+import { UsageError } from '../errors.js'
+import { SluiceConnection } from '../postgres/connection.js'
+import type { Source } from '../postgres/kysely-handle.js'
+
+/**
+ * Outside a transaction a lock would be gone before its rows arrive.
+ *
+ * @param connection what it runs on, if that is known: a transaction that was begun by hand shows in its status.
+ * @throws {@link UsageError} outside a transaction.
+ */
+export function refuseLockOutsideTransaction(source: Source, connection?: DatabaseConnection): void {
+  if (source.isTransaction) return
+  if (connection instanceof SluiceConnection && connection.status !== 'I') return
+  throw new UsageError(
+    'selectForUpdate() runs inside a transaction only, since its locks end with it: ' +
+      'db.transaction().execute((trx) => repository.using(trx).selectForUpdate()…).',
+  )
+}
