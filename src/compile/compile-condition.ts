@@ -1,7 +1,8 @@
-import { sql, type RawBuilder } from 'kysely'
+import { ExpressionWrapper, sql, type RawBuilder } from 'kysely'
 import type { ColumnCondition, Condition, Operand } from '../query/condition.js'
 import type { ColumnSchema } from '../schema/table.js'
 import { baseType, type CompositeTypeSchema } from '../schema/type.js'
+import { compileExpression } from './compile-expression.js'
 import { existsRelated } from './compile-relation.js'
 import type { Scope } from './scope.js'
 import { typeName } from './type-name.js'
@@ -16,6 +17,8 @@ export function compileCondition(scope: Scope, condition: Condition): RawBuilder
       return junction(scope, condition.kind, condition.conditions)
     case 'not':
       return sql<boolean>`(${compileCondition(scope, condition.condition)}) is not true`
+    case 'expression':
+      return sql<boolean>`(${compileExpression(scope, condition.node)})`
     case 'related':
       return existsRelated(scope, condition.relation, (target) =>
         compileCondition(target, condition.condition),
@@ -31,6 +34,8 @@ export function compileCondition(scope: Scope, condition: Condition): RawBuilder
       return sql<boolean>`cardinality(${ref}) ${sql.raw(condition.operator)} ${condition.operand}`
     case 'between':
       return sql<boolean>`${ref} between ${condition.from} and ${condition.to}`
+    case 'inQuery':
+      return sql<boolean>`${ref} in ${new ExpressionWrapper(condition.query)}`
     case 'in': {
       const { values, orNull } = condition
       const among =

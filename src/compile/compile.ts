@@ -6,7 +6,10 @@ import {
   PostgresQueryCompiler,
   type Compilable,
   type CompiledQuery,
+  type OperationNode,
+  type OperationNodeSource,
   type QueryCreator,
+  type RawBuilder,
 } from 'kysely'
 
 const compiler = new Kysely<object>({
@@ -20,7 +23,20 @@ const compiler = new Kysely<object>({
 
 /** Builds a statement and compiles it, without a database and without plugins. Every parameter comes out encoded. */
 export function compile(build: (creator: QueryCreator<object>) => Compilable): CompiledQuery {
-  const query = build(compiler).compile()
+  return encoded(build(compiler).compile())
+}
+
+/** Builds a part of another statement. */
+export function compileNode(build: (creator: QueryCreator<object>) => OperationNodeSource): OperationNode {
+  return build(compiler).toOperationNode()
+}
+
+/** The same for a statement that is written out. */
+export function compileSql(statement: RawBuilder<unknown>): CompiledQuery {
+  return encoded(statement.compile(compiler))
+}
+
+function encoded(query: CompiledQuery): CompiledQuery {
   return { ...query, parameters: query.parameters.map(encodeCount) }
 }
 

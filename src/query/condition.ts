@@ -1,3 +1,4 @@
+import type { OperationNode } from 'kysely'
 import type { RelationSchema } from '../schema/relation.js'
 import type { ColumnSchema } from '../schema/table.js'
 import type { TypeSchema } from '../schema/type.js'
@@ -6,7 +7,7 @@ import type { TypeSchema } from '../schema/type.js'
 export type Operand = string | Buffer
 
 /** What a filter asks, checked and encoded. */
-export type Condition = ColumnCondition | RelatedCondition | Junction | Negation
+export type Condition = ColumnCondition | ExpressionCondition | RelatedCondition | Junction | Negation
 
 /** A condition on one column. */
 export type ColumnCondition =
@@ -34,6 +35,8 @@ export type ColumnCondition =
       readonly values: Operand | readonly Operand[]
       readonly orNull: boolean
     }
+  /** `IN (SELECT …)`: the subselect is a finished part of a statement. */
+  | { readonly kind: 'inQuery'; readonly column: ColumnSchema; readonly query: OperationNode }
 
 export type ComparisonOperator =
   | ('=' | 'is distinct from' | '>' | '>=' | '<' | '<=')
@@ -42,6 +45,12 @@ export type ComparisonOperator =
   | ('@>' | '<@' | '&&' | '?' | '?&' | '?|')
   /** Of ranges. */
   | ('<<' | '>>' | '&<' | '&>' | '-|-')
+
+/** A free-hand Kysely expression, its values encoded and its columns checked. */
+export interface ExpressionCondition {
+  readonly kind: 'expression'
+  readonly node: OperationNode
+}
 
 /** At least one related row meets a condition on its own table. */
 export interface RelatedCondition {

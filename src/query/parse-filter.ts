@@ -6,6 +6,7 @@ import { tableName } from './columns.js'
 import type { Condition } from './condition.js'
 import { isPlainObject, refuseUndefined, show } from './lookups/operand.js'
 import { parseLookups } from './lookups/parse-lookups.js'
+import { parseExpression } from './parse-expression.js'
 import { findRelation } from './find-relation.js'
 
 /** What a filter is about. */
@@ -22,6 +23,7 @@ export interface FilterTarget {
  * @throws {@link EncodeError} for an operand that the column's type cannot hold.
  */
 export function parseFilter(target: FilterTarget, filter: unknown): Condition {
+  if (typeof filter === 'function') return parseExpression(target.table, filter as (eb: unknown) => unknown)
   if (!isPlainObject(filter)) {
     throw new FieldError(
       `A filter of ${tableName(target.table)} must be an object such as { column: value }, not ${show(filter)}.`,

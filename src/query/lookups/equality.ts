@@ -3,6 +3,7 @@ import { FieldError } from '../../errors.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import { baseType } from '../../schema/type.js'
 import { NOTHING, type Condition } from '../condition.js'
+import { SUBQUERY, isSubquery } from '../subquery.js'
 import type { LookupField, Lookups } from './lookup.js'
 import { encodeOperand, operandOf, refuseUndefined, show } from './operand.js'
 
@@ -33,7 +34,13 @@ export const EQUALITY_LOOKUPS: Lookups = {
 
 function among(field: LookupField, operand: unknown): Condition {
   const { column, label } = field
-  if (!Array.isArray(operand)) throw new FieldError(`${label}.in takes an array, not ${show(operand)}.`)
+  if (isSubquery(operand)) {
+    const { node, none } = operand[SUBQUERY]()
+    return none ? NOTHING : { kind: 'inQuery', column, query: node }
+  }
+  if (!Array.isArray(operand)) {
+    throw new FieldError(`${label}.in takes an array or a queryset, not ${show(operand)}.`)
+  }
   // entries() visits the holes of a sparse array, which forEach leaves out.
   for (const [index, value] of operand.entries()) refuseUndefined(value, `${label}.in[${index}]`)
   const values = operand.filter((value) => value !== null) as unknown[]

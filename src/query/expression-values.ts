@@ -1,0 +1,44 @@
+import { OperationNodeTransformer, type PrimitiveValueListNode, type ValueNode } from 'kysely'
+import { arrayCodec } from '../codec/array.js'
+import type { Codec } from '../codec/codec.js'
+import { codecFor } from '../codec/codec-for.js'
+import { EncodeError } from '../errors.js'
+
+/** Values of a Kysely expression have no column to tell their type: they are written by what they are. */
+const anyCodec: Codec = {
+  name: 'parameter',
+  decodeText: (text) => text,
+  encode: (value) => {
+    switch (typeof value) {
+      case 'string':
+        return codecFor('text').encode(value)
+      case 'number':
+      case 'bigint':
+      case 'boolean':
+        return String(value)
+      case 'object':
+        if (value instanceof Date) return codecFor('timestamptz').encode(value)
+        if (value instanceof Uint8Array) return Buffer.from(value)
+        return Array.isArray(value) ? anyArray.encode(value) : codecFor('jsonb').encode(value)
+      default:
+        throw new EncodeError(`An expression of filter() takes no ${typeof value} as a value.`)
+    }
+  },
+}
+
+const anyArray = arrayCodec(anyCodec, { delimiter: ',', flat: false })
+
+/** Writes the values of an expression as parameters, so that they are the same by every path that runs it. */
+export class ExpressionValues extends OperationNodeTransformer {
+  protected override transformValue(node: ValueNode): ValueNode {
+    return node.immediate ? node : { ...node, value: encode(node.value) }
+  }
+
+  protected override transformPrimitiveValueList(node: PrimitiveValueListNode): PrimitiveValueListNode {
+    return { ...node, values: node.values.map(encode) }
+  }
+}
+
+function encode(value: unknown): string | Buffer | null {
+  return value === null ? null : anyCodec.encode(value)
+}
