@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
+import { readConfig } from './config.js'
 import { CodegenError, messageOf } from './errors.js'
 import { generate } from './generate.js'
 import type { SchemaSource } from './source.js'
@@ -10,6 +11,7 @@ interface Flags {
   readonly schema?: readonly string[]
   readonly url?: string
   readonly out: string
+  readonly config?: string
   readonly check?: boolean
 }
 
@@ -22,7 +24,21 @@ const program = new Command('sluice')
   )
   .option('--url <url>', 'a database to read instead: postgres://user:password@host:5432/database')
   .option('--out <folder>', 'where the generated files go; nothing else may be in it', 'generated')
+  .option(
+    '--config <file>',
+    'a module whose default export holds settings (default: sluice.config.ts, .js or .mjs here, if there is one)',
+  )
   .option('--check', 'write nothing; exit with 1 if something would change')
+  .addHelpText(
+    'after',
+    `
+Relations come from foreign keys: author_id gives posts the relation author, and users its inverse posts, or
+postsByAuthor when several keys lead from posts to users. Other names are set on the constraint,
+  COMMENT ON CONSTRAINT posts_author_id_fkey ON posts IS '@name writer @inverse writings'
+or in sluice.config.ts, which comes first:
+  export default { relations: { 'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' } } }
+Through a link table (product_categories), "through" on its key to products names the categories of products.`,
+  )
   .showHelpAfterError('Run with --help to see what there is.')
 
 try {
@@ -34,10 +50,12 @@ try {
   process.exitCode = 1
 }
 
-async function run({ out, check = false, ...flags }: Flags): Promise<void> {
+async function run({ out, config, check = false, ...flags }: Flags): Promise<void> {
+  const { relations = {} } = await readConfig(config)
   const result = await generate({
     source: sourceOf(flags),
     out,
+    relationNames: relations,
     check,
     notify: (message) => console.error(message),
   })

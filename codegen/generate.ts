@@ -3,6 +3,7 @@ import { CodegenError } from './errors.js'
 import type { Catalog } from './introspect/catalog.js'
 import { buildModel } from './model/build-model.js'
 import type { DatabaseModel } from './model/database-model.js'
+import type { RelationSettings } from './model/relations/settings.js'
 import { type Notify, readSource, type SchemaSource } from './source.js'
 import { type Changes, changesBetween } from './write/changes.js'
 import { readGenerated } from './write/folder.js'
@@ -12,6 +13,8 @@ export interface GenerateOptions {
   readonly source: SchemaSource
   /** The output folder. It belongs to the generator: it is refused if it holds anything else. */
   readonly out: string
+  /** Names for relations, in place of those made from the foreign keys. They come before those in comments. */
+  readonly relationNames?: RelationSettings
   /** Only find out what would change. Default: `false`. */
   readonly check?: boolean
   /** Told what the user should know meanwhile. Default: nobody. */
@@ -31,14 +34,14 @@ export interface GenerateResult {
  * @throws {@link CodegenError} with a message for people; then nothing was written.
  */
 export async function generate(options: GenerateOptions): Promise<GenerateResult> {
-  const { source, out, check = false, notify = () => undefined } = options
+  const { source, out, relationNames = {}, check = false, notify = () => undefined } = options
   const start = performance.now()
   if (out.trim() === '')
     throw new CodegenError('The output folder has no name. Give one, such as --out generated.')
   const present = await readGenerated(out)
   const catalog = await readSource(source, notify)
   if (catalog.tables.length === 0) throw noTables(source, catalog)
-  const model = buildModel(catalog)
+  const model = buildModel(catalog, relationNames)
   const files = emit(model)
   const changes = changesBetween(present, files)
   if (!check) await writeFiles(out, files, changes)

@@ -7,9 +7,15 @@ import {
   type KyselyHandle,
   type Model,
   Repository,
+  type SchemaRegistry,
   type TableSchema,
   type TextCondition,
+  type ToMany,
+  type ToManyCondition,
+  type ToOne,
 } from 'sluice'
+import type { OrderFilter, OrdersModel } from './orders.js'
+import type { UserFilter, UsersModel } from './users.js'
 
 /**
  * A user's address book.
@@ -62,6 +68,12 @@ export interface AddressFilter extends Conditions<AddressFilter> {
   readonly postalCode?: TextCondition
   readonly city?: TextCondition
   readonly countryCode?: TextCondition
+  /** The row of `public.users` by `userId`. */
+  readonly user?: UserFilter
+  /** Rows of `public.orders` by their `billingAddressId`. */
+  readonly ordersByBillingAddress?: ToManyCondition<OrderFilter>
+  /** Rows of `public.orders` by their `shippingAddressId`. */
+  readonly ordersByShippingAddress?: ToManyCondition<OrderFilter>
 }
 
 /** `public.addresses` for free-hand Kysely: column names as in SQL. */
@@ -76,6 +88,13 @@ export interface AddressesTable {
   country_code: Generated<string>
 }
 
+/** What the relations of `public.addresses` lead to. */
+export interface AddressesRelations {
+  readonly user: ToOne<UsersModel, false>
+  readonly ordersByBillingAddress: ToMany<OrdersModel>
+  readonly ordersByShippingAddress: ToMany<OrdersModel>
+}
+
 /** The types of `public.addresses`, for the engine's generics. */
 export interface AddressesModel extends Model {
   readonly name: 'addresses'
@@ -85,6 +104,7 @@ export interface AddressesModel extends Model {
   readonly insert: NewAddress
   readonly update: AddressUpdate
   readonly columns: AddressesTable
+  readonly relations: AddressesRelations
 }
 
 /** `public.addresses` as data. */
@@ -111,6 +131,32 @@ export const addressesSchema: TableSchema = {
       references: { schema: 'public', table: 'users', columns: ['id'] },
     },
   ],
+  relations: [
+    {
+      name: 'user',
+      kind: 'one',
+      nullable: false,
+      target: 'public.users',
+      columns: ['userId'],
+      targetColumns: ['id'],
+    },
+    {
+      name: 'ordersByBillingAddress',
+      kind: 'many',
+      nullable: false,
+      target: 'public.orders',
+      columns: ['id'],
+      targetColumns: ['billingAddressId'],
+    },
+    {
+      name: 'ordersByShippingAddress',
+      kind: 'many',
+      nullable: false,
+      target: 'public.orders',
+      columns: ['id'],
+      targetColumns: ['shippingAddressId'],
+    },
+  ],
 }
 
 /**
@@ -119,7 +165,7 @@ export const addressesSchema: TableSchema = {
  * A user's address book.
  */
 export class AddressesRepository extends Repository<AddressesModel> {
-  constructor(kysely: KyselyHandle) {
-    super(kysely, addressesSchema)
+  constructor(kysely: KyselyHandle, schemas?: SchemaRegistry) {
+    super(kysely, addressesSchema, schemas)
   }
 }

@@ -7,9 +7,15 @@ import {
   type KyselyHandle,
   type Model,
   Repository,
+  type SchemaRegistry,
   type TableSchema,
   type TextCondition,
+  type ToMany,
+  type ToManyCondition,
+  type ToOne,
 } from 'sluice'
+import type { ProductCategoriesModel, ProductCategoryFilter } from './product-categories.js'
+import type { ProductFilter, ProductsModel } from './products.js'
 
 /**
  * The tree of departments.
@@ -50,6 +56,14 @@ export interface CategoryFilter extends Conditions<CategoryFilter> {
   readonly name?: TextCondition
   readonly slug?: TextCondition
   readonly position?: ComparableCondition<number>
+  /** The row of `public.categories` by `parentId`. */
+  readonly parent?: CategoryFilter | null
+  /** Rows of `public.categories` by their `parentId`. */
+  readonly categoriesByParent?: ToManyCondition<CategoryFilter>
+  /** Rows of `public.product_categories` by their `categoryId`. */
+  readonly productCategories?: ToManyCondition<ProductCategoryFilter>
+  /** Rows of `public.products` through `public.product_categories`. */
+  readonly products?: ToManyCondition<ProductFilter>
 }
 
 /** `public.categories` for free-hand Kysely: column names as in SQL. */
@@ -61,6 +75,14 @@ export interface CategoriesTable {
   position: Generated<number>
 }
 
+/** What the relations of `public.categories` lead to. */
+export interface CategoriesRelations {
+  readonly parent: ToOne<CategoriesModel, true>
+  readonly categoriesByParent: ToMany<CategoriesModel>
+  readonly productCategories: ToMany<ProductCategoriesModel>
+  readonly products: ToMany<ProductsModel>
+}
+
 /** The types of `public.categories`, for the engine's generics. */
 export interface CategoriesModel extends Model {
   readonly name: 'categories'
@@ -70,6 +92,7 @@ export interface CategoriesModel extends Model {
   readonly insert: NewCategory
   readonly update: CategoryUpdate
   readonly columns: CategoriesTable
+  readonly relations: CategoriesRelations
 }
 
 /** `public.categories` as data. */
@@ -93,6 +116,41 @@ export const categoriesSchema: TableSchema = {
       references: { schema: 'public', table: 'categories', columns: ['id'] },
     },
   ],
+  relations: [
+    {
+      name: 'parent',
+      kind: 'one',
+      nullable: true,
+      target: 'public.categories',
+      columns: ['parentId'],
+      targetColumns: ['id'],
+    },
+    {
+      name: 'categoriesByParent',
+      kind: 'many',
+      nullable: false,
+      target: 'public.categories',
+      columns: ['id'],
+      targetColumns: ['parentId'],
+    },
+    {
+      name: 'productCategories',
+      kind: 'many',
+      nullable: false,
+      target: 'public.product_categories',
+      columns: ['id'],
+      targetColumns: ['categoryId'],
+    },
+    {
+      name: 'products',
+      kind: 'many',
+      nullable: false,
+      target: 'public.products',
+      columns: ['id'],
+      targetColumns: ['id'],
+      through: { table: 'public.product_categories', columns: ['categoryId'], targetColumns: ['productId'] },
+    },
+  ],
 }
 
 /**
@@ -101,7 +159,7 @@ export const categoriesSchema: TableSchema = {
  * The tree of departments.
  */
 export class CategoriesRepository extends Repository<CategoriesModel> {
-  constructor(kysely: KyselyHandle) {
-    super(kysely, categoriesSchema)
+  constructor(kysely: KyselyHandle, schemas?: SchemaRegistry) {
+    super(kysely, categoriesSchema, schemas)
   }
 }

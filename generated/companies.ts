@@ -7,9 +7,14 @@ import {
   type KyselyHandle,
   type Model,
   Repository,
+  type SchemaRegistry,
   type TableSchema,
   type TextCondition,
+  type ToMany,
+  type ToManyCondition,
 } from 'sluice'
+import type { ProductFilter, ProductsModel } from './products.js'
+import type { UserFilter, UsersModel } from './users.js'
 
 /**
  * Companies: employers of customers and suppliers of products.
@@ -58,6 +63,10 @@ export interface CompanyFilter extends Conditions<CompanyFilter> {
   readonly opensAt?: ComparableCondition<string> | null
   readonly closesAt?: ComparableCondition<string> | null
   readonly createdAt?: ComparableCondition<Date | string>
+  /** Rows of `public.products` by their `supplierId`. */
+  readonly products?: ToManyCondition<ProductFilter>
+  /** Rows of `public.users` by their `companyId`. */
+  readonly users?: ToManyCondition<UserFilter>
 }
 
 /** `public.companies` for free-hand Kysely: column names as in SQL. */
@@ -71,6 +80,12 @@ export interface CompaniesTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>
 }
 
+/** What the relations of `public.companies` lead to. */
+export interface CompaniesRelations {
+  readonly products: ToMany<ProductsModel>
+  readonly users: ToMany<UsersModel>
+}
+
 /** The types of `public.companies`, for the engine's generics. */
 export interface CompaniesModel extends Model {
   readonly name: 'companies'
@@ -80,6 +95,7 @@ export interface CompaniesModel extends Model {
   readonly insert: NewCompany
   readonly update: CompanyUpdate
   readonly columns: CompaniesTable
+  readonly relations: CompaniesRelations
 }
 
 /** `public.companies` as data. */
@@ -99,6 +115,24 @@ export const companiesSchema: TableSchema = {
   primaryKey: ['id'],
   uniqueKeys: [['name']],
   foreignKeys: [],
+  relations: [
+    {
+      name: 'products',
+      kind: 'many',
+      nullable: false,
+      target: 'public.products',
+      columns: ['id'],
+      targetColumns: ['supplierId'],
+    },
+    {
+      name: 'users',
+      kind: 'many',
+      nullable: false,
+      target: 'public.users',
+      columns: ['id'],
+      targetColumns: ['companyId'],
+    },
+  ],
 }
 
 /**
@@ -107,7 +141,7 @@ export const companiesSchema: TableSchema = {
  * Companies: employers of customers and suppliers of products.
  */
 export class CompaniesRepository extends Repository<CompaniesModel> {
-  constructor(kysely: KyselyHandle) {
-    super(kysely, companiesSchema)
+  constructor(kysely: KyselyHandle, schemas?: SchemaRegistry) {
+    super(kysely, companiesSchema, schemas)
   }
 }

@@ -7,10 +7,15 @@ import {
   type KyselyHandle,
   type Model,
   type Range,
+  type RangeCondition,
   Repository,
+  type SchemaRegistry,
   type TableSchema,
   type TextCondition,
+  type ToMany,
+  type ToManyCondition,
 } from 'sluice'
+import type { OrderFilter, OrdersModel } from './orders.js'
 
 /**
  * Discounts for those who know the code.
@@ -55,9 +60,11 @@ export interface CouponFilter extends Conditions<CouponFilter> {
   readonly id?: ComparableCondition<number>
   readonly code?: TextCondition
   readonly discount?: ComparableCondition<string | number | bigint>
-  readonly validDuring?: ComparableCondition<Range<Date | string>>
+  readonly validDuring?: RangeCondition<Date | string>
   readonly contact?: TextCondition | null
   readonly maxUses?: ComparableCondition<number> | null
+  /** Rows of `public.orders` by their `couponId`. */
+  readonly orders?: ToManyCondition<OrderFilter>
 }
 
 /** `public.coupons` for free-hand Kysely: column names as in SQL. */
@@ -70,6 +77,11 @@ export interface CouponsTable {
   max_uses: number | null
 }
 
+/** What the relations of `public.coupons` lead to. */
+export interface CouponsRelations {
+  readonly orders: ToMany<OrdersModel>
+}
+
 /** The types of `public.coupons`, for the engine's generics. */
 export interface CouponsModel extends Model {
   readonly name: 'coupons'
@@ -79,6 +91,7 @@ export interface CouponsModel extends Model {
   readonly insert: NewCoupon
   readonly update: CouponUpdate
   readonly columns: CouponsTable
+  readonly relations: CouponsRelations
 }
 
 /** `public.coupons` as data. */
@@ -115,6 +128,16 @@ export const couponsSchema: TableSchema = {
   primaryKey: ['id'],
   uniqueKeys: [['code']],
   foreignKeys: [],
+  relations: [
+    {
+      name: 'orders',
+      kind: 'many',
+      nullable: false,
+      target: 'public.orders',
+      columns: ['id'],
+      targetColumns: ['couponId'],
+    },
+  ],
 }
 
 /**
@@ -123,7 +146,7 @@ export const couponsSchema: TableSchema = {
  * Discounts for those who know the code.
  */
 export class CouponsRepository extends Repository<CouponsModel> {
-  constructor(kysely: KyselyHandle) {
-    super(kysely, couponsSchema)
+  constructor(kysely: KyselyHandle, schemas?: SchemaRegistry) {
+    super(kysely, couponsSchema, schemas)
   }
 }

@@ -7,8 +7,15 @@ import {
   type KyselyHandle,
   type Model,
   Repository,
+  type SchemaRegistry,
   type TableSchema,
+  type ToMany,
+  type ToManyCondition,
+  type ToOne,
 } from 'sluice'
+import type { OrderFilter, OrdersModel } from './orders.js'
+import type { ProductFilter, ProductsModel } from './products.js'
+import type { ReviewFilter, ReviewsModel } from './reviews.js'
 
 /**
  * The lines of an order.
@@ -53,6 +60,12 @@ export interface OrderItemFilter extends Conditions<OrderItemFilter> {
   readonly quantity?: ComparableCondition<number>
   readonly unitPrice?: ComparableCondition<string | number | bigint>
   readonly total?: ComparableCondition<string | number | bigint> | null
+  /** The row of `public.orders` by `orderId`. */
+  readonly order?: OrderFilter
+  /** The row of `public.products` by `productId`. */
+  readonly product?: ProductFilter
+  /** Rows of `public.reviews` by their `orderId`, `lineNumber`. */
+  readonly reviews?: ToManyCondition<ReviewFilter>
 }
 
 /** `public.order_items` for free-hand Kysely: column names as in SQL. */
@@ -65,6 +78,13 @@ export interface OrderItemsTable {
   total: GeneratedAlways<string | null>
 }
 
+/** What the relations of `public.order_items` lead to. */
+export interface OrderItemsRelations {
+  readonly order: ToOne<OrdersModel, false>
+  readonly product: ToOne<ProductsModel, false>
+  readonly reviews: ToMany<ReviewsModel>
+}
+
 /** The types of `public.order_items`, for the engine's generics. */
 export interface OrderItemsModel extends Model {
   readonly name: 'order_items'
@@ -74,6 +94,7 @@ export interface OrderItemsModel extends Model {
   readonly insert: NewOrderItem
   readonly update: OrderItemUpdate
   readonly columns: OrderItemsTable
+  readonly relations: OrderItemsRelations
 }
 
 /** `public.order_items` as data. */
@@ -110,6 +131,32 @@ export const orderItemsSchema: TableSchema = {
       references: { schema: 'public', table: 'products', columns: ['id'] },
     },
   ],
+  relations: [
+    {
+      name: 'order',
+      kind: 'one',
+      nullable: false,
+      target: 'public.orders',
+      columns: ['orderId'],
+      targetColumns: ['id'],
+    },
+    {
+      name: 'product',
+      kind: 'one',
+      nullable: false,
+      target: 'public.products',
+      columns: ['productId'],
+      targetColumns: ['id'],
+    },
+    {
+      name: 'reviews',
+      kind: 'many',
+      nullable: false,
+      target: 'public.reviews',
+      columns: ['orderId', 'lineNumber'],
+      targetColumns: ['orderId', 'lineNumber'],
+    },
+  ],
 }
 
 /**
@@ -118,7 +165,7 @@ export const orderItemsSchema: TableSchema = {
  * The lines of an order.
  */
 export class OrderItemsRepository extends Repository<OrderItemsModel> {
-  constructor(kysely: KyselyHandle) {
-    super(kysely, orderItemsSchema)
+  constructor(kysely: KyselyHandle, schemas?: SchemaRegistry) {
+    super(kysely, orderItemsSchema, schemas)
   }
 }

@@ -7,6 +7,7 @@ import {
   type KyselyHandle,
   type Model,
   Repository,
+  type SchemaRegistry,
   type TableSchema,
   type TextCondition,
 } from 'sluice'
@@ -58,6 +59,7 @@ export interface OrderSummariesModel extends Model {
   readonly insert: never
   readonly update: never
   readonly columns: OrderSummariesTable
+  readonly relations: object
 }
 
 /** `public.order_summaries` as data. */
@@ -94,6 +96,7 @@ export const orderSummariesSchema: TableSchema = {
   primaryKey: [],
   uniqueKeys: [],
   foreignKeys: [],
+  relations: [],
 }
 
 /**
@@ -102,7 +105,7 @@ export const orderSummariesSchema: TableSchema = {
  * One row per order with what it comes to.
  */
 export class OrderSummariesRepository extends Repository<OrderSummariesModel> {
-  constructor(kysely: KyselyHandle) {
-    super(kysely, orderSummariesSchema)
+  constructor(kysely: KyselyHandle, schemas?: SchemaRegistry) {
+    super(kysely, orderSummariesSchema, schemas)
   }
 }

@@ -7,10 +7,19 @@ import {
   type KyselyHandle,
   type Model,
   Repository,
+  type SchemaRegistry,
   type TableSchema,
   type TextCondition,
+  type ToMany,
+  type ToManyCondition,
+  type ToOne,
 } from 'sluice'
+import type { AddressFilter, AddressesModel } from './addresses.js'
+import type { CouponFilter, CouponsModel } from './coupons.js'
 import type { OrderStatus } from './enums.js'
+import type { OrderItemFilter, OrderItemsModel } from './order-items.js'
+import type { PaymentFilter, PaymentsModel } from './payments.js'
+import type { UserFilter, UsersModel } from './users.js'
 
 /**
  * Orders, from the moment the basket is sent off.
@@ -67,6 +76,18 @@ export interface OrderFilter extends Conditions<OrderFilter> {
   readonly note?: TextCondition | null
   readonly placedAt?: ComparableCondition<Date | string>
   readonly shippedAt?: ComparableCondition<Date | string> | null
+  /** The row of `public.users` by `userId`. */
+  readonly user?: UserFilter
+  /** The row of `public.addresses` by `billingAddressId`. */
+  readonly billingAddress?: AddressFilter
+  /** The row of `public.addresses` by `shippingAddressId`. */
+  readonly shippingAddress?: AddressFilter
+  /** The row of `public.coupons` by `couponId`. */
+  readonly coupon?: CouponFilter | null
+  /** Rows of `public.order_items` by their `orderId`. */
+  readonly orderItems?: ToManyCondition<OrderItemFilter>
+  /** Rows of `public.payments` by their `orderId`. */
+  readonly payments?: ToManyCondition<PaymentFilter>
 }
 
 /** `public.orders` for free-hand Kysely: column names as in SQL. */
@@ -82,6 +103,16 @@ export interface OrdersTable {
   shipped_at: ColumnType<Date | null, Date | string | null, Date | string | null>
 }
 
+/** What the relations of `public.orders` lead to. */
+export interface OrdersRelations {
+  readonly user: ToOne<UsersModel, false>
+  readonly billingAddress: ToOne<AddressesModel, false>
+  readonly shippingAddress: ToOne<AddressesModel, false>
+  readonly coupon: ToOne<CouponsModel, true>
+  readonly orderItems: ToMany<OrderItemsModel>
+  readonly payments: ToMany<PaymentsModel>
+}
+
 /** The types of `public.orders`, for the engine's generics. */
 export interface OrdersModel extends Model {
   readonly name: 'orders'
@@ -91,6 +122,7 @@ export interface OrdersModel extends Model {
   readonly insert: NewOrder
   readonly update: OrderUpdate
   readonly columns: OrdersTable
+  readonly relations: OrdersRelations
 }
 
 /** `public.orders` as data. */
@@ -156,6 +188,56 @@ export const ordersSchema: TableSchema = {
       references: { schema: 'public', table: 'users', columns: ['id'] },
     },
   ],
+  relations: [
+    {
+      name: 'user',
+      kind: 'one',
+      nullable: false,
+      target: 'public.users',
+      columns: ['userId'],
+      targetColumns: ['id'],
+    },
+    {
+      name: 'billingAddress',
+      kind: 'one',
+      nullable: false,
+      target: 'public.addresses',
+      columns: ['billingAddressId'],
+      targetColumns: ['id'],
+    },
+    {
+      name: 'shippingAddress',
+      kind: 'one',
+      nullable: false,
+      target: 'public.addresses',
+      columns: ['shippingAddressId'],
+      targetColumns: ['id'],
+    },
+    {
+      name: 'coupon',
+      kind: 'one',
+      nullable: true,
+      target: 'public.coupons',
+      columns: ['couponId'],
+      targetColumns: ['id'],
+    },
+    {
+      name: 'orderItems',
+      kind: 'many',
+      nullable: false,
+      target: 'public.order_items',
+      columns: ['id'],
+      targetColumns: ['orderId'],
+    },
+    {
+      name: 'payments',
+      kind: 'many',
+      nullable: false,
+      target: 'public.payments',
+      columns: ['id'],
+      targetColumns: ['orderId'],
+    },
+  ],
 }
 
 /**
@@ -164,7 +246,7 @@ export const ordersSchema: TableSchema = {
  * Orders, from the moment the basket is sent off.
  */
 export class OrdersRepository extends Repository<OrdersModel> {
-  constructor(kysely: KyselyHandle) {
-    super(kysely, ordersSchema)
+  constructor(kysely: KyselyHandle, schemas?: SchemaRegistry) {
+    super(kysely, ordersSchema, schemas)
   }
 }

@@ -10,9 +10,12 @@ import {
   type Model,
   type NullCondition,
   Repository,
+  type SchemaRegistry,
   type TableSchema,
+  type ToOne,
 } from 'sluice'
 import type { PaymentMethod } from './enums.js'
+import type { OrderFilter, OrdersModel } from './orders.js'
 
 /**
  * Money received, and with a negative amount money given back.
@@ -63,6 +66,8 @@ export interface PaymentFilter extends Conditions<PaymentFilter> {
   readonly providerResponse?: NullCondition | null
   readonly clientAddress?: ComparableCondition<string> | null
   readonly paidAt?: ComparableCondition<Date | string>
+  /** The row of `public.orders` by `orderId`. */
+  readonly order?: OrderFilter
 }
 
 /** `public.payments` for free-hand Kysely: column names as in SQL. */
@@ -76,6 +81,11 @@ export interface PaymentsTable {
   paid_at: ColumnType<Date, Date | string | undefined, Date | string>
 }
 
+/** What the relations of `public.payments` lead to. */
+export interface PaymentsRelations {
+  readonly order: ToOne<OrdersModel, false>
+}
+
 /** The types of `public.payments`, for the engine's generics. */
 export interface PaymentsModel extends Model {
   readonly name: 'payments'
@@ -85,6 +95,7 @@ export interface PaymentsModel extends Model {
   readonly insert: NewPayment
   readonly update: PaymentUpdate
   readonly columns: PaymentsTable
+  readonly relations: PaymentsRelations
 }
 
 /** `public.payments` as data. */
@@ -121,6 +132,16 @@ export const paymentsSchema: TableSchema = {
       references: { schema: 'public', table: 'orders', columns: ['id'] },
     },
   ],
+  relations: [
+    {
+      name: 'order',
+      kind: 'one',
+      nullable: false,
+      target: 'public.orders',
+      columns: ['orderId'],
+      targetColumns: ['id'],
+    },
+  ],
 }
 
 /**
@@ -129,7 +150,7 @@ export const paymentsSchema: TableSchema = {
  * Money received, and with a negative amount money given back.
  */
 export class PaymentsRepository extends Repository<PaymentsModel> {
-  constructor(kysely: KyselyHandle) {
-    super(kysely, paymentsSchema)
+  constructor(kysely: KyselyHandle, schemas?: SchemaRegistry) {
+    super(kysely, paymentsSchema, schemas)
   }
 }

@@ -2,14 +2,18 @@
 
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 import {
+  type ArrayCondition,
   type ComparableCondition,
   type Conditions,
   type KyselyHandle,
   type Model,
   Repository,
+  type SchemaRegistry,
   type TableSchema,
   type TextCondition,
+  type ToOne,
 } from 'sluice'
+import type { UserFilter, UsersModel } from './users.js'
 
 /**
  * The shop's blog.
@@ -72,10 +76,14 @@ export interface PostFilter extends Conditions<PostFilter> {
   readonly title?: TextCondition
   readonly slug?: TextCondition
   readonly body?: TextCondition
-  readonly tags?: ComparableCondition<readonly string[]>
+  readonly tags?: ArrayCondition<readonly string[]>
   readonly scheduledFor?: ComparableCondition<string> | null
   readonly publishedAt?: ComparableCondition<Date | string> | null
   readonly createdAt?: ComparableCondition<Date | string>
+  /** The row of `public.users` by `authorId`. */
+  readonly author?: UserFilter
+  /** The row of `public.users` by `editorId`. */
+  readonly editor?: UserFilter | null
 }
 
 /** `public.posts` for free-hand Kysely: column names as in SQL. */
@@ -92,6 +100,12 @@ export interface PostsTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>
 }
 
+/** What the relations of `public.posts` lead to. */
+export interface PostsRelations {
+  readonly author: ToOne<UsersModel, false>
+  readonly editor: ToOne<UsersModel, true>
+}
+
 /** The types of `public.posts`, for the engine's generics. */
 export interface PostsModel extends Model {
   readonly name: 'posts'
@@ -101,6 +115,7 @@ export interface PostsModel extends Model {
   readonly insert: NewPost
   readonly update: PostUpdate
   readonly columns: PostsTable
+  readonly relations: PostsRelations
 }
 
 /** `public.posts` as data. */
@@ -140,6 +155,24 @@ export const postsSchema: TableSchema = {
       references: { schema: 'public', table: 'users', columns: ['id'] },
     },
   ],
+  relations: [
+    {
+      name: 'author',
+      kind: 'one',
+      nullable: false,
+      target: 'public.users',
+      columns: ['authorId'],
+      targetColumns: ['id'],
+    },
+    {
+      name: 'editor',
+      kind: 'one',
+      nullable: true,
+      target: 'public.users',
+      columns: ['editorId'],
+      targetColumns: ['id'],
+    },
+  ],
 }
 
 /**
@@ -148,7 +181,7 @@ export const postsSchema: TableSchema = {
  * The shop's blog.
  */
 export class PostsRepository extends Repository<PostsModel> {
-  constructor(kysely: KyselyHandle) {
-    super(kysely, postsSchema)
+  constructor(kysely: KyselyHandle, schemas?: SchemaRegistry) {
+    super(kysely, postsSchema, schemas)
   }
 }

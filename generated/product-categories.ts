@@ -8,8 +8,12 @@ import {
   type KyselyHandle,
   type Model,
   Repository,
+  type SchemaRegistry,
   type TableSchema,
+  type ToOne,
 } from 'sluice'
+import type { CategoriesModel, CategoryFilter } from './categories.js'
+import type { ProductFilter, ProductsModel } from './products.js'
 
 /**
  * Which departments show a product.
@@ -41,6 +45,10 @@ export interface ProductCategoryFilter extends Conditions<ProductCategoryFilter>
   readonly productId?: ComparableCondition<number>
   readonly categoryId?: ComparableCondition<number>
   readonly isPrimary?: EqualityCondition<boolean>
+  /** The row of `public.products` by `productId`. */
+  readonly product?: ProductFilter
+  /** The row of `public.categories` by `categoryId`. */
+  readonly category?: CategoryFilter
 }
 
 /** `public.product_categories` for free-hand Kysely: column names as in SQL. */
@@ -48,6 +56,12 @@ export interface ProductCategoriesTable {
   product_id: number
   category_id: number
   is_primary: Generated<boolean>
+}
+
+/** What the relations of `public.product_categories` lead to. */
+export interface ProductCategoriesRelations {
+  readonly product: ToOne<ProductsModel, false>
+  readonly category: ToOne<CategoriesModel, false>
 }
 
 /** The types of `public.product_categories`, for the engine's generics. */
@@ -59,6 +73,7 @@ export interface ProductCategoriesModel extends Model {
   readonly insert: NewProductCategory
   readonly update: ProductCategoryUpdate
   readonly columns: ProductCategoriesTable
+  readonly relations: ProductCategoriesRelations
 }
 
 /** `public.product_categories` as data. */
@@ -85,6 +100,24 @@ export const productCategoriesSchema: TableSchema = {
       references: { schema: 'public', table: 'products', columns: ['id'] },
     },
   ],
+  relations: [
+    {
+      name: 'product',
+      kind: 'one',
+      nullable: false,
+      target: 'public.products',
+      columns: ['productId'],
+      targetColumns: ['id'],
+    },
+    {
+      name: 'category',
+      kind: 'one',
+      nullable: false,
+      target: 'public.categories',
+      columns: ['categoryId'],
+      targetColumns: ['id'],
+    },
+  ],
 }
 
 /**
@@ -93,7 +126,7 @@ export const productCategoriesSchema: TableSchema = {
  * Which departments show a product.
  */
 export class ProductCategoriesRepository extends Repository<ProductCategoriesModel> {
-  constructor(kysely: KyselyHandle) {
-    super(kysely, productCategoriesSchema)
+  constructor(kysely: KyselyHandle, schemas?: SchemaRegistry) {
+    super(kysely, productCategoriesSchema, schemas)
   }
 }

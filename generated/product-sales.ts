@@ -7,6 +7,7 @@ import {
   type KyselyHandle,
   type Model,
   Repository,
+  type SchemaRegistry,
   type TableSchema,
   type TextCondition,
 } from 'sluice'
@@ -51,6 +52,7 @@ export interface ProductSalesModel extends Model {
   readonly insert: never
   readonly update: never
   readonly columns: ProductSalesTable
+  readonly relations: object
 }
 
 /** `public.product_sales` as data. */
@@ -68,6 +70,7 @@ export const productSalesSchema: TableSchema = {
   primaryKey: [],
   uniqueKeys: [['productId']],
   foreignKeys: [],
+  relations: [],
 }
 
 /**
@@ -76,7 +79,7 @@ export const productSalesSchema: TableSchema = {
  * Sales per product; REFRESH MATERIALIZED VIEW brings it up to date.
  */
 export class ProductSalesRepository extends Repository<ProductSalesModel> {
-  constructor(kysely: KyselyHandle) {
-    super(kysely, productSalesSchema)
+  constructor(kysely: KyselyHandle, schemas?: SchemaRegistry) {
+    super(kysely, productSalesSchema, schemas)
   }
 }

@@ -2,19 +2,30 @@
 
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 import {
+  type ArrayCondition,
   type ComparableCondition,
   type Conditions,
   type EqualityCondition,
+  type JsonCondition,
   type JsonNull,
   type JsonValue,
   type KyselyHandle,
   type Model,
   Repository,
+  type SchemaRegistry,
   type TableSchema,
   type TextCondition,
+  type ToMany,
+  type ToManyCondition,
+  type ToOne,
 } from 'sluice'
+import type { CategoriesModel, CategoryFilter } from './categories.js'
+import type { CompaniesModel, CompanyFilter } from './companies.js'
 import type { Dimensions } from './composites.js'
 import type { ProductLabel, ProductStatus } from './enums.js'
+import type { OrderItemFilter, OrderItemsModel } from './order-items.js'
+import type { ProductCategoriesModel, ProductCategoryFilter } from './product-categories.js'
+import type { ReviewFilter, ReviewsModel } from './reviews.js'
 
 /**
  * Everything that is, was or will be for sale.
@@ -96,16 +107,26 @@ export interface ProductFilter extends Conditions<ProductFilter> {
   readonly name?: TextCondition
   readonly description?: TextCondition | null
   readonly status?: ComparableCondition<ProductStatus>
-  readonly labels?: ComparableCondition<readonly ProductLabel[]>
+  readonly labels?: ArrayCondition<readonly ProductLabel[]>
   readonly price?: ComparableCondition<string | number | bigint>
   readonly cost?: ComparableCondition<string | number | bigint>
   readonly margin?: ComparableCondition<string | number | bigint> | null
   readonly weight?: ComparableCondition<number> | null
   readonly dimensions?: EqualityCondition<Dimensions> | null
-  readonly attributes?: ComparableCondition<JsonValue | JsonNull>
+  readonly attributes?: JsonCondition
   readonly stock?: ComparableCondition<number>
   readonly returnWindow?: ComparableCondition<string>
   readonly createdAt?: ComparableCondition<Date | string>
+  /** The row of `public.companies` by `supplierId`. */
+  readonly supplier?: CompanyFilter
+  /** Rows of `public.order_items` by their `productId`. */
+  readonly orderItems?: ToManyCondition<OrderItemFilter>
+  /** Rows of `public.product_categories` by their `productId`. */
+  readonly productCategories?: ToManyCondition<ProductCategoryFilter>
+  /** Rows of `public.reviews` by their `productId`. */
+  readonly reviews?: ToManyCondition<ReviewFilter>
+  /** Rows of `public.categories` through `public.product_categories`. */
+  readonly categories?: ToManyCondition<CategoryFilter>
 }
 
 /** `public.products` for free-hand Kysely: column names as in SQL. */
@@ -128,6 +149,15 @@ export interface ProductsTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>
 }
 
+/** What the relations of `public.products` lead to. */
+export interface ProductsRelations {
+  readonly supplier: ToOne<CompaniesModel, false>
+  readonly orderItems: ToMany<OrderItemsModel>
+  readonly productCategories: ToMany<ProductCategoriesModel>
+  readonly reviews: ToMany<ReviewsModel>
+  readonly categories: ToMany<CategoriesModel>
+}
+
 /** The types of `public.products`, for the engine's generics. */
 export interface ProductsModel extends Model {
   readonly name: 'products'
@@ -137,6 +167,7 @@ export interface ProductsModel extends Model {
   readonly insert: NewProduct
   readonly update: ProductUpdate
   readonly columns: ProductsTable
+  readonly relations: ProductsRelations
 }
 
 /** `public.products` as data. */
@@ -218,6 +249,49 @@ export const productsSchema: TableSchema = {
       references: { schema: 'public', table: 'companies', columns: ['id'] },
     },
   ],
+  relations: [
+    {
+      name: 'supplier',
+      kind: 'one',
+      nullable: false,
+      target: 'public.companies',
+      columns: ['supplierId'],
+      targetColumns: ['id'],
+    },
+    {
+      name: 'orderItems',
+      kind: 'many',
+      nullable: false,
+      target: 'public.order_items',
+      columns: ['id'],
+      targetColumns: ['productId'],
+    },
+    {
+      name: 'productCategories',
+      kind: 'many',
+      nullable: false,
+      target: 'public.product_categories',
+      columns: ['id'],
+      targetColumns: ['productId'],
+    },
+    {
+      name: 'reviews',
+      kind: 'many',
+      nullable: false,
+      target: 'public.reviews',
+      columns: ['id'],
+      targetColumns: ['productId'],
+    },
+    {
+      name: 'categories',
+      kind: 'many',
+      nullable: false,
+      target: 'public.categories',
+      columns: ['id'],
+      targetColumns: ['id'],
+      through: { table: 'public.product_categories', columns: ['productId'], targetColumns: ['categoryId'] },
+    },
+  ],
 }
 
 /**
@@ -226,7 +300,7 @@ export const productsSchema: TableSchema = {
  * Everything that is, was or will be for sale.
  */
 export class ProductsRepository extends Repository<ProductsModel> {
-  constructor(kysely: KyselyHandle) {
-    super(kysely, productsSchema)
+  constructor(kysely: KyselyHandle, schemas?: SchemaRegistry) {
+    super(kysely, productsSchema, schemas)
   }
 }

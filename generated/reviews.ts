@@ -7,9 +7,14 @@ import {
   type KyselyHandle,
   type Model,
   Repository,
+  type SchemaRegistry,
   type TableSchema,
   type TextCondition,
+  type ToOne,
 } from 'sluice'
+import type { OrderItemFilter, OrderItemsModel } from './order-items.js'
+import type { ProductFilter, ProductsModel } from './products.js'
+import type { UserFilter, UsersModel } from './users.js'
 
 /**
  * What customers think of a product; with an order line, a verified purchase.
@@ -64,6 +69,12 @@ export interface ReviewFilter extends Conditions<ReviewFilter> {
   readonly rating?: ComparableCondition<number>
   readonly body?: TextCondition | null
   readonly createdAt?: ComparableCondition<Date | string>
+  /** The row of `public.products` by `productId`. */
+  readonly product?: ProductFilter
+  /** The row of `public.users` by `userId`. */
+  readonly user?: UserFilter
+  /** The row of `public.order_items` by `orderId`, `lineNumber`. */
+  readonly orderItem?: OrderItemFilter | null
 }
 
 /** `public.reviews` for free-hand Kysely: column names as in SQL. */
@@ -78,6 +89,13 @@ export interface ReviewsTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>
 }
 
+/** What the relations of `public.reviews` lead to. */
+export interface ReviewsRelations {
+  readonly product: ToOne<ProductsModel, false>
+  readonly user: ToOne<UsersModel, false>
+  readonly orderItem: ToOne<OrderItemsModel, true>
+}
+
 /** The types of `public.reviews`, for the engine's generics. */
 export interface ReviewsModel extends Model {
   readonly name: 'reviews'
@@ -87,6 +105,7 @@ export interface ReviewsModel extends Model {
   readonly insert: NewReview
   readonly update: ReviewUpdate
   readonly columns: ReviewsTable
+  readonly relations: ReviewsRelations
 }
 
 /** `public.reviews` as data. */
@@ -123,6 +142,32 @@ export const reviewsSchema: TableSchema = {
       references: { schema: 'public', table: 'users', columns: ['id'] },
     },
   ],
+  relations: [
+    {
+      name: 'product',
+      kind: 'one',
+      nullable: false,
+      target: 'public.products',
+      columns: ['productId'],
+      targetColumns: ['id'],
+    },
+    {
+      name: 'user',
+      kind: 'one',
+      nullable: false,
+      target: 'public.users',
+      columns: ['userId'],
+      targetColumns: ['id'],
+    },
+    {
+      name: 'orderItem',
+      kind: 'one',
+      nullable: true,
+      target: 'public.order_items',
+      columns: ['orderId', 'lineNumber'],
+      targetColumns: ['orderId', 'lineNumber'],
+    },
+  ],
 }
 
 /**
@@ -131,7 +176,7 @@ export const reviewsSchema: TableSchema = {
  * What customers think of a product; with an order line, a verified purchase.
  */
 export class ReviewsRepository extends Repository<ReviewsModel> {
-  constructor(kysely: KyselyHandle) {
-    super(kysely, reviewsSchema)
+  constructor(kysely: KyselyHandle, schemas?: SchemaRegistry) {
+    super(kysely, reviewsSchema, schemas)
   }
 }

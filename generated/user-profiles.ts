@@ -8,9 +8,12 @@ import {
   type KyselyHandle,
   type Model,
   Repository,
+  type SchemaRegistry,
   type TableSchema,
   type TextCondition,
+  type ToOne,
 } from 'sluice'
+import type { UserFilter, UsersModel } from './users.js'
 
 /**
  * What a user tells about themselves: at most one row per user.
@@ -57,6 +60,8 @@ export interface UserProfileFilter extends Conditions<UserProfileFilter> {
   readonly phone?: TextCondition | null
   readonly newsletter?: EqualityCondition<boolean>
   readonly lastSeenAt?: ComparableCondition<Date | string> | null
+  /** The row of `public.users` by `userId`. */
+  readonly user?: UserFilter
 }
 
 /** `public.user_profiles` for free-hand Kysely: column names as in SQL. */
@@ -69,6 +74,11 @@ export interface UserProfilesTable {
   last_seen_at: ColumnType<Date | null, Date | string | null, Date | string | null>
 }
 
+/** What the relations of `public.user_profiles` lead to. */
+export interface UserProfilesRelations {
+  readonly user: ToOne<UsersModel, false>
+}
+
 /** The types of `public.user_profiles`, for the engine's generics. */
 export interface UserProfilesModel extends Model {
   readonly name: 'user_profiles'
@@ -78,6 +88,7 @@ export interface UserProfilesModel extends Model {
   readonly insert: NewUserProfile
   readonly update: UserProfileUpdate
   readonly columns: UserProfilesTable
+  readonly relations: UserProfilesRelations
 }
 
 /** `public.user_profiles` as data. */
@@ -102,6 +113,16 @@ export const userProfilesSchema: TableSchema = {
       references: { schema: 'public', table: 'users', columns: ['id'] },
     },
   ],
+  relations: [
+    {
+      name: 'user',
+      kind: 'one',
+      nullable: false,
+      target: 'public.users',
+      columns: ['userId'],
+      targetColumns: ['id'],
+    },
+  ],
 }
 
 /**
@@ -110,7 +131,7 @@ export const userProfilesSchema: TableSchema = {
  * What a user tells about themselves: at most one row per user.
  */
 export class UserProfilesRepository extends Repository<UserProfilesModel> {
-  constructor(kysely: KyselyHandle) {
-    super(kysely, userProfilesSchema)
+  constructor(kysely: KyselyHandle, schemas?: SchemaRegistry) {
+    super(kysely, userProfilesSchema, schemas)
   }
 }

@@ -2,17 +2,29 @@
 
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 import {
+  type ArrayCondition,
   type ComparableCondition,
   type Conditions,
   type EqualityCondition,
+  type JsonCondition,
   type JsonNull,
   type JsonValue,
   type KyselyHandle,
   type Model,
   Repository,
+  type SchemaRegistry,
   type TableSchema,
   type TextCondition,
+  type ToMany,
+  type ToManyCondition,
+  type ToOne,
 } from 'sluice'
+import type { AddressFilter, AddressesModel } from './addresses.js'
+import type { CompaniesModel, CompanyFilter } from './companies.js'
+import type { OrderFilter, OrdersModel } from './orders.js'
+import type { PostFilter, PostsModel } from './posts.js'
+import type { ReviewFilter, ReviewsModel } from './reviews.js'
+import type { UserProfileFilter, UserProfilesModel } from './user-profiles.js'
 
 /**
  * Everyone with an account: customers, authors and staff.
@@ -74,11 +86,29 @@ export interface UserFilter extends Conditions<UserFilter> {
   readonly name?: TextCondition
   readonly isActive?: EqualityCondition<boolean>
   readonly birthDate?: ComparableCondition<string> | null
-  readonly tags?: ComparableCondition<readonly string[]>
-  readonly preferences?: ComparableCondition<JsonValue | JsonNull>
+  readonly tags?: ArrayCondition<readonly string[]>
+  readonly preferences?: JsonCondition
   readonly companyId?: ComparableCondition<number> | null
   readonly referredBy?: ComparableCondition<number> | null
   readonly createdAt?: ComparableCondition<Date | string>
+  /** The row of `public.companies` by `companyId`. */
+  readonly company?: CompanyFilter | null
+  /** The row of `public.users` by `referredBy`. */
+  readonly referredByUser?: UserFilter | null
+  /** Rows of `public.addresses` by their `userId`. */
+  readonly addresses?: ToManyCondition<AddressFilter>
+  /** Rows of `public.orders` by their `userId`. */
+  readonly orders?: ToManyCondition<OrderFilter>
+  /** Rows of `public.posts` by their `authorId`. */
+  readonly postsByAuthor?: ToManyCondition<PostFilter>
+  /** Rows of `public.posts` by their `editorId`. */
+  readonly postsByEditor?: ToManyCondition<PostFilter>
+  /** Rows of `public.reviews` by their `userId`. */
+  readonly reviews?: ToManyCondition<ReviewFilter>
+  /** The row of `public.user_profiles` by its `userId`. */
+  readonly userProfile?: UserProfileFilter | null
+  /** Rows of `public.users` by their `referredBy`. */
+  readonly usersByReferredBy?: ToManyCondition<UserFilter>
 }
 
 /** `public.users` for free-hand Kysely: column names as in SQL. */
@@ -95,6 +125,19 @@ export interface UsersTable {
   created_at: ColumnType<Date, Date | string | undefined, Date | string>
 }
 
+/** What the relations of `public.users` lead to. */
+export interface UsersRelations {
+  readonly company: ToOne<CompaniesModel, true>
+  readonly referredByUser: ToOne<UsersModel, true>
+  readonly addresses: ToMany<AddressesModel>
+  readonly orders: ToMany<OrdersModel>
+  readonly postsByAuthor: ToMany<PostsModel>
+  readonly postsByEditor: ToMany<PostsModel>
+  readonly reviews: ToMany<ReviewsModel>
+  readonly userProfile: ToOne<UserProfilesModel, true>
+  readonly usersByReferredBy: ToMany<UsersModel>
+}
+
 /** The types of `public.users`, for the engine's generics. */
 export interface UsersModel extends Model {
   readonly name: 'users'
@@ -104,6 +147,7 @@ export interface UsersModel extends Model {
   readonly insert: NewUser
   readonly update: UserUpdate
   readonly columns: UsersTable
+  readonly relations: UsersRelations
 }
 
 /** `public.users` as data. */
@@ -149,6 +193,80 @@ export const usersSchema: TableSchema = {
       references: { schema: 'public', table: 'users', columns: ['id'] },
     },
   ],
+  relations: [
+    {
+      name: 'company',
+      kind: 'one',
+      nullable: true,
+      target: 'public.companies',
+      columns: ['companyId'],
+      targetColumns: ['id'],
+    },
+    {
+      name: 'referredByUser',
+      kind: 'one',
+      nullable: true,
+      target: 'public.users',
+      columns: ['referredBy'],
+      targetColumns: ['id'],
+    },
+    {
+      name: 'addresses',
+      kind: 'many',
+      nullable: false,
+      target: 'public.addresses',
+      columns: ['id'],
+      targetColumns: ['userId'],
+    },
+    {
+      name: 'orders',
+      kind: 'many',
+      nullable: false,
+      target: 'public.orders',
+      columns: ['id'],
+      targetColumns: ['userId'],
+    },
+    {
+      name: 'postsByAuthor',
+      kind: 'many',
+      nullable: false,
+      target: 'public.posts',
+      columns: ['id'],
+      targetColumns: ['authorId'],
+    },
+    {
+      name: 'postsByEditor',
+      kind: 'many',
+      nullable: false,
+      target: 'public.posts',
+      columns: ['id'],
+      targetColumns: ['editorId'],
+    },
+    {
+      name: 'reviews',
+      kind: 'many',
+      nullable: false,
+      target: 'public.reviews',
+      columns: ['id'],
+      targetColumns: ['userId'],
+    },
+    {
+      name: 'userProfile',
+      kind: 'one',
+      nullable: true,
+      target: 'public.user_profiles',
+      columns: ['id'],
+      targetColumns: ['userId'],
+    },
+    {
+      name: 'usersByReferredBy',
+      kind: 'many',
+      nullable: false,
+      target: 'public.users',
+      columns: ['id'],
+      targetColumns: ['referredBy'],
+    },
+  ],
 }
 
 /**
@@ -157,7 +275,7 @@ export const usersSchema: TableSchema = {
  * Everyone with an account: customers, authors and staff.
  */
 export class UsersRepository extends Repository<UsersModel> {
-  constructor(kysely: KyselyHandle) {
-    super(kysely, usersSchema)
+  constructor(kysely: KyselyHandle, schemas?: SchemaRegistry) {
+    super(kysely, usersSchema, schemas)
   }
 }

@@ -6,9 +6,12 @@ import { describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** What each source file imports from this project, types included, which the linter's rule leaves out. */
+/**
+ * What each source file imports from this project, types included, which the linter's rule leaves out. Not of
+ * `generated/`: its tables refer to each other by `import type`, in circles as foreign keys do.
+ */
 function importsByFile(): Map<string, string[]> {
-  const files = ['src', 'codegen', 'generated'].flatMap((folder) =>
+  const files = ['src', 'codegen'].flatMap((folder) =>
     ts.sys.readDirectory(join(root, folder), ['.ts'], undefined, undefined).map((path) => normalize(path)),
   )
   return new Map(

@@ -1,7 +1,8 @@
 import type { InterfaceDeclarationStructure } from 'ts-morph'
 import type { ColumnModel, TableModel } from '../model/database-model.js'
 import { typeText } from '../model/type-text.js'
-import { interfaceOf, orNull, propertyOf, type Scope } from './row-interfaces.js'
+import type { Scope } from './row-interfaces.js'
+import { interfaceOf, orNull, propertyOf } from './structures.js'
 
 /** The table as free-hand Kysely sees it: SQL names, and what each statement reads and writes. */
 export function columnsInterface(

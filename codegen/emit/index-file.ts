@@ -1,11 +1,16 @@
-import { type ExportDeclarationStructure, type FunctionDeclarationStructure, StructureKind } from 'ts-morph'
+import {
+  type ExportDeclarationStructure,
+  type FunctionDeclarationStructure,
+  StructureKind,
+  type WriterFunction,
+} from 'ts-morph'
 import type { DatabaseModel, TableModel } from '../model/database-model.js'
 import { compare } from '../naming/unique.js'
 import { nameList } from './braces.js'
 import { docName } from './doc.js'
 import { Imports } from './imports.js'
-import { interfaceOf, propertyOf } from './row-interfaces.js'
 import type { GeneratedFile, SourceWriter } from './source.js'
+import { interfaceOf, propertyOf } from './structures.js'
 
 /** `index.ts`: every name of the folder, the database for Kysely, and the repositories. */
 export function indexFile(model: DatabaseModel, writer: SourceWriter): GeneratedFile {
@@ -27,6 +32,7 @@ export function indexFile(model: DatabaseModel, writer: SourceWriter): Generated
       docs: [`${docName(`${table.schema}.${table.name}`)}.`],
     })),
   )
+  const registry = schemaRegistry(tables, imports)
   const factory = repositoriesFunction(tables, imports)
   const exports = [
     ...tables.map(tableExports),
@@ -38,12 +44,24 @@ export function indexFile(model: DatabaseModel, writer: SourceWriter): Generated
     ...apart(exports),
     database,
     repositories,
+    registry,
     factory,
   ])
 }
 
+/** The tables by name, where relations find those they lead to. */
+function schemaRegistry(tables: readonly TableModel[], imports: Imports): WriterFunction {
+  const lines = tables.map(({ names }) => `  ${imports.value(names.schema, fileOf(names.file))},`)
+  const registry = imports.value('SchemaRegistry', 'sluice')
+  return (writer) => {
+    writer.blankLineIfLastNot().writeLine(`const schemas = new ${registry}([\n${lines.join('\n')}\n])`)
+  }
+}
+
 function repositoriesFunction(tables: readonly TableModel[], imports: Imports): FunctionDeclarationStructure {
-  const properties = tables.map(({ names }) => `    ${names.property}: new ${names.repository}(kysely),`)
+  const properties = tables.map(
+    ({ names }) => `    ${names.property}: new ${names.repository}(kysely, schemas),`,
+  )
   return {
     kind: StructureKind.Function,
     name: 'repositories',
@@ -55,12 +73,13 @@ function repositoriesFunction(tables: readonly TableModel[], imports: Imports): 
   }
 }
 
-function tableExports({ names, writable }: TableModel): ExportDeclarationStructure {
+function tableExports({ names, relations, writable }: TableModel): ExportDeclarationStructure {
   const types = [
     names.row,
     ...(writable ? [names.insert, names.update] : []),
     names.filter,
     names.columns,
+    ...(relations.length > 0 ? [names.relations] : []),
     names.model,
   ]
   return exportOf(fileOf(names.file), [

@@ -1,16 +1,11 @@
-import {
-  type InterfaceDeclarationStructure,
-  type OptionalKind,
-  type PropertySignatureStructure,
-  StructureKind,
-} from 'ts-morph'
+import type { InterfaceDeclarationStructure, OptionalKind, PropertySignatureStructure } from 'ts-morph'
 import { lookupKind } from '../../src/query/lookup-kind.js'
 import { subtypeOf, type TypeSchema } from '../../src/schema/type.js'
 import type { ColumnModel, TableModel, TypeNames } from '../model/database-model.js'
 import { type TypeScope, typeText } from '../model/type-text.js'
-import { docText } from './doc.js'
 import type { Imports } from './imports.js'
-import { propertyKey } from './literal.js'
+import { relationConditions } from './relations.js'
+import { interfaceOf, orNull, propertyOf } from './structures.js'
 
 /** Where the types of one file's declarations are looked up and noted. */
 export interface Scope extends TypeScope {
@@ -19,33 +14,6 @@ export interface Scope extends TypeScope {
 
 export function scopeOf(types: TypeNames, imports: Imports): Scope {
   return { types, imports, use: imports.type }
-}
-
-/** An exported interface. */
-export function interfaceOf(
-  name: string,
-  doc: string | undefined,
-  properties: OptionalKind<PropertySignatureStructure>[],
-  base?: string,
-): InterfaceDeclarationStructure {
-  return {
-    kind: StructureKind.Interface,
-    name,
-    isExported: true,
-    docs: doc === undefined ? [] : [doc],
-    extends: base === undefined ? [] : [base],
-    properties,
-  }
-}
-
-/** A property, documented by a comment of the database. */
-export function propertyOf(
-  name: string,
-  type: string,
-  comment?: string,
-): OptionalKind<PropertySignatureStructure> {
-  const doc = docText(comment)
-  return { name: propertyKey(name), type, docs: doc === undefined ? [] : [doc] }
 }
 
 /** What a query gives. */
@@ -85,13 +53,13 @@ export function updateInterface(
 }
 
 /** What a filter takes: the conditions each column's type has. */
-export function filterInterface(
-  { names, columns }: TableModel,
-  doc: string,
-  scope: Scope,
-): InterfaceDeclarationStructure {
-  const properties = columns.map(({ property, column }) => ({
-    ...propertyOf(property, orNull(conditionText(column.type, scope), column.nullable)),
+export function filterInterface(model: TableModel, doc: string, scope: Scope): InterfaceDeclarationStructure {
+  const { names, columns } = model
+  const conditions = columns.map(({ property, column }) =>
+    propertyOf(property, orNull(conditionText(column.type, scope), column.nullable)),
+  )
+  const properties = [...conditions, ...relationConditions(model, scope.imports)].map((property) => ({
+    ...property,
     isReadonly: true,
     hasQuestionToken: true,
   }))
@@ -101,11 +69,6 @@ export function filterInterface(
     properties,
     `${scope.imports.type('Conditions', 'sluice')}<${names.filter}>`,
   )
-}
-
-/** A type with its null, once. */
-export function orNull(text: string, nullable: boolean): string {
-  return nullable ? `${text} | null` : text
 }
 
 function inputOf({ property, column }: ColumnModel, scope: Scope): OptionalKind<PropertySignatureStructure> {

@@ -4,16 +4,10 @@ import { columnsInterface } from './columns-interface.js'
 import { docName, docText } from './doc.js'
 import { Imports } from './imports.js'
 import { stringLiteral } from './literal.js'
-import {
-  filterInterface,
-  insertInterface,
-  interfaceOf,
-  propertyOf,
-  rowInterface,
-  scopeOf,
-  updateInterface,
-} from './row-interfaces.js'
+import { filterInterface, insertInterface, rowInterface, scopeOf, updateInterface } from './row-interfaces.js'
+import { relationsInterface } from './relations.js'
 import type { GeneratedFile, SourceWriter } from './source.js'
+import { interfaceOf, propertyOf } from './structures.js'
 import { tableData } from './table-data.js'
 
 /** The file of one table: its types, its metadata and its repository. */
@@ -33,6 +27,7 @@ export function tableFile(model: TableModel, types: TypeNames, writer: SourceWri
       : []),
     filterInterface(model, `Conditions on ${name}, joined by AND.`, scope),
     columnsInterface(model, `${name} for free-hand Kysely: column names as in SQL.`, scope),
+    ...relationsInterface(model, `What the relations of ${name} lead to.`, imports),
     modelInterface(model, imports),
     tableData(model, `${name} as data.`, imports),
     repositoryClass(
@@ -54,6 +49,7 @@ function modelInterface(model: TableModel, imports: Imports): InterfaceDeclarati
     propertyOf('insert', model.writable ? names.insert : 'never'),
     propertyOf('update', model.writable ? names.update : 'never'),
     propertyOf('columns', names.columns),
+    propertyOf('relations', model.relations.length > 0 ? names.relations : 'object'),
   ].map((property) => ({ ...property, isReadonly: true }))
   const doc = `The types of ${docName(`${model.table.schema}.${model.table.name}`)}, for the engine's generics.`
   return interfaceOf(names.model, doc, properties, imports.type('Model', 'sluice'))
@@ -68,8 +64,11 @@ function repositoryClass({ names }: TableModel, doc: string, imports: Imports): 
     extends: `${imports.value('Repository', 'sluice')}<${names.model}>`,
     ctors: [
       {
-        parameters: [{ name: 'kysely', type: imports.type('KyselyHandle', 'sluice') }],
-        statements: [`super(kysely, ${names.schema})`],
+        parameters: [
+          { name: 'kysely', type: imports.type('KyselyHandle', 'sluice') },
+          { name: 'schemas', type: imports.type('SchemaRegistry', 'sluice'), hasQuestionToken: true },
+        ],
+        statements: [`super(kysely, ${names.schema}, schemas)`],
       },
     ],
   }

@@ -5,8 +5,9 @@ import { docName, docText } from './doc.js'
 import { WIDTH } from './braces.js'
 import { Imports } from './imports.js'
 import { stringLiteral } from './literal.js'
-import { interfaceOf, orNull, propertyOf, scopeOf } from './row-interfaces.js'
+import { scopeOf } from './row-interfaces.js'
 import type { GeneratedFile, SourceWriter } from './source.js'
+import { interfaceOf, orNull, propertyOf } from './structures.js'
 
 /** `enums.ts`: a union of labels per enum; no file without enums. */
 export function enumsFile({ enums }: DatabaseModel, writer: SourceWriter): GeneratedFile[] {

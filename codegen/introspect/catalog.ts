@@ -40,6 +40,9 @@ export interface CatalogColumn {
 
 export interface CatalogForeignKey {
   readonly name: string
+  readonly comment: string | undefined
+  /** False for a key that is NOT VALID or NOT ENFORCED: rows may refer to none. */
+  readonly holds: boolean
   readonly columns: readonly string[]
   readonly references: {
     readonly schema: string

@@ -1,4 +1,5 @@
 import type { Client } from 'pg'
+import { groupBy } from '../group-by.js'
 import type { Catalog, CatalogColumn, CatalogForeignKey, CatalogTable, Skipped } from './catalog.js'
 import { type ColumnRow, readColumns } from './columns.js'
 import { readOnly } from './connection.js'
@@ -22,11 +23,11 @@ async function readCatalog(client: Client): Promise<Catalog> {
   const skipped = relations.flatMap(skip)
   const kept = relations.filter((relation) => skip(relation).length === 0)
   const oids = kept.map((relation) => relation.oid)
-  const uniqueKeys = groupByRelation(await readUniqueKeys(client, oids))
-  const foreignKeys = groupByRelation(await readForeignKeys(client, oids))
+  const uniqueKeys = groupBy(await readUniqueKeys(client, oids), relationOf)
+  const foreignKeys = groupBy(await readForeignKeys(client, oids), relationOf)
   const types = await readTypes(client)
   const composites = types.flatMap((type) => (type.kind === 'composite' ? [type.relation] : []))
-  const columns = groupByRelation(await readColumns(client, [...new Set([...oids, ...composites])]))
+  const columns = groupBy(await readColumns(client, [...new Set([...oids, ...composites])]), relationOf)
   const resolver = new TypeResolver(types, (relation) => columns.get(relation) ?? [])
   const byOid = new Map(kept.map((relation) => [relation.oid, relation]))
 
@@ -80,17 +81,10 @@ function toForeignKey(key: ForeignKeyRow, byOid: ReadonlyMap<number, RelationRow
   const target = byOid.get(key.target)
   if (target === undefined) return []
   const references = { schema: target.schema, table: target.name, columns: key.target_columns }
-  return [{ name: key.name, columns: key.columns, references }]
+  const { name, comment, holds, columns } = key
+  return [{ name, comment: comment ?? undefined, holds, columns, references }]
 }
 
-function groupByRelation<Row extends { readonly relation: number }>(
-  rows: readonly Row[],
-): Map<number, Row[]> {
-  const groups = new Map<number, Row[]>()
-  for (const row of rows) {
-    const group = groups.get(row.relation)
-    if (group === undefined) groups.set(row.relation, [row])
-    else group.push(row)
-  }
-  return groups
+function relationOf({ relation }: { readonly relation: number }): number {
+  return relation
 }

@@ -9,6 +9,8 @@ export interface UniqueKeyRow {
 export interface ForeignKeyRow {
   readonly relation: number
   readonly name: string
+  readonly comment: string | null
+  readonly holds: boolean
   readonly columns: string[]
   readonly target: number
   readonly target_columns: string[]
@@ -50,6 +52,8 @@ export async function readForeignKeys(
     select
       f.conrelid as relation,
       f.conname::text as name,
+      obj_description(f.oid, 'pg_constraint') as comment,
+      f.convalidated as holds,
       array(
         select a.attname::text
         from unnest(f.conkey) with ordinality as key (number, position)

@@ -5,16 +5,24 @@ import { camelCase, words } from '../naming/words.js'
 import {
   type ColumnModel,
   type DatabaseModel,
+  type RelationModel,
   type Renamed,
   type TableNames,
   typeKey,
 } from './database-model.js'
 import { kyselyNames } from './kysely-names.js'
+import { buildRelations, type Relation } from './relations/build-relations.js'
+import type { RelationSettings } from './relations/settings.js'
 import { nameTables, unexpectedName } from './table-names.js'
 import { nameTypes, plainTypeName } from './type-names.js'
 
-/** Decides every TypeScript name of a catalog. Pure: the same catalog gives the same model. */
-export function buildModel(catalog: Catalog): DatabaseModel {
+/**
+ * Decides every TypeScript name of a catalog. Pure: the same catalog gives the same model.
+ *
+ * @param settings - names for relations, by constraint; they come before those in comments.
+ * @throws {@link CodegenError} for names of relations that cannot be.
+ */
+export function buildModel(catalog: Catalog, settings: RelationSettings = {}): DatabaseModel {
   const { names, exports } = nameTables(catalog.tables)
   const types = nameTypes(
     [...catalog.enums, ...catalog.composites].map(({ type }) => type),
@@ -24,6 +32,11 @@ export function buildModel(catalog: Catalog): DatabaseModel {
   const properties = new Map(
     catalog.tables.map((table) => [key(table), propertyNames(table.columns.map((column) => column.name))]),
   )
+  const relations = buildRelations(catalog.tables, {
+    settings,
+    propertyOf: (table) => names.get(table)?.property ?? table.name,
+    columnsOf: (table) => properties.get(key(table)) ?? new Map(),
+  })
   const kysely = kyselyNames(catalog.tables)
   const enums = catalog.enums.map((entry) => ({ ...entry, typeName: nameOf(entry.type) }))
   const composites = catalog.composites.map((entry) => ({ ...entry, typeName: nameOf(entry.type) }))
@@ -38,13 +51,15 @@ export function buildModel(catalog: Catalog): DatabaseModel {
         names: tableNames,
         kyselyName: kysely.get(table) ?? table.name,
         columns,
-        schema: tableSchema(table, columns, properties),
+        relations: relationModels(relations.get(table) ?? [], names),
+        schema: tableSchema(table, columns, properties, relations.get(table) ?? []),
         writable: table.kind !== 'view' && table.kind !== 'materialized view',
       },
     ]
   })
   const renamed = [
     ...tables.flatMap(({ table, names, columns }) => renamedOf(table, names, columns)),
+    ...[...relations].flatMap(([table, own]) => own.flatMap((relation) => renamedRelation(table, relation))),
     ...[...enums, ...composites].flatMap(({ type, typeName }) =>
       typeName === plainTypeName(type) ? [] : [{ from: `${type.schema}.${type.name}`, to: typeName }],
     ),
@@ -69,6 +84,7 @@ function tableSchema(
   table: CatalogTable,
   columns: readonly ColumnModel[],
   properties: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  relations: readonly Relation[],
 ): TableSchema {
   const rename = (of: { schema: string; name: string }, names: readonly string[]) =>
     names.map((name) => properties.get(key(of))?.get(name) ?? name)
@@ -90,7 +106,23 @@ function tableSchema(
         references: { schema, table: target, columns: rename({ schema, name: target }, of) },
       }),
     ),
+    relations: relations.map(({ schema }) => schema),
   }
+}
+
+function relationModels(
+  relations: readonly Relation[],
+  names: ReadonlyMap<CatalogTable, TableNames>,
+): RelationModel[] {
+  return relations.flatMap(({ schema, form, target }) => {
+    const targetNames = names.get(target)
+    return targetNames === undefined ? [] : [{ schema, form, target: targetNames }]
+  })
+}
+
+function renamedRelation(table: CatalogTable, { schema, renamed }: Relation): Renamed[] {
+  const of = `${table.schema}.${table.name}`
+  return renamed === undefined ? [] : [{ from: `a relation of ${of} by ${renamed}`, to: schema.name }]
 }
 
 function renamedOf(table: CatalogTable, names: TableNames, columns: readonly ColumnModel[]): Renamed[] {

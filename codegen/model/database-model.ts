@@ -1,3 +1,4 @@
+import type { RelationSchema } from '../../src/schema/relation.js'
 import type { TableSchema } from '../../src/schema/table.js'
 import type { CompositeTypeSchema, EnumTypeSchema } from '../../src/schema/type.js'
 import type { CatalogColumn, CatalogTable, Described, Skipped } from '../introspect/catalog.js'
@@ -18,6 +19,7 @@ export interface TableModel {
   /** How free-hand Kysely names it: `users`, or `billing.users` outside `public`. */
   readonly kyselyName: string
   readonly columns: readonly ColumnModel[]
+  readonly relations: readonly RelationModel[]
   readonly schema: TableSchema
   /** It takes inserts and updates. */
   readonly writable: boolean
@@ -32,6 +34,14 @@ export interface ColumnModel {
   readonly optional: boolean
 }
 
+export interface RelationModel {
+  readonly schema: RelationSchema
+  /** Whether the table refers, is referred to, or is linked. */
+  readonly form: 'forward' | 'inverse' | 'through'
+  /** The names of the table it leads to. */
+  readonly target: TableNames
+}
+
 /** The exported names of one table's file. */
 export interface TableNames {
   /** Without folder and extension. */
@@ -43,6 +53,7 @@ export interface TableNames {
   readonly update: string
   readonly filter: string
   readonly columns: string
+  readonly relations: string
   readonly model: string
   readonly schema: string
   readonly repository: string

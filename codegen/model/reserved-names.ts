@@ -19,8 +19,12 @@ export const ENGINE_NAMES = [
   'Range',
   'RangeCondition',
   'Repository',
+  'SchemaRegistry',
   'TableSchema',
   'TextCondition',
+  'ToMany',
+  'ToManyCondition',
+  'ToOne',
   'UnorderedArrayCondition',
 ] as const
 

@@ -56,6 +56,7 @@ function build(many: readonly string[], one: readonly string[], mark: string): T
     update: `${row}Update`,
     filter: `${row}Filter`,
     columns: `${table}Table`,
+    relations: `${table}Relations`,
     model: `${table}Model`,
     schema: `${camelCase(many)}Schema`,
     repository: `${table}Repository`,

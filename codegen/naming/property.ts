@@ -1,8 +1,8 @@
 import { assign, compare, fingerprint, isUnquoted, OBJECT_MEMBERS } from './unique.js'
 import { camelCase, words } from './words.js'
 
-/** The combinators of a filter, which a column of that name would hide. */
-const COMBINATORS = ['and', 'or', 'not']
+/** The combinators of a filter, which a column of that name would hide, and what every object has. */
+export const RESERVED_PROPERTIES: readonly string[] = ['and', 'or', 'not', ...OBJECT_MEMBERS]
 
 /**
  * The TypeScript properties of a table's columns or a composite's attributes: `created_at` → `createdAt`. Where two
@@ -10,7 +10,7 @@ const COMBINATORS = ['and', 'or', 'not']
  */
 export function propertyNames(names: readonly string[]): Map<string, string> {
   return assign(names, {
-    taken: new Set([...OBJECT_MEMBERS, ...COMBINATORS]),
+    taken: new Set(RESERVED_PROPERTIES),
     rank: (left, right) =>
       Number(plain(right) === right) - Number(plain(left) === left) || compare(left, right),
     candidates,

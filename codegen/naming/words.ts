@@ -1,10 +1,30 @@
-import { singularize } from 'inflection'
+import { pluralize, singularize } from 'inflection'
 
 /** A run of anything that cannot be in a JavaScript identifier on every engine, the underscore included. */
 const SEPARATORS = /(?:[^\p{ID_Continue}]|[\u{10000}-\u{10FFFF}]|_)+/u
 
 /** `createdAt` → `created At`, `HTTPStatus` → `HTTP Status`. */
 const HUMPS = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u
+
+/** Words that are their own plural. */
+const UNCOUNTABLE = new Set([
+  ...['data', 'metadata', 'media', 'criteria', 'series', 'species', 'news', 'staff', 'analytics', 'physics'],
+  ...[
+    'logistics',
+    'debris',
+    'kudos',
+    'tennis',
+    'chaos',
+    'information',
+    'equipment',
+    'fish',
+    'dns',
+    'gps',
+    'css',
+    'js',
+  ],
+  ...['aws', 'tls', 'https', 'feedback', 'software', 'hardware'],
+])
 
 /** Words that look like a plural and are none, or whose plural is irregular beyond what `inflection` knows. */
 const SINGULARS: Readonly<Record<string, string>> = {
@@ -27,6 +47,19 @@ const SINGULARS: Readonly<Record<string, string>> = {
   lenses: 'lens',
   schemas: 'schema',
   shoes: 'shoe',
+}
+
+/** Plurals that `inflection` does not know, those of the table above among them. */
+const PLURALS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.entries(SINGULARS)
+      .filter(([many, one]) => many !== one)
+      .map(([many, one]) => [one, many]),
+  ),
+  atlas: 'atlases',
+  gas: 'gases',
+  hero: 'heroes',
+  leaf: 'leaves',
 }
 
 /** The words of an SQL name: `order_items`, `orderItems` and `Order Items` all give `order`, `items`. */
@@ -61,6 +94,19 @@ export function singular(parts: readonly string[]): string[] {
   const last = parts.at(-1)
   if (last === undefined) return []
   return [...parts.slice(0, -1), Object.hasOwn(SINGULARS, last) ? SINGULARS[last]! : singularize(last)]
+}
+
+/** The words with the last one in the plural, which it may be in already. */
+export function plural(parts: readonly string[]): string[] {
+  const last = parts.at(-1)
+  if (last === undefined) return []
+  return [...parts.slice(0, -1), pluralWord(last)]
+}
+
+function pluralWord(word: string): string {
+  // English endings suit neither other scripts nor what is a plural already.
+  if (UNCOUNTABLE.has(word) || !/[a-z]$/.test(word) || singular([word])[0] !== word) return word
+  return Object.hasOwn(PLURALS, word) ? PLURALS[word]! : pluralize(word)
 }
 
 function capitalise(word: string): string {

@@ -40,6 +40,8 @@ const schema = `
     constraint b_fk foreign key (one_b, one_a) references parent (b, a),
     constraint a_fk foreign key (other_a, other_b) references parent
   );
+  comment on constraint a_fk on other.child is 'The other parent.';
+  alter table other.child add constraint c_fk foreign key (nickname) references parent (code) not valid;
 
   create table parted (id int primary key, parent_a int, code text default 'x', unique (id, code))
     partition by range (id);
@@ -115,13 +117,24 @@ describe('introspect', () => {
     expect(table('other.child').foreignKeys).toEqual([
       {
         name: 'a_fk',
+        comment: 'The other parent.',
+        holds: true,
         columns: ['other_a', 'other_b'],
         references: { schema: 'public', table: 'parent', columns: ['b', 'a'] },
       },
       {
         name: 'b_fk',
+        comment: undefined,
+        holds: true,
         columns: ['one_b', 'one_a'],
         references: { schema: 'public', table: 'parent', columns: ['b', 'a'] },
+      },
+      {
+        name: 'c_fk',
+        comment: undefined,
+        holds: false,
+        columns: ['nickname'],
+        references: { schema: 'public', table: 'parent', columns: ['code'] },
       },
     ])
   })
