@@ -14,6 +14,7 @@ const layers = [
   'src/postgres',
   'src/stream',
   'src/sync',
+  'src/write',
   'src/queryset',
   'src/repository',
   'src/index.ts',

@@ -76,16 +76,57 @@ export class QueryError extends SluiceError {
       table?: string | undefined
       sql: string
       rowsDelivered?: number
+      /** Default: `QUERY_FAILED`. */
+      code?: string
     },
     options?: ErrorOptions,
   ) {
-    super('QUERY_FAILED', message, options)
+    super(details.code ?? 'QUERY_FAILED', message, options)
     this.sqlState = details.sqlState
     this.table = details.table
     this.sql = details.sql
     this.rowsDelivered = details.rowsDelivered ?? 0
   }
 }
+
+/** What a constraint refused, as far as the server and the generated schema tell. */
+export interface ViolationDetails {
+  readonly sqlState: string
+  /** The table whose constraint it is, as `schema.name`: for a row that is still referred to, the referring one. */
+  readonly table: string
+  readonly sql: string
+  readonly constraint: string | undefined
+  readonly columns: readonly string[]
+}
+
+/** A write would break a constraint (SQLSTATE class 23). Its subclasses say which kind. */
+export class IntegrityError extends QueryError {
+  /** The constraint's name; undefined for NOT NULL. */
+  readonly constraint: string | undefined
+  /** The constraint's columns by their properties, where the server tells them; otherwise empty. */
+  readonly columns: readonly string[]
+
+  constructor(message: string, details: ViolationDetails, options?: ErrorOptions) {
+    super(message, { ...details, code: 'INTEGRITY_ERROR' }, options)
+    this.constraint = details.constraint
+    this.columns = details.columns
+  }
+}
+
+/** A row with the same unique key is there already (23505). */
+export class UniqueViolation extends IntegrityError {}
+
+/** A row refers to one that does not exist, or is still referred to (23503, 23001). */
+export class ForeignKeyViolation extends IntegrityError {}
+
+/** NULL for a column that does not take it (23502). */
+export class NotNullViolation extends IntegrityError {}
+
+/** A row or value does not meet a CHECK (23514). */
+export class CheckViolation extends IntegrityError {}
+
+/** A row overlaps another by an exclusion constraint (23P01). */
+export class ExclusionViolation extends IntegrityError {}
 
 /** A connection could not be had, or was lost or closed under a query or stream. */
 export class ConnectionError extends SluiceError {

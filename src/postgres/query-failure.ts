@@ -7,6 +7,8 @@ export interface FailedQuery {
   readonly table: string
   readonly sql: string
   readonly rowsDelivered: number
+  /** Default: reading. */
+  readonly action?: 'writing'
 }
 
 const DRIFT: Readonly<Record<string, string>> = {
@@ -22,7 +24,9 @@ export function explainFailure(error: unknown, failed: FailedQuery): unknown {
     if (!(error instanceof SluiceError) || error.code !== 'CONNECTION_ERROR') return error
     const { table, sql, rowsDelivered } = failed
     return new QueryError(
-      `${error.message} (reading ${table}, ${rowsDelivered} rows delivered)`,
+      failed.action === 'writing'
+        ? `${error.message} (writing ${table})`
+        : `${error.message} (reading ${table}, ${rowsDelivered} rows delivered)`,
       { table, sql, rowsDelivered, sqlState: sqlStateOf(error) },
       { cause: error },
     )
@@ -35,13 +39,14 @@ export function explainFailure(error: unknown, failed: FailedQuery): unknown {
       { cause: error },
     )
   }
+  const writing = failed.action === 'writing'
   const readOnly =
-    error.code === '25006'
+    error.code === '25006' && !writing
       ? 'Streams outside a transaction are READ ONLY: pass { readOnly: false }, or use using(trx).'
       : undefined
   const notes = [error.detail, error.hint, readOnly].filter((note) => note !== undefined)
   return new QueryError(
-    [`Reading ${failed.table} failed: ${error.message}.`, ...notes].join(' '),
+    [`${writing ? 'Writing' : 'Reading'} ${failed.table} failed: ${error.message}.`, ...notes].join(' '),
     { ...failed, sqlState: error.code },
     { cause: error },
   )

@@ -1,23 +1,33 @@
 import type { Condition } from './condition.js'
 
-/** What a condition comes to without looking at any row, or undefined when that depends on the row. */
-export function decideCondition(condition: Condition): boolean | undefined {
+/** What a condition on one column, or on a relation, comes to for every row; undefined when that depends on the row. */
+export type DecideLeaf = (condition: Condition) => boolean | undefined
+
+/**
+ * What a condition comes to without looking at any row, or undefined when that depends on the row.
+ *
+ * @param leaf decides conditions that do not consist of others.
+ */
+export function decideCondition(
+  condition: Condition,
+  leaf: DecideLeaf = () => undefined,
+): boolean | undefined {
   switch (condition.kind) {
     case 'and':
     case 'or': {
-      const parts = condition.conditions.map(decideCondition)
+      const parts = condition.conditions.map((part) => decideCondition(part, leaf))
       const deciding = condition.kind === 'or'
       if (parts.includes(deciding)) return deciding
       return parts.includes(undefined) ? undefined : !deciding
     }
     case 'not': {
-      const inner = decideCondition(condition.condition)
+      const inner = decideCondition(condition.condition, leaf)
       return inner === undefined ? undefined : !inner
     }
     case 'related':
-      return decideCondition(condition.condition) === false ? false : undefined
+      return decideCondition(condition.condition, leaf) === false ? false : leaf(condition)
     default:
-      return undefined
+      return leaf(condition)
   }
 }
 

@@ -140,6 +140,11 @@ export function listed(state: QueryState, properties: readonly string[], flat: b
   })
 }
 
+/** Says that every row is meant, where there is no filter. */
+export function unrestricted(state: QueryState): QueryState {
+  return change(state, { all: true })
+}
+
 export function emptied(state: QueryState): QueryState {
   return change(state, { none: true })
 }

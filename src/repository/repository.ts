@@ -5,6 +5,11 @@ import { initialState } from '../query/state.js'
 import { QuerySet } from '../queryset/queryset.js'
 import type { SchemaRegistry } from '../schema/registry.js'
 import type { TableSchema } from '../schema/table.js'
+import { bulkCreate } from '../write/bulk-create.js'
+import { bulkUpdate } from '../write/bulk-update.js'
+import { create, getOrCreate, updateOrCreate } from '../write/create.js'
+import type { BulkOptions, IgnoreConflicts, UpdateConflicts } from '../write/options.js'
+import type { ChangedRow, Defaults, NewRows, NewRowStream } from '../write/rows.js'
 
 /**
  * The rows of one table, as Django's manager: it has every method of a queryset, and caches nothing itself. Generated
@@ -29,6 +34,80 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
   override using(kysely: KyselyHandle): this {
     const constructor = this.constructor as new (kysely: KyselyHandle, schemas: SchemaRegistry) => this
     return new constructor(kysely, this.state.schemas)
+  }
+
+  /**
+   * Inserts a row and returns it as it is in the table, defaults included: `INSERT … VALUES … RETURNING …`.
+   *
+   * @throws {@link FieldError} for an unknown field, one that the server alone fills, or `undefined`;
+   * {@link EncodeError} for a value that the column cannot hold; {@link IntegrityError} when a constraint refuses.
+   */
+  async create(values: M['insert']): Promise<M['row']> {
+    return (await create(this.source, this.state, values)) as M['row']
+  }
+
+  /**
+   * Inserts rows: `INSERT … SELECT … FROM unnest($1, …)`, with one parameter per column. Fields that a row does not
+   * give get the column's default. An array's rows are returned in its order; of any other iterable, which is read
+   * batch by batch so that a stream of any length can be piped in, and with `ignoreConflicts`, their number is.
+   *
+   * All of it is one transaction, unless a `batchSize` is given. An iterable that reads from the same database needs a
+   * connection of its own beside it, or `using(trx)` for both.
+   *
+   * @throws as `create`; {@link OptionError} for wrong options; {@link UsageError} with `updateConflicts` for two rows
+   * with the same key, among an array's or within 250,000 rows of an iterable.
+   */
+  bulkCreate(rows: NewRows<M>, options?: BulkOptions | UpdateConflicts<M>): Promise<M['row'][]>
+  bulkCreate(rows: NewRows<M> | NewRowStream<M>, options: IgnoreConflicts): Promise<number>
+  bulkCreate(rows: NewRowStream<M>, options?: BulkOptions | UpdateConflicts<M>): Promise<number>
+  async bulkCreate(rows: NewRows<M> | NewRowStream<M>, options = {}): Promise<M['row'][] | number> {
+    return (await bulkCreate(this.source, this.state, rows, options)) as M['row'][] | number
+  }
+
+  /**
+   * Sets `fields` of many rows, each found by its primary key, and returns how many were there:
+   * `UPDATE … FROM unnest($1, …) WHERE key = …`. Other properties of the rows are not looked at. Iterables are read
+   * batch by batch; all of it is one transaction, unless a `batchSize` is given.
+   *
+   * @throws as `update`; {@link UsageError} for two rows with the same key, among an array's or within 250,000 rows of
+   * an iterable, and for a table without a primary key.
+   */
+  async bulkUpdate<F extends keyof M['update'] & string>(
+    rows: Iterable<ChangedRow<M, F>> | AsyncIterable<ChangedRow<M, F>>,
+    fields: readonly F[],
+    options: BulkOptions = {},
+  ): Promise<number> {
+    return bulkUpdate(this.source, this.state, rows, fields, options)
+  }
+
+  /**
+   * The row with the lookup's values, or a new one of them and the defaults, and whether it was created. Calls at the
+   * same time get the same row, if a unique key covers the lookup; inside a transaction it stays usable.
+   *
+   * ```ts
+   * const [user, created] = await users.getOrCreate({ email: 'ada@example.com' }, { name: 'Ada' })
+   * ```
+   *
+   * @throws {@link MultipleObjectsReturned} when several rows match; otherwise as `create`.
+   */
+  async getOrCreate<L extends Partial<M['insert']>>(
+    lookup: L,
+    ...defaults: Defaults<M, L>
+  ): Promise<[row: M['row'], created: boolean]> {
+    return (await getOrCreate(this.source, this.state, lookup, defaults[0])) as [M['row'], boolean]
+  }
+
+  /**
+   * The row with the lookup's values after its fields were set to `defaults`, or a new one of both, and whether it was
+   * created. Calls at the same time write the same row, if a unique key covers the lookup.
+   *
+   * @throws {@link MultipleObjectsReturned} when several rows match; otherwise as `create`.
+   */
+  async updateOrCreate<L extends Partial<M['insert']>>(
+    lookup: L,
+    ...defaults: Defaults<M, L>
+  ): Promise<[row: M['row'], created: boolean]> {
+    return (await updateOrCreate(this.source, this.state, lookup, defaults[0])) as [M['row'], boolean]
   }
 
   /** A repository lives as long as its service, so every evaluation is a new one. @internal */

@@ -1,0 +1,70 @@
+import { codecFor } from '../codec/codec-for.js'
+import { EncodeError, FieldError } from '../errors.js'
+import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import { columnOf, tableName } from './columns.js'
+
+/** A value on its way into a column: encoded, or null for NULL. */
+export type Cell = string | Buffer | null
+
+/** A column and what it is set to. */
+export interface Assignment {
+  readonly column: ColumnSchema
+  readonly cell: Cell
+}
+
+/**
+ * The values of one row, encoded.
+ *
+ * @param where what is being written, for messages: `create()`, `row 3 of bulkCreate()`.
+ * @throws {@link FieldError} for an unknown field, one that the server alone fills, and an `undefined` value;
+ * {@link EncodeError} for a value that the column cannot hold.
+ */
+export function parseValues(table: TableSchema, values: unknown, where: string): Assignment[] {
+  if (!isRecord(values)) {
+    throw new FieldError(`${where} of ${tableName(table)} takes an object such as { field: value }.`)
+  }
+  return Object.keys(values).map((property) => {
+    const column = writableColumn(table, property, where)
+    return { column, cell: encodeCell(table, column, values[property], where) }
+  })
+}
+
+/** @throws {@link FieldError} for an unknown column, and for one that the server alone fills. */
+export function writableColumn(table: TableSchema, property: string, where: string): ColumnSchema {
+  const column = columnOf(table, property)
+  if (column.generated !== undefined) {
+    const choices = table.columns.filter(({ generated }) => generated === undefined)
+    throw new FieldError(
+      `${tableName(table)}.${property} is filled by the server alone and cannot be set by ${where}. ` +
+        `Choices: ${choices.map((each) => each.property).join(', ')}.`,
+    )
+  }
+  return column
+}
+
+/**
+ * One value, encoded; bytes are copied, so that what the caller does to them later is not written.
+ *
+ * @throws {@link FieldError} for `undefined`, {@link EncodeError} for a value that the column cannot hold.
+ */
+export function encodeCell(table: TableSchema, column: ColumnSchema, value: unknown, where: string): Cell {
+  if (value === null) return null
+  const label = `${tableName(table)}.${column.property}`
+  if (value === undefined) {
+    throw new FieldError(
+      `${where}: the value of ${label} is undefined. Leave the field out, or give null for NULL.`,
+    )
+  }
+  try {
+    const cell = codecFor(column.type).encode(value)
+    return Buffer.isBuffer(cell) ? Buffer.from(cell) : cell
+  } catch (error) {
+    if (!(error instanceof EncodeError)) throw error
+    throw new EncodeError(`${where}: ${label}: ${error.message}`, { cause: error })
+  }
+}
+
+/** Whether a value is an object with fields, of whatever class. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,111 @@
+import { insertRows, type InsertEnd, type OnConflict } from '../compile/compile-insert.js'
+import { FieldError, OptionError, UsageError } from '../errors.js'
+import type { Source } from '../postgres/kysely-handle.js'
+import { parseValues, writableColumn, type Assignment } from '../query/assignment.js'
+import { columnsOf, tableName } from '../query/columns.js'
+import type { QueryState } from '../query/state.js'
+import { refuseView } from '../query/whole-table.js'
+import type { TableSchema } from '../schema/table.js'
+import { batchesOf, type Batch } from './batch.js'
+import { checkBulkOptions, type BulkCreateOptions } from './options.js'
+import type { Writer } from './run-write.js'
+import { SeenKeys } from './seen-keys.js'
+import { writeBatches } from './write-batches.js'
+
+type Rows = Iterable<unknown> | AsyncIterable<unknown>
+
+const NAMES = ['batchSize', 'ignoreConflicts', 'updateConflicts', 'updateFields', 'uniqueFields']
+
+/** Inserts rows; an array's come back in its order, of everything else and with `ignoreConflicts` their number. */
+export async function bulkCreate(
+  source: Source,
+  state: QueryState,
+  rows: Rows,
+  options: BulkCreateOptions,
+): Promise<unknown[] | number> {
+  const { table } = state
+  refuseView(table, 'bulkCreate')
+  checkBulkOptions(options, NAMES)
+  const conflict = conflictOf(table, options)
+  const returning = Array.isArray(rows) && conflict.kind !== 'ignore'
+  const end: InsertEnd = { conflict, returning }
+  const batches = batchesOf(rows, options.batchSize, rowEncoder(table, conflict, !Array.isArray(rows)))
+
+  const created: unknown[] = []
+  let count = 0
+  await writeBatches(
+    source,
+    state,
+    { batches, whole: Array.isArray(rows), options },
+    async (writer, batch) => {
+      if (returning) {
+        for (const row of await insertReturning(writer, batch, end)) created.push(row)
+        return
+      }
+      for (const group of batch.groups) {
+        count += await writer.count((scope) => insertRows(scope, group.columns, group.positions.length, end))
+      }
+    },
+  )
+  return returning ? created : count
+}
+
+/** The rows of a batch as they are in the table, in the batch's order. */
+async function insertReturning(writer: Writer, batch: Batch, end: InsertEnd): Promise<unknown[]> {
+  const result = new Array<unknown>(batch.rows)
+  for (const { columns, positions } of batch.groups) {
+    const rows = await writer.rows((scope) => insertRows(scope, columns, positions.length, end))
+    if (rows.length !== positions.length) {
+      throw new UsageError(
+        `bulkCreate() on ${tableName(writer.state.table)} gave ${positions.length} rows and got ${rows.length} back: a ` +
+          'trigger or rule of the table left some out. Pass an iterable, such as rows.values(), for their number.',
+      )
+    }
+    for (const [index, position] of positions.entries()) result[position] = rows[index]
+  }
+  return result
+}
+
+function rowEncoder(table: TableSchema, conflict: OnConflict, bounded: boolean) {
+  const seen =
+    conflict.kind === 'update' ? new SeenKeys(table, conflict.key, 'bulkCreate()', bounded) : undefined
+  return (row: unknown, number: number): readonly Assignment[] => {
+    const assignments = parseValues(table, row, `Row ${number} of bulkCreate()`)
+    if (seen !== undefined && conflict.kind === 'update') {
+      const key = conflict.key.map((column) => assignments.find((each) => each.column === column)?.cell)
+      // NULLs are not equal to each other, and what a default will be is not known here.
+      const cells = key.filter((cell) => cell !== null && cell !== undefined)
+      if (cells.length === key.length) seen.add(cells, number)
+    }
+    return assignments
+  }
+}
+
+function conflictOf(table: TableSchema, options: BulkCreateOptions): OnConflict {
+  const { ignoreConflicts = false, updateConflicts = false, updateFields, uniqueFields } = options
+  if (ignoreConflicts && updateConflicts) {
+    throw new OptionError('bulkCreate() takes ignoreConflicts or updateConflicts, not both.')
+  }
+  if (!updateConflicts) {
+    if (updateFields !== undefined || uniqueFields !== undefined) {
+      throw new OptionError('updateFields and uniqueFields of bulkCreate() need updateConflicts: true.')
+    }
+    return { kind: ignoreConflicts ? 'ignore' : 'fail' }
+  }
+  if (updateFields === undefined || updateFields.length === 0) {
+    throw new OptionError(
+      'updateConflicts of bulkCreate() needs updateFields: what an existing row is to get.',
+    )
+  }
+  const keys = [table.primaryKey, ...table.uniqueKeys].filter((key) => key.length > 0)
+  const wanted = uniqueFields ?? []
+  if (!keys.some((key) => key.length === wanted.length && key.every((field) => wanted.includes(field)))) {
+    columnsOf(table, wanted)
+    throw new FieldError(
+      `uniqueFields of bulkCreate() on ${tableName(table)} must be the fields of a unique key, not ` +
+        `[${wanted.join(', ')}]. Choices: ${keys.map((key) => `[${key.join(', ')}]`).join(', ') || 'none'}.`,
+    )
+  }
+  const set = updateFields.map((field) => writableColumn(table, field, 'updateFields of bulkCreate()'))
+  return { kind: 'update', key: columnsOf(table, wanted), set }
+}

@@ -1,0 +1,87 @@
+import { updateRows } from '../compile/compile-update.js'
+import { FieldError, UsageError } from '../errors.js'
+import type { Source } from '../postgres/kysely-handle.js'
+import { encodeCell, isRecord, writableColumn, type Assignment } from '../query/assignment.js'
+import { columnsOf, tableName } from '../query/columns.js'
+import type { QueryState } from '../query/state.js'
+import { refuseView } from '../query/whole-table.js'
+import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import { batchesOf } from './batch.js'
+import { checkBulkOptions, type BulkOptions } from './options.js'
+import { SeenKeys } from './seen-keys.js'
+import { writeBatches } from './write-batches.js'
+
+/** Sets fields of many rows, each found by its primary key; returns how many were there. */
+export async function bulkUpdate(
+  source: Source,
+  state: QueryState,
+  rows: Iterable<unknown> | AsyncIterable<unknown>,
+  fields: readonly string[],
+  options: BulkOptions,
+): Promise<number> {
+  const { table } = state
+  refuseView(table, 'bulkUpdate')
+  checkBulkOptions(options, ['batchSize'])
+  const columns = fieldColumns(table, fields)
+  const key = columnsOf(table, table.primaryKey)
+  const seen = new SeenKeys(table, key, 'bulkUpdate()', !Array.isArray(rows))
+
+  const encode = (row: unknown, number: number): readonly Assignment[] => {
+    const where = `Row ${number} of bulkUpdate()`
+    if (!isRecord(row)) throw new FieldError(`${where} on ${tableName(table)} is not an object.`)
+    const keys = key.map((column) => ({
+      column,
+      cell: encodeCell(table, column, row[column.property], where),
+    }))
+    if (keys.some(({ cell }) => cell === null)) {
+      throw new FieldError(`${where} on ${tableName(table)} has NULL in its primary key.`)
+    }
+    seen.add(
+      keys.map(({ cell }) => cell),
+      number,
+    )
+    const values = columns.map((column) => ({
+      column,
+      cell: encodeCell(table, column, row[column.property], where),
+    }))
+    return [...keys, ...values]
+  }
+
+  let count = 0
+  const batches = batchesOf(rows, options.batchSize, encode)
+  await writeBatches(
+    source,
+    state,
+    { batches, whole: Array.isArray(rows), options },
+    async (writer, batch) => {
+      for (const group of batch.groups) {
+        const isKey = ({ column }: { readonly column: ColumnSchema }) => key.includes(column)
+        count += await writer.count((scope) =>
+          updateRows(
+            scope,
+            group.columns.filter(isKey),
+            group.columns.filter((each) => !isKey(each)),
+          ),
+        )
+      }
+    },
+  )
+  return count
+}
+
+function fieldColumns(table: TableSchema, fields: readonly string[]): ColumnSchema[] {
+  if (table.primaryKey.length === 0) {
+    throw new UsageError(
+      `bulkUpdate() finds rows by their primary key, which ${tableName(table)} does not have.`,
+    )
+  }
+  if (fields.length === 0) throw new FieldError(`bulkUpdate() on ${tableName(table)} needs fields to set.`)
+  return [...new Set(fields)].map((field) => {
+    if (table.primaryKey.includes(field)) {
+      throw new FieldError(
+        `bulkUpdate() on ${tableName(table)} finds rows by "${field}" and cannot set it. Use update().`,
+      )
+    }
+    return writableColumn(table, field, 'bulkUpdate()')
+  })
+}

@@ -1,0 +1,96 @@
+import { insertRow, type OnConflict } from '../compile/compile-insert.js'
+import { updateWhere } from '../compile/compile-update.js'
+import { selectRows } from '../compile/compile-select.js'
+import { MultipleObjectsReturned } from '../errors.js'
+import type { Source } from '../postgres/kysely-handle.js'
+import { isRecord, parseValues, type Assignment } from '../query/assignment.js'
+import { tableName } from '../query/columns.js'
+import { filtered, sliced } from '../query/narrowing.js'
+import { initialState, type QueryState } from '../query/state.js'
+import { refuseView } from '../query/whole-table.js'
+import { guarded, Writer } from './run-write.js'
+
+/** Inserts one row and reads it back. */
+export async function create(source: Source, state: QueryState, values: unknown): Promise<unknown> {
+  refuseView(state.table, 'create')
+  return insertOne(Writer.on(source, state), parseValues(state.table, values, 'create()'), { kind: 'fail' })
+}
+
+/** The row of a lookup, created if there is none, and whether it was. */
+export async function getOrCreate(
+  source: Source,
+  state: QueryState,
+  lookup: unknown,
+  defaults: unknown,
+): Promise<[row: unknown, created: boolean]> {
+  const { found, values } = parseLookup(state, lookup, defaults, 'getOrCreate()')
+  return findOrInsert(source, state, values, () => readOne(Writer.on(source, state), found))
+}
+
+/** The row of a lookup with new values, created if there is none, and whether it was. */
+export async function updateOrCreate(
+  source: Source,
+  state: QueryState,
+  lookup: unknown,
+  defaults: unknown,
+): Promise<[row: unknown, created: boolean]> {
+  const { found, values, changes } = parseLookup(state, lookup, defaults, 'updateOrCreate()')
+  const writer = Writer.on(source, state)
+  return findOrInsert(source, state, values, async () => {
+    const row = await readOne(writer, found)
+    if (row === undefined || changes.length === 0) return row
+    const { primaryKey } = state.table
+    const key = Object.fromEntries(primaryKey.map((property) => [property, { exact: row[property] }]))
+    const itself = primaryKey.length === 0 ? found : filtered(found, [key])
+    const set = changes.map(({ column, cell }) => ({ column, value: cell }))
+    const [updated] = await writer.rows((scope) => updateWhere(scope, itself, set, true))
+    return updated
+  })
+}
+
+/** How often a row is looked for that others keep making and removing. */
+const ATTEMPTS = 5
+
+/**
+ * ON CONFLICT DO NOTHING waits for those who are about to insert the same key, and does not abort a transaction when
+ * they were first: their row is then found at the next look.
+ */
+async function findOrInsert(
+  source: Source,
+  state: QueryState,
+  values: readonly Assignment[],
+  find: () => Promise<unknown>,
+): Promise<[row: unknown, created: boolean]> {
+  const writer = Writer.on(source, state)
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const row = await find()
+    if (row !== undefined) return [row, false]
+    const created = await insertOne(writer, values, { kind: 'ignore' })
+    if (created !== undefined) return [created, true]
+  }
+  // In the way is a row that the lookup does not find: the server's own error names it.
+  return [await guarded(source, state, (alone) => insertOne(alone, values, { kind: 'fail' })), true]
+}
+
+async function insertOne(writer: Writer, row: readonly Assignment[], conflict: OnConflict): Promise<unknown> {
+  const [created] = await writer.rows((scope) => insertRow(scope, row, { conflict, returning: true }))
+  return created
+}
+
+async function readOne(writer: Writer, state: QueryState): Promise<Record<string, unknown> | undefined> {
+  const [row, other] = await writer.select((creator) => selectRows(creator, sliced(state, 0, 2)))
+  if (other !== undefined) throw new MultipleObjectsReturned(tableName(state.table))
+  return row as Record<string, unknown> | undefined
+}
+
+/** A lookup as the rows it finds and as the values of the row to create; everything is checked before any I/O. */
+function parseLookup(state: QueryState, lookup: unknown, defaults: unknown, method: string) {
+  const { table, schemas } = state
+  refuseView(table, method)
+  const changes = parseValues(table, defaults ?? {}, method)
+  const given = parseValues(table, lookup, method)
+  const exact = Object.entries(isRecord(lookup) ? lookup : {}).map(([key, value]) => [key, { exact: value }])
+  const found = filtered(initialState(table, schemas), [Object.fromEntries(exact)])
+  const replaced = new Set(changes.map(({ column }) => column))
+  return { found, changes, values: [...given.filter(({ column }) => !replaced.has(column)), ...changes] }
+}

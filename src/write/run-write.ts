@@ -1,0 +1,141 @@
+import { CompiledQuery, type Compilable, type QueryCreator, type QueryResult, type RawBuilder } from 'kysely'
+import { compile, compileSql } from '../compile/compile.js'
+import { Scope } from '../compile/scope.js'
+import type { SluiceConnection } from '../postgres/connection.js'
+import type { Source } from '../postgres/kysely-handle.js'
+import { withReadRequest } from '../postgres/statement.js'
+import { initialState, type QueryState } from '../query/state.js'
+import { selectionReader } from '../row/selection-reader.js'
+import { explainWriteFailure } from './write-failure.js'
+
+/** Sends one compiled statement. */
+export type Run = (query: CompiledQuery) => Promise<QueryResult<unknown>>
+
+/** A table to write to, over one connection or over any. */
+export class Writer {
+  readonly state: QueryState
+  readonly #run: Run
+
+  constructor(state: QueryState, run: Run) {
+    this.state = state
+    this.#run = run
+  }
+
+  /** Statements of this writer take a connection each; inside a transaction always its own. */
+  static on(source: Source, state: QueryState): Writer {
+    return new Writer(state, eachOnItsOwn(source))
+  }
+
+  /** Runs a statement that returns no rows; how many it has written. */
+  async count(build: (scope: Scope) => RawBuilder<unknown>): Promise<number> {
+    const query = this.#compile(build)
+    const { numAffectedRows } = await this.#explained(query, query)
+    return Number(numAffectedRows ?? 0)
+  }
+
+  /** Runs a statement that returns whole rows. */
+  async rows(build: (scope: Scope) => RawBuilder<unknown>): Promise<unknown[]> {
+    return this.#read(this.#compile(build))
+  }
+
+  /** Runs a SELECT of whole rows. */
+  async select(build: (creator: QueryCreator<object>) => Compilable): Promise<unknown[]> {
+    return this.#read(compile(build))
+  }
+
+  #read(query: CompiledQuery): Promise<unknown[]> {
+    const reader = selectionReader(initialState(this.state.table, this.state.schemas))
+    return this.#explained(query, withReadRequest(query, { reader })).then(({ rows }) => rows)
+  }
+
+  #compile(build: (scope: Scope) => RawBuilder<unknown>): CompiledQuery {
+    const { table, schemas } = this.state
+    return compileSql(build(Scope.root(table, schemas)))
+  }
+
+  async #explained({ sql }: CompiledQuery, query: CompiledQuery): Promise<QueryResult<unknown>> {
+    try {
+      return await this.#run(query)
+    } catch (error) {
+      throw explainWriteFailure(error, this.state.table, this.state.schemas, sql)
+    }
+  }
+}
+
+/**
+ * Runs statements that take effect together: in the transaction that the source is in, or in one of their own.
+ *
+ * On a connection that is shared with others, one of a transaction or a pinned one, every statement takes its turn, so
+ * that a stream on it can go on between them.
+ */
+export async function atomically<T>(
+  source: Source,
+  state: QueryState,
+  work: (writer: Writer) => Promise<T>,
+): Promise<T> {
+  const shared = eachOnItsOwn(source)
+  const { leases } = source.engine
+  if (source.isTransaction) return work(new Writer(state, shared))
+  const done = await source.executor.provideConnection(async (connection) => {
+    const { lease, status } = connection as SluiceConnection
+    if (lease <= leases) return { pinned: true, status } as const
+    return {
+      pinned: false,
+      result: await inTransaction((query) => connection.executeQuery(query), state, work),
+    }
+  })
+  if (!done.pinned) return done.result
+  return done.status === 'I' ? inTransaction(shared, state, work) : work(new Writer(state, shared))
+}
+
+/** Runs work in a savepoint where there is a transaction, so that its failure leaves the transaction usable. */
+export async function guarded<T>(
+  source: Source,
+  state: QueryState,
+  work: (writer: Writer) => Promise<T>,
+): Promise<T> {
+  return source.executor.provideConnection(async (connection) => {
+    const run: Run = (query) => connection.executeQuery(query)
+    const writer = new Writer(state, run)
+    if ((connection as SluiceConnection).status === 'I') return work(writer)
+    await run(CompiledQuery.raw('savepoint sluice_write'))
+    try {
+      return await work(writer)
+    } catch (error) {
+      await run(CompiledQuery.raw('rollback to sluice_write'))
+      throw error
+    } finally {
+      await run(CompiledQuery.raw('release sluice_write'))
+    }
+  })
+}
+
+function eachOnItsOwn(source: Source): Run {
+  return (query) => source.executor.provideConnection((connection) => connection.executeQuery(query))
+}
+
+async function inTransaction<T>(
+  run: Run,
+  state: QueryState,
+  work: (writer: Writer) => Promise<T>,
+): Promise<T> {
+  await run(CompiledQuery.raw('begin'))
+  let result: T
+  try {
+    result = await work(new Writer(state, run))
+  } catch (error) {
+    try {
+      await run(CompiledQuery.raw('rollback'))
+    } catch {
+      // The connection is lost, and with it the transaction: the first error says why.
+    }
+    throw error
+  }
+  try {
+    await run(CompiledQuery.raw('commit'))
+  } catch (error) {
+    // A deferred constraint speaks up only now.
+    throw explainWriteFailure(error, state.table, state.schemas, 'commit')
+  }
+  return result
+}

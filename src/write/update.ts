@@ -1,0 +1,55 @@
+import { expressionBuilder, isExpression, type Expression, type ExpressionBuilder } from 'kysely'
+import { deleteWhere, updateWhere, type ColumnChange } from '../compile/compile-update.js'
+import { FieldError } from '../errors.js'
+import type { Source } from '../postgres/kysely-handle.js'
+import { encodeCell, isRecord, writableColumn } from '../query/assignment.js'
+import { tableName } from '../query/columns.js'
+import type { Model } from '../query/model.js'
+import type { QueryState } from '../query/state.js'
+import { refuseUnlessWritable } from '../query/whole-table.js'
+import type { TableSchema } from '../schema/table.js'
+import { Writer } from './run-write.js'
+
+/** A value computed from the row as it was: `(eb) => eb('price', '*', 2)`. Columns are named as in SQL. */
+export type UpdateExpression<M extends Model> = (
+  eb: ExpressionBuilder<{ [Name in M['name']]: M['columns'] }, M['name']>,
+) => Expression<unknown>
+
+/** What `update` takes: values, or expressions over the row as it was. */
+export type UpdateValues<M extends Model> = [M['update']] extends [never]
+  ? never
+  : { readonly [Field in keyof M['update']]: M['update'][Field] | UpdateExpression<M> }
+
+/** Sets fields of the rows that a queryset stands for; returns how many there were. */
+export async function updateAll(source: Source, state: QueryState, values: unknown): Promise<number> {
+  refuseUnlessWritable(state, 'update')
+  const changes = parseChanges(state.table, values)
+  if (state.none) return 0
+  return Writer.on(source, state).count((scope) => updateWhere(scope, state, changes))
+}
+
+/** Deletes the rows that a queryset stands for; returns how many there were. */
+export async function deleteAll(source: Source, state: QueryState): Promise<number> {
+  refuseUnlessWritable(state, 'delete')
+  if (state.none) return 0
+  return Writer.on(source, state).count((scope) => deleteWhere(scope, state))
+}
+
+function parseChanges(table: TableSchema, values: unknown): ColumnChange[] {
+  if (!isRecord(values) || Object.keys(values).length === 0) {
+    throw new FieldError(`update() of ${tableName(table)} takes an object with at least one field to set.`)
+  }
+  return Object.keys(values).map((property) => {
+    const column = writableColumn(table, property, 'update()')
+    const value = values[property]
+    if (typeof value !== 'function') return { column, value: encodeCell(table, column, value, 'update()') }
+    const expression: unknown = (value as (eb: unknown) => unknown)(expressionBuilder())
+    if (!isExpression(expression)) {
+      throw new FieldError(
+        `update(): the function for ${tableName(table)}.${property} must return a Kysely expression, such as ` +
+          `(eb) => eb('${column.name}', '+', 1).`,
+      )
+    }
+    return { column, value: expression }
+  })
+}

@@ -1,0 +1,86 @@
+import type { DatabaseError } from 'pg'
+import {
+  CheckViolation,
+  ExclusionViolation,
+  ForeignKeyViolation,
+  IntegrityError,
+  NotNullViolation,
+  UniqueViolation,
+} from '../errors.js'
+import { isDatabaseError } from '../postgres/database-error.js'
+import { explainFailure } from '../postgres/query-failure.js'
+import { tableName } from '../query/columns.js'
+import type { SchemaRegistry } from '../schema/registry.js'
+import type { TableSchema } from '../schema/table.js'
+
+const VIOLATIONS: Readonly<Record<string, typeof IntegrityError>> = {
+  '23001': ForeignKeyViolation,
+  '23502': NotNullViolation,
+  '23503': ForeignKeyViolation,
+  '23505': UniqueViolation,
+  '23514': CheckViolation,
+  '23P01': ExclusionViolation,
+}
+
+/** The error that the caller of a write gets: a constraint's refusal as an {@link IntegrityError}. */
+export function explainWriteFailure(
+  error: unknown,
+  table: TableSchema,
+  schemas: SchemaRegistry,
+  sql: string,
+): unknown {
+  const code = isDatabaseError(error) ? error.code : undefined
+  if (!isDatabaseError(error) || code === undefined || !code.startsWith('23')) {
+    return explainFailure(error, { table: tableName(table), sql, rowsDelivered: 0, action: 'writing' })
+  }
+  const owner = ownerOf(error, table, schemas)
+  const Violation = VIOLATIONS[code] ?? IntegrityError
+  const notes = [error.detail, error.hint].filter((note) => note !== undefined)
+  return new Violation(
+    [`Writing ${tableName(table)} failed: ${error.message}.`, ...notes].join(' '),
+    {
+      sqlState: code,
+      table: owner.name,
+      sql,
+      constraint: error.constraint,
+      columns: columnsOf(error, owner.table),
+    },
+    { cause: error },
+  )
+}
+
+/** The table that the constraint belongs to, which a trigger or a reference can make another one. */
+function ownerOf(
+  error: DatabaseError,
+  written: TableSchema,
+  schemas: SchemaRegistry,
+): { readonly name: string; readonly table: TableSchema | undefined } {
+  if (error.schema === undefined || error.table === undefined) {
+    return { name: tableName(written), table: error.table === undefined ? written : undefined }
+  }
+  const name = `${error.schema}.${error.table}`
+  if (name === tableName(written)) return { name, table: written }
+  try {
+    return { name, table: schemas.table(name) }
+  } catch {
+    // A table that was not generated: its columns keep their names in SQL.
+    return { name, table: undefined }
+  }
+}
+
+/** In the server's words, `Key (email, "order")=(…)`, whatever language the rest is in. */
+const KEY = /\((.+?)\)=\(/s
+
+function columnsOf(error: DatabaseError, table: TableSchema | undefined): string[] {
+  const foreignKey = table?.foreignKeys.find(({ name }) => name === error.constraint)
+  if (foreignKey !== undefined && (error.code === '23503' || error.code === '23001')) {
+    return [...foreignKey.columns]
+  }
+  const names =
+    error.column !== undefined ? [error.column] : (KEY.exec(error.detail ?? '')?.[1]?.split(', ') ?? [])
+  const properties = new Map(table?.columns.map(({ name, property }) => [name, property]))
+  return names.map((name) => {
+    const plain = /^".*"$/s.test(name) ? name.slice(1, -1).replaceAll('""', '"') : name
+    return properties.get(plain) ?? plain
+  })
+}
