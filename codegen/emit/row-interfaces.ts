@@ -5,6 +5,7 @@ import type { ColumnModel, TableModel, TypeNames } from '../model/database-model
 import { type TypeScope, typeText } from '../model/type-text.js'
 import type { Imports } from './imports.js'
 import { relationConditions } from './relations.js'
+import { propertyKey } from './literal.js'
 import { interfaceOf, orNull, propertyOf } from './structures.js'
 
 /** Where the types of one file's declarations are looked up and noted. */
@@ -54,7 +55,7 @@ export function updateInterface(
 
 /** What a filter takes: the conditions each column's type has. */
 export function filterInterface(model: TableModel, doc: string, scope: Scope): InterfaceDeclarationStructure {
-  const { names, columns } = model
+  const { names, columns, kyselyName } = model
   const conditions = columns.map(({ property, column }) =>
     propertyOf(property, orNull(conditionText(column.type, scope), column.nullable)),
   )
@@ -67,7 +68,7 @@ export function filterInterface(model: TableModel, doc: string, scope: Scope): I
     names.filter,
     doc,
     properties,
-    `${scope.imports.type('Conditions', 'sluice')}<${names.filter}>`,
+    `${scope.imports.type('Conditions', 'sluice')}<${names.filter}, { ${propertyKey(kyselyName)}: ${names.columns} }>`,
   )
 }
 

@@ -1,5 +1,5 @@
 import type { CatalogTable } from '../introspect/catalog.js'
-import { assign, fingerprint, rank } from '../naming/unique.js'
+import { assign, DEFAULT_SCHEMA, fingerprint, rank } from '../naming/unique.js'
 import { camelCase, kebabCase, pascalCase, singular, words } from '../naming/words.js'
 import type { TableNames } from './database-model.js'
 import { RESERVED_EXPORTS, RESERVED_FILES, RESERVED_REPOSITORIES } from './reserved-names.js'
@@ -12,7 +12,8 @@ export interface TableNaming {
 
 /**
  * Names tables so that no two share a file, an export or a repository. A table that needs no compromise keeps the
- * plain name; another one is called by its plural, then with its schema in front, then with a fingerprint.
+ * plain name; another one is called with its schema in front, or in the default schema by its plural, and at last with
+ * a fingerprint.
  */
 export function nameTables(tables: readonly CatalogTable[]): TableNaming {
   const taken = new Set([
@@ -36,6 +37,7 @@ function* candidates(table: CatalogTable): Iterable<TableNames> {
   const prefixed = [...words(table.schema), ...own]
   const mark = `x${fingerprint(JSON.stringify([table.schema, table.name]))}`
   yield build(own, singular(own), mark)
+  if (table.schema !== DEFAULT_SCHEMA) yield build(prefixed, singular(prefixed), mark)
   yield build(own, own, mark)
   yield build([...own, 'table'], own, mark)
   yield build(prefixed, singular(prefixed), mark)

@@ -61,14 +61,18 @@ describe('generate', () => {
     await client.query('drop table posts; alter table companies add motto text; create table mottos (id int)')
     await client.end()
 
-    const expected = { added: ['mottos.ts'], changed: ['companies.ts', 'index.ts'], removed: ['posts.ts'] }
+    const expected = {
+      added: ['mottos.ts'],
+      changed: ['companies.ts', 'index.ts', 'users.ts'],
+      removed: ['posts.ts'],
+    }
     expect((await generate({ source, out: folder.path, check: true })).changes).toMatchObject(expected)
     expect(readdirSync(folder.path)).toContain('posts.ts')
     expect((await generate({ source, out: folder.path })).changes).toMatchObject(expected)
     const written = readdirSync(folder.path).filter(
       (name) => +statSync(join(folder.path, name)).mtime !== +past,
     )
-    expect(written.sort()).toEqual(['companies.ts', 'index.ts', 'mottos.ts'])
+    expect(written.sort()).toEqual(['companies.ts', 'index.ts', 'mottos.ts', 'users.ts'])
     expect(readdirSync(folder.path)).not.toContain('posts.ts')
   })
 

@@ -4,6 +4,7 @@ import { introspect } from '../../codegen/introspect/introspect.js'
 import { buildModel } from '../../codegen/model/build-model.js'
 import type { DatabaseModel } from '../../codegen/model/database-model.js'
 import { createTestDatabase, sampleSchemas } from '../support/database.js'
+import { relationsIn } from './relations-support.js'
 import { typeErrors } from './support.js'
 
 async function modelOf(schema: 'pagila' | 'chinook'): Promise<DatabaseModel> {
@@ -31,6 +32,17 @@ describe.skipIf(!sampleSchemas)('sample databases', () => {
       ['languageId'],
       ['originalLanguageId'],
     ])
+    expect(relationsIn(model)).toMatchObject({
+      ...{ actor: ['filmActors → public.film_actor[]', 'films → public.film[] through public.film_actor'] },
+      film: [
+        ...['language → public.language', 'originalLanguage → public.language?'],
+        ...['filmActors → public.film_actor[]', 'filmCategories → public.film_category[]'],
+        'inventories → public.inventory[]',
+        'actors → public.actor[] through public.film_actor',
+        'categories → public.category[] through public.film_category',
+      ],
+      language: ['filmsByLanguage → public.film[]', 'filmsByOriginalLanguage → public.film[]'],
+    })
   })
 
   it('generates Chinook', async () => {
@@ -42,5 +54,16 @@ describe.skipIf(!sampleSchemas)('sample databases', () => {
       'playlistId',
       'trackId',
     ])
+    expect(relationsIn(model)).toMatchObject({
+      employee: [
+        'reportsToEmployee → public.employee?',
+        'customers → public.customer[]',
+        'employeesByReportsTo → public.employee[]',
+      ],
+      playlist: [
+        'playlistTracks → public.playlist_track[]',
+        'tracks → public.track[] through public.playlist_track',
+      ],
+    })
   })
 })
