@@ -3,15 +3,39 @@ export { SluiceDialect } from './postgres/dialect.js'
 export type { SluiceDialectConfig } from './postgres/engine.js'
 export type { KyselyHandle } from './postgres/kysely-handle.js'
 export { Repository } from './repository/repository.js'
-export { QuerySet, type Field, type OrderKey, type ValuesTuple } from './queryset/queryset.js'
+export {
+  QuerySet,
+  type Field,
+  type OrderKey,
+  type QuerySetOf,
+  type ValuesTuple,
+} from './queryset/queryset.js'
 export type { BulkOptions, IgnoreConflicts, UpdateConflicts } from './write/options.js'
 export type { ChangedRow, Defaults, NewRows, NewRowStream } from './write/rows.js'
 export type { UpdateExpression, UpdateValues } from './write/update.js'
+export type { ExplainFormat, ExplainOptions } from './query/explain-options.js'
+export type { UnionOptions } from './query/combining.js'
+export type { LockOptions } from './query/locking.js'
+export {
+  arrayAgg,
+  avg,
+  boolAnd,
+  boolOr,
+  count,
+  max,
+  min,
+  stringAgg,
+  sum,
+  type AggregateOptions,
+  type OrderedAggregateOptions,
+} from './queryset/aggregates.js'
+export type { AggregateRow, Aggregates, Annotated, AnnotatedFilter } from './queryset/annotation-types.js'
+export type { Aggregate } from './query/aggregate.js'
 export type { CompiledSQL } from './queryset/reading.js'
 export type { BatchOptions, IteratorOptions } from './stream/iterator-options.js'
 export type { AsyncRows } from './stream/row-stream.js'
 export type { SyncRows } from './sync/sync-rows.js'
-export type { Model, ToMany, ToOne } from './query/model.js'
+export type { FilterArgument, Model, ToMany, ToOne } from './query/model.js'
 export type {
   ArrayCondition,
   ArrayLookups,
@@ -20,6 +44,7 @@ export type {
   Conditions,
   EqualityCondition,
   EqualityLookups,
+  ExpressionCallback,
   JsonCondition,
   JsonLookups,
   LengthLookups,
@@ -36,6 +61,7 @@ export type {
   ToManyCondition,
   UnorderedArrayCondition,
 } from './query/lookup.js'
+export type { Subquery } from './query/subquery.js'
 export { SchemaRegistry } from './schema/registry.js'
 export type { RelationSchema, ThroughSchema } from './schema/relation.js'
 export type { ColumnSchema, ForeignKeySchema, TableKind, TableSchema } from './schema/table.js'

@@ -3,7 +3,7 @@ import { byteaCodec } from './bytea.js'
 import type { Codec } from './codec.js'
 import { dateCodec } from './date.js'
 import { float4Codec, float8Codec } from './float.js'
-import { int2Codec, int4Codec, int8Codec, oidCodec } from './integer.js'
+import { int2Codec, int4Codec, int8AsNumberCodec, int8Codec, oidCodec } from './integer.js'
 import { intervalCodec } from './interval.js'
 import { jsonbCodec, jsonCodec } from './json.js'
 import { numericCodec } from './numeric.js'
@@ -18,6 +18,7 @@ const known: readonly Codec[] = [
   int2Codec,
   int4Codec,
   int8Codec,
+  int8AsNumberCodec,
   oidCodec,
   float4Codec,
   float8Codec,

@@ -1,4 +1,4 @@
-import { EncodeError } from '../errors.js'
+import { DecodeError, EncodeError } from '../errors.js'
 import { bigintOf, int16, int32, uint32 } from './bytes.js'
 import type { Codec } from './codec.js'
 import { checkWidth, describe, unrecognised } from './describe.js'
@@ -66,4 +66,25 @@ export const int8Codec: Codec = {
     }
     throw new EncodeError(`int8 takes a bigint or an integer, not ${describe(value)}.`)
   },
+}
+
+/**
+ * `int8` as number, for what is small as a rule: counts, and sums of small integers. Its type is named
+ * `int8 as number`.
+ */
+export const int8AsNumberCodec: Codec = {
+  name: 'int8 as number',
+  base: 'int8',
+  decodeText: (text) => safeNumber(int8Codec.decodeText(text) as bigint),
+  decodeBinary: (bytes, start, end) => {
+    checkWidth('int8', 8, start, end)
+    return safeNumber(bigintOf(int32(bytes, start), uint32(bytes, start + 4)))
+  },
+  encode: int8Codec.encode,
+}
+
+function safeNumber(value: bigint): number {
+  const number = Number(value)
+  if (Number.isSafeInteger(number)) return number
+  throw new DecodeError(`${value} is beyond 2^53, where a number would be rounded.`)
 }

@@ -3,11 +3,12 @@ import { combinedPositions } from '../query/combining.js'
 import { projectionOf } from '../query/projection.js'
 import type { Combination, QueryState } from '../query/state.js'
 import type { ColumnSchema } from '../schema/table.js'
+import { annotatedScope } from './compile-annotation.js'
 import { Scope } from './scope.js'
 
 /** The scope of a statement's own table, or of the combination that stands in its place. */
 export function rootScope(state: QueryState): Scope {
-  if (state.combination === undefined) return Scope.root(state.table, state.schemas)
+  if (state.combination === undefined) return annotatedScope(Scope.root(state.table, state.schemas))
   const names = new Map<ColumnSchema, string>()
   projectionOf(state.combination.operands[0] as QueryState).outputs.forEach(({ from, column }, position) => {
     if (from === undefined) names.set(column, columnName(position))

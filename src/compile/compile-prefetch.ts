@@ -4,9 +4,10 @@ import { columnsOf } from '../query/columns.js'
 import { projectionOf } from '../query/projection.js'
 import { isSliced, type Prefetch } from '../query/state.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import { rootScope } from './compile-combination.js'
 import { pairs, refs } from './compile-relation.js'
 import { orderedBy, selectOutputs, type Builder } from './compile-select.js'
-import { Scope } from './scope.js'
+import type { Scope } from './scope.js'
 import { typeName } from './type-name.js'
 
 /** The keys of the rows that a relation is prefetched for: per key column one list, all of one length. */
@@ -32,7 +33,7 @@ export function selectPrefetched(
   keys: KeyColumns,
 ): Builder {
   const { relation, state } = prefetch
-  const scope = Scope.root(state.table, state.schemas)
+  const scope = rootScope(state)
   const position = (index: number) => `c${index}`
   let builder = selectOutputs(creator, state, scope, position)
   let holder = scope

@@ -4,6 +4,7 @@ import { projectionOf } from '../query/projection.js'
 import { isSliced, type QueryState, type RelatedSelection } from '../query/state.js'
 import { combinationAs, combinationRefs, rootScope } from './compile-combination.js'
 import { compileCondition } from './compile-condition.js'
+import { groupedFrom, nameSelected } from './compile-groups.js'
 import { lockClause } from './compile-lock.js'
 import { pairs, refs } from './compile-relation.js'
 import type { Scope } from './scope.js'
@@ -18,6 +19,7 @@ export type Builder = SelectQueryBuilder<Record<string, object>, string, object>
 export function selectRows(creator: QueryCreator<object>, state: QueryState): Builder {
   const scope = rootScope(state)
   const builder = selectOutputs(creator, state, scope)
+  nameSelected(scope, state)
   return limited(orderedBy(builder, scope, state), state)
 }
 
@@ -53,7 +55,7 @@ function distinctBy(builder: Builder, scope: Scope, { distinct, distinctOn }: Qu
 /** `SELECT count(*)`; over a subquery where DISTINCT or a slice decide which rows there are. */
 export function selectCount(creator: QueryCreator<object>, state: QueryState): Builder {
   const count = sql`count(*)`.as('count')
-  if (!state.distinct && !isSliced(state)) {
+  if (!state.distinct && !isSliced(state) && state.groupBy === undefined) {
     return selectFrom(creator, state, rootScope(state)).select(count)
   }
   const rows = selectRows(creator, { ...state, order: isSliced(state) ? state.order : [], lock: undefined })
@@ -83,6 +85,7 @@ export function selectFrom(creator: QueryCreator<object>, state: QueryState, sco
       : combinationAs(scope, combination, (operand) => sql`${selectRows(creator, operand)}`)
   let builder = creator.selectFrom(from) as unknown as Builder
   if (state.none) builder = builder.where(sql.lit(false))
+  if (state.groupBy !== undefined) return groupedFrom(builder, scope, state, state.groupBy)
   for (const condition of state.conditions) builder = builder.where(compileCondition(scope, condition))
   return builder
 }

@@ -9,6 +9,7 @@ export class Scope {
   readonly schemas: SchemaRegistry
   readonly #counter: { next: number; readonly root: string }
   readonly #names: ReadonlyMap<ColumnSchema, string> | undefined
+  readonly #expressions = new Map<ColumnSchema, () => RawBuilder<unknown>>()
 
   private constructor(
     table: TableSchema,
@@ -53,8 +54,15 @@ export class Scope {
     return sql`${sql.id(this.table.schema, this.table.name)}`
   }
 
-  /** `"alias"."column"`. */
+  /** From here on a column stands for an expression; a later definition replaces an earlier one. */
+  define(column: ColumnSchema, expression: () => RawBuilder<unknown>): void {
+    this.#expressions.set(column, expression)
+  }
+
+  /** `"alias"."column"`, or what the column stands for. */
   columnRef(column: ColumnSchema): RawBuilder<unknown> {
+    const expression = this.#expressions.get(column)
+    if (expression !== undefined) return expression()
     return sql`${sql.id(this.alias, this.#names?.get(column) ?? column.name)}`
   }
 }

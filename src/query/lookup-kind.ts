@@ -16,7 +16,7 @@ const NO_EQUALITY = new Set(['json', 'xml', 'point', 'polygon', 'jsonpath', 'txi
 const UNORDERED = new Set(['bool', 'tsvector', 'tsquery', 'line', 'xid', 'cid', 'hstore', 'aclitem'])
 
 const ORDERED = new Set([
-  ...['int2', 'int4', 'int8', 'oid', 'float4', 'float8', 'numeric', 'money'],
+  ...['int2', 'int4', 'int8', 'int8 as number', 'oid', 'float4', 'float8', 'numeric', 'money'],
   ...['date', 'time', 'timetz', 'timestamp', 'timestamptz', 'interval'],
   ...['uuid', 'bytea', 'char', 'inet', 'cidr', 'macaddr', 'macaddr8', 'bit', 'varbit', 'ltree', 'pg_lsn'],
 ])

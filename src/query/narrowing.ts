@@ -1,6 +1,9 @@
 import { FieldError, UsageError } from '../errors.js'
+import { fieldsOf, refuseUngrouped, refuseUngroupedConditions } from './grouping.js'
 import { columnOf, columnsOf, tableName } from './columns.js'
 import { combinedFields, refuseOutsideCombination, wrapped } from './combining.js'
+import type { Condition } from './condition.js'
+import { excludeEverything } from './decide-condition.js'
 import { refuseOtherOrder } from './distinct.js'
 import { parseFilter } from './parse-filter.js'
 import {
@@ -17,8 +20,10 @@ export { distinctRows } from './distinct.js'
 export function filtered(state: QueryState, filters: readonly unknown[], method = 'filter'): QueryState {
   refuseAfterSlice(state, method)
   refuseAfterCombining(state, method)
-  const conditions = filters.map((filter) => parseFilter(state, filter))
-  return change(state, { conditions: [...state.conditions, ...conditions] })
+  return restricted(
+    state,
+    filters.map((filter) => parseFilter(state, filter)),
+  )
 }
 
 export function excluded(state: QueryState, filters: readonly unknown[]): QueryState {
@@ -26,8 +31,14 @@ export function excluded(state: QueryState, filters: readonly unknown[]): QueryS
   refuseAfterCombining(state, 'exclude')
   const conditions = filters.map((filter) => parseFilter(state, filter))
   if (conditions.length === 0) return state
+  return restricted(state, [{ kind: 'not', condition: { kind: 'and', conditions } }])
+}
+
+function restricted(state: QueryState, conditions: readonly Condition[]): QueryState {
+  refuseUngroupedConditions(state, conditions)
   return change(state, {
-    conditions: [...state.conditions, { kind: 'not', condition: { kind: 'and', conditions } }],
+    conditions: [...state.conditions, ...conditions],
+    none: state.none || excludeEverything(conditions),
   })
 }
 
@@ -47,6 +58,7 @@ export function ordered(state: QueryState, keys: readonly string[]): QueryState 
     order.map(({ column }) => column.property),
     'orderBy',
   )
+  for (const { column } of order) refuseUngrouped(state, column, 'orderBy')
   refuseOtherOrder(state, state.distinctOn, order)
   return change(state, { order })
 }
@@ -114,8 +126,8 @@ export function deferred(state: QueryState, properties: readonly string[]): Quer
 
 /** Rows of exactly these fields, of all without any. */
 export function valued(state: QueryState, properties: readonly string[]): QueryState {
-  const columns =
-    properties.length === 0 ? state.table.columns : columnsOf(state.table, [...new Set(properties)])
+  const columns = properties.length === 0 ? fieldsOf(state) : columnsOf(state.table, [...new Set(properties)])
+  for (const column of columns) refuseUngrouped(state, column, 'values')
   refuseOutsideCombination(
     state,
     columns.map(({ property }) => property),
@@ -126,7 +138,8 @@ export function valued(state: QueryState, properties: readonly string[]): QueryS
 
 /** Tuples of exactly these fields, or the bare values of one. */
 export function listed(state: QueryState, properties: readonly string[], flat: boolean): QueryState {
-  const columns = properties.length === 0 ? state.table.columns : columnsOf(state.table, properties)
+  const columns = properties.length === 0 ? fieldsOf(state) : columnsOf(state.table, properties)
+  for (const column of columns) refuseUngrouped(state, column, 'valuesList')
   refuseOutsideCombination(
     state,
     columns.map(({ property }) => property),
@@ -157,7 +170,7 @@ export function orderedByDefault(state: QueryState): QueryState {
     return ordered(state, [...state.distinctOn.map((column) => column.property), ...primaryKey])
   }
   const selected = state.selection.columns.map((column) => column.property)
-  const fields = combinedFields(state) ?? (state.distinct ? selected : primaryKey)
+  const fields = combinedFields(state) ?? (state.distinct || state.groupBy ? selected : primaryKey)
   // Rows of DISTINCT and of a combination can only be sorted by what they have.
   const sortable = primaryKey.every((property) => fields.includes(property))
   return ordered(state, sortable ? primaryKey : selected)

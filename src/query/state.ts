@@ -18,6 +18,8 @@ export interface QueryState {
   readonly distinct: boolean
   /** With `distinct`: one row for each combination of these columns, the first in order. */
   readonly distinctOn: readonly ColumnSchema[]
+  /** Rows are groups of equal values in these columns; their other values are annotations. */
+  readonly groupBy: readonly ColumnSchema[] | undefined
   /** Locks the rows that are read. */
   readonly lock: RowLock | undefined
   /** Where rows come from instead of the table: other queries, of which this one has the table and the columns. */
@@ -76,6 +78,7 @@ export function initialState(table: TableSchema, schemas = new SchemaRegistry([t
     selection: { columns: table.columns, shape: 'model' as const, related: [], prefetches: [] },
     distinct: false,
     distinctOn: [],
+    groupBy: undefined,
     lock: undefined,
     combination: undefined,
     offset: 0,

@@ -1,15 +1,21 @@
 import { QueryCreator, type SelectQueryBuilder } from 'kysely'
 import { selectRows } from '../compile/compile-select.js'
+import { subqueryOf } from '../compile/compile-subquery.js'
 import { UsageError } from '../errors.js'
 import { sourceOf, type KyselyHandle, type Source } from '../postgres/kysely-handle.js'
-import type { Model } from '../query/model.js'
+import { annotated } from '../query/annotating.js'
+import type { FilterArgument, Model } from '../query/model.js'
 import { checkUnionOptions, combined, type UnionOptions } from '../query/combining.js'
 import { distinctRows } from '../query/distinct.js'
 import { locked, type LockOptions } from '../query/locking.js'
 import * as narrowing from '../query/narrowing.js'
 import * as relations from '../query/relations.js'
 import { refuseAfterCombining, type Combination, type QueryState } from '../query/state.js'
+import { SUBQUERY, type SubqueryParts } from '../query/subquery.js'
+import type { AggregateRow, Aggregates, Annotated, CheckedAggregates } from './annotation-types.js'
 import { DecodePlugin } from './decode-plugin.js'
+import type { CompiledSQL } from './reading.js'
+import type { SubqueryValue } from './subquery-value.js'
 import { Updating } from './updating.js'
 import type { Prefetched, Related, RelationName, RelationPath, Target, ToOnePath } from './relation-types.js'
 
@@ -22,6 +28,13 @@ export type OrderKey<M extends Model> = Field<M> | `-${Field<M>}`
 /** The rows of `valuesList`: a tuple of the fields' types. */
 export type ValuesTuple<M extends Model, Fields extends readonly Field<M>[]> = {
   [Index in keyof Fields]: M['row'][Fields[Index]]
+}
+
+/** A queryset by its rows, on whatever table. */
+export interface QuerySetOf<R> extends AsyncIterable<R> {
+  toArray(): Promise<R[]>
+  first(): Promise<R | null>
+  toSQL(): CompiledSQL
 }
 
 /** A queryset on a table, whatever its rows are. */
@@ -54,17 +67,21 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
    *
    * ```ts
    * users.filter({ isActive: true, createdAt: { gte: since } }, { or: [{ age: { lt: 18 } }, { age: null }] })
+   * users.filter((eb) => eb('age', '>', eb.ref('limit')))
+   * posts.filter({ authorId: { in: users.filter({ isActive: true }) } })
    * ```
+   *
+   * A callback is given Kysely's expression builder with the columns of this table, named as in SQL.
    *
    * @throws {@link FieldError} for an unknown field or lookup or an `undefined` operand, {@link EncodeError} for a
    * value that the column cannot hold, {@link UsageError} on a slice.
    */
-  filter(...conditions: M['filter'][]): QuerySet<M, R> {
+  filter(...conditions: FilterArgument<M>[]): QuerySet<M, R> {
     return this.#with(narrowing.filtered(this.state, conditions))
   }
 
   /** The exact complement of `filter` with the same conditions, NULLs included: `WHERE (a AND b) IS NOT TRUE`. */
-  exclude(...conditions: M['filter'][]): QuerySet<M, R> {
+  exclude(...conditions: FilterArgument<M>[]): QuerySet<M, R> {
     return this.#with(narrowing.excluded(this.state, conditions))
   }
 
@@ -108,22 +125,22 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
    * @throws {@link UsageError} when rows differ in shape, fields or types, for a queryset with `selectForUpdate` or of
    * another database, and without `all` for types that have no equality, such as json.
    */
-  union(...others: readonly QuerySet<Model, R>[]): QuerySet<M, R>
-  union(...args: readonly [...others: QuerySet<Model, R>[], options: UnionOptions]): QuerySet<M, R>
-  union(...args: readonly (QuerySet<Model, R> | UnionOptions)[]): QuerySet<M, R> {
+  union(...others: readonly QuerySetOf<R>[]): QuerySet<M, R>
+  union(...args: readonly [...others: QuerySetOf<R>[], options: UnionOptions]): QuerySet<M, R>
+  union(...args: readonly (QuerySetOf<R> | UnionOptions)[]): QuerySet<M, R> {
     const last = args.at(-1)
-    const options = last instanceof QuerySet ? undefined : last
+    const options = last instanceof QuerySet ? undefined : (last as UnionOptions | undefined)
     const others = options === undefined ? args : args.slice(0, -1)
     return this.#combined(checkUnionOptions(options) ? 'union all' : 'union', others)
   }
 
   /** The rows that are in this queryset and in all of the others, each once: `INTERSECT`. Else as {@link union}. */
-  intersection(...others: readonly QuerySet<Model, R>[]): QuerySet<M, R> {
+  intersection(...others: readonly QuerySetOf<R>[]): QuerySet<M, R> {
     return this.#combined('intersect', others)
   }
 
   /** The rows of this queryset that are in none of the others, each once: `EXCEPT`. Else as {@link union}. */
-  difference(...others: readonly QuerySet<Model, R>[]): QuerySet<M, R> {
+  difference(...others: readonly QuerySetOf<R>[]): QuerySet<M, R> {
     return this.#combined('except', others)
   }
 
@@ -168,7 +185,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
   /** Rows of exactly these fields; of all without any. */
   values(): QuerySet<M>
   values<F extends Field<M>>(...fields: readonly F[]): QuerySet<M, Pick<M['row'], F>>
-  values(...fields: readonly Field<M>[]): QuerySet<M, unknown> {
+  values(...fields: readonly Field<M>[]): unknown {
     return this.#with(narrowing.valued(this.state, fields))
   }
 
@@ -176,7 +193,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
   valuesList(): QuerySet<M, readonly unknown[]>
   valuesList<F extends Field<M>>(field: F, options: { readonly flat: true }): QuerySet<M, M['row'][F]>
   valuesList<const F extends readonly Field<M>[]>(...fields: F): QuerySet<M, ValuesTuple<M, F>>
-  valuesList(...args: readonly (Field<M> | { readonly flat: boolean })[]): QuerySet<M, unknown> {
+  valuesList(...args: readonly (Field<M> | { readonly flat: boolean })[]): unknown {
     const fields = args.filter((arg) => typeof arg === 'string')
     const flat = args.some((arg) => typeof arg === 'object' && arg.flat)
     return this.#with(narrowing.listed(this.state, fields, flat))
@@ -215,13 +232,40 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
   prefetchRelated<
     const Querysets extends { readonly [Name in RelationName<M>]?: AnyQuerySet<Target<M, Name>> },
   >(querysets: Querysets): QuerySet<M, R & Prefetched<M, Querysets>>
-  prefetchRelated(...args: readonly (string | Readonly<Record<string, unknown>>)[]): QuerySet<M, unknown> {
+  prefetchRelated(...args: readonly (string | Readonly<Record<string, unknown>>)[]): unknown {
     let { state } = this
     for (const arg of args) {
       if (typeof arg === 'string') state = relations.withPrefetched(state, [arg])
       else for (const [name, inner] of Object.entries(arg)) state = this.#prefetched(state, name, inner)
     }
     return this.#with(state)
+  }
+
+  /**
+   * Adds values computed from related rows to each row, by subqueries that never multiply rows:
+   * `(SELECT count(*) FROM posts WHERE posts.author_id = users.id) AS "postCount"`. From then on they are fields like
+   * others, to filter, sort and select by.
+   *
+   * ```ts
+   * users.annotate({ postCount: count('posts', { filter: { publishedAt: { isNull: false } } }) }).orderBy('-postCount')
+   * ```
+   *
+   * After `values` it groups instead: `GROUP BY` the fields of `values`, computed from the rows of each group or from
+   * what these lead to. Conditions on the results are then `HAVING`; groups are made once, so that a later `annotate`
+   * adds to them and a later `values` only picks from them.
+   *
+   * ```ts
+   * orders.values('status').annotate({ n: count() }).filter({ n: { gt: 10 } }) // { status: OrderStatus, n: number }
+   * ```
+   *
+   * @throws {@link FieldError} for a name that is taken, an unknown path, and a field that the aggregate does not take;
+   * {@link UsageError} on a slice or combination, after `valuesList`, for an aggregate of the table's own fields without
+   * groups, and for an order by a field that groups do not have.
+   */
+  annotate<const A extends Aggregates>(
+    aggregates: A & CheckedAggregates<M, A>,
+  ): QuerySet<Annotated<M, AggregateRow<M, A>>, R & AggregateRow<M, A>> {
+    return new QuerySet(this.source, annotated(this.state, aggregates))
   }
 
   /** No rows, and no query. */
@@ -253,13 +297,18 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
     return selectRows(creator, this.state) as unknown as ReturnType<this['toKysely']>
   }
 
+  /** This query as the operand of `in`: its only column, or the primary key of whole rows. */
+  [SUBQUERY](): SubqueryParts<SubqueryValue<M, R>> {
+    return subqueryOf(this.state) as SubqueryParts<SubqueryValue<M, R>>
+  }
+
   #with<Row>(state: QueryState): QuerySet<M, Row> {
     return new QuerySet<M, Row>(this.source, state)
   }
 
   #combined(
     operator: Combination['operator'],
-    others: readonly (QuerySet<Model, R> | UnionOptions)[],
+    others: readonly (QuerySetOf<R> | UnionOptions)[],
   ): QuerySet<M, R> {
     const states = others.map((other) => {
       if (other instanceof QuerySet && other.source.engine === this.source.engine) return other.state

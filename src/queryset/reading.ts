@@ -1,17 +1,27 @@
+import type { JsonValue } from '../codec/json.js'
 import { compile } from '../compile/compile.js'
+import { compileExplain } from '../compile/compile-explain.js'
 import { selectCount, selectExists, selectRows } from '../compile/compile-select.js'
+import { selectAggregates } from '../compile/select-aggregates.js'
 import { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import type { Source } from '../postgres/kysely-handle.js'
+import { aggregated, emptyAggregation } from '../query/aggregating.js'
+import { bulkRead, keyedBy } from '../query/bulk-keys.js'
 import { tableName } from '../query/columns.js'
-import type { Model } from '../query/model.js'
+import type { ExplainFormat, ExplainOptions } from '../query/explain-options.js'
+import type { FilterArgument, Model } from '../query/model.js'
 import { filtered, lastFirst, orderedByDefault, sliced } from '../query/narrowing.js'
 import type { QueryState } from '../query/state.js'
 import { prefetch } from '../prefetch/prefetch.js'
+import { aggregateReader } from '../row/aggregate-reader.js'
+import { planReader } from '../row/plan-reader.js'
 import { keyedReader } from '../row/keyed-reader.js'
 import { countReader, existenceReader, selectionReader } from '../row/selection-reader.js'
 import { checkIteratorOptions, type BatchOptions, type IteratorOptions } from '../stream/iterator-options.js'
 import type { AsyncRows } from '../stream/row-stream.js'
 import type { SyncRows } from '../sync/sync-rows.js'
+import type { AggregateRow, Aggregates, CheckedAggregates } from './annotation-types.js'
+import type { BulkKeys, KeyField, KeyOf, SoleKey } from './bulk-types.js'
 import { iterateRows, readAll, streamRows, type Statement } from './read.js'
 
 /** The SQL of a queryset. */
@@ -70,7 +80,7 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
    *
    * @throws {@link DoesNotExist} when there is none, {@link MultipleObjectsReturned} when there are several.
    */
-  async get(...conditions: M['filter'][]): Promise<R> {
+  async get(...conditions: FilterArgument<M>[]): Promise<R> {
     const state = conditions.length === 0 ? this.state : filtered(this.state, conditions, 'get')
     const [row, other] = await this.#read(sliced(state, 0, 2))
     if (other !== undefined) throw new MultipleObjectsReturned(tableName(state.table))
@@ -87,6 +97,28 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
     return count as number
   }
 
+  /**
+   * Aggregates over all rows: `SELECT count(*), sum(price) FROM …`. Where DISTINCT, a slice, groups or a combination
+   * decide which rows there are, over these.
+   *
+   * ```ts
+   * const { n, total } = await payments.filter({ method: 'card' }).aggregate({ n: count(), total: sum('amount') })
+   * ```
+   *
+   * @throws {@link FieldError} for an unknown path and for a field that the aggregate does not take.
+   */
+  async aggregate<const A extends Aggregates>(
+    aggregates: A & CheckedAggregates<M, A>,
+  ): Promise<AggregateRow<M, A>> {
+    const aggregation = aggregated(this.state, aggregates)
+    const { state, annotations } = aggregation
+    // What the row is follows from the aggregates, as its type does.
+    if (state.none) return emptyAggregation(aggregation) as AggregateRow<M, A>
+    const query = compile((creator) => selectAggregates(creator, state, annotations))
+    const [row] = await readAll(this.source, { state, query, reader: aggregateReader(annotations) })
+    return row as AggregateRow<M, A>
+  }
+
   /** Whether there is any row: `SELECT 1 … LIMIT 1`, or by the cache. */
   async exists(): Promise<boolean> {
     if (this.#rows !== undefined) return (await this.#rows).length > 0
@@ -94,6 +126,54 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
     const compiled = compile((creator) => selectExists(creator, this.state))
     const rows = await readAll(this.source, { state: this.state, query: compiled, reader: existenceReader })
     return rows.length > 0
+  }
+
+  /**
+   * The rows by their key: `WHERE key = ANY(keys)`, one parameter however many keys. Keys without a row are absent,
+   * keys that come twice are harmless, an empty list sends no query. Without keys all rows that have one.
+   *
+   * ```ts
+   * const byId = await users.inBulk([1, 2, 3])
+   * const byEmail = await users.inBulk(['a@example.com'], { field: 'email' })
+   * ```
+   *
+   * The keys of the Map are the values as rows have them, which may differ from those asked for where the type takes
+   * several spellings, such as citext or numeric.
+   *
+   * @throws {@link UsageError} on a slice, after `values()` or `union()` and their like; for a field that is not unique,
+   * not in the rows or an object in TypeScript, such as a Date; and without a field where the primary key is not one
+   * column. {@link FieldError} and {@link EncodeError} for keys that the field cannot have.
+   */
+  inBulk(...args: BulkKeys<M>): Promise<Map<KeyOf<M, SoleKey<M>>, R>>
+  inBulk<F extends KeyField<M>>(
+    keys: readonly KeyOf<M, F>[],
+    options: { readonly field: F },
+  ): Promise<Map<KeyOf<M, F>, R>>
+  inBulk<F extends KeyField<M>>(options: { readonly field: F }): Promise<Map<KeyOf<M, F>, R>>
+  async inBulk(...args: readonly unknown[]): Promise<Map<unknown, R>> {
+    const { state, property } = bulkRead(this.state, args)
+    return keyedBy(await this.#read(state), property)
+  }
+
+  /**
+   * The plan of the query, as PostgreSQL's EXPLAIN prints it; with `format: 'json'` parsed. With `analyze` the query
+   * runs, to the end. Prefetches are not part of it.
+   *
+   * ```ts
+   * console.log(await users.filter({ isActive: true }).explain({ analyze: true, buffers: true }))
+   * ```
+   *
+   * @throws {@link OptionError} for an unknown option; {@link QueryError} for one that the server does not have.
+   */
+  explain(options: ExplainOptions & { readonly format: 'json' }): Promise<JsonValue>
+  explain(options?: ExplainOptions & { readonly format?: Exclude<ExplainFormat, 'json'> }): Promise<string>
+  explain(options: ExplainOptions): Promise<JsonValue>
+  async explain(options: ExplainOptions = {}): Promise<unknown> {
+    const { format = 'text' } = options
+    const query = compileExplain(this.state, options)
+    const reader = planReader(format === 'yaml' ? 'text' : format)
+    const lines = await readAll(this.source, { state: this.state, query, reader })
+    return format === 'json' ? lines[0] : lines.join('\n')
   }
 
   /**

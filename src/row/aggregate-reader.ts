@@ -1,0 +1,12 @@
+import { codecFor } from '../codec/codec-for.js'
+import type { Annotation } from '../query/annotation.js'
+import { knownRowReader, type RowReader } from './row-reader.js'
+import { objectShape } from './row-shape.js'
+
+/** Reads the one row of `aggregate()`. */
+export function aggregateReader(annotations: readonly Annotation[]): RowReader<Record<string, unknown>> {
+  return knownRowReader(
+    annotations.map(({ name, type }) => ({ label: name, codec: codecFor(type) })),
+    objectShape(annotations.map(({ property }) => property)),
+  )
+}
