@@ -76,6 +76,11 @@ export function lockTargets(
   state: QueryState,
   { of }: RowLock,
 ): readonly ('self' | RelatedSelection)[] | undefined {
+  if (state.groupBy !== undefined) {
+    throw new UsageError(
+      'selectForUpdate() cannot lock groups: a row of values() with annotate() stands for several.',
+    )
+  }
   const joined = joinedPaths(state.selection.related)
   const nullable = joined.filter((each) => each.nullable)
   if (of.length === 0) {
