@@ -59,7 +59,7 @@ export interface AddressUpdate {
 }
 
 /** Conditions on `public.addresses`, joined by AND. */
-export interface AddressFilter extends Conditions<AddressFilter> {
+export interface AddressFilter extends Conditions<AddressFilter, { addresses: AddressesTable }> {
   readonly id?: ComparableCondition<number>
   readonly userId?: ComparableCondition<number>
   readonly label?: TextCondition

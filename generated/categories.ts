@@ -50,7 +50,7 @@ export interface CategoryUpdate {
 }
 
 /** Conditions on `public.categories`, joined by AND. */
-export interface CategoryFilter extends Conditions<CategoryFilter> {
+export interface CategoryFilter extends Conditions<CategoryFilter, { categories: CategoriesTable }> {
   readonly id?: ComparableCondition<number>
   readonly parentId?: ComparableCondition<number> | null
   readonly name?: TextCondition

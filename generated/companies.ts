@@ -55,7 +55,7 @@ export interface CompanyUpdate {
 }
 
 /** Conditions on `public.companies`, joined by AND. */
-export interface CompanyFilter extends Conditions<CompanyFilter> {
+export interface CompanyFilter extends Conditions<CompanyFilter, { companies: CompaniesTable }> {
   readonly id?: ComparableCondition<number>
   readonly name?: TextCondition
   readonly countryCode?: TextCondition

@@ -56,7 +56,7 @@ export interface CouponUpdate {
 }
 
 /** Conditions on `public.coupons`, joined by AND. */
-export interface CouponFilter extends Conditions<CouponFilter> {
+export interface CouponFilter extends Conditions<CouponFilter, { coupons: CouponsTable }> {
   readonly id?: ComparableCondition<number>
   readonly code?: TextCondition
   readonly discount?: ComparableCondition<string | number | bigint>

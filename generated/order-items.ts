@@ -53,7 +53,7 @@ export interface OrderItemUpdate {
 }
 
 /** Conditions on `public.order_items`, joined by AND. */
-export interface OrderItemFilter extends Conditions<OrderItemFilter> {
+export interface OrderItemFilter extends Conditions<OrderItemFilter, { order_items: OrderItemsTable }> {
   readonly orderId?: ComparableCondition<bigint | number>
   readonly lineNumber?: ComparableCondition<number>
   readonly productId?: ComparableCondition<number>

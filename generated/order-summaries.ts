@@ -29,7 +29,7 @@ export interface OrderSummary {
 }
 
 /** Conditions on `public.order_summaries`, joined by AND. */
-export interface OrderSummaryFilter extends Conditions<OrderSummaryFilter> {
+export interface OrderSummaryFilter extends Conditions<OrderSummaryFilter, { order_summaries: OrderSummariesTable }> {
   readonly orderId?: ComparableCondition<bigint | number> | null
   readonly userId?: ComparableCondition<number> | null
   readonly email?: TextCondition | null

@@ -66,7 +66,7 @@ export interface OrderUpdate {
 }
 
 /** Conditions on `public.orders`, joined by AND. */
-export interface OrderFilter extends Conditions<OrderFilter> {
+export interface OrderFilter extends Conditions<OrderFilter, { orders: OrdersTable }> {
   readonly id?: ComparableCondition<bigint | number>
   readonly userId?: ComparableCondition<number>
   readonly status?: ComparableCondition<OrderStatus>

@@ -58,7 +58,7 @@ export interface PaymentUpdate {
 }
 
 /** Conditions on `public.payments`, joined by AND. */
-export interface PaymentFilter extends Conditions<PaymentFilter> {
+export interface PaymentFilter extends Conditions<PaymentFilter, { payments: PaymentsTable }> {
   readonly id?: ComparableCondition<string>
   readonly orderId?: ComparableCondition<bigint | number>
   readonly method?: ComparableCondition<PaymentMethod>

@@ -69,7 +69,7 @@ export interface PostUpdate {
 }
 
 /** Conditions on `public.posts`, joined by AND. */
-export interface PostFilter extends Conditions<PostFilter> {
+export interface PostFilter extends Conditions<PostFilter, { posts: PostsTable }> {
   readonly id?: ComparableCondition<number>
   readonly authorId?: ComparableCondition<number>
   readonly editorId?: ComparableCondition<number> | null

@@ -41,7 +41,7 @@ export interface ProductCategoryUpdate {
 }
 
 /** Conditions on `public.product_categories`, joined by AND. */
-export interface ProductCategoryFilter extends Conditions<ProductCategoryFilter> {
+export interface ProductCategoryFilter extends Conditions<ProductCategoryFilter, { product_categories: ProductCategoriesTable }> {
   readonly productId?: ComparableCondition<number>
   readonly categoryId?: ComparableCondition<number>
   readonly isPrimary?: EqualityCondition<boolean>

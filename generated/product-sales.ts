@@ -26,7 +26,7 @@ export interface ProductSale {
 }
 
 /** Conditions on `public.product_sales`, joined by AND. */
-export interface ProductSaleFilter extends Conditions<ProductSaleFilter> {
+export interface ProductSaleFilter extends Conditions<ProductSaleFilter, { product_sales: ProductSalesTable }> {
   readonly productId?: ComparableCondition<number> | null
   readonly name?: TextCondition | null
   readonly units?: ComparableCondition<bigint | number> | null

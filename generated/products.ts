@@ -100,7 +100,7 @@ export interface ProductUpdate {
 }
 
 /** Conditions on `public.products`, joined by AND. */
-export interface ProductFilter extends Conditions<ProductFilter> {
+export interface ProductFilter extends Conditions<ProductFilter, { products: ProductsTable }> {
   readonly id?: ComparableCondition<number>
   readonly supplierId?: ComparableCondition<number>
   readonly sku?: TextCondition

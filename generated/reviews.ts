@@ -60,7 +60,7 @@ export interface ReviewUpdate {
 }
 
 /** Conditions on `public.reviews`, joined by AND. */
-export interface ReviewFilter extends Conditions<ReviewFilter> {
+export interface ReviewFilter extends Conditions<ReviewFilter, { reviews: ReviewsTable }> {
   readonly id?: ComparableCondition<bigint | number>
   readonly productId?: ComparableCondition<number>
   readonly userId?: ComparableCondition<number>

@@ -53,7 +53,7 @@ export interface UserProfileUpdate {
 }
 
 /** Conditions on `public.user_profiles`, joined by AND. */
-export interface UserProfileFilter extends Conditions<UserProfileFilter> {
+export interface UserProfileFilter extends Conditions<UserProfileFilter, { user_profiles: UserProfilesTable }> {
   readonly userId?: ComparableCondition<number>
   readonly bio?: TextCondition | null
   readonly avatar?: ComparableCondition<Uint8Array> | null

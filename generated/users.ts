@@ -80,7 +80,7 @@ export interface UserUpdate {
 }
 
 /** Conditions on `public.users`, joined by AND. */
-export interface UserFilter extends Conditions<UserFilter> {
+export interface UserFilter extends Conditions<UserFilter, { users: UsersTable }> {
   readonly id?: ComparableCondition<number>
   readonly email?: TextCondition
   readonly name?: TextCondition

@@ -13,14 +13,21 @@ import { selectRows } from './compile-select.js'
  * @throws {@link UsageError} when it has not exactly one column.
  */
 export function subqueryOf(state: QueryState): SubqueryParts {
-  const values = state.selection.shape === 'model' ? valued(state, state.table.primaryKey) : state
-  const { length } = state.selection.shape === 'model' ? state.table.primaryKey : projectionOf(values).outputs
-  if (length !== 1) {
+  const { table, selection } = state
+  const values =
+    selection.shape === 'model' && table.primaryKey.length === 1 ? valued(state, table.primaryKey) : state
+  const [output, ...others] = projectionOf(values).outputs
+  if (output === undefined || others.length > 0) {
     throw new UsageError(
-      `A queryset of ${tableName(state.table)} that "in" takes must have one column, not ${length}: name it with values().`,
+      `A queryset of ${tableName(table)} that "in" takes must have one column, not ${others.length + 1}: ` +
+        'name it with values().',
     )
   }
   // The order of rows that are only looked for matters where it decides which rows there are.
-  const ordered = isSliced(values) || values.distinct ? values : { ...values, order: [] }
-  return { node: compileNode((creator) => selectRows(creator, ordered)), none: state.none }
+  const query = isSliced(values) || values.distinctOn.length > 0 ? values : { ...values, order: [] }
+  return {
+    node: compileNode((creator) => selectRows(creator, query)),
+    type: output.type,
+    none: state.none,
+  }
 }

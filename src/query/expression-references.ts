@@ -1,7 +1,7 @@
 import {
   AliasNode,
   OperationNodeTransformer,
-  ReferenceNode,
+  type ReferenceNode,
   TableNode,
   type OperationNode,
   type QueryId,

@@ -1,5 +1,7 @@
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { JsonNull, JsonValue } from '../codec/json.js'
 import type { Range } from '../codec/range.js'
+import type { Subquery } from './subquery.js'
 
 /**
  * The operands a condition on one column takes, by what its PostgreSQL type can do. Generated filters are made
@@ -20,8 +22,11 @@ export interface EqualityLookups<T> extends NullLookups {
   readonly exact?: T | null
   /** IS DISTINCT FROM: unlike SQL's `<>`, true for a NULL on one side. */
   readonly ne?: T | null
-  /** `= ANY(array)`: one parameter however many values. A `null` among them also matches NULL. */
-  readonly in?: readonly (T | null)[]
+  /**
+   * `= ANY(array)`: one parameter however many values. A `null` among them also matches NULL. A queryset of one column
+   * is a subquery, `IN (SELECT …)`; one of whole rows stands for their primary keys. NULLs of a subquery match nothing.
+   */
+  readonly in?: readonly (T | null)[] | Subquery<T>
 }
 
 /** Lookups of ordered types. */
@@ -136,14 +141,26 @@ export type RangeCondition<T> = RangeLookups<T>
 /** A condition on a multirange column: an array is short for `{ exact: array }`. */
 export type MultirangeCondition<T> = readonly Range<T>[] | MultirangeLookups<T>
 
-/** What combines conditions; a generated filter extends it with a property per column. */
-export interface Conditions<Filter> {
+/**
+ * A condition written with Kysely's expression builder: `(eb) => eb('shipped_at', '<', eb.ref('placed_at'))`. Columns
+ * are those of the table, named as in SQL.
+ */
+export type ExpressionCallback<Tables extends object> = (
+  eb: ExpressionBuilder<Tables, keyof Tables>,
+) => Expression<SqlBool | null>
+
+/**
+ * What combines conditions; a generated filter extends it with a property per column.
+ *
+ * @typeParam Tables the table as free-hand Kysely sees it, under its name.
+ */
+export interface Conditions<Filter, Tables extends object = object> {
   /** All of them hold. */
-  readonly and?: readonly Filter[]
+  readonly and?: readonly (Filter | ExpressionCallback<Tables>)[]
   /** At least one of them holds; an empty list matches no row. */
-  readonly or?: readonly Filter[]
+  readonly or?: readonly (Filter | ExpressionCallback<Tables>)[]
   /** The exact complement: rows for which the condition is false or unknown. */
-  readonly not?: Filter
+  readonly not?: Filter | ExpressionCallback<Tables>
 }
 
 /** A condition across a relation to many rows. Each is an EXISTS, so that no row comes twice. */

@@ -1,3 +1,5 @@
+import type { ExpressionCallback } from './lookup.js'
+
 /**
  * The types of one table, as the generator writes them: what a queryset's generics are looked up in. Types only;
  * nothing of it exists at run time.
@@ -33,3 +35,7 @@ export interface ToMany<M extends Model> {
   readonly kind: 'many'
   readonly model: M
 }
+
+/** A condition on a table: an object by property, or a callback with Kysely's expression builder. */
+export type FilterArgument<M extends Model> =
+  M['filter'] | ExpressionCallback<{ readonly [Name in M['name']]: M['columns'] }>

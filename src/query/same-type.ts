@@ -11,6 +11,22 @@ export function areCombinable(left: TypeSchema, right: TypeSchema): boolean {
   return exactName(one) === exactName(other)
 }
 
+/** Types that the server compares with each other. */
+const FAMILIES = [
+  new Set(['int2', 'int4', 'int8', 'int8 as number', 'numeric', 'float4', 'float8']),
+  new Set([...TEXT, 'citext']),
+  new Set(['date', 'timestamp', 'timestamptz']),
+  new Set(['inet', 'cidr']),
+]
+
+/** Whether the server compares two columns by `=`. */
+export function areComparable(left: TypeSchema, right: TypeSchema): boolean {
+  const [one, other] = [baseType(left), baseType(right)]
+  if (areCombinable(one, other)) return true
+  if (typeof one !== 'string' || typeof other !== 'string') return false
+  return FAMILIES.some((family) => family.has(one) && family.has(other))
+}
+
 /** A type for an error message, domains as what they are over. */
 export function baseName(type: TypeSchema): string {
   return exactName(baseType(type))

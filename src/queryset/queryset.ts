@@ -11,11 +11,11 @@ import { locked, type LockOptions } from '../query/locking.js'
 import * as narrowing from '../query/narrowing.js'
 import * as relations from '../query/relations.js'
 import { refuseAfterCombining, type Combination, type QueryState } from '../query/state.js'
-import { SUBQUERY, type SubqueryParts } from '../query/subquery.js'
+import { SUBQUERY } from '../query/subquery.js'
 import type { AggregateRow, Aggregates, Annotated, CheckedAggregates } from './annotation-types.js'
 import { DecodePlugin } from './decode-plugin.js'
 import type { CompiledSQL } from './reading.js'
-import type { SubqueryValue } from './subquery-value.js'
+import type { SubqueryOf } from './subquery-value.js'
 import { Updating } from './updating.js'
 import type { Prefetched, Related, RelationName, RelationPath, Target, ToOnePath } from './relation-types.js'
 
@@ -298,8 +298,9 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
   }
 
   /** This query as the operand of `in`: its only column, or the primary key of whole rows. */
-  [SUBQUERY](): SubqueryParts<SubqueryValue<M, R>> {
-    return subqueryOf(this.state) as SubqueryParts<SubqueryValue<M, R>>
+  [SUBQUERY](): SubqueryOf<M, R> {
+    // What the rows are follows from the selection, which R follows as well.
+    return subqueryOf(this.state) as SubqueryOf<M, R>
   }
 
   #with<Row>(state: QueryState): QuerySet<M, Row> {

@@ -1,25 +1,22 @@
 import type { Model } from '../query/model.js'
+import type { SubqueryParts } from '../query/subquery.js'
 
-/**
- * What the rows of a queryset are as the operand of `in`: the values of their only field, or of the primary key where
- * they have it.
- */
-export type SubqueryValue<M extends Model, R> = R extends readonly [infer Only]
-  ? Only
+/** What a queryset is as the operand of `in`: the values of its only field, or the primary key of whole rows. */
+export type SubqueryOf<M extends Model, R> = R extends readonly [infer Only]
+  ? SubqueryParts<NonNullable<Only>, never, 'value' | 'rows'>
   : R extends Date | Uint8Array | readonly unknown[]
-    ? R
+    ? SubqueryParts<R, never, 'value' | 'rows'>
     : R extends object
-      ? ObjectValue<M, R>
-      : R
+      ? RowParts<M, R>
+      : SubqueryParts<R & {}, never, 'value' | 'rows'>
 
-type ObjectValue<M extends Model, R> = [keyof R] extends [never]
-  ? unknown
-  : string extends keyof R
-    ? unknown
-    : IsUnion<keyof R> extends false
-      ? R[keyof R]
-      : M['key'] extends keyof R
-        ? R[M['key']]
-        : unknown
+/** Where nothing is known of the model, as in `QuerySet<Model>`, nothing is known of the rows. */
+type RowParts<M extends Model, R extends object> = string extends keyof R | M['key'] | M['name']
+  ? SubqueryParts<unknown, unknown, 'value' | 'rows'>
+  : IsUnion<keyof R> extends true
+    ? SubqueryParts<NonNullable<R[keyof R]>, KeyOf<M, R>, 'rows'>
+    : SubqueryParts<NonNullable<R[keyof R]>, never, 'value' | 'rows'>
+
+type KeyOf<M extends Model, R> = M['key'] extends keyof R ? R[M['key']] : unknown
 
 type IsUnion<T, Whole = T> = T extends unknown ? ([Whole] extends [T] ? false : true) : never

@@ -4,6 +4,7 @@ import type { ColumnSchema } from '../../schema/table.js'
 import { baseType } from '../../schema/type.js'
 import { NOTHING, type Condition } from '../condition.js'
 import { SUBQUERY, isSubquery } from '../subquery.js'
+import { areComparable, baseName } from '../same-type.js'
 import type { LookupField, Lookups } from './lookup.js'
 import { encodeOperand, operandOf, refuseUndefined, show } from './operand.js'
 
@@ -35,7 +36,12 @@ export const EQUALITY_LOOKUPS: Lookups = {
 function among(field: LookupField, operand: unknown): Condition {
   const { column, label } = field
   if (isSubquery(operand)) {
-    const { node, none } = operand[SUBQUERY]()
+    const { node, none, type } = operand[SUBQUERY]()
+    if (!areComparable(column.type, type)) {
+      throw new FieldError(
+        `${label}.in takes a queryset of ${baseName(column.type)} values, not of ${baseName(type)}.`,
+      )
+    }
     return none ? NOTHING : { kind: 'inQuery', column, query: node }
   }
   if (!Array.isArray(operand)) {
