@@ -1,5 +1,5 @@
 import { sql, type QueryCreator, type SelectQueryBuilder } from 'kysely'
-import { orderOf } from '../query/distinct.js'
+import { orderOf, refuseUnselectedAnnotations } from '../query/distinct.js'
 import { projectionOf } from '../query/projection.js'
 import { isSliced, type QueryState, type RelatedSelection } from '../query/state.js'
 import { combinationAs, combinationRefs, rootScope } from './compile-combination.js'
@@ -19,7 +19,6 @@ export type Builder = SelectQueryBuilder<Record<string, object>, string, object>
 export function selectRows(creator: QueryCreator<object>, state: QueryState): Builder {
   const scope = rootScope(state)
   const builder = selectOutputs(creator, state, scope)
-  nameSelected(scope, state)
   return limited(orderedBy(builder, scope, state), state)
 }
 
@@ -43,11 +42,14 @@ export function selectOutputs(
   const builder = joinRelated(from, scope, related, joined).select(
     outputs.map(({ from, column }, position) => scopeFor(from).columnRef(column).as(alias(position))),
   )
+  if (aliasOf === undefined) nameSelected(scope, state)
   const lock = lockClause(state, (target) => (target === 'self' ? scope : scopeFor(target)).alias)
   return distinctBy(lock === undefined ? builder : builder.modifyEnd(lock), scope, state)
 }
 
-function distinctBy(builder: Builder, scope: Scope, { distinct, distinctOn }: QueryState): Builder {
+function distinctBy(builder: Builder, scope: Scope, state: QueryState): Builder {
+  const { distinct, distinctOn } = state
+  refuseUnselectedAnnotations(state)
   if (distinctOn.length > 0) return builder.distinctOn(distinctOn.map((column) => scope.columnRef(column)))
   return distinct ? builder.distinct() : builder
 }

@@ -76,7 +76,12 @@ export function combinedPositions(state: QueryState, { operands }: Combination):
   const { outputs } = projectionOf(operands[0] as QueryState)
   return projectionOf(state).outputs.map((output) => {
     const position = outputs.findIndex((each) => each.column === output.column && each.from === output.from)
-    if (position < 0) throw new Error(`The operands of a combination have no column ${output.label}.`)
+    if (position < 0) {
+      throw new UsageError(
+        `prefetchRelated() after union(), intersection() or difference() needs ${output.label} among the fields that ` +
+          'are put together.',
+      )
+    }
     return position
   })
 }
@@ -115,7 +120,7 @@ function ownFields(state: QueryState): string[] {
 function aligned(first: QueryState, other: QueryState): QueryState {
   const wanted = first.selection.columns.map((column) => column.property)
   const given = new Set(other.selection.columns.map((column) => column.property))
-  const { prefetches } = first.table === other.table ? first.selection : other.selection
+  const { prefetches } = tableName(first.table) === tableName(other.table) ? first.selection : other.selection
   const sameFields =
     isObject(first) &&
     isObject(other) &&

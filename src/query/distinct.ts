@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js'
 import type { ColumnSchema } from '../schema/table.js'
+import { isAnnotation } from './annotation.js'
 import { columnsOf, tableName } from './columns.js'
 import { refuseLockOfDistinct } from './locking.js'
 import { change, refuseAfterCombining, refuseAfterSlice, type Ordering, type QueryState } from './state.js'
@@ -34,6 +35,20 @@ export function refuseOtherOrder(
     throw new UsageError(
       `orderBy() of ${tableName(state.table)} has to begin with the fields of distinct(${fields}), but has ` +
         `"${column.property}" before "${[...missing].map(({ property }) => property).join(', ')}".`,
+    )
+  }
+}
+
+/**
+ * DISTINCT ON and ORDER BY must be one expression, which an annotation is by its name in the result only.
+ *
+ * @throws {@link UsageError} for a field that is an annotation and not among those selected.
+ */
+export function refuseUnselectedAnnotations({ distinctOn, selection }: QueryState): void {
+  for (const column of distinctOn) {
+    if (!isAnnotation(column) || selection.columns.includes(column)) continue
+    throw new UsageError(
+      `distinct("${column.property}") by an annotation needs it among the fields of the rows.`,
     )
   }
 }

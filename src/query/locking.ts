@@ -56,6 +56,11 @@ export function locked(
   return change(state, { lock })
 }
 
+/** Whether a query locks rows, or what is prefetched for it does. */
+export function locksRows({ lock, selection }: QueryState): boolean {
+  return lock !== undefined || selection.prefetches.some(({ state }) => locksRows(state))
+}
+
 /** @throws {@link UsageError} since a row of a DISTINCT result may stand for several of the table. */
 export function refuseLockOfDistinct(distinct: boolean): void {
   if (distinct) {

@@ -5,6 +5,7 @@ import { combinedFields, refuseOutsideCombination, wrapped } from './combining.j
 import type { Condition } from './condition.js'
 import { excludeEverything } from './decide-condition.js'
 import { refuseOtherOrder } from './distinct.js'
+import { lookupKind } from './lookup-kind.js'
 import { parseFilter } from './parse-filter.js'
 import {
   change,
@@ -169,7 +170,9 @@ export function orderedByDefault(state: QueryState): QueryState {
   if (state.distinctOn.length > 0) {
     return ordered(state, [...state.distinctOn.map((column) => column.property), ...primaryKey])
   }
-  const selected = state.selection.columns.map((column) => column.property)
+  const selected = state.selection.columns
+    .filter((column) => lookupKind(column.type) !== 'null')
+    .map((column) => column.property)
   const fields = combinedFields(state) ?? (state.distinct || state.groupBy ? selected : primaryKey)
   // Rows of DISTINCT and of a combination can only be sorted by what they have.
   const sortable = primaryKey.every((property) => fields.includes(property))

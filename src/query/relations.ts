@@ -6,6 +6,7 @@ import { findRelation } from './find-relation.js'
 import {
   change,
   initialState,
+  refuseAfterCombining,
   refuseAfterValues,
   type Prefetch,
   type QueryState,
@@ -31,6 +32,7 @@ export function relationOf(
 /** Joins the rows of to-one relations into the rows; paths such as `author.company` go on from there. */
 export function withRelated(state: QueryState, paths: readonly string[]): QueryState {
   refuseAfterValues(state, 'selectRelated')
+  refuseAfterCombining(state, 'selectRelated')
   if (paths.length === 0) {
     throw new UsageError(`selectRelated of ${tableName(state.table)} takes the names of relations.`)
   }
@@ -85,6 +87,12 @@ export function withPrefetch(state: QueryState, name: string, inner: QueryState)
     )
   }
   refuseAfterValues(inner, 'prefetchRelated')
+  if (inner.distinctOn.length > 0) {
+    throw new UsageError(
+      `prefetchRelated of "${name}" cannot take a queryset with distinct(fields): it would leave one row for all rows ` +
+        'that it is prefetched for together, not for each.',
+    )
+  }
   return setPrefetch(state, { relation, state: inner })
 }
 

@@ -8,6 +8,7 @@ import type { Source } from '../postgres/kysely-handle.js'
 import { aggregated, emptyAggregation } from '../query/aggregating.js'
 import { bulkRead, keyedBy } from '../query/bulk-keys.js'
 import { tableName } from '../query/columns.js'
+import { locksRows } from '../query/locking.js'
 import type { ExplainFormat, ExplainOptions } from '../query/explain-options.js'
 import type { FilterArgument, Model } from '../query/model.js'
 import { filtered, lastFirst, orderedByDefault, sliced } from '../query/narrowing.js'
@@ -235,7 +236,7 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
 
   #statement(state: QueryState): Statement {
     const query = compile((creator) => selectRows(creator, state))
-    const locks = state.lock !== undefined
+    const locks = locksRows(state)
     if (state.selection.prefetches.length === 0)
       return { state, query, locks, reader: selectionReader(state) }
     return { state, query, locks, reader: keyedReader(state), prefetch: (rows) => prefetch(state, rows) }
