@@ -23,9 +23,7 @@ export function groupedFrom(
   for (const column of groupBy.filter(isAnnotation)) {
     const alias = scope.freeAlias()
     const value = scope.columnRef(column)
-    result = result.crossJoinLateral(
-      sql<object>`(select ${value} as ${sql.id('value')})`.as(sql.id(alias)),
-    ) as unknown as Builder
+    result = result.crossJoinLateral(sql<object>`(select ${value} as ${sql.id('value')})`.as(sql.id(alias)))
     scope.define(column, () => sql`${sql.id(alias, 'value')}`)
   }
   for (const condition of state.conditions.flatMap(conjuncts)) {

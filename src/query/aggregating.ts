@@ -36,8 +36,8 @@ function withFields(state: QueryState): QueryState {
 
 /** The row over no rows at all, without asking the server. */
 export function emptyAggregation({ annotations }: Aggregation): Record<string, unknown> {
-  return Object.fromEntries(
-    annotations.map(({ property, aggregate }) => {
+  return Object.fromEntries<unknown>(
+    annotations.map(({ property, aggregate }): [string, unknown] => {
       if (aggregate.function === 'count') return [property, 0]
       return [property, aggregate.function === 'arrayAgg' ? [] : null]
     }),

@@ -36,24 +36,25 @@ export function resolveAggregate(target: AggregateTarget, name: string, value: u
       `"${name}" must be an aggregate such as count() or sum('field'), not ${show(value)}.`,
     )
   }
-  const { table, column, path } = followPath(target, value.path)
-  const label = column ? `${tableName(table)}.${column.property}` : `"${value.path}"`
-  const result = aggregateType(value.function, column?.type, label)
-  const { distinct, filter, orderBy } = checkOptions(value, label)
+  const given = value as Aggregate
+  const { table, column, path } = followPath(target, given.path)
+  const label = column ? `${tableName(table)}.${column.property}` : `"${given.path}"`
+  const result = aggregateType(given.function, column?.type, label)
+  const { distinct, filter, orderBy } = checkOptions(given, label)
   const order = orderBy.map((key) => aggregateOrdering(table, key))
   if (distinct && order.some((each) => each.column !== column)) {
-    throw new UsageError(`${value.function}(${label}) with distinct can be ordered by that field only.`)
+    throw new UsageError(`${given.function}(${label}) with distinct can be ordered by that field only.`)
   }
   return {
     aggregate: {
-      function: value.function,
+      function: given.function,
       path,
       column,
-      key: distinct && column === undefined ? keyOf(table, value) : [],
+      key: distinct && column === undefined ? keyOf(table, given) : [],
       distinct,
       filter: filter === undefined ? undefined : parseFilter({ table, schemas: target.schemas }, filter),
       order,
-      separator: value.separator,
+      separator: given.separator,
       cast: result.cast,
     },
     result,

@@ -57,9 +57,11 @@ type ExactSum<V> = V extends number ? number : string
 
 type ResultOf<M extends Model, A> =
   A extends Aggregate<infer F, infer Path, object>
-    ? PathValue<M, Path> extends { readonly field: infer V }
-      ? Results<V>[F]
-      : number
+    ? string extends Path
+      ? unknown
+      : PathValue<M, Path> extends { readonly field: infer V }
+        ? Results<V>[F]
+        : number
     : never
 
 /** The results of aggregates, by their names. */
@@ -80,17 +82,20 @@ type FieldKey<M extends Model> = (keyof M['row'] & string) | `-${keyof M['row'] 
 
 type Checked<M extends Model, A> =
   A extends Aggregate<infer F, infer Path, infer O>
-    ? PathValue<M, Path> extends infer V
-      ? V extends undefined
-        ? Wrong<`"${Path}" is neither a field nor a path of relations`>
-        : Accepts<F, V> extends true
-          ? O extends OptionsOf<F, End<M, Path>>
-            ? Exclude<keyof (O & Filters<O>), keyof End<M, Path>['filter'] | OptionName> extends never
-              ? unknown
-              : Wrong<'the filter has a key that its rows do not have'>
-            : Wrong<'the options do not fit the rows that the path leads to'>
-          : Wrong<`${F} does not take the field "${Path}"`>
-      : never
+    ? string extends Path
+      ? // Known at run time only, and checked there.
+        unknown
+      : PathValue<M, Path> extends infer V
+        ? V extends undefined
+          ? Wrong<`"${Path}" is neither a field nor a path of relations`>
+          : Accepts<F, V> extends true
+            ? O extends OptionsOf<F, End<M, Path>>
+              ? Exclude<keyof (O & Filters<O>), keyof End<M, Path>['filter'] | OptionName> extends never
+                ? unknown
+                : Wrong<'the filter has a key that its rows do not have'>
+              : Wrong<'the options do not fit the rows that the path leads to'>
+            : Wrong<`${F} does not take the field "${Path}"`>
+        : never
     : never
 
 type OptionName = 'filter' | 'distinct' | 'orderBy'

@@ -1,0 +1,459 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  arrayAgg,
+  avg,
+  boolAnd,
+  boolOr,
+  count,
+  FieldError,
+  max,
+  min,
+  stringAgg,
+  sum,
+  UsageError,
+  type Aggregates,
+} from 'sluice'
+import { openShop, type Shop } from './shop.js'
+import { reportRows } from './report-rows.js'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop(reportRows)
+})
+afterAll(() => shop[Symbol.asyncDispose]())
+
+const published = { filter: { publishedAt: { isNull: false } } } as const
+
+/** The same rows by every path that reads them. */
+async function byEveryPath<R>(queryset: {
+  toArray(): Promise<R[]>
+  aiterator(options: { chunkSize: number }): AsyncIterable<R>
+  iterator(options: { chunkSize: number }): Iterable<R>
+}): Promise<R[]> {
+  const rows = await queryset.toArray()
+  const streamed: R[] = []
+  for await (const row of queryset.aiterator({ chunkSize: 2 })) streamed.push(row)
+  expect(streamed).toEqual(rows)
+  expect([...queryset.iterator({ chunkSize: 2 })]).toEqual(rows)
+  return rows
+}
+
+describe('annotations over relations', () => {
+  it('do not multiply rows, however many there are', async () => {
+    const users = shop.repos.users
+      .only('name')
+      .orderBy('id')
+      .annotate({
+        posts: count('postsByAuthor'),
+        published: count('postsByAuthor', published),
+        edited: count('postsByEditor'),
+        orderCount: count('orders'),
+      })
+    expect(await byEveryPath(users)).toEqual([
+      { id: 1, name: 'Ada', posts: 3, published: 2, edited: 1, orderCount: 2 },
+      { id: 2, name: 'Bob', posts: 1, published: 0, edited: 2, orderCount: 2 },
+      { id: 3, name: 'Cid', posts: 1, published: 1, edited: 0, orderCount: 0 },
+      { id: 4, name: 'Dan', posts: 0, published: 0, edited: 0, orderCount: 0 },
+    ])
+    expect(await users.count()).toBe(4)
+  })
+
+  it('are subqueries, with bound parameters', () => {
+    const { sql, parameters } = shop.repos.users
+      .only('id')
+      .annotate({ n: count('postsByAuthor', { filter: { title: 'A1' } }) })
+      .toSQL()
+    expect(sql).toBe(
+      'select "users"."id" as "id", (select count(*) from "public"."posts" as "t1" where ' +
+        '"t1"."author_id" = "users"."id" and "t1"."title" = $1) as "n" from "public"."users" as "users"',
+    )
+    expect(parameters).toEqual(['A1'])
+  })
+
+  it('compute every aggregate, with the values of an empty one where there are no rows', async () => {
+    const rows = await byEveryPath(
+      shop.repos.products.values('id').orderBy('id').annotate({ ignored: count() }).values('id'),
+    )
+    expect(rows).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }])
+    const orders = shop.repos.orders
+      .only('id')
+      .orderBy('id')
+      .annotate({
+        total: sum('orderItems.total'),
+        pieces: sum('orderItems.quantity'),
+        average: avg('orderItems.quantity'),
+        price: avg('orderItems.unitPrice'),
+        cheapest: min('orderItems.unitPrice'),
+        dearest: max('orderItems.unitPrice'),
+        quantities: arrayAgg('orderItems.quantity', { orderBy: '-quantity' }),
+        methods: stringAgg('payments.method', ', ', { orderBy: ['-amount'] }),
+        weight: sum('orderItems.product.weight'),
+      })
+    const [first, , , last] = await byEveryPath(orders)
+    expect(first).toEqual({
+      id: 1n,
+      total: '22.50',
+      pieces: 3,
+      average: 1.5,
+      price: '6.2500000000000000',
+      cheapest: '2.50',
+      dearest: '10.00',
+      quantities: [2, 1],
+      methods: 'card',
+      weight: 2,
+    })
+    expect(last).toEqual({
+      id: 4n,
+      total: null,
+      pieces: null,
+      average: null,
+      price: null,
+      cheapest: null,
+      dearest: null,
+      quantities: [],
+      methods: null,
+      weight: null,
+    })
+  })
+
+  it('follow relations of several steps, through link tables, to one row and to their own table', async () => {
+    const companies = shop.repos.companies
+      .only('name')
+      .orderBy('id')
+      .annotate({
+        posts: count('users.postsByAuthor'),
+        authors: count('users.postsByAuthor.author', { distinct: true }),
+        titles: arrayAgg('users.postsByAuthor.title', { orderBy: 'title' }),
+      })
+    expect(await companies.toArray()).toEqual([
+      { id: 1, name: 'Acme', posts: 4, authors: 2, titles: ['A1', 'A2', 'A3', 'B1'] },
+      { id: 2, name: 'Bare', posts: 0, authors: 0, titles: [] },
+    ])
+    const products = shop.repos.products
+      .only('sku')
+      .orderBy('id')
+      .annotate({ n: count('categories') })
+    expect((await products.toArray()).map(({ n }) => n)).toEqual([2, 1, 1])
+    const categories = shop.repos.categories.values('name').annotate({ stock: sum('products.price') })
+    expect(await categories.filter({ stock: { gt: 10 } }).toArray()).toEqual([
+      { name: 'All', stock: '16.50' },
+    ])
+    const posts = shop.repos.posts
+      .only('title')
+      .orderBy('id')
+      .annotate({
+        company: max('author.company.name'),
+        siblings: count('author.postsByAuthor'),
+      })
+    expect((await posts.toArray()).map(({ company, siblings }) => [company, siblings])).toEqual([
+      ['Acme', 3],
+      ['Acme', 3],
+      ['Acme', 3],
+      ['Acme', 1],
+      [null, 1],
+    ])
+  })
+
+  it('aggregate truths, and distinct values', async () => {
+    const companies = shop.repos.companies
+      .only('id')
+      .orderBy('id')
+      .annotate({
+        all: boolAnd('users.isActive'),
+        any: boolOr('users.isActive'),
+        statuses: arrayAgg('users.orders.status', { distinct: true, orderBy: 'status' }),
+        emails: stringAgg('users.email', ' ', { distinct: true, orderBy: '-email' }),
+        paid: sum('users.orders.payments.amount', { filter: { method: 'card' } }),
+      })
+    expect(await companies.toArray()).toEqual([
+      {
+        id: 1,
+        all: false,
+        any: true,
+        statuses: ['pending', 'paid', 'shipped'],
+        emails: 'bob@x.example ada@x.example',
+        paid: '26.50',
+      },
+      { id: 2, all: true, any: true, statuses: [], emails: 'dan@x.example', paid: null },
+    ])
+  })
+
+  it('are fields to filter, exclude, sort and select by', async () => {
+    const users = shop.repos.users.annotate({
+      posts: count('postsByAuthor', published),
+      last: max('postsByAuthor.publishedAt'),
+    })
+    expect(
+      await users
+        .filter({ posts: { gt: 0 } })
+        .valuesList('name', { flat: true })
+        .orderBy('-posts', 'name')
+        .toArray(),
+    ).toEqual(['Ada', 'Cid'])
+    expect(await users.exclude({ posts: 2 }).orderBy('-id').values('name', 'posts').toArray()).toEqual([
+      { name: 'Dan', posts: 0 },
+      { name: 'Cid', posts: 1 },
+      { name: 'Bob', posts: 0 },
+    ])
+    expect(await users.filter({ or: [{ last: null }, { posts: { in: [2] } }] }).count()).toBe(3)
+    expect(await users.filter({ last: { gte: new Date('2024-03-01T00:00:00Z') } }).exists()).toBe(true)
+    expect((await users.orderBy('posts', '-id').first())?.name).toBe('Dan')
+    expect((await users.orderBy('posts', '-id').last())?.name).toBe('Ada')
+    expect(await users.orderBy('-posts', 'id').slice(1, 2).valuesList('id', 'posts').toArray()).toEqual([
+      [3, 1],
+    ])
+    expect((await users.get({ posts: 2 })).last).toEqual(new Date('2024-03-01T00:00:00Z'))
+    expect(await users.values('posts').distinct().orderBy('posts').toArray()).toEqual([
+      { posts: 0 },
+      { posts: 1 },
+      { posts: 2 },
+    ])
+    expect(
+      await shop.repos.posts.filter({ authorId: { in: users.filter({ posts: 2 }).values('id') } }).count(),
+    ).toBe(3)
+  })
+
+  it('stay with whole rows, and go where only and defer do not name them', async () => {
+    const users = shop.repos.users.annotate({ n: count('postsByAuthor') }).filter({ id: 1 })
+    expect(await users.only('name', 'n').get()).toEqual({ id: 1, name: 'Ada', n: 3 })
+    expect(await users.only('name').get()).toEqual({ id: 1, name: 'Ada' })
+    expect(Object.keys(await users.get()).at(-1)).toBe('n')
+    expect(Object.keys(await users.defer('n').get())).not.toContain('n')
+    expect((await users.values().get()).n).toBe(3)
+  })
+
+  it('stand beside joined and prefetched relations', async () => {
+    const post = await shop.repos.posts
+      .annotate({ name: max('author.name') })
+      .selectRelated('author')
+      .orderBy('name', 'id')
+      .first()
+    expect([post?.name, post?.author.name]).toEqual(['Ada', 'Ada'])
+    const company = await shop.repos.companies
+      .prefetchRelated({
+        users: shop.repos.users
+          .annotate({ n: count('postsByAuthor') })
+          .orderBy('-n')
+          .slice(0, 1),
+      })
+      .orderBy('id')
+      .first()
+    expect(company?.users).toMatchObject([{ name: 'Ada', n: 3 }])
+  })
+
+  it('have the same values through Kysely', async () => {
+    const rows = await shop.repos.users
+      .annotate({ n: count('postsByAuthor'), total: sum('orders.orderItems.quantity') })
+      .orderBy('id')
+      .toKysely()
+      .execute()
+    expect(rows.map(({ n, total }) => [n, total])).toEqual([
+      [3, 4],
+      [1, 5],
+      [1, null],
+      [0, null],
+    ])
+  })
+
+  it('combine with others of the same type', async () => {
+    const users = shop.repos.users.annotate({ n: count('postsByAuthor') }).values('name', 'n')
+    const both = users
+      .filter({ n: 3 })
+      .union(users.filter({ n: 0 }))
+      .orderBy('n')
+    expect(await both.toArray()).toEqual([
+      { name: 'Dan', n: 0 },
+      { name: 'Ada', n: 3 },
+    ])
+  })
+})
+
+describe('after values, groups', () => {
+  it('have one row for each combination of values', async () => {
+    const orders = shop.repos.orders
+      .values('status')
+      .annotate({
+        n: count(),
+        noted: count('note'),
+        users: count('userId', { distinct: true }),
+        first: min('id'),
+      })
+      .orderBy('-n', 'status')
+    expect(await byEveryPath(orders)).toEqual([
+      { status: 'paid', n: 2, noted: 1, users: 1, first: 1n },
+      { status: 'pending', n: 1, noted: 1, users: 1, first: 3n },
+      { status: 'shipped', n: 1, noted: 0, users: 1, first: 4n },
+    ])
+    expect(await orders.count()).toBe(3)
+    expect(await orders.first()).toMatchObject({ status: 'paid' })
+    expect(await orders.last()).toMatchObject({ status: 'shipped' })
+    expect(await orders.slice(1).count()).toBe(2)
+  })
+
+  it('filter rows before and groups after', async () => {
+    const statuses = shop.repos.orders.values('status', 'userId').annotate({ n: count() })
+    const { sql } = statuses.filter({ n: { gte: 2 }, note: null, status: 'paid' }).toSQL()
+    expect(sql).toMatch(
+      / where .*"note" is null.* group by "orders"."status", "orders"."user_id" having count\(\*\) >= /,
+    )
+    expect(await statuses.filter({ n: { gte: 2 } }).toArray()).toEqual([{ status: 'paid', userId: 1, n: 2 }])
+    expect(
+      await statuses.filter({ note: null }).orderBy('status').valuesList('status', 'n').toArray(),
+    ).toEqual([
+      ['paid', 1],
+      ['shipped', 1],
+    ])
+    expect(
+      await statuses
+        .exclude({ n: 2 })
+        .filter({ or: [{ status: 'paid' }, { n: 1 }] })
+        .count(),
+    ).toBe(2)
+    expect(await statuses.filter({ n: { gt: 5 } }).exists()).toBe(false)
+    expect(await statuses.filter({ n: { gt: 1 } }).exists()).toBe(true)
+    expect(await statuses.filter({ n: { in: [] } }).toArray()).toEqual([])
+  })
+
+  it('aggregate over relations of their rows', async () => {
+    const users = shop.repos.users
+      .values('isActive')
+      .orderBy('isActive')
+      .annotate({
+        n: count(),
+        posts: count('postsByAuthor'),
+        published: count('postsByAuthor', published),
+        pieces: sum('orders.orderItems.quantity'),
+        revenue: sum('orders.orderItems.total'),
+        pieceAverage: avg('orders.orderItems.quantity'),
+        priceAverage: avg('orders.orderItems.unitPrice'),
+        last: max('postsByAuthor.publishedAt'),
+        companies: arrayAgg('company.name', { orderBy: 'id' }),
+        companyCount: count('company', { distinct: true }),
+        website: boolOr('company.users.isActive'),
+      })
+    expect(await users.toArray()).toEqual([
+      {
+        ...{ isActive: false, n: 1, posts: 1, published: 0, pieces: 5, revenue: '20.00', pieceAverage: 5 },
+        ...{
+          priceAverage: '4.0000000000000000',
+          last: null,
+          companies: ['Acme'],
+          companyCount: 1,
+          website: true,
+        },
+      },
+      {
+        ...{ isActive: true, n: 3, posts: 4, published: 3, pieces: 4, revenue: '32.50', pieceAverage: 4 / 3 },
+        ...{ priceAverage: '7.5000000000000000', last: new Date('2024-03-01T00:00:00Z') },
+        ...{ companies: ['Acme', 'Bare'], companyCount: 2, website: true },
+      },
+    ])
+  })
+
+  it('are made by annotations too', async () => {
+    const histogram = shop.repos.users
+      .annotate({ posts: count('postsByAuthor', published) })
+      .values('posts')
+      .annotate({ users: count(), names: stringAgg('name', '+', { orderBy: 'name' }) })
+      .orderBy('posts')
+    expect(await byEveryPath(histogram)).toEqual([
+      { posts: 0, users: 2, names: 'Bob+Dan' },
+      { posts: 1, users: 1, names: 'Cid' },
+      { posts: 2, users: 1, names: 'Ada' },
+    ])
+    expect(
+      await histogram
+        .values('users')
+        .filter({ posts: { lt: 2 } })
+        .toArray(),
+    ).toEqual([{ users: 2 }, { users: 1 }])
+  })
+
+  it('take more annotations, and are narrowed by values', async () => {
+    const orders = shop.repos.orders
+      .values('status')
+      .annotate({ n: count() })
+      .annotate({ last: max('id') })
+    expect(await orders.filter({ status: 'paid' }).toArray()).toEqual([{ status: 'paid', n: 2, last: 2n }])
+    expect(await orders.orderBy('-last').valuesList('n', { flat: true }).toArray()).toEqual([1, 1, 2])
+    expect(await orders.values().filter({ n: 2 }).get()).toEqual({ status: 'paid', n: 2, last: 2n })
+  })
+
+  it('refuse fields that they do not have', () => {
+    const { orders } = shop.repos
+    const groups = orders.values('status').annotate({ n: count() })
+    expect(() => groups.orderBy('id')).toThrow(/orderBy: rows grouped .* have no "id". Choices: status, n\./)
+    expect(() => orders.orderBy('id').values('status').annotate({ n: count() })).toThrow(UsageError)
+    expect(() => groups.values('note')).toThrow(UsageError)
+    expect(() => groups.valuesList('note')).toThrow(UsageError)
+    expect(() => groups.filter({ or: [{ n: 1 }, { note: 'x' }] })).toThrow(UsageError)
+    expect(() => shop.repos.payments.values('providerResponse').annotate({ n: count() })).toThrow(
+      /no equality/,
+    )
+  })
+})
+
+describe('annotate refuses', () => {
+  const annotate = (aggregates: unknown) => () => shop.repos.users.annotate(aggregates as Aggregates)
+
+  it.each([
+    ['a name that a field has', { email: count('orders') }, /already has the field "email"/],
+    ['a name that a relation has', { orders: count('orders') }, /already has the relation "orders"/],
+    ['a reserved name', { or: count('orders') }, /cannot name an annotation/],
+    ['a name that reads as descending', { '-n': count('orders') }, /cannot name an annotation/],
+    ['a name that PostgreSQL would cut', { ['n'.repeat(64)]: count('orders') }, /cannot name an annotation/],
+    ['what is no aggregate', { n: 1 }, /must be an aggregate/],
+    ['nothing', {}, /takes aggregates by name/],
+    ['an unknown path', { n: count('comments') }, /has no field or relation "comments". Choices: id, email/],
+    ['an unknown step', { n: count('comments.id') }, /has no relation "comments" \(in "comments.id"\)/],
+    [
+      'an unknown field of a relation',
+      { n: sum('orders.total') },
+      /public.orders has no field or relation "total"/,
+    ],
+    ['a field as a step', { n: count('email.id') }, /has no relation "email"/],
+    ['a sum of rows', { n: sum('orders') }, /sum\(\) needs a field/],
+    [
+      'a sum of text',
+      { n: sum('orders.note') },
+      /sum\(\) does not take public.orders.note: its type is text/,
+    ],
+    ['a greatest boolean', { n: max('usersByReferredBy.isActive') }, /does not take/],
+    ['an array of arrays', { n: arrayAgg('postsByAuthor.tags') }, /does not take/],
+    ['a string of dates', { n: stringAgg('orders.placedAt', ',') }, /does not take/],
+    [
+      'an unknown option',
+      { n: count('orders', { where: 1 } as object) },
+      /no option "where". Choices: filter, distinct/,
+    ],
+    ['an undefined filter', { n: count('orders', { filter: undefined } as object) }, /undefined/],
+    ['a filter of another table', { n: count('orders', { filter: { email: 'x' } }) }, /public.orders has no/],
+    [
+      'an order of another table',
+      { n: arrayAgg('orders.id', { orderBy: 'email' }) },
+      /public.orders has no field "email"/,
+    ],
+  ])('%s', (_, aggregates, message) => {
+    expect(annotate(aggregates)).toThrow(FieldError)
+    expect(annotate(aggregates)).toThrow(message)
+  })
+
+  it('the table’s own fields without groups, and chains that rule it out', () => {
+    const { users } = shop.repos
+    expect(annotate({ n: count() })).toThrow(UsageError)
+    expect(annotate({ n: max('id') })).toThrow(/Group with values\(\)/)
+    expect(annotate({ n: arrayAgg('orders.id', { distinct: true, orderBy: 'status' }) })).toThrow(UsageError)
+    expect(() => users.slice(0, 1).annotate({ n: count('orders') })).toThrow(UsageError)
+    expect(() => users.valuesList('id').annotate({ n: count('orders') })).toThrow(/after valuesList/)
+    expect(() => users.union(users).annotate({ n: count('orders') })).toThrow(UsageError)
+    expect(() => users.annotate({ n: count('orders') }).annotate({ n: count('orders') })).toThrow(
+      /the annotation "n"/,
+    )
+    expect(() => users.values('isActive').annotate({ n: arrayAgg('orders.id') })).toThrow(
+      /over a relation to many rows/,
+    )
+    const groups = users.values('isActive').annotate({ n: count() })
+    expect(() => groups.annotate({ m: max('n') })).toThrow(/cannot be aggregated again/)
+    expect(() => users.filter({ n: 1 } as object)).toThrow(FieldError)
+  })
+})
