@@ -10,14 +10,15 @@ it.each<[string, TypeSchema, LookupKind]>([
   ['a number', 'int4', 'comparable'],
   ['a boolean', 'bool', 'equality'],
   ['json, which has no equality', 'json', 'null'],
-  ['jsonb', 'jsonb', 'comparable'],
+  ['jsonb', 'jsonb', 'json'],
   ['a type that nobody knows', 'geometry', 'equality'],
   ['an enum', { kind: 'enum', schema: 'public', name: 'e', labels: [] }, 'comparable'],
   ['a domain: that of its base', { kind: 'domain', schema: 'public', name: 'd', base: 'text' }, 'text'],
-  ['an array of text: no text itself', { kind: 'array', element: 'text' }, 'comparable'],
+  ['an array of text: no text itself', { kind: 'array', element: 'text' }, 'array'],
+  ['an array of booleans', { kind: 'array', element: 'bool' }, 'unorderedArray'],
   ['an array of json', { kind: 'array', element: 'json' }, 'null'],
-  ['a range', range, 'comparable'],
-  ['a multirange', { kind: 'multirange', schema: 'pg_catalog', name: 'int4multirange', range }, 'comparable'],
+  ['a range', range, 'range'],
+  ['a multirange', { kind: 'multirange', schema: 'pg_catalog', name: 'int4multirange', range }, 'multirange'],
 ])('the lookups of %s', (_, type, kind) => {
   expect(lookupKind(type)).toBe(kind)
 })

@@ -22,6 +22,7 @@ export const ARRAY_LOOKUPS: Lookups = {
   length: (field, operand) => {
     if (!isPlainObject(operand)) return lengthCondition(field, 'exact', operand)
     const conditions = Object.entries(operand).map(([name, value]) => lengthCondition(field, name, value))
+    if (conditions.length === 0) throw new FieldError(`The condition on ${field.label}.length is empty.`)
     return { kind: 'and', conditions }
   },
 }
