@@ -10,7 +10,7 @@ export {
   type QuerySetOf,
   type ValuesTuple,
 } from './queryset/queryset.js'
-export type { BulkOptions, IgnoreConflicts, UpdateConflicts } from './write/options.js'
+export type { BulkOptions, IgnoreConflicts, RefuseConflicts, UpdateConflicts } from './write/options.js'
 export type { ChangedRow, Defaults, NewRows, NewRowStream } from './write/rows.js'
 export type { UpdateExpression, UpdateValues } from './write/update.js'
 export type { ExplainFormat, ExplainOptions } from './query/explain-options.js'

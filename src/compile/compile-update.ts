@@ -1,16 +1,15 @@
-import { sql, type Expression, type RawBuilder } from 'kysely'
+import { sql, type OperationNode, type RawBuilder } from 'kysely'
+import type { Assignment } from '../query/assignment.js'
 import type { QueryState } from '../query/state.js'
 import type { ColumnSchema } from '../schema/table.js'
 import { compileCondition } from './compile-condition.js'
+import { compileExpression } from './compile-expression.js'
 import { returning } from './compile-insert.js'
 import type { Scope } from './scope.js'
 import { unnestRows, type ColumnCells } from './unnest.js'
 
-/** A column and what an update sets it to: a bound value, or an expression over the row as it was. */
-export interface ColumnChange {
-  readonly column: ColumnSchema
-  readonly value: string | Buffer | null | Expression<unknown>
-}
+/** A column and what an update sets it to: a value, or an expression over the row as it was. */
+export type ColumnChange = Assignment | { readonly column: ColumnSchema; readonly expression: OperationNode }
 
 /** `UPDATE schema.table SET … WHERE …`. */
 export function updateWhere(
@@ -19,7 +18,10 @@ export function updateWhere(
   changes: readonly ColumnChange[],
   returns = false,
 ): RawBuilder<unknown> {
-  const set = changes.map(({ column, value }) => sql`${sql.id(column.name)} = ${value}`)
+  const set = changes.map((change) => {
+    const value = 'cell' in change ? change.cell : compileExpression(scope, change.expression)
+    return sql`${sql.id(change.column.name)} = ${value}`
+  })
   return sql`update ${scope.tableRef()} as ${sql.id(scope.alias)} set ${sql.join(set)}${where(scope, state)}${
     returns ? returning(scope) : sql``
   }`

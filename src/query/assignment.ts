@@ -1,6 +1,7 @@
 import { codecFor } from '../codec/codec-for.js'
 import { EncodeError, FieldError } from '../errors.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import { isAnnotation } from './annotation.js'
 import { columnOf, tableName } from './columns.js'
 
 /** A value on its way into a column: encoded, or null for NULL. */
@@ -32,10 +33,10 @@ export function parseValues(table: TableSchema, values: unknown, where: string):
 /** @throws {@link FieldError} for an unknown column, and for one that the server alone fills. */
 export function writableColumn(table: TableSchema, property: string, where: string): ColumnSchema {
   const column = columnOf(table, property)
-  if (column.generated !== undefined) {
-    const choices = table.columns.filter(({ generated }) => generated === undefined)
+  if (column.generated !== undefined || isAnnotation(column)) {
+    const choices = table.columns.filter((each) => each.generated === undefined && !isAnnotation(each))
     throw new FieldError(
-      `${tableName(table)}.${property} is filled by the server alone and cannot be set by ${where}. ` +
+      `${tableName(table)}.${property} is computed by the server alone and cannot be set by ${where}. ` +
         `Choices: ${choices.map((each) => each.property).join(', ')}.`,
     )
   }

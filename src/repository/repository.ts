@@ -8,7 +8,7 @@ import type { TableSchema } from '../schema/table.js'
 import { bulkCreate } from '../write/bulk-create.js'
 import { bulkUpdate } from '../write/bulk-update.js'
 import { create, getOrCreate, updateOrCreate } from '../write/create.js'
-import type { BulkOptions, IgnoreConflicts, UpdateConflicts } from '../write/options.js'
+import type { BulkOptions, IgnoreConflicts, RefuseConflicts, UpdateConflicts } from '../write/options.js'
 import type { ChangedRow, Defaults, NewRows, NewRowStream } from '../write/rows.js'
 
 /**
@@ -57,10 +57,11 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    * @throws as `create`; {@link OptionError} for wrong options; {@link UsageError} with `updateConflicts` for two rows
    * with the same key, among an array's or within 250,000 rows of an iterable.
    */
-  bulkCreate(rows: NewRows<M>, options?: BulkOptions | UpdateConflicts<M>): Promise<M['row'][]>
+  bulkCreate(rows: NewRows<M>, options?: RefuseConflicts | UpdateConflicts<M>): Promise<M['row'][]>
   bulkCreate(rows: NewRows<M> | NewRowStream<M>, options: IgnoreConflicts): Promise<number>
-  bulkCreate(rows: NewRowStream<M>, options?: BulkOptions | UpdateConflicts<M>): Promise<number>
+  bulkCreate(rows: NewRowStream<M>, options?: RefuseConflicts | UpdateConflicts<M>): Promise<number>
   async bulkCreate(rows: NewRows<M> | NewRowStream<M>, options = {}): Promise<M['row'][] | number> {
+    // Rows come back for an array, as the overloads say.
     return (await bulkCreate(this.source, this.state, rows, options)) as M['row'][] | number
   }
 

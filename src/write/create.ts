@@ -42,8 +42,7 @@ export async function updateOrCreate(
     const { primaryKey } = state.table
     const key = Object.fromEntries(primaryKey.map((property) => [property, { exact: row[property] }]))
     const itself = primaryKey.length === 0 ? found : filtered(found, [key])
-    const set = changes.map(({ column, cell }) => ({ column, value: cell }))
-    const [updated] = await writer.rows((scope) => updateWhere(scope, itself, set, true))
+    const [updated] = await writer.rows((scope) => updateWhere(scope, itself, changes, true))
     return updated
   })
 }

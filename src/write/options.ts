@@ -10,14 +10,22 @@ export interface BulkOptions {
   readonly batchSize?: number
 }
 
+/** `bulkCreate` that fails when a row's unique key is taken. */
+export interface RefuseConflicts extends BulkOptions {
+  readonly ignoreConflicts?: false
+  readonly updateConflicts?: false
+}
+
 /** `bulkCreate` that passes over rows whose unique key is taken: ON CONFLICT DO NOTHING. */
 export interface IgnoreConflicts extends BulkOptions {
   readonly ignoreConflicts: true
+  readonly updateConflicts?: false
 }
 
 /** `bulkCreate` that updates rows whose unique key is there already: ON CONFLICT DO UPDATE. */
 export interface UpdateConflicts<M extends Model> extends BulkOptions {
   readonly updateConflicts: true
+  readonly ignoreConflicts?: false
   /** The fields that such a row gets from the new one. */
   readonly updateFields: readonly (keyof M['update'] & string)[]
   /** The fields of the unique key that decides whether a row is there. */

@@ -3,10 +3,10 @@ import type { Model } from '../query/model.js'
 /** Rows to insert, all of them at hand; `never` for views. */
 export type NewRows<M extends Model> = [M['insert']] extends [never] ? never : readonly M['insert'][]
 
-/** Rows to insert, one after the other. */
+/** Rows to insert, one after the other: no array, of which the rows come back. */
 export type NewRowStream<M extends Model> = [M['insert']] extends [never]
   ? never
-  : Iterable<M['insert']> | AsyncIterable<M['insert']>
+  : (Iterable<M['insert']> | AsyncIterable<M['insert']>) & { readonly length?: never }
 
 /** A row to update: its primary key and the fields that are set. Other properties do no harm. */
 export type ChangedRow<M extends Model, F extends keyof M['update']> = Pick<

@@ -1,4 +1,5 @@
 import { CompiledQuery, type Compilable, type QueryCreator, type QueryResult, type RawBuilder } from 'kysely'
+import { annotatedScope } from '../compile/compile-annotation.js'
 import { compile, compileSql } from '../compile/compile.js'
 import { Scope } from '../compile/scope.js'
 import type { SluiceConnection } from '../postgres/connection.js'
@@ -50,7 +51,7 @@ export class Writer {
 
   #compile(build: (scope: Scope) => RawBuilder<unknown>): CompiledQuery {
     const { table, schemas } = this.state
-    return compileSql(build(Scope.root(table, schemas)))
+    return compileSql(build(annotatedScope(Scope.root(table, schemas))))
   }
 
   async #explained({ sql }: CompiledQuery, query: CompiledQuery): Promise<QueryResult<unknown>> {

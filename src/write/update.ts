@@ -1,10 +1,11 @@
-import { expressionBuilder, isExpression, type Expression, type ExpressionBuilder } from 'kysely'
+import type { Expression, ExpressionBuilder } from 'kysely'
 import { deleteWhere, updateWhere, type ColumnChange } from '../compile/compile-update.js'
 import { FieldError } from '../errors.js'
 import type { Source } from '../postgres/kysely-handle.js'
 import { encodeCell, isRecord, writableColumn } from '../query/assignment.js'
 import { tableName } from '../query/columns.js'
 import type { Model } from '../query/model.js'
+import { parseValueExpression } from '../query/parse-expression.js'
 import type { QueryState } from '../query/state.js'
 import { refuseUnlessWritable } from '../query/whole-table.js'
 import type { TableSchema } from '../schema/table.js'
@@ -42,14 +43,8 @@ function parseChanges(table: TableSchema, values: unknown): ColumnChange[] {
   return Object.keys(values).map((property) => {
     const column = writableColumn(table, property, 'update()')
     const value = values[property]
-    if (typeof value !== 'function') return { column, value: encodeCell(table, column, value, 'update()') }
-    const expression: unknown = (value as (eb: unknown) => unknown)(expressionBuilder())
-    if (!isExpression(expression)) {
-      throw new FieldError(
-        `update(): the function for ${tableName(table)}.${property} must return a Kysely expression, such as ` +
-          `(eb) => eb('${column.name}', '+', 1).`,
-      )
-    }
-    return { column, value: expression }
+    if (typeof value !== 'function') return { column, cell: encodeCell(table, column, value, 'update()') }
+    const node = parseValueExpression(table, column, value as (eb: unknown) => unknown)
+    return { column, expression: node }
   })
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { EncodeError, FieldError, UsageError } from 'sluice'
+import { count, EncodeError, FieldError, UsageError } from 'sluice'
 import { openShop, type Shop } from '../support/shop.js'
 
 let shop: Shop
@@ -43,13 +43,28 @@ describe('update', () => {
     ])
   })
 
+  it('goes by conditions on relations and annotations', async () => {
+    const { users, posts } = shop
+    await posts.bulkCreate([1, 1, 2].map((authorId, n) => ({ authorId, title: 't', slug: `s${n}` })))
+    expect(await users.filter({ postsByAuthor: { some: {} } }).update({ tags: ['author'] })).toBe(2)
+    const busy = users.annotate({ posts: count('postsByAuthor') }).filter({ posts: { gt: 1 } })
+    expect(await busy.update({ tags: ['busy'] })).toBe(1)
+    expect((await users.get({ id: 1 })).tags).toEqual(['busy'])
+    await expect(busy.update({ posts: 1 } as never)).rejects.toThrow(/computed by the server alone/)
+    expect(await busy.delete()).toBe(1)
+    // Every post has an author, so that this is every post.
+    await expect(posts.filter({ author: {} }).delete()).rejects.toThrow(UsageError)
+    expect(await posts.filter({ author: { id: 2 } }).delete()).toBe(1)
+  })
+
   it('refuses fields and values that it cannot set', async () => {
     const some = shop.users.filter({ id: 1 })
-    await expect(some.update({ id: 5 } as never)).rejects.toThrow(/filled by the server alone/)
+    await expect(some.update({ id: 5 } as never)).rejects.toThrow(/computed by the server alone/)
     await expect(some.update({ nmae: 'x' } as never)).rejects.toThrow(/Choices: id, email/)
     await expect(some.update({ name: undefined } as never)).rejects.toThrow(/is undefined/)
     await expect(some.update({})).rejects.toThrow(FieldError)
     await expect(some.update({ name: 5 as never })).rejects.toThrow(EncodeError)
+    await expect(some.update({ name: (eb) => eb.ref('nmae' as 'name') })).rejects.toThrow(/no column "nmae"/)
     await expect(some.update({ name: (() => 'x') as never })).rejects.toThrow(
       /must return a Kysely expression/,
     )

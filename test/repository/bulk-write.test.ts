@@ -197,7 +197,7 @@ describe('bulkUpdate', () => {
     await expect(users.bulkUpdate([{ name: 'x' } as never], ['name'])).rejects.toThrow(/id is undefined/)
     await expect(users.bulkUpdate([row as never], ['id'] as never)).rejects.toThrow(/finds rows by "id"/)
     await expect(users.bulkUpdate([row], [])).rejects.toThrow(FieldError)
-    await expect(shop.orderItems.bulkUpdate([], ['total'] as never)).rejects.toThrow(/filled by the server/)
+    await expect(shop.orderItems.bulkUpdate([], ['total'] as never)).rejects.toThrow(/computed by the server/)
     await expect(shop.orderSummaries.bulkUpdate([], ['email'] as never)).rejects.toThrow(/it is a view/)
   })
 

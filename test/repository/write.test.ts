@@ -69,7 +69,7 @@ describe('create', () => {
     const values = { email: 'a@b', name: 'a' }
     const create = (more: object) => shop.users.create({ ...values, ...more })
     await expect(create({ nmae: 'x' })).rejects.toThrow(/no field "nmae". Choices: id, email/)
-    await expect(create({ id: 1 })).rejects.toThrow(/users.id is filled by the server alone/)
+    await expect(create({ id: 1 })).rejects.toThrow(/users.id is computed by the server alone/)
     await expect(create({ name: undefined })).rejects.toThrow(FieldError)
     await expect(create({ name: 5 })).rejects.toThrow(EncodeError)
     await expect(shop.users.create(null as never)).rejects.toThrow(FieldError)
