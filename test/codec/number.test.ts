@@ -29,6 +29,17 @@ describe('integers', () => {
     }
   })
 
+  test('int8 as number refuses what a number would round', () => {
+    const codec = codecFor('int8 as number')
+    expect(codec.decodeText('-9007199254740991')).toBe(-9007199254740991)
+    expect(() => codec.decodeText('9007199254740992')).toThrow(DecodeError)
+    const bytes = Buffer.alloc(8)
+    bytes.writeBigInt64BE(-9007199254740992n)
+    expect(() => codec.decodeBinary?.(bytes, 0, 8)).toThrow(/beyond 2\^53/)
+    bytes.writeBigInt64BE(42n)
+    expect(codec.decodeBinary?.(bytes, 0, 8)).toBe(42)
+  })
+
   test('int8 takes bigints, and numbers only while they are safe integers', () => {
     const codec = codecFor('int8')
     expect(codec.encode(9223372036854775807n)).toBe('9223372036854775807')
