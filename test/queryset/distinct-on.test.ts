@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FieldError, UsageError } from 'sluice'
+import { count, FieldError, UsageError } from 'sluice'
 import { openShop, type Shop } from './shop.js'
 
 let shop: Shop
@@ -99,6 +99,20 @@ describe('distinct(fields)', () => {
     expect(() => shop.repos.companies.distinct('country_code' as never)).toThrow(FieldError)
     expect(() => shop.repos.companies.distinct('country_code' as never)).toThrow(/Choices: id, name/)
     expect(() => shop.repos.companies.slice(0, 1).distinct('id')).toThrow(/distinct\(\) on a slice/)
+  })
+
+  it('takes annotations that are selected', async () => {
+    const counted = shop.repos.companies.annotate({ n: count('users', { filter: { name: 'x' } }) })
+    expect(await counted.distinct('n').orderBy('n', '-id').valuesList('id', 'n').toArray()).toEqual([[12, 0]])
+    const unselected = counted.distinct('n').values('id')
+    await expect(unselected.toArray()).rejects.toThrow(
+      /distinct\("n"\) by an annotation needs it among the fields/,
+    )
+  })
+
+  it('is refused in a prefetch, where it would count over the rows of all', () => {
+    const { companies, users } = shop.repos
+    expect(() => companies.prefetchRelated({ users: users.distinct('name') })).toThrow(UsageError)
   })
 
   it('goes on in Kysely', async () => {

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { OptionError, QueryError, UsageError } from 'sluice'
+import { count, OptionError, QueryError, UsageError } from 'sluice'
 import { repositories, type DB } from '../../generated/index.js'
 import { openShop, type Shop } from './shop.js'
 
@@ -8,7 +8,8 @@ let shop: Shop
 beforeAll(async () => {
   shop = await openShop(`
     INSERT INTO companies (name) VALUES ('a');
-    INSERT INTO users (email, name, company_id) SELECT n || '@x', n, 1 FROM generate_series(1, 5) AS n`)
+    INSERT INTO users (email, name, company_id) SELECT n || '@x', n, 1 FROM generate_series(1, 5) AS n;
+    INSERT INTO posts (author_id, title, slug) VALUES (1, 't', 's')`)
 })
 afterAll(() => shop[Symbol.asyncDispose]())
 
@@ -96,6 +97,56 @@ describe('selectForUpdate', () => {
     })
   })
 
+  it('names joined relations that always have a row', async () => {
+    const { posts, users } = shop.repos
+    const joined = posts.selectRelated('author.company')
+    expect(joined.selectForUpdate({ of: ['self', 'author'] }).toSQL().sql).toMatch(
+      / for update of "posts", "t1"$/,
+    )
+    expect(
+      posts
+        .selectForUpdate({ of: ['author'] })
+        .selectRelated('author')
+        .toSQL().sql,
+    ).toMatch(/ of "t1"$/)
+    await inTransaction(async (one) => {
+      const [post] = await joined
+        .using(one)
+        .selectForUpdate({ of: ['author'] })
+        .toArray()
+      expect(post?.author.company?.name).toBe('a')
+      await inTransaction(async (other) => {
+        expect(ids(await posts.using(other).selectForUpdate({ noWait: true }).toArray())).toEqual([1])
+        const free = users.using(other).selectForUpdate({ skipLocked: true }).orderBy('id')
+        expect(ids(await free.toArray())).toEqual([2, 3, 4, 5])
+      })
+    })
+  })
+
+  it('refuses relations that may have none, which have to be left out', () => {
+    const joined = shop.repos.posts.selectRelated('author.company')
+    expect(() => joined.selectForUpdate().toSQL()).toThrow(
+      /rows of "author\.company", which may lead to no row.*of: /,
+    )
+    expect(() => joined.selectForUpdate({ of: ['author.company'] }).toSQL()).toThrow(/may lead to no row/)
+    expect(() => joined.selectForUpdate({ of: ['editor'] }).toSQL()).toThrow(
+      /has no "editor"\. Choices: self, author;/,
+    )
+  })
+
+  it('locks prefetched rows, within a transaction too', async () => {
+    const { users, posts } = shop.repos
+    const locking = users.prefetchRelated({ postsByAuthor: posts.selectForUpdate() })
+    await expect(locking.toArray()).rejects.toThrow(/inside a transaction only/)
+    expect(() => locking.aiterator()).toThrow(/inside a transaction only/)
+    await inTransaction(async (one) => {
+      await locking.using(one).toArray()
+      await inTransaction(async (other) => {
+        expect(await posts.using(other).selectForUpdate({ skipLocked: true }).toArray()).toEqual([])
+      })
+    })
+  })
+
   it('counts without a lock, inside and outside a transaction', async () => {
     const locked = shop.repos.users.selectForUpdate()
     expect(await locked.count()).toBe(5)
@@ -145,8 +196,10 @@ describe('selectForUpdate', () => {
       /distinct\(\) and selectForUpdate\(\) do not go/,
     )
     expect(() => productSales.selectForUpdate()).toThrow(/materialized view public\.product_sales/)
-    expect(() => users.selectForUpdate({ of: ['company'] as never }).toSQL()).toThrow(
+    expect(() => users.selectForUpdate({ of: ['company'] }).toSQL()).toThrow(
       /has no "company"\. Choices: self; .*selectRelated/,
     )
+    const groups = users.values('companyId').annotate({ n: count() })
+    expect(() => groups.selectForUpdate().toSQL()).toThrow(/cannot lock groups/)
   })
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { OptionError, UsageError, type QuerySet } from 'sluice'
+import { count, OptionError, sum, UsageError, type QuerySet } from 'sluice'
 import { openShop, type Shop } from './shop.js'
 
 let shop: Shop
@@ -237,6 +237,74 @@ describe('union refuses', () => {
     expect(call(users, other.repos.users)).toThrow(/same database/)
     expect(call(users, { al: true })).toThrow(OptionError)
     expect(call(users, { all: 1 })).toThrow(OptionError)
+  })
+})
+
+describe('relations and annotations', () => {
+  it('come along when the querysets have the same', async () => {
+    const employed = shop.repos.users.selectRelated('company').only('name')
+    const rows = employed.filter({ id: 1 }).union(employed.filter({ companyId: null }))
+    expect(await rows.orderBy('id').toArray()).toMatchObject([
+      { id: 1, name: 'a', company: { id: 1, name: 'a' } },
+      { id: 3, name: 'z', company: null },
+    ])
+    expect(await rows.orderBy('-id').values('name').toArray()).toEqual([{ name: 'z' }, { name: 'a' }])
+    expect(() => employed.union(shop.repos.users.only('name') as never)).toThrow(
+      /its fields are id, name, those/,
+    )
+  })
+
+  it('are prefetched as the first queryset says, and can be afterwards', async () => {
+    const named = upTo(1).only('name')
+    const rows = named.prefetchRelated('users').union(from(10).only('name') as never)
+    const expected = [
+      { id: 1, name: 'a', users: [{ email: 'a@x' }, { email: 'b@x' }] },
+      { id: 10, name: 'j', users: [] },
+    ]
+    expect(await rows.orderBy('id').toArray()).toMatchObject(expected)
+    const after = named.union(from(10).only('name')).prefetchRelated('users').orderBy('id')
+    expect(await after.toArray()).toMatchObject(expected)
+    const streamed = []
+    for await (const row of after.aiterator({ chunkSize: 1 })) streamed.push(row)
+    expect(streamed).toMatchObject(expected)
+  })
+
+  it('of annotations and groups are fields like others', async () => {
+    const counted = shop.repos.companies.only('name').annotate({ n: count('users') })
+    const rows = counted.filter({ n: { gt: 1 } }).union(counted.filter({ id: 10 }))
+    expect(await rows.orderBy('-n').toArray()).toEqual([
+      { id: 1, name: 'a', n: 2 },
+      { id: 10, name: 'j', n: 0 },
+    ])
+    const groups = shop.repos.users.values('companyId').annotate({ n: count() })
+    const both = groups.filter({ n: 1 }).union(groups.filter({ n: 2 }))
+    expect(await both.orderBy('n').toArray()).toEqual([
+      { companyId: null, n: 1 },
+      { companyId: 1, n: 2 },
+    ])
+    expect(await both.aggregate({ all: sum('n') })).toEqual({ all: 3 })
+  })
+
+  it('cannot be joined or computed afterwards', () => {
+    const both = upTo(2).union(from(9))
+    expect(() => both.annotate({ n: count('users') })).toThrow(/annotate\(\) after union/)
+    const users = shop.repos.users.union(shop.repos.users)
+    expect(() => users.selectRelated('company')).toThrow(/selectRelated\(\) after union/)
+  })
+
+  it('are operands of in', async () => {
+    const { users, companies } = shop.repos
+    const some = companies
+      .filter({ id: 1 })
+      .values('id')
+      .union(companies.filter({ id: 9 }).values('id'))
+    expect(await users.filter({ companyId: { in: some } }).count()).toBe(2)
+  })
+
+  it('and writes: a combination is neither updated nor deleted', async () => {
+    const both = upTo(2).union(from(9))
+    await expect(both.update({ name: 'x' })).rejects.toThrow(/update\(\) after union/)
+    await expect(both.delete()).rejects.toThrow(/delete\(\) after union/)
   })
 })
 
