@@ -47,5 +47,5 @@ it.each<[Record<string, unknown>, RegExp]>([
   [{ hasAnyKeys: ['a', null] }, /preferences\.hasAnyKeys takes an array of strings/],
   [{ theme: 'dark' }, /has no lookup "theme". Choices: .*hasAnyKeys; a value that is an object goes into/],
 ])('refuses %j', (preferences, message) => {
-  expect(() => shop.repos.users.filter({ preferences } as object)).toThrow(message)
+  expect(() => shop.repos.users.filter({ preferences })).toThrow(message)
 })
