@@ -3,13 +3,8 @@ export { SluiceDialect } from './postgres/dialect.js'
 export type { SluiceDialectConfig } from './postgres/engine.js'
 export type { KyselyHandle } from './postgres/kysely-handle.js'
 export { Repository } from './repository/repository.js'
-export {
-  QuerySet,
-  type Field,
-  type OrderKey,
-  type QuerySetOf,
-  type ValuesTuple,
-} from './queryset/queryset.js'
+export { QuerySet } from './queryset/queryset.js'
+export type { Field, OrderKey, QuerySetOf, ValuesTuple } from './queryset/field-types.js'
 export type { BulkOptions, IgnoreConflicts, RefuseConflicts, UpdateConflicts } from './write/options.js'
 export type { ChangedRow, Defaults, NewRows, NewRowStream } from './write/rows.js'
 export type { UpdateExpression, UpdateValues } from './write/update.js'

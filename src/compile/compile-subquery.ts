@@ -10,10 +10,15 @@ import { selectRows } from './compile-select.js'
 /**
  * A query as the operand of `in`: its one column, or the primary key of whole rows.
  *
- * @throws {@link UsageError} when it has not exactly one column.
+ * @throws {@link UsageError} when it has not exactly one column, and when it locks its rows.
  */
 export function subqueryOf(state: QueryState): SubqueryParts {
   const { table, selection } = state
+  if (state.lock !== undefined) {
+    throw new UsageError(
+      `"in" takes no queryset with selectForUpdate(): the rows of ${tableName(table)} are only looked for.`,
+    )
+  }
   const values =
     selection.shape === 'model' && table.primaryKey.length === 1 ? valued(state, table.primaryKey) : state
   const [output, ...others] = projectionOf(values).outputs

@@ -14,28 +14,10 @@ import { refuseAfterCombining, type Combination, type QueryState } from '../quer
 import { SUBQUERY } from '../query/subquery.js'
 import type { AggregateRow, Aggregates, Annotated, CheckedAggregates } from './annotation-types.js'
 import { DecodePlugin } from './decode-plugin.js'
-import type { CompiledSQL } from './reading.js'
+import type { Field, OrderKey, QuerySetOf, ValuesTuple } from './field-types.js'
 import type { SubqueryOf } from './subquery-value.js'
 import { Updating } from './updating.js'
 import type { Prefetched, Related, RelationName, RelationPath, Target, ToOnePath } from './relation-types.js'
-
-/** A column of the table, by its property. */
-export type Field<M extends Model> = keyof M['row'] & string
-
-/** A key of `orderBy`: a field, descending with a minus before it. */
-export type OrderKey<M extends Model> = Field<M> | `-${Field<M>}`
-
-/** The rows of `valuesList`: a tuple of the fields' types. */
-export type ValuesTuple<M extends Model, Fields extends readonly Field<M>[]> = {
-  [Index in keyof Fields]: M['row'][Fields[Index]]
-}
-
-/** A queryset by its rows, on whatever table. */
-export interface QuerySetOf<R> extends AsyncIterable<R> {
-  toArray(): Promise<R[]>
-  first(): Promise<R | null>
-  toSQL(): CompiledSQL
-}
 
 /** A queryset on a table, whatever its rows are. */
 export type AnyQuerySet<M extends Model> = QuerySet<M, object>

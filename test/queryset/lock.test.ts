@@ -199,6 +199,9 @@ describe('selectForUpdate', () => {
     expect(() => users.selectForUpdate({ of: ['company'] }).toSQL()).toThrow(
       /has no "company"\. Choices: self; .*selectRelated/,
     )
+    expect(() => users.filter({ id: { in: users.selectForUpdate().values('id') } })).toThrow(
+      /"in" takes no queryset with selectForUpdate/,
+    )
     const groups = users.values('companyId').annotate({ n: count() })
     expect(() => groups.selectForUpdate().toSQL()).toThrow(/cannot lock groups/)
   })
