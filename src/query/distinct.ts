@@ -2,6 +2,7 @@ import { UsageError } from '../errors.js'
 import type { ColumnSchema } from '../schema/table.js'
 import { isAnnotation } from './annotation.js'
 import { columnsOf, tableName } from './columns.js'
+import { refuseUngrouped } from './grouping.js'
 import { refuseLockOfDistinct } from './locking.js'
 import { change, refuseAfterCombining, refuseAfterSlice, type Ordering, type QueryState } from './state.js'
 
@@ -15,6 +16,7 @@ export function distinctRows(state: QueryState, properties: readonly string[] = 
   refuseAfterCombining(state, 'distinct')
   if (state.lock !== undefined) refuseLockOfDistinct(true)
   const distinctOn = columnsOf(state.table, [...new Set(properties)])
+  for (const column of distinctOn) refuseUngrouped(state, column, 'distinct')
   refuseOtherOrder(state, distinctOn, state.order)
   return change(state, { distinct: true, distinctOn })
 }

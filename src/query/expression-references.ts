@@ -9,6 +9,7 @@ import {
 } from 'kysely'
 import { FieldError } from '../errors.js'
 import type { TableSchema } from '../schema/table.js'
+import { isAnnotation } from './annotation.js'
 import { tableName } from './columns.js'
 
 /** Stands for the table that an expression is about, until the statement says under which alias it is there. */
@@ -70,7 +71,8 @@ function nameOf(source: OperationNode): string | undefined {
 }
 
 function checkColumn(table: TableSchema, name: string): void {
-  if (table.columns.some((column) => column.name === name)) return
-  const choices = table.columns.map((column) => column.name).join(', ')
+  const columns = table.columns.filter((column) => !isAnnotation(column))
+  if (columns.some((column) => column.name === name)) return
+  const choices = columns.map((column) => column.name).join(', ')
   throw new FieldError(`${tableName(table)} has no column "${name}" in SQL. Choices: ${choices}.`)
 }

@@ -1,8 +1,8 @@
 import { UsageError } from '../errors.js'
 import type { ColumnSchema } from '../schema/table.js'
 import { isOverGroup } from './annotation.js'
-import { tableName } from './columns.js'
-import type { Condition } from './condition.js'
+import { columnsOf, tableName } from './columns.js'
+import type { Condition, Junction, Negation } from './condition.js'
 import { lookupKind } from './lookup-kind.js'
 import { change, type QueryState } from './state.js'
 
@@ -24,6 +24,7 @@ export function groupedByValues(state: QueryState): QueryState {
   }
   const result = change(state, { groupBy })
   for (const { column } of state.order) refuseUngrouped(result, column, 'orderBy')
+  for (const column of state.distinctOn) refuseUngrouped(result, column, 'distinct')
   return result
 }
 
@@ -46,15 +47,23 @@ export function refuseUngrouped(state: QueryState, column: ColumnSchema, method:
  */
 export function refuseUngroupedConditions(state: QueryState, conditions: readonly Condition[]): void {
   if (state.groupBy === undefined) return
-  for (const condition of conditions.flatMap(conjuncts)) {
-    const columns = columnsIn(condition)
-    if (columns.some(isOverGroup)) for (const column of columns) refuseUngrouped(state, column, 'filter')
+  for (const condition of conditions.flatMap(conjuncts).filter(isOnGroups)) {
+    for (const part of partsOf(condition)) {
+      if (part.kind === 'expression') {
+        throw new UsageError(
+          'filter: a callback cannot be combined by "or" and "not" with what is computed from groups. Give it to ' +
+            'filter() by itself: it then says which rows are grouped.',
+        )
+      }
+      const columns = part.kind === 'related' ? columnsOf(state.table, part.relation.columns) : [part.column]
+      for (const column of columns) refuseUngrouped(state, column, 'filter')
+    }
   }
 }
 
 /** Whether a condition can be decided only once groups are made. */
 export function isOnGroups(condition: Condition): boolean {
-  return columnsIn(condition).some(isOverGroup)
+  return partsOf(condition).some((part) => 'column' in part && isOverGroup(part.column))
 }
 
 /** The conditions that AND joins. */
@@ -62,15 +71,16 @@ export function conjuncts(condition: Condition): Condition[] {
   return condition.kind === 'and' ? condition.conditions.flatMap(conjuncts) : [condition]
 }
 
-function columnsIn(condition: Condition): ColumnSchema[] {
+/** The conditions that AND, OR and NOT join. */
+export function partsOf(condition: Condition): Exclude<Condition, Junction | Negation>[] {
   switch (condition.kind) {
     case 'and':
     case 'or':
-      return condition.conditions.flatMap(columnsIn)
+      return condition.conditions.flatMap(partsOf)
     case 'not':
-      return columnsIn(condition.condition)
+      return partsOf(condition.condition)
     default:
-      return 'column' in condition ? [condition.column] : []
+      return [condition]
   }
 }
 

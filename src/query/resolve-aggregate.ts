@@ -6,7 +6,9 @@ import { Aggregate } from './aggregate.js'
 import { aggregateType, type AggregateType } from './aggregate-type.js'
 import { isOverGroup, type AggregateExpression, type AggregateOrdering } from './annotation.js'
 import { columnOf, columnsOf, tableName } from './columns.js'
+import type { Condition } from './condition.js'
 import { findRelation } from './find-relation.js'
+import { partsOf } from './grouping.js'
 import { isPlainObject, refuseUndefined, show } from './lookups/operand.js'
 import { parseFilter } from './parse-filter.js'
 
@@ -52,7 +54,7 @@ export function resolveAggregate(target: AggregateTarget, name: string, value: u
       column,
       key: distinct && column === undefined ? keyOf(table, given) : [],
       distinct,
-      filter: filter === undefined ? undefined : parseFilter({ table, schemas: target.schemas }, filter),
+      filter: filter === undefined ? undefined : aggregateFilter(target, table, filter),
       order,
       separator: given.separator,
       cast: result.cast,
@@ -127,6 +129,21 @@ function checkOptions({ function: name, options }: Aggregate, label: string): Ch
     throw new FieldError(`${name}(${label}).distinct is true or false, not ${show(distinct)}.`)
   }
   return { distinct, filter, orderBy: Array.isArray(orderBy) ? orderBy : [orderBy] }
+}
+
+function aggregateFilter(
+  { schemas, derived = false }: AggregateTarget,
+  table: TableSchema,
+  filter: unknown,
+): Condition {
+  const condition = parseFilter({ table, schemas }, filter)
+  if (derived && partsOf(condition).some((part) => part.kind === 'expression')) {
+    throw new UsageError(
+      'aggregate() after slice(), distinct() and groups takes no callback as filter: its rows have no columns by their ' +
+        'names in SQL. Filter by fields.',
+    )
+  }
+  return condition
 }
 
 function aggregateOrdering(table: TableSchema, key: unknown): AggregateOrdering {

@@ -222,6 +222,39 @@ describe('annotations over relations', () => {
     expect((await users.values().get()).n).toBe(3)
   })
 
+  it('decide which rows are changed and locked', async () => {
+    await using other = await openShop(reportRows)
+    const users = other.repos.users.annotate({
+      posts: count('postsByAuthor', published),
+      orders_: count('orders'),
+    })
+    expect(await users.filter({ posts: 2 }).update({ name: 'Ada of 2' })).toBe(1)
+    expect(await users.filter({ posts: 0, orders_: 0 }).delete()).toBe(1)
+    expect(await other.repos.users.valuesList('name', { flat: true }).orderBy('id').toArray()).toEqual([
+      'Ada of 2',
+      'Bob',
+      'Cid',
+    ])
+    expect(() => users.filter((eb) => eb('posts' as 'id', '=', 1))).toThrow(/has no column "posts" in SQL/)
+    await expect(users.filter({ posts: 2 }).update({ posts: 1 } as object)).rejects.toThrow(FieldError)
+    await other.db.transaction().execute(async (trx) => {
+      const locked = users.using(trx).filter({ posts: 1 }).selectForUpdate()
+      expect(await locked.values('name', 'posts').toArray()).toEqual([{ name: 'Cid', posts: 1 }])
+    })
+  })
+
+  it('tell rows apart', async () => {
+    const users = shop.repos.users.annotate({ posts: count('postsByAuthor', published) })
+    const one = users.distinct('posts').orderBy('posts', 'id').valuesList('id', 'posts')
+    expect(await one.toArray()).toEqual([
+      [2, 0],
+      [3, 1],
+      [1, 2],
+    ])
+    expect(await one.last()).toEqual([1, 2])
+    expect(await one.count()).toBe(3)
+  })
+
   it('stand beside joined and prefetched relations', async () => {
     const post = await shop.repos.posts
       .annotate({ name: max('author.name') })
@@ -387,6 +420,12 @@ describe('after values, groups', () => {
     expect(() => groups.values('note')).toThrow(UsageError)
     expect(() => groups.valuesList('note')).toThrow(UsageError)
     expect(() => groups.filter({ or: [{ n: 1 }, { note: 'x' }] })).toThrow(UsageError)
+    const mixed = { or: [{ n: 1 }, { coupon: { code: 'x' } }] }
+    expect(() => groups.filter(mixed)).toThrow(/no "couponId"/)
+    expect(() => groups.filter({ or: [{ n: 1 }, (eb) => eb('note', '=', 'x')] })).toThrow(/by itself/)
+    expect(() => groups.distinct('note')).toThrow(/distinct: rows grouped/)
+    expect(() => orders.distinct('note').values('status').annotate({ n: count() })).toThrow(/distinct: rows/)
+    expect(() => orders.selectForUpdate().values('status').annotate({ n: count() })).toThrow(UsageError)
     expect(() => shop.repos.payments.values('providerResponse').annotate({ n: count() })).toThrow(
       /no equality/,
     )
