@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { UsageError } from 'sluice'
+import { count, UsageError } from 'sluice'
 import { openShop, type Shop } from './shop.js'
 
 let shop: Shop
@@ -76,6 +76,29 @@ describe('in takes a queryset', () => {
     expect(await titles(condition)).toEqual(['Three'])
   })
 
+  it('that is annotated, grouped, combined or distinct by fields', async () => {
+    const { users, posts } = shop.repos
+    const writers = users.annotate({ n: count('postsByAuthor') }).filter({ n: 1, name: { lt: 'C' } })
+    expect(await titles({ authorId: { in: writers } })).toEqual(['One', 'Two'])
+    const groups = posts
+      .values('authorId')
+      .annotate({ n: count() })
+      .filter({ n: { gt: 1 } })
+    expect(await titles({ authorId: { in: groups.values('authorId') } })).toEqual([])
+    const both = users.filter({ name: 'Ann' }).union(users.filter({ name: 'Bob' }))
+    expect(await titles({ authorId: { in: both } })).toEqual(['One', 'Two'])
+    expect(await titles({ authorId: { in: both.orderBy('-id').slice(0, 1).values('id') } })).toEqual(['Two'])
+    const newest = posts.orderBy('tags', '-id').distinct('tags')
+    expect(await titles({ id: { in: newest } })).toEqual(['Two', 'Three'])
+  })
+
+  it('in what is written and computed', async () => {
+    const { users, posts } = shop.repos
+    const editors = posts.values('editorId')
+    expect(await users.filter({ id: { in: editors } }).update({ isActive: true })).toBe(2)
+    expect(await users.aggregate({ n: count({ filter: { id: { in: editors } } }) })).toEqual({ n: 2 })
+  })
+
   it('refuses what has not one column, or another type', () => {
     const { users, posts } = shop.repos
     const several = users.values('id', 'name')
@@ -112,6 +135,19 @@ describe('what can match nothing sends no query', () => {
     expect(queryset.toSQL().sql).toMatch(/^select /)
     expect(await titles(condition)).toEqual([])
     expect(await posts.exclude(condition).count()).toBe(3)
+  })
+
+  it('and leaves what it is a part of as it is', async () => {
+    const { users, posts } = shop.repos
+    const nobody = users.filter({ id: { in: none } })
+    expect(await nobody.union(users.filter({ name: 'Ann' })).count()).toBe(1)
+    expect(await nobody.aggregate({ n: count() })).toEqual({ n: 0 })
+    expect(await nobody.update({ isActive: true })).toBe(0)
+    expect(await nobody.delete()).toBe(0)
+    const author = users
+      .filter({ name: 'Ann' })
+      .prefetchRelated({ postsByAuthor: posts.filter({ id: { in: none } }) })
+    expect(await author.get()).toMatchObject({ postsByAuthor: [] })
   })
 
   it('a queryset of none()', async () => {
