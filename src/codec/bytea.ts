@@ -27,7 +27,12 @@ function decodeEscape(text: string): Buffer {
 export const byteaCodec: Codec = {
   name: 'bytea',
   decodeText: (text) => (text.startsWith('\\x') ? decodeHex(text) : decodeEscape(text)),
-  decodeBinary: (bytes, start, end) => Buffer.from(bytes.subarray(start, end)),
+  decodeBinary: (bytes, start, end) => {
+    // Not from Node's pool: a value that is kept would keep the others in its slab as well.
+    const copy = Buffer.allocUnsafeSlow(end - start)
+    bytes.copy(copy, 0, start, end)
+    return copy
+  },
   encode: (value) => {
     if (value instanceof Uint8Array) {
       return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
