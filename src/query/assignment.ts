@@ -21,7 +21,7 @@ export interface Assignment {
  * {@link EncodeError} for a value that the column cannot hold.
  */
 export function parseValues(table: TableSchema, values: unknown, where: string): Assignment[] {
-  if (!isRecord(values)) {
+  if (!isRecord(values) || holdsNoFields(values)) {
     throw new FieldError(`${where} of ${tableName(table)} takes an object such as { field: value }.`)
   }
   return Object.keys(values).map((property) => {
@@ -63,6 +63,18 @@ export function encodeCell(table: TableSchema, column: ColumnSchema, value: unkn
     if (!(error instanceof EncodeError)) throw error
     throw new EncodeError(`${where}: ${label}: ${error.message}`, { cause: error })
   }
+}
+
+/** Whether an object is of a kind that never has its fields as properties: a Promise, a Map, a Date and the like. */
+function holdsNoFields(value: object): boolean {
+  if (Object.keys(value).length > 0) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype !== null && prototype !== Object.prototype
+}
+
+/** A field of an object; what every object has is not taken for one. */
+export function fieldOf(row: Readonly<Record<string, unknown>>, property: string): unknown {
+  return property in Object.prototype && !Object.hasOwn(row, property) ? undefined : row[property]
 }
 
 /** Whether a value is an object with fields, of whatever class. */

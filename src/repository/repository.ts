@@ -51,7 +51,8 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    * give get the column's default. An array's rows are returned in its order; of any other iterable, which is read
    * batch by batch so that a stream of any length can be piped in, and with `ignoreConflicts`, their number is.
    *
-   * All of it is one transaction, unless a `batchSize` is given. An iterable that reads from the same database needs a
+   * All of it is one transaction, unless a `batchSize` is given; inside a transaction of the caller's, a failure after
+   * the first rows leaves nothing to do but to roll that one back. An iterable that reads from the same database needs a
    * connection of its own beside it, or `using(trx)` for both.
    *
    * @throws as `create`; {@link OptionError} for wrong options; {@link UsageError} with `updateConflicts` for two rows

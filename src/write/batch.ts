@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.js'
 import type { ColumnCells } from '../compile/unnest.js'
 import type { Assignment, Cell } from '../query/assignment.js'
 import type { ColumnSchema } from '../schema/table.js'
@@ -44,6 +45,16 @@ interface GrowingColumn {
 const DEFAULT_ROWS = 5_000
 /** Keeps one statement's parameters well below what a message may hold. */
 const DEFAULT_SIZE = 16 * 1024 * 1024
+
+/** @throws {@link UsageError} for what cannot be iterated over, such as the promise of rows. */
+export function refuseUnlessRows(rows: unknown, method: string): void {
+  const isIterable =
+    typeof rows === 'object' && rows !== null && (Symbol.iterator in rows || Symbol.asyncIterator in rows)
+  if (isIterable) return
+  throw new UsageError(
+    `${method}() takes an array, an iterable or an async iterable of rows: is an await missing?`,
+  )
+}
 
 /** Rows of any kind of source, one batch after the other; `encode` is given each row and its number from 1. */
 export async function* batchesOf<T>(

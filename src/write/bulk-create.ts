@@ -6,7 +6,7 @@ import { columnsOf, tableName } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
 import { refuseView } from '../query/whole-table.js'
 import type { TableSchema } from '../schema/table.js'
-import { batchesOf, type Batch } from './batch.js'
+import { batchesOf, refuseUnlessRows, type Batch } from './batch.js'
 import { checkBulkOptions, type BulkCreateOptions } from './options.js'
 import type { Writer } from './run-write.js'
 import { SeenKeys } from './seen-keys.js'
@@ -25,6 +25,7 @@ export async function bulkCreate(
 ): Promise<unknown[] | number> {
   const { table } = state
   refuseView(table, 'bulkCreate')
+  refuseUnlessRows(rows, 'bulkCreate')
   checkBulkOptions(options, NAMES)
   const conflict = conflictOf(table, options)
   const returning = Array.isArray(rows) && conflict.kind !== 'ignore'

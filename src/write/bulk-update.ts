@@ -1,12 +1,12 @@
 import { updateRows } from '../compile/compile-update.js'
 import { FieldError, UsageError } from '../errors.js'
 import type { Source } from '../postgres/kysely-handle.js'
-import { encodeCell, isRecord, writableColumn, type Assignment } from '../query/assignment.js'
+import { encodeCell, fieldOf, isRecord, writableColumn, type Assignment } from '../query/assignment.js'
 import { columnsOf, tableName } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
 import { refuseView } from '../query/whole-table.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { batchesOf } from './batch.js'
+import { batchesOf, refuseUnlessRows } from './batch.js'
 import { checkBulkOptions, type BulkOptions } from './options.js'
 import { SeenKeys } from './seen-keys.js'
 import { writeBatches } from './write-batches.js'
@@ -21,6 +21,7 @@ export async function bulkUpdate(
 ): Promise<number> {
   const { table } = state
   refuseView(table, 'bulkUpdate')
+  refuseUnlessRows(rows, 'bulkUpdate')
   checkBulkOptions(options, ['batchSize'])
   const columns = fieldColumns(table, fields)
   const key = columnsOf(table, table.primaryKey)
@@ -31,7 +32,7 @@ export async function bulkUpdate(
     if (!isRecord(row)) throw new FieldError(`${where} on ${tableName(table)} is not an object.`)
     const keys = key.map((column) => ({
       column,
-      cell: encodeCell(table, column, row[column.property], where),
+      cell: encodeCell(table, column, fieldOf(row, column.property), where),
     }))
     if (keys.some(({ cell }) => cell === null)) {
       throw new FieldError(`${where} on ${tableName(table)} has NULL in its primary key.`)
@@ -42,7 +43,7 @@ export async function bulkUpdate(
     )
     const values = columns.map((column) => ({
       column,
-      cell: encodeCell(table, column, row[column.property], where),
+      cell: encodeCell(table, column, fieldOf(row, column.property), where),
     }))
     return [...keys, ...values]
   }

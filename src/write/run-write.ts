@@ -51,7 +51,7 @@ export class Writer {
 
   #compile(build: (scope: Scope) => RawBuilder<unknown>): CompiledQuery {
     const { table, schemas } = this.state
-    return compileSql(build(annotatedScope(Scope.root(table, schemas))))
+    return compileSql(build(annotatedScope(Scope.target(table, schemas))))
   }
 
   async #explained({ sql }: CompiledQuery, query: CompiledQuery): Promise<QueryResult<unknown>> {
@@ -66,6 +66,8 @@ export class Writer {
 /**
  * Runs statements that take effect together: in the transaction that the source is in, or in one of their own.
  *
+ * Within the caller's transaction a failure half-way, the server's or not, leaves nothing to do but to roll back.
+ *
  * On a connection that is shared with others, one of a transaction or a pinned one, every statement takes its turn, so
  * that a stream on it can go on between them.
  */
@@ -76,7 +78,7 @@ export async function atomically<T>(
 ): Promise<T> {
   const shared = eachOnItsOwn(source)
   const { leases } = source.engine
-  if (source.isTransaction) return work(new Writer(state, shared))
+  if (source.isTransaction) return inCallersTransaction(shared, state, work)
   const done = await source.executor.provideConnection(async (connection) => {
     const { lease, status } = connection as SluiceConnection
     if (lease <= leases) return { pinned: true, status } as const
@@ -86,7 +88,7 @@ export async function atomically<T>(
     }
   })
   if (!done.pinned) return done.result
-  return done.status === 'I' ? inTransaction(shared, state, work) : work(new Writer(state, shared))
+  return done.status === 'I' ? inTransaction(shared, state, work) : inCallersTransaction(shared, state, work)
 }
 
 /** Runs work in a savepoint where there is a transaction, so that its failure leaves the transaction usable. */
@@ -100,19 +102,47 @@ export async function guarded<T>(
     const writer = new Writer(state, run)
     if ((connection as SluiceConnection).status === 'I') return work(writer)
     await run(CompiledQuery.raw('savepoint sluice_write'))
+    let result: T
     try {
-      return await work(writer)
+      result = await work(writer)
     } catch (error) {
-      await run(CompiledQuery.raw('rollback to sluice_write'))
+      try {
+        await run(CompiledQuery.raw('rollback to sluice_write'))
+        await run(CompiledQuery.raw('release sluice_write'))
+      } catch {
+        // The connection is lost: the first error says why.
+      }
       throw error
-    } finally {
-      await run(CompiledQuery.raw('release sluice_write'))
     }
+    await run(CompiledQuery.raw('release sluice_write'))
+    return result
   })
 }
 
 function eachOnItsOwn(source: Source): Run {
   return (query) => source.executor.provideConnection((connection) => connection.executeQuery(query))
+}
+
+/** There is no such savepoint, so that going back to it fails and the server refuses to commit what is incomplete. */
+const REFUSE_TO_COMMIT = CompiledQuery.raw('rollback to "before an incomplete bulk write"')
+
+async function inCallersTransaction<T>(
+  run: Run,
+  state: QueryState,
+  work: (writer: Writer) => Promise<T>,
+): Promise<T> {
+  let begun = false
+  const noting: Run = async (query) => {
+    const result = await run(query)
+    begun = true
+    return result
+  }
+  try {
+    return await work(new Writer(state, noting))
+  } catch (error) {
+    if (begun) await run(REFUSE_TO_COMMIT).catch(() => undefined)
+    throw error
+  }
 }
 
 async function inTransaction<T>(

@@ -160,6 +160,21 @@ describe('bulkCreate', () => {
     expect((await shop.states()).filter((state) => state !== 'idle')).toEqual([])
   })
 
+  it("leaves no part of its rows in the caller's transaction, even if the failure was caught", async () => {
+    const wrong = [...newUsers(6_000), { email: 5, name: 'x' } as never]
+    const commit = (rows: Iterable<NewUser>) =>
+      shop.db.transaction().execute(async (trx) => {
+        await expect(shop.users.using(trx).bulkCreate(rows)).rejects.toThrow(EncodeError)
+      })
+    await expect(commit(wrong.values())).rejects.toThrow(
+      /rolled back, not committed: .* incomplete bulk write/,
+    )
+    expect(await shop.users.count()).toBe(0)
+    // Before the first row was written there is nothing to take back.
+    await commit(wrong.slice(-1).values())
+    await commit(wrong)
+  })
+
   it("belongs to a transaction's own fate", async () => {
     await expect(
       shop.db.transaction().execute(async (trx) => {
