@@ -30,6 +30,12 @@ export class Scope {
     return new Scope(table, table.name, schemas, { next: 1, root: table.name })
   }
 
+  /** The table that a statement writes to, whose name must not hide the `excluded` of ON CONFLICT. */
+  static target(table: TableSchema, schemas: SchemaRegistry): Scope {
+    const alias = table.name === 'excluded' ? 't0' : table.name
+    return new Scope(table, alias, schemas, { next: 1, root: table.name })
+  }
+
   /** A subquery in a table's place, whose columns have the given names. */
   static derived(
     table: TableSchema,

@@ -2,6 +2,7 @@ import { UsageError } from '../errors.js'
 import type { Cell } from '../query/assignment.js'
 import { tableName } from '../query/columns.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import { baseType } from '../schema/type.js'
 
 /** Keys that an iterable's rows are remembered by, so that memory stays constant; an array's are all remembered. */
 const REMEMBERED = 250_000
@@ -12,7 +13,9 @@ export class SeenKeys {
   readonly #columns: readonly ColumnSchema[]
   readonly #where: string
   readonly #limit: number
-  readonly #seen = new Set<string>()
+  #seen = new Set<string>()
+  /** The keys before those: a full set is passed on whole, as removing the oldest key of a set is slow. */
+  #before = new Set<string>()
 
   constructor(table: TableSchema, columns: readonly ColumnSchema[], where: string, bounded: boolean) {
     this.#table = table
@@ -23,8 +26,8 @@ export class SeenKeys {
 
   /** @throws {@link UsageError} for a key that came before. */
   add(cells: readonly Cell[], number: number): void {
-    const key = JSON.stringify(cells.map((cell) => (typeof cell === 'string' ? cell : cell?.toString('hex'))))
-    if (this.#seen.has(key)) {
+    const key = JSON.stringify(cells.map((cell, index) => comparable(this.#columns[index], cell)))
+    if (this.#seen.has(key) || this.#before.has(key)) {
       const values = cells.map((cell) => (typeof cell === 'string' ? cell : `\\x${cell?.toString('hex')}`))
       const names = this.#columns.map(({ property }) => property)
       throw new UsageError(
@@ -33,11 +36,35 @@ export class SeenKeys {
       )
     }
     this.#seen.add(key)
-    if (this.#seen.size > this.#limit) {
-      for (const oldest of this.#seen) {
-        this.#seen.delete(oldest)
-        break
-      }
-    }
+    if (this.#seen.size < this.#limit) return
+    this.#before = this.#seen
+    this.#seen = new Set()
   }
+}
+
+/** A key's part in the form that the server compares, where one value can be written in several ways. */
+function comparable(column: ColumnSchema | undefined, cell: Cell): string | undefined {
+  if (cell === null || typeof cell !== 'string') return cell?.toString('hex')
+  switch (column && baseType(column.type)) {
+    case 'numeric':
+      return plainNumber(cell)
+    case 'bpchar':
+      return cell.replace(/ +$/, '')
+    case 'citext':
+      return cell.toLowerCase()
+    default:
+      return cell
+  }
+}
+
+/** `+1.50`, `1.5` and `15e-1` are one number. */
+function plainNumber(text: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? []
+  const digits = (whole + fraction).replace(/^0+/, '')
+  const significant = digits.replace(/0+$/, '')
+  // NaN and the infinities have no digits, and neither has zero.
+  if (significant === '') return /[ni]/i.test(text) ? text.toLowerCase() : '0'
+  const power = Number(exponent) - fraction.length + digits.length - significant.length
+  return `${sign === '-' ? sign : ''}${significant}e${power}`
 }

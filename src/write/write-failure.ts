@@ -63,24 +63,30 @@ function ownerOf(
   try {
     return { name, table: schemas.table(name) }
   } catch {
-    // A table that was not generated: its columns keep their names in SQL.
-    return { name, table: undefined }
+    // Partitions are not generated, and have the columns of their table. Of others, columns keep their names in SQL.
+    return { name, table: written.kind === 'partitioned table' ? written : undefined }
   }
 }
 
 /** In the server's words, `Key (email, "order")=(…)`, whatever language the rest is in. */
-const KEY = /\((.+?)\)=\(/s
+const KEY = /^[^(]*\(((?:"(?:[^"]|"")*"|[^"])+?)\)=\(/s
+/** A list of columns: of expressions, nothing is told. */
+const COLUMNS = /^(?:(?:"(?:[^"]|"")*"|[^\s"(),]+)(?:, (?!$)|$))+$/s
 
 function columnsOf(error: DatabaseError, table: TableSchema | undefined): string[] {
   const foreignKey = table?.foreignKeys.find(({ name }) => name === error.constraint)
   if (foreignKey !== undefined && (error.code === '23503' || error.code === '23001')) {
     return [...foreignKey.columns]
   }
-  const names =
-    error.column !== undefined ? [error.column] : (KEY.exec(error.detail ?? '')?.[1]?.split(', ') ?? [])
   const properties = new Map(table?.columns.map(({ name, property }) => [name, property]))
-  return names.map((name) => {
-    const plain = /^".*"$/s.test(name) ? name.slice(1, -1).replaceAll('""', '"') : name
-    return properties.get(plain) ?? plain
-  })
+  const names = error.column === undefined ? keyOf(error.detail ?? '') : [error.column]
+  return names.map((name) => properties.get(name) ?? name)
+}
+
+function keyOf(detail: string): string[] {
+  const key = KEY.exec(detail)?.[1] ?? ''
+  if (!COLUMNS.test(key)) return []
+  return [...key.matchAll(/"((?:[^"]|"")*)"|[^\s,]+/gs)].map(
+    ([plain, quoted]) => quoted?.replaceAll('""', '"') ?? plain,
+  )
 }
