@@ -10,7 +10,7 @@ import { numericCodec } from './numeric.js'
 import { charCodec, nameCodec, stringCodec, textCodec } from './text.js'
 import { timeCodec, timetzCodec } from './time.js'
 import { timestampCodec } from './timestamp.js'
-import { timestamptzCodec } from './timestamptz.js'
+import { timestamptzAsStringCodec, timestamptzCodec } from './timestamptz.js'
 import { uuidCodec } from './uuid.js'
 
 const known: readonly Codec[] = [
@@ -38,6 +38,7 @@ const known: readonly Codec[] = [
   timetzCodec,
   timestampCodec,
   timestamptzCodec,
+  timestamptzAsStringCodec,
   intervalCodec,
 ]
 

@@ -64,3 +64,18 @@ export const timestamptzCodec: Codec = {
     return formatTimestamp(seconds - epochDays * 86400, microseconds, '+00')
   },
 }
+
+/**
+ * `timestamptz` as string to the microsecond, for keys that rows are found by again. Its type is named
+ * `timestamptz as string`.
+ */
+export const timestamptzAsStringCodec: Codec = {
+  name: 'timestamptz as string',
+  base: 'timestamptz',
+  decodeText: (text) => text,
+  decodeBinary: (bytes, start, end) => {
+    checkWidth('timestamptz', 8, start, end)
+    return readTimestamp(bytes, start, '+00')
+  },
+  encode: timestamptzCodec.encode,
+}

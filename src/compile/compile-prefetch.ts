@@ -1,28 +1,24 @@
 import { sql, type QueryCreator, type RawBuilder } from 'kysely'
 import { codecFor } from '../codec/codec-for.js'
-import { columnsOf } from '../query/columns.js'
+import { UsageError } from '../errors.js'
+import { columnsOf, tableName } from '../query/columns.js'
+import { hasExactKey, ownerColumns } from '../query/prefetch-key.js'
 import { projectionOf } from '../query/projection.js'
-import { isSliced, type Prefetch } from '../query/state.js'
+import { isSliced, type Prefetch, type QueryState } from '../query/state.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { rootScope } from './compile-combination.js'
 import { pairs, refs } from './compile-relation.js'
-import { orderedBy, selectOutputs, type Builder } from './compile-select.js'
-import type { Scope } from './scope.js'
+import { selectOutputs, type Builder } from './compile-select.js'
 import { typeName } from './type-name.js'
 
 /** The keys of the rows that a relation is prefetched for: per key column one list, all of one length. */
 export type KeyColumns = readonly (readonly unknown[])[]
 
-/** The columns by which prefetched rows find their owners: of the related table, or of the link table. */
-export function ownerColumns({ relation, state }: Prefetch): readonly ColumnSchema[] {
-  const { through } = relation
-  if (through === undefined) return columnsOf(state.table, relation.targetColumns)
-  return columnsOf(state.schemas.table(through.table), through.columns)
-}
-
 /**
  * The related rows of many owners, each with its owner's key after its own columns:
- * `SELECT columns, key FROM related [JOIN link] WHERE key = ANY(keys)`. A slice counts per owner.
+ * `SELECT columns, key FROM related [JOIN link] WHERE key = ANY(keys)`. A slice counts per owner. Where keys are equal in
+ * several spellings, each row has the number of its owner instead:
+ * `SELECT columns, number FROM related JOIN unnest(keys) WITH ORDINALITY AS t1(key, number) ON …`.
  *
  * @param owner the table that the keys come from.
  */
@@ -34,8 +30,7 @@ export function selectPrefetched(
 ): Builder {
   const { relation, state } = prefetch
   const scope = rootScope(state)
-  const position = (index: number) => `c${index}`
-  let builder = selectOutputs(creator, state, scope, position)
+  let builder = selectOutputs(creator, state, scope, outputName)
   let holder = scope
   if (relation.through !== undefined) {
     const { through } = relation
@@ -45,47 +40,101 @@ export function selectPrefetched(
   }
   const width = projectionOf(state).outputs.length
   const columns = ownerColumns(prefetch).map((column) => holder.columnRef(column))
-  builder = builder
-    .select(columns.map((column, index) => column.as(position(width + index))))
-    .where(isAmong(columns, columnsOf(owner, relation.columns), keys))
-  if (!isSliced(state)) return orderedBy(builder, scope, state)
-  return slicedPerOwner(creator, builder, prefetch, scope, columns, width)
+  const arrays = keyArrays(columnsOf(owner, relation.columns), keys)
+  let owners = columns
+  if (hasExactKey(prefetch, owner)) {
+    builder = builder.where(isAmong(columns, arrays))
+  } else {
+    const alias = scope.freeAlias()
+    const names = columns.map((_, index) => `k${index}`)
+    const numbered = sql<object>`unnest(${sql.join(arrays)}) with ordinality`
+    const as = sql`${sql.id(alias)}(${sql.join([...names, 'n'].map((name) => sql.id(name)))})`
+    const on = pairs(
+      columns,
+      names.map((name) => sql`${sql.id(alias, name)}`),
+    )
+    builder = builder.innerJoin(numbered.as(as), (join) => join.on(on))
+    owners = [sql`${sql.id(alias, 'n')}`]
+  }
+  builder = builder.select(owners.map((each, index) => each.as(outputName(width + index))))
+  const rows: OwnedRows = {
+    builder,
+    width: width + owners.length,
+    owners,
+    order: state.order.map(({ column, descending }) => ({ ref: scope.columnRef(column), descending })),
+  }
+  const ready = state.distinct ? distinctRows(creator, rows, state) : rows
+  return isSliced(state) ? slicedPerOwner(creator, ready, prefetch) : inOrder(ready)
 }
 
-/** `key = ANY($1)`; with several columns `(a, b) IN (SELECT * FROM unnest($1, $2))`: parameters grow with columns only. */
-function isAmong(
-  columns: readonly RawBuilder<unknown>[],
-  ownerKey: readonly ColumnSchema[],
-  keys: KeyColumns,
-): RawBuilder<boolean> {
-  const arrays = ownerKey.map(({ type }, index) => {
+interface OwnedRows {
+  readonly builder: Builder
+  /** The number of its columns. */
+  readonly width: number
+  /** What tells the owners apart. */
+  readonly owners: readonly RawBuilder<unknown>[]
+  readonly order: readonly { readonly ref: RawBuilder<unknown>; readonly descending: boolean }[]
+}
+
+function outputName(position: number): string {
+  return `c${position}`
+}
+
+/** One array parameter per key column: parameters grow with columns only. */
+function keyArrays(ownerKey: readonly ColumnSchema[], keys: KeyColumns): RawBuilder<unknown>[] {
+  return ownerKey.map(({ type }, index) => {
     const array = codecFor({ kind: 'array', element: type }).encode(keys[index] ?? [])
     return sql`cast(${array} as ${typeName(type)}[])`
   })
+}
+
+/** `key = ANY($1)`; with several columns `(a, b) IN (SELECT * FROM unnest($1, $2))`. */
+function isAmong(
+  columns: readonly RawBuilder<unknown>[],
+  arrays: readonly RawBuilder<unknown>[],
+): RawBuilder<boolean> {
   if (columns.length === 1) return sql<boolean>`${columns[0] ?? sql``} = any(${arrays[0] ?? sql``})`
   return sql<boolean>`(${sql.join(columns)}) in (select * from unnest(${sql.join(arrays)}))`
 }
 
+function inOrder({ builder, order }: OwnedRows): Builder {
+  return order.reduce((rows, { ref, descending }) => rows.orderBy(ref, descending ? 'desc' : 'asc'), builder)
+}
+
+/** DISTINCT rows as a subquery, so that what numbers and sorts them comes after. */
+function distinctRows(creator: QueryCreator<object>, rows: OwnedRows, state: QueryState): OwnedRows {
+  const { outputs } = projectionOf(state)
+  const ref = (position: number) => sql`${sql.id('rows', outputName(position))}`
+  const columns = Array.from({ length: rows.width }, (_, position) => ref(position).as(outputName(position)))
+  const from = creator.selectFrom(sql`(${rows.builder})`.as('rows')) as unknown as Builder
+  const order = state.order.map(({ column, descending }) => {
+    const position = outputs.findIndex((output) => output.column === column && output.from === undefined)
+    if (position < 0) {
+      throw new UsageError(
+        `orderBy("${column.property}") after distinct() of ${tableName(state.table)} needs the field among those of the rows.`,
+      )
+    }
+    return { ref: ref(position), descending }
+  })
+  const owners = rows.owners.map((_, index) => ref(outputs.length + index))
+  return { builder: from.select(columns), width: rows.width, owners, order }
+}
+
 function slicedPerOwner(
   creator: QueryCreator<object>,
-  builder: Builder,
+  rows: OwnedRows,
   { state, relation }: Prefetch,
-  scope: Scope,
-  owner: readonly RawBuilder<unknown>[],
-  width: number,
 ): Builder {
-  const order = state.order.map(
-    ({ column, descending }) => sql`${scope.columnRef(column)} ${sql.raw(descending ? 'desc' : 'asc')}`,
-  )
+  const order = rows.order.map(({ ref, descending }) => sql`${ref} ${sql.raw(descending ? 'desc' : 'asc')}`)
   const orderBy = order.length === 0 ? sql`` : sql` order by ${sql.join(order)}`
-  const numbered = builder.select(
-    sql<number>`row_number() over (partition by ${sql.join(owner)}${orderBy})`.as('n'),
+  const numbered = rows.builder.select(
+    sql<number>`row_number() over (partition by ${sql.join(rows.owners)}${orderBy})`.as('n'),
   )
-  const outer = creator.selectFrom(sql`(${numbered})`.as('rows')) as unknown as Builder
-  const number = sql<number>`${sql.id('rows', 'n')}`
-  const columns = Array.from({ length: width + owner.length }, (_, index) => `c${index}`)
+  const outer = creator.selectFrom(sql`(${numbered})`.as('numbered')) as unknown as Builder
+  const number = sql<number>`${sql.id('numbered', 'n')}`
+  const columns = Array.from({ length: rows.width }, (_, position) => outputName(position))
   const after = outer
-    .select(columns.map((name) => sql`${sql.id('rows', name)}`.as(name)))
+    .select(columns.map((name) => sql`${sql.id('numbered', name)}`.as(name)))
     .where(sql<boolean>`${number} > ${String(state.offset)}`)
     .orderBy(number)
   return state.limit === undefined || relation.kind === 'one'

@@ -185,10 +185,16 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   }
 
   async #executeRead<R>(query: CompiledQuery, { reader }: ReadRequest): Promise<QueryResult<R>> {
-    const { rows, fields } = await this.exchange(query, () =>
+    const { rows, fields } = await this.exchange(this.#ownerOf(query), () =>
       queryMessages(query.sql, query.parameters as Parameter[], reader.formats),
     )
     return { rows: reader.read(rows, fields ?? [], 0) as R[] }
+  }
+
+  /** What belongs to a stream is cancelled with it. */
+  #ownerOf(query: CompiledQuery): object {
+    const stream = [...this.openPortals].find((portal) => portal.ownsTransaction)
+    return (readRequestOf(query)?.duringStream && stream) ?? query
   }
 
   /** Our own queue in front of pg's, which is to hold one query at a time. */

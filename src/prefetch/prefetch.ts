@@ -1,12 +1,17 @@
 import type { CompiledQuery } from 'kysely'
 import { compile } from '../compile/compile.js'
-import { ownerColumns, selectPrefetched } from '../compile/compile-prefetch.js'
+import { selectPrefetched } from '../compile/compile-prefetch.js'
+import { tableName } from '../query/columns.js'
+import { hasExactKey, OWNER_NUMBER, ownerColumns } from '../query/prefetch-key.js'
 import type { Prefetch, QueryState } from '../query/state.js'
+import { withJoined } from './with-joined.js'
 import { keyedReader, type KeyedRow, type RowKey } from '../row/keyed-reader.js'
 import type { RowReader } from '../row/row-reader.js'
 
 /** A query that has to run before prefetching can go on. */
 export interface PrefetchQuery {
+  /** The table that it reads, as `schema.name`. */
+  readonly table: string
   readonly query: CompiledQuery
   readonly reader: RowReader<KeyedRow>
 }
@@ -36,28 +41,33 @@ function* prefetchRelation(
     if (key !== undefined) keys.set(key.text, key)
   }
   const { relation } = wanted
+  const exact = hasExactKey(wanted, state.table)
+  const texts = exact ? undefined : [...keys.keys()]
   const found = new Map<string, unknown[]>()
   if (keys.size > 0 && !wanted.state.none) {
     const columns = relation.columns.map((_, column) =>
       [...keys.values()].map(({ values }) => values[column]),
     )
     const related = yield {
+      table: tableName(wanted.state.table),
       query: compile((creator) => selectPrefetched(creator, wanted, state.table, columns)),
-      reader: keyedReader(wanted.state, ownerColumns(wanted)),
+      reader: keyedReader(wanted.state, exact ? ownerColumns(wanted) : [OWNER_NUMBER]),
     }
     yield* prefetch(wanted.state, related)
     for (const { row, owner } of related) {
-      const text = owner?.text ?? ''
+      const text = (texts === undefined ? owner?.text : texts[Number(owner?.text) - 1]) ?? ''
       const group = found.get(text)
       if (group === undefined) found.set(text, [row])
       else group.push(row)
     }
   }
+  const joined = state.selection.related.find((each) => each.relation === relation)
   for (const { row, keys: own } of rows) {
     const key = own[index]
     const group = (key && found.get(key.text)) ?? []
     // Rows with prefetches are objects: `values` and `valuesList` have none.
     const target = row as Record<string, unknown>
-    target[relation.name] = relation.kind === 'many' ? [...group] : (group[0] ?? null)
+    target[relation.name] =
+      relation.kind === 'many' ? [...group] : withJoined(target[relation.name], group[0] ?? null, joined)
   }
 }

@@ -1,5 +1,5 @@
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import type { TypeSchema } from '../schema/type.js'
+import { baseType, type TypeSchema } from '../schema/type.js'
 import { columnOf, columnsOf, tableName } from './columns.js'
 import type { QueryState, RelatedSelection } from './state.js'
 
@@ -40,11 +40,16 @@ export interface Projection {
 export function projectionOf(state: QueryState): Projection {
   const { table, selection } = state
   const outputs: Output[] = []
-  const add = (owner: TableSchema, column: ColumnSchema, from: RelatedSelection | undefined): number =>
+  const add = (
+    owner: TableSchema,
+    column: ColumnSchema,
+    from: RelatedSelection | undefined,
+    type = column.type,
+  ): number =>
     outputs.push({
       label: `${tableName(owner)}.${column.name}`,
       alias: column.property,
-      type: column.type,
+      type,
       from,
       column,
     }) - 1
@@ -70,6 +75,9 @@ export function projectionOf(state: QueryState): Projection {
   }
   const keys = selection.prefetches.map(({ relation }) =>
     columnsOf(table, relation.columns).map((column) => {
+      // A Date has no microseconds, and would not find its row again.
+      if (baseType(column.type) === 'timestamptz')
+        return add(table, column, undefined, 'timestamptz as string')
       const selected = selection.columns.indexOf(column)
       return selected >= 0 ? selected : add(table, column, undefined)
     }),

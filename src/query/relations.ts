@@ -2,10 +2,12 @@ import { FieldError, UsageError } from '../errors.js'
 import type { RelationSchema } from '../schema/relation.js'
 import type { TableSchema } from '../schema/table.js'
 import { tableName } from './columns.js'
+import { refuseOutsideCombination } from './combining.js'
 import { findRelation } from './find-relation.js'
 import {
   change,
   initialState,
+  isSliced,
   refuseAfterCombining,
   refuseAfterValues,
   type Prefetch,
@@ -93,6 +95,13 @@ export function withPrefetch(state: QueryState, name: string, inner: QueryState)
         'that it is prefetched for together, not for each.',
     )
   }
+  if (inner.lock !== undefined && isSliced(inner)) {
+    throw new UsageError(
+      `prefetchRelated of "${name}" cannot take a slice with selectForUpdate(): its rows are numbered for each row that ` +
+        'they are prefetched for, and PostgreSQL does not lock numbered rows.',
+    )
+  }
+  refuseOutsideCombination(inner, relation.targetColumns, 'prefetchRelated')
   return setPrefetch(state, { relation, state: inner })
 }
 

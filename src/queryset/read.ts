@@ -6,6 +6,7 @@ import { NO_SYNC_CHUNKS, SyncRowStream, type SyncRows } from '../sync/sync-rows.
 import { explainFailure } from '../postgres/query-failure.js'
 import type { Source } from '../postgres/kysely-handle.js'
 import { withReadRequest } from '../postgres/statement.js'
+import { PrefetchFailure } from '../prefetch/prefetch-failure.js'
 import { tableName } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
 import type { KeyedRow } from '../row/keyed-reader.js'
@@ -29,7 +30,7 @@ export interface Statement {
 
 /** Reads all rows of a statement at once. */
 export async function readAll(source: Source, statement: Statement): Promise<unknown[]> {
-  const { state, query, reader, prefetch, locks } = statement
+  const { query, reader, prefetch, locks } = statement
   try {
     return await source.executor.provideConnection(async (connection) => {
       if (locks === true) refuseLockOutsideTransaction(source, connection)
@@ -38,7 +39,7 @@ export async function readAll(source: Source, statement: Statement): Promise<unk
       return runPrefetch(prefetch, rows as KeyedRow[], (related) => related(connection))
     })
   } catch (error) {
-    throw explainFailure(error, { table: tableName(state.table), sql: query.sql, rowsDelivered: 0 })
+    throw explain(statement, error, 0)
   }
 }
 
@@ -58,8 +59,7 @@ export function streamRows(
       state.none
         ? NO_CHUNKS
         : new ChunkSource(source, { query, reader, chunkSize, readOnly, signal, prefetch }),
-    explain: (error, rowsDelivered) =>
-      explainFailure(error, { table: tableName(state.table), sql: query.sql, rowsDelivered }),
+    explain: (error, rowsDelivered) => explain(statement, error, rowsDelivered),
   })
 }
 
@@ -99,7 +99,15 @@ export function iterateRows(
             readOnly,
             lingers: prefetch !== undefined,
           }),
-    explain: (error, rowsDelivered) =>
-      explainFailure(error, { table: tableName(state.table), sql: query.sql, rowsDelivered }),
+    explain: (error, rowsDelivered) => explain(statement, error, rowsDelivered),
   })
+}
+
+/** What the caller gets: about the statement, or about the one of a prefetch that failed. */
+function explain({ state, query }: Statement, error: unknown, rowsDelivered: number): unknown {
+  if (error instanceof PrefetchFailure) {
+    const { table, sql } = error
+    return explainFailure(error.cause, { table, sql, rowsDelivered })
+  }
+  return explainFailure(error, { table: tableName(state.table), sql: query.sql, rowsDelivered })
 }

@@ -1,6 +1,7 @@
 import type { DatabaseConnection } from 'kysely'
 import { withReadRequest } from '../postgres/statement.js'
 import type { PrefetchQuery } from '../prefetch/prefetch.js'
+import { PrefetchFailure } from '../prefetch/prefetch-failure.js'
 import type { KeyedRow } from '../row/keyed-reader.js'
 
 /** The steps that complete the rows of one chunk. */
@@ -11,7 +12,11 @@ export type WithConnection = (
   query: (connection: DatabaseConnection) => Promise<KeyedRow[]>,
 ) => Promise<KeyedRow[]>
 
-/** Runs the queries of a prefetch one after the other; returns the rows without their keys. */
+/**
+ * Runs the queries of a prefetch one after the other; returns the rows without their keys.
+ *
+ * @throws {@link PrefetchFailure}
+ */
 export async function runPrefetch(
   prefetch: PrefetchRows,
   rows: readonly KeyedRow[],
@@ -19,11 +24,14 @@ export async function runPrefetch(
 ): Promise<unknown[]> {
   const steps = prefetch(rows)
   for (let step = steps.next(); step.done !== true;) {
-    const { query, reader } = step.value
+    const { value } = step
+    const { query, reader } = value
     const request = withReadRequest(query, { reader, duringStream: true })
     const related = await withConnection(
       async (connection) => (await connection.executeQuery<KeyedRow>(request)).rows,
-    )
+    ).catch((error: unknown) => {
+      throw new PrefetchFailure(value, error)
+    })
     step = steps.next(related)
   }
   return rows.map(({ row }) => row)

@@ -1,5 +1,6 @@
 import type { Parameter } from '../postgres/protocol.js'
 import type { PrefetchQuery } from '../prefetch/prefetch.js'
+import { PrefetchFailure } from '../prefetch/prefetch-failure.js'
 import type { KeyedRow } from '../row/keyed-reader.js'
 import type { RowReader } from '../row/row-reader.js'
 import { Regrouper } from '../stream/regroup.js'
@@ -118,12 +119,20 @@ export class SyncRowStream<T> implements SyncRows<T> {
     rows: readonly KeyedRow[],
   ): unknown[] {
     for (let step = steps.next(); step.done !== true;) {
-      const { query, reader } = step.value
-      const parameters = query.parameters as Parameter[]
-      const related = chunks.query({ sql: query.sql, parameters, formats: reader.formats })
-      step = steps.next(reader.read(related, related.fields, 0))
+      step = steps.next(this.#related(chunks, step.value))
     }
     return rows.map(({ row }) => row)
+  }
+
+  #related(chunks: SyncChunks, step: PrefetchQuery): KeyedRow[] {
+    const { query, reader } = step
+    const parameters = query.parameters as Parameter[]
+    try {
+      const related = chunks.query({ sql: query.sql, parameters, formats: reader.formats })
+      return reader.read(related, related.fields, 0)
+    } catch (error) {
+      throw new PrefetchFailure(step, error)
+    }
   }
 
   #take(): T {
