@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js'
+import { wrapped } from '../query/combining.js'
 import { valued } from '../query/narrowing.js'
 import { projectionOf } from '../query/projection.js'
 import { isSliced, type QueryState } from '../query/state.js'
@@ -20,7 +21,10 @@ export function subqueryOf(state: QueryState): SubqueryParts {
     )
   }
   const values =
-    selection.shape === 'model' && table.primaryKey.length === 1 ? valued(state, table.primaryKey) : state
+    selection.shape === 'model' && table.primaryKey.length === 1
+      ? // DISTINCT rows can only be sorted by what they have, which the key alone has not.
+        valued(state.distinct ? wrapped(state) : state, table.primaryKey)
+      : state
   const [output, ...others] = projectionOf(values).outputs
   if (output === undefined || others.length > 0) {
     throw new UsageError(

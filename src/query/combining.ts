@@ -147,7 +147,8 @@ function refuseOtherRows(first: QueryState, other: QueryState, method: string): 
   }
   const expected = projectionOf(first).outputs
   const actual = projectionOf(other).outputs
-  const names = (outputs: readonly Output[]) => outputs.map(({ alias }) => alias).join(', ')
+  const names = (outputs: readonly Output[]) =>
+    outputs.map(({ alias, from }) => (from ? `${from.relation.name}.${alias}` : alias)).join(', ')
   const named = isObject(first) ? names(expected) === names(actual) : expected.length === actual.length
   if (!named) refuse(`its fields are ${names(actual)}, those before it ${names(expected)}.`)
   for (const [index, { label, type }] of expected.entries()) {

@@ -186,7 +186,10 @@ export function lastFirst(state: QueryState): QueryState {
   // To turn the order of DISTINCT ON around would leave other rows.
   if (state.distinctOn.length > 0) {
     const keys = inOrder.order.map(({ column, descending }) => `${descending ? '-' : ''}${column.property}`)
-    return reversed(ordered(wrapped(inOrder), keys))
+    const { selection } = inOrder
+    const columns = [...new Set([...selection.columns, ...inOrder.order.map(({ column }) => column)])]
+    const rows = wrapped(change(inOrder, { selection: { ...selection, columns } }))
+    return change(reversed(ordered(rows, keys)), { selection })
   }
   if (inOrder.order.length === 0) {
     throw new UsageError(
