@@ -15,19 +15,24 @@ export class Batch {
   rows = 0
   /** Of the parameters, in characters and bytes. */
   size = 0
-  readonly #groups = new Map<string, { columns: GrowingColumn[]; positions: number[] }>()
+  readonly groups: GrowingGroup[] = []
+  readonly #byColumns = new Map<string, GrowingGroup>()
+  readonly #references: readonly ColumnSchema[]
 
-  get groups(): readonly Group[] {
-    return [...this.#groups.values()]
+  /** @param references columns that refer to rows of the same table, which must be there before. */
+  constructor(references: readonly ColumnSchema[] = []) {
+    this.#references = references
   }
 
   add(row: readonly Assignment[]): void {
     const sorted = [...row].sort((a, b) => (a.column.name < b.column.name ? -1 : 1))
     const key = JSON.stringify(sorted.map(({ column }) => column.name))
-    let group = this.#groups.get(key)
-    if (group === undefined) {
+    let group = this.#byColumns.get(key)
+    // What a row refers to may be in any group so far: it cannot go ahead of them.
+    if (group === undefined || (this.#refers(row) && group !== this.groups.at(-1))) {
       group = { columns: sorted.map(({ column }) => ({ column, cells: [] })), positions: [] }
-      this.#groups.set(key, group)
+      this.#byColumns.set(key, group)
+      this.groups.push(group)
     }
     for (const [index, { cell }] of sorted.entries()) {
       group.columns[index]?.cells.push(cell)
@@ -35,6 +40,15 @@ export class Batch {
     }
     group.positions.push(this.rows++)
   }
+
+  #refers(row: readonly Assignment[]): boolean {
+    return row.some(({ column, cell }) => cell !== null && this.#references.includes(column))
+  }
+}
+
+interface GrowingGroup extends Group {
+  readonly columns: GrowingColumn[]
+  readonly positions: number[]
 }
 
 interface GrowingColumn {
@@ -61,8 +75,9 @@ export async function* batchesOf<T>(
   rows: Iterable<T> | AsyncIterable<T>,
   batchSize: number | undefined,
   encode: (row: T, number: number) => readonly Assignment[],
+  references?: readonly ColumnSchema[],
 ): AsyncGenerator<Batch, undefined> {
-  let batch = new Batch()
+  let batch = new Batch(references)
   let number = 0
   const isFull = () =>
     batchSize === undefined
@@ -73,14 +88,14 @@ export async function* batchesOf<T>(
       batch.add(encode(row, ++number))
       if (!isFull()) continue
       yield batch
-      batch = new Batch()
+      batch = new Batch(references)
     }
   } else {
     for (const row of rows) {
       batch.add(encode(row, ++number))
       if (!isFull()) continue
       yield batch
-      batch = new Batch()
+      batch = new Batch(references)
     }
   }
   if (batch.rows > 0) yield batch

@@ -5,7 +5,7 @@ import { parseValues, writableColumn, type Assignment } from '../query/assignmen
 import { columnsOf, tableName } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
 import { refuseView } from '../query/whole-table.js'
-import type { TableSchema } from '../schema/table.js'
+import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { batchesOf, refuseUnlessRows, type Batch } from './batch.js'
 import { checkBulkOptions, type BulkCreateOptions } from './options.js'
 import type { Writer } from './run-write.js'
@@ -30,7 +30,12 @@ export async function bulkCreate(
   const conflict = conflictOf(table, options)
   const returning = Array.isArray(rows) && conflict.kind !== 'ignore'
   const end: InsertEnd = { conflict, returning }
-  const batches = batchesOf(rows, options.batchSize, rowEncoder(table, conflict, !Array.isArray(rows)))
+  const batches = batchesOf(
+    rows,
+    options.batchSize,
+    rowEncoder(table, conflict, !Array.isArray(rows)),
+    references(table),
+  )
 
   const created: unknown[] = []
   let count = 0
@@ -65,6 +70,19 @@ async function insertReturning(writer: Writer, batch: Batch, end: InsertEnd): Pr
     for (const [index, position] of positions.entries()) result[position] = rows[index]
   }
   return result
+}
+
+/** Columns by which a row can refer to one that is given in the same call. */
+function references(table: TableSchema): ColumnSchema[] {
+  const inside = table.foreignKeys.filter(
+    ({ references: to }) =>
+      `${to.schema}.${to.table}` === tableName(table) &&
+      columnsOf(table, to.columns).every(({ generated }) => generated === undefined),
+  )
+  return columnsOf(
+    table,
+    inside.flatMap(({ columns }) => columns),
+  )
 }
 
 function rowEncoder(table: TableSchema, conflict: OnConflict, bounded: boolean) {

@@ -103,7 +103,9 @@ describe('names', () => {
       columns: [column('id', 'int4'), column('__proto__', 'jsonb')],
     })
     await rows.create({ id: 1, ['__proto__']: { kept: true } })
-    await expect(rows.bulkUpdate([{ id: 1 } as never], ['__proto__'])).rejects.toThrow(/__proto__ is undefined/)
+    await expect(rows.bulkUpdate([{ id: 1 } as never], ['__proto__'])).rejects.toThrow(
+      /__proto__ is undefined/,
+    )
   })
 })
 
@@ -121,6 +123,42 @@ describe('a row', () => {
     await expect(rows.bulkUpdate('ab' as never, ['v'])).rejects.toThrow(UsageError)
     expect(await rows.count()).toBe(0)
     expect(await rows.create({})).toEqual({ id: 1, v: null })
+  })
+})
+
+describe('rows that refer to each other', () => {
+  const tree = () =>
+    tableOf(
+      `drop table if exists tree;
+       create table tree (id int primary key, parent int constraint up references tree, place int default 0)`,
+      {
+        name: 'tree',
+        columns: [column('id', 'int4'), column('parent', 'int4'), column('place', 'int4')],
+        foreignKeys: [
+          {
+            name: 'up',
+            columns: ['parent'],
+            references: { schema: 'public', table: 'tree', columns: ['id'] },
+          },
+        ],
+      },
+    )
+
+  it('are created in their order, whatever fields they give', async () => {
+    const rows = [
+      { id: 1, parent: null },
+      { id: 2, parent: 1, place: 5 },
+      { id: 3, parent: 2 },
+      { id: 4, parent: 3, place: 5 },
+      { id: 5 },
+      { id: 6, parent: 5 },
+    ]
+    const array = await tree()
+    const created = await array.bulkCreate(rows)
+    expect(created.map(({ id, parent }) => `${String(id)}<${String(parent)}`)).toEqual(
+      '1<null 2<1 3<2 4<3 5<null 6<5'.split(' '),
+    )
+    expect(await (await tree()).bulkCreate(rows.values())).toBe(6)
   })
 })
 
