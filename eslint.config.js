@@ -27,7 +27,7 @@ const zones = layers.slice(0, -1).map((target, index) => ({
 }))
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules'] },
+  { ignores: ['dist', 'node_modules', 'bench/node_modules', 'bench/.tmp', 'bench/.results'] },
   js.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {
@@ -53,4 +53,13 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   { files: ['*.config.js'], ...tseslint.configs.disableTypeChecked },
+  {
+    // What the benchmark compares with is plain JavaScript, whose packages are installed by the benchmark alone.
+    files: ['bench/**/*.mjs'],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: {
+      ...tseslint.configs.disableTypeChecked.languageOptions,
+      globals: { Buffer: 'readonly', performance: 'readonly' },
+    },
+  },
 )

@@ -1,0 +1,50 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import ts from 'typescript'
+import { generate } from '../codegen/generate.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const bench = join(root, 'bench')
+
+/** Where this run builds; another run may be under way beside it. */
+export const workFolder = join(bench, '.tmp', `build-${process.pid}`)
+
+/**
+ * Generates the repositories of a database and compiles them, the library and our contenders to JavaScript, so that
+ * they are measured as an installed package runs: without a loader. Returns the URL of our contenders' folder.
+ */
+export async function build(url: string): Promise<URL> {
+  const out = workFolder
+  const generated = join(out, 'source')
+  await rm(out, { recursive: true, force: true })
+  await mkdir(out, { recursive: true })
+  await generate({ source: { url }, out: generated })
+  await compile(join(root, 'src'), join(out, 'src'))
+  await compile(generated, join(out, 'generated'))
+  await compile(join(bench, 'contenders'), join(out, 'bench', 'contenders'))
+  // Compiled files find "sluice" by the name of the package they lie in.
+  const manifest = { name: 'sluice', type: 'module', exports: './src/index.js' }
+  await writeFile(join(out, 'package.json'), JSON.stringify(manifest))
+  return pathToFileURL(`${join(out, 'bench', 'contenders')}/`)
+}
+
+async function compile(from: string, to: string): Promise<void> {
+  const compilerOptions = {
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.ESNext,
+    verbatimModuleSyntax: true,
+  }
+  const entries = await readdir(from, { recursive: true, withFileTypes: true })
+  for (const entry of entries) {
+    if (!entry.isFile() || !entry.name.endsWith('.ts') || entry.name.endsWith('.d.ts')) continue
+    const file = join(entry.parentPath, entry.name)
+    const target = join(to, relative(from, file)).replace(/\.ts$/, '.js')
+    const { outputText } = ts.transpileModule(await readFile(file, 'utf8'), {
+      compilerOptions,
+      fileName: file,
+    })
+    await mkdir(dirname(target), { recursive: true })
+    await writeFile(target, outputText)
+  }
+}

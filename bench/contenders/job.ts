@@ -1,0 +1,57 @@
+/** What a contender's process is told. */
+export interface ReadJob {
+  /** URL of the contender's module. */
+  readonly module: string
+  /** URL of the folder of the contenders that are not compiled. */
+  readonly peers: string
+  /** Of the database. */
+  readonly url: string
+  readonly table: string
+  /** The table's name among the generated repositories. */
+  readonly property: string
+  /** PostgreSQL types by column name. */
+  readonly columns: Readonly<Record<string, string>>
+  /** Which of several ways of one module. */
+  readonly form: string
+  readonly chunkSize: number
+  readonly batchSize: number
+  /** At most this many rows. Absent: all. */
+  readonly limit?: number
+  /** Milliseconds that the consumer takes for each chunk. Absent: none. */
+  readonly timer?: number
+}
+
+/** Told of rows as they arrive; who reads in arrays waits for what it returns. */
+export type OnRows = (rows: number) => Promise<unknown> | undefined
+
+/** A contender, connected. */
+export interface Contender {
+  /** Goes the same way once for a single row. */
+  warm(): Promise<unknown>
+  read(onRows: OnRows): Promise<unknown>
+  close(): Promise<unknown>
+}
+
+/** What is used of a generated repository or queryset. */
+export interface Table {
+  all(): Table
+  slice(start: number, end: number): Table
+  prefetchRelated(name: string): Table
+  toArray(): Promise<readonly unknown[]>
+  aiterator(options?: { chunkSize?: number; batchYieldSize?: number }): AsyncIterable<unknown>
+  iterator(options?: { chunkSize?: number; batchYieldSize?: number }): Iterable<unknown>
+}
+
+/** What is used of the generated repository that is written to. */
+export interface WrittenTable {
+  first(): Promise<unknown>
+  bulkCreate(rows: readonly object[]): Promise<readonly unknown[]>
+  bulkUpdate(rows: readonly object[], fields: readonly string[]): Promise<number>
+}
+
+/** What `targets.mjs` exports. */
+export interface WriteHelpers {
+  readonly changed: readonly string[]
+  readonly newRows: (count: number) => readonly object[]
+  readonly setUp: (form: string, count: number) => string
+}

@@ -1,0 +1,51 @@
+import type { Entrant, Skipped } from './contender-list.js'
+import type { DatasetTable } from './dataset.js'
+import { measure, type Measurement, type Place, type Task } from './measure.js'
+import type { Sizes } from './sizes.js'
+
+/** What every section works with. */
+export interface Context {
+  readonly place: Place
+  readonly sizes: Sizes
+  readonly tables: readonly DatasetTable[]
+  readonly skipped: readonly Skipped[]
+  readonly say: (text: string) => void
+}
+
+/** Rows per fetch where a section does not vary it. */
+export const defaultChunk = 2000
+
+/** Rows per batch that the consumer receives from us. */
+export const defaultBatch = 500
+
+/** The table of that name, as a task with the usual sizes. */
+export function taskFor({ tables }: Context, name: string, others: Partial<Task> = {}): Task {
+  const table = tables.find((each) => each.name === name)
+  return {
+    table: name,
+    property: table?.property ?? name,
+    columns: table?.columns ?? {},
+    chunkSize: defaultChunk,
+    batchSize: defaultBatch,
+    ...others,
+  }
+}
+
+/** The contenders that can run here. */
+export function present<E extends Pick<Entrant, 'name'>>({ skipped }: Context, chosen: readonly E[]): E[] {
+  return chosen.filter(({ name }) => !skipped.some((each) => each.name === name))
+}
+
+/** Runs a contender, and checks that it has seen every row. */
+export async function measureAll(
+  { place }: Context,
+  entrant: Pick<Entrant, 'name' | 'module' | 'form'>,
+  task: Task,
+  expectedRows: number,
+): Promise<Measurement> {
+  const result = await measure(place, entrant, task)
+  if (result.rows !== expectedRows) {
+    throw new Error(`${entrant.name} has seen ${result.rows} rows of ${task.table}, not ${expectedRows}.`)
+  }
+  return result
+}

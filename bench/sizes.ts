@@ -1,0 +1,51 @@
+/** How much is measured. */
+export interface Sizes {
+  /** Rows of the tables with rows of ordinary size. */
+  readonly rows: number
+  /** Rounds on the main table. */
+  readonly repeats: number
+  /** Rounds elsewhere. */
+  readonly fewRepeats: number
+  /** Rows read with each chunk size; at chunk size 1 a twentieth of it. */
+  readonly chunkRows: number
+  /** Row counts for memory. */
+  readonly counts: readonly number[]
+  readonly parents: number
+  readonly written: number
+  /** Tables of the schema that is type-checked. */
+  readonly typedTables: number
+}
+
+export const full: Sizes = {
+  rows: 1_000_000,
+  repeats: 7,
+  fewRepeats: 3,
+  chunkRows: 300_000,
+  counts: [100_000, 300_000, 1_000_000, 3_000_000],
+  parents: 100_000,
+  written: 100_000,
+  typedTables: 500,
+}
+
+export const quick: Sizes = {
+  rows: 150_000,
+  repeats: 3,
+  fewRepeats: 1,
+  chunkRows: 50_000,
+  counts: [50_000, 150_000, 450_000],
+  parents: 20_000,
+  written: 20_000,
+  typedTables: 100,
+}
+
+/** For a test of the benchmark itself: the figures mean nothing. */
+export const tiny: Sizes = {
+  rows: 2000,
+  repeats: 1,
+  fewRepeats: 1,
+  chunkRows: 1000,
+  counts: [1000, 2000],
+  parents: 500,
+  written: 500,
+  typedTables: 5,
+}
