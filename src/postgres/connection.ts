@@ -14,7 +14,9 @@ import { readRequestOf, type ReadRequest } from './statement.js'
 import { WireTap } from './wire-tap.js'
 
 const AFFECTING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
+const COMMIT = /^\s*(?:commit|end)\b/i
 const KEEP_ALIVE_DELAY_MS = 10_000
+const CANCEL_AGAIN_MS = 250
 
 /** One connection of the pool, for as long as it lives. Statements on it run one after the other. */
 export class SluiceConnection implements DatabaseConnection, PortalConnection {
@@ -141,7 +143,15 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   /** Cancels what is running on the server, if it is an exchange of `owner`. */
   cancel(owner: object): void {
     if (this.#running === owner) {
-      this.#cancelling ??= sendCancelRequest(this.client, this.engine.closeTimeoutMs)
+      this.#cancelling ??= this.#cancelUntilAnswered(owner)
+    }
+  }
+
+  /** More than once if need be: a request that overtakes its query on the way to the server is lost. */
+  async #cancelUntilAnswered(owner: object): Promise<void> {
+    while (this.#running === owner && !this.isLost) {
+      await sendCancelRequest(this.client, this.engine.closeTimeoutMs)
+      if (this.#running === owner) await this.#nextAnswer(CANCEL_AGAIN_MS)
     }
   }
 
@@ -166,6 +176,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   async #executeFreeHand<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     return this.#inTurn(async () => {
       const answers = this.#answers
+      const failure = this.#transactionFailure
       try {
         const result = await this.client.query<R & object>({
           text: query.sql,
@@ -173,6 +184,8 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
           types: freeHandTypes,
         })
         const { command, rowCount, rows } = result
+        if (command === 'ROLLBACK' && failure !== undefined && COMMIT.test(query.sql))
+          throw notCommitted(failure)
         return AFFECTING.has(command)
           ? { numAffectedRows: BigInt(rowCount ?? 0), rows: rows ?? [] }
           : { rows: rows ?? [] }
@@ -220,14 +233,17 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     return error
   }
 
-  #nextAnswer(): Promise<void> {
+  /** Waits for the server's next ReadyForQuery, the end of the connection or, if given, a time. */
+  #nextAnswer(limitMs?: number): Promise<void> {
     const { connection } = this.client
     return new Promise((resolve) => {
       const settle = () => {
+        clearTimeout(timer)
         connection.removeListener('readyForQuery', settle)
         connection.removeListener('end', settle)
         resolve()
       }
+      const timer = limitMs === undefined ? undefined : setTimeout(settle, limitMs)
       connection.on('readyForQuery', settle)
       connection.on('end', settle)
     })
@@ -251,6 +267,14 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
       }
     }
   }
+}
+
+/** To a COMMIT of a failed transaction the server answers with a rollback, which would pass for success. */
+function notCommitted(cause: Error): UsageError {
+  return new UsageError(
+    `The transaction was rolled back, not committed: a query in it had failed: ${cause.message}`,
+    { cause },
+  )
 }
 
 /** A SELECT that locks no rows and has no part that writes. */

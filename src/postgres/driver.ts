@@ -1,6 +1,6 @@
 import { CompiledQuery, type Driver, type TransactionSettings } from 'kysely'
 import { escapeIdentifier, type Pool, type PoolClient } from 'pg'
-import { ConnectionError, UsageError } from '../errors.js'
+import { ConnectionError } from '../errors.js'
 import { SluiceConnection } from './connection.js'
 import type { Engine } from './engine.js'
 
@@ -49,21 +49,8 @@ export class SluiceDriver implements Driver {
     await run(connection, `begin${isolation}${access}`)
   }
 
-  /**
-   * @throws {@link UsageError} when an earlier error had aborted the transaction: the server then answers COMMIT with
-   * a rollback, which would otherwise pass for success.
-   */
   async commitTransaction(connection: SluiceConnection): Promise<void> {
-    const cause = connection.status === 'E' ? connection.transactionFailure : undefined
     await run(connection, 'commit')
-    if (cause !== undefined) {
-      throw new UsageError(
-        `The transaction was rolled back, not committed: a query in it had failed: ${cause.message}`,
-        {
-          cause,
-        },
-      )
-    }
   }
 
   async rollbackTransaction(connection: SluiceConnection): Promise<void> {

@@ -49,10 +49,12 @@ export type Related<M extends Model, Path extends string> = UnionToIntersection<
       : never
 >
 
-/** What prefetching by querysets adds to a row: the rows of each queryset. */
+/** What prefetching by querysets adds to a row: the rows of each, or a row that its filter may leave out. */
 export type Prefetched<M extends Model, Querysets> = {
   [Name in keyof Querysets & RelationName<M>]: Querysets[Name] extends AsyncIterable<infer Row>
-    ? Cardinality<M, Name, Row>
+    ? Relations<M>[Name] extends { readonly kind: 'many' }
+      ? Row[]
+      : Row | null
     : never
 }
 
