@@ -9,6 +9,8 @@ export interface Context {
   readonly sizes: Sizes
   readonly tables: readonly DatasetTable[]
   readonly skipped: readonly Skipped[]
+  /** Whether the peers' packages are there; without them, those take part that need none. */
+  readonly hasPeers: boolean
   readonly say: (text: string) => void
 }
 
@@ -31,9 +33,19 @@ export function taskFor({ tables }: Context, name: string, others: Partial<Task>
   }
 }
 
+/** Contenders that need no more than this package itself. */
+const withoutPeers = ['ours.js', 'our-writes.js', 'pg-result.mjs', 'copy.mjs', 'write-pg.mjs']
+
 /** The contenders that can run here. */
-export function present<E extends Pick<Entrant, 'name'>>({ skipped }: Context, chosen: readonly E[]): E[] {
-  return chosen.filter(({ name }) => !skipped.some((each) => each.name === name))
+export function present<E extends Pick<Entrant, 'name' | 'module'>>(
+  context: Context,
+  chosen: readonly E[],
+): E[] {
+  const { skipped, hasPeers } = context
+  return chosen.filter(
+    ({ name, module }) =>
+      (hasPeers || withoutPeers.includes(module)) && !skipped.some((each) => each.name === name),
+  )
 }
 
 /** Runs a contender, and checks that it has seen every row. */

@@ -1,5 +1,5 @@
 import { entrants } from '../contender-list.js'
-import { measureAll, taskFor, type Context } from '../context.js'
+import { measureAll, present, taskFor, type Context } from '../context.js'
 import { figures, interleave } from '../interleave.js'
 import { count, megabytes, ratio, type Section } from '../section.js'
 import { median, pairedRatio } from '../statistics.js'
@@ -11,7 +11,7 @@ export async function prefetching(context: Context): Promise<Section> {
     { ...entrants.rows, name: 'sluice aiterator, prefetchRelated', form: 'prefetch' },
     { name: 'pg-cursor, a query per chunk by hand', module: 'prefetch-by-hand.mjs', form: '' },
   ]
-  const series = await interleave(chosen, fewRepeats, (entrant) => {
+  const series = await interleave(present(context, chosen), fewRepeats, (entrant) => {
     context.say(`prefetch: ${entrant.name}`)
     return measureAll(context, entrant, taskFor(context, 'parents'), parents)
   })

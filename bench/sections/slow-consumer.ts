@@ -1,5 +1,5 @@
 import { entrants, type Entrant } from '../contender-list.js'
-import { measureAll, taskFor, type Context } from '../context.js'
+import { measureAll, present, taskFor, type Context } from '../context.js'
 import { figures, interleave, type Series } from '../interleave.js'
 import type { Measurement } from '../measure.js'
 import { ratio, type Section } from '../section.js'
@@ -14,7 +14,7 @@ const shortestTimer = 20
 /** What a consumer as slow as the fetch costs: nothing more than itself, where rows are read ahead. */
 export async function slowConsumer(context: Context): Promise<Section> {
   const { rows, fewRepeats } = context.sizes
-  const chosen: Entrant[] = [entrants.batches, entrants.pgCursor, entrants.postgresCursor]
+  const chosen = present<Entrant>(context, [entrants.batches, entrants.pgCursor, entrants.postgresCursor])
   const task = taskFor(context, 'mixed', { chunkSize, batchSize: chunkSize })
   const run = (entrant: Entrant, timer?: number) => {
     context.say(`slow consumer: ${entrant.name}`)

@@ -1,4 +1,4 @@
-import { measureAll, taskFor, type Context } from '../context.js'
+import { measureAll, present, taskFor, type Context } from '../context.js'
 import { figures, interleave } from '../interleave.js'
 import { count, megabytes, ratio, type Section } from '../section.js'
 import { median, pairedRatio } from '../statistics.js'
@@ -25,7 +25,7 @@ const writers = {
 /** Bulk writes against the peers' own way, each in one transaction. */
 export async function writing(context: Context, form: Form): Promise<Section> {
   const { written, fewRepeats } = context.sizes
-  const chosen = writers[form].map((writer) => ({ ...writer, form }))
+  const chosen = present(context, writers[form]).map((writer) => ({ ...writer, form }))
   const series = await interleave(chosen, fewRepeats, (entrant) => {
     context.say(entrant.name)
     return measureAll(context, entrant, taskFor(context, 'targets', { limit: written }), written)
