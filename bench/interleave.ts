@@ -18,7 +18,7 @@ export async function interleave<C>(
   for (let round = 0; round < repeats; round++) {
     for (let turn = 0; turn < series.length; turn++) {
       const each = series[(turn + round) % series.length] as Series<C>
-      if (each.failure !== undefined && round > 1) {
+      if (each.rounds.filter((earlier) => earlier === undefined).length > 1) {
         each.rounds.push(undefined)
         continue
       }

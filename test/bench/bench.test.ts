@@ -47,12 +47,16 @@ describe('the rounds', () => {
     expect(order.join('')).toBe('abcbcacab')
   })
 
-  it('go on without a contender that fails, and say why', async () => {
-    const [good, bad] = await interleave(['good', 'bad'], 2, (name) =>
-      name === 'bad' ? Promise.reject(new Error('gone')) : Promise.resolve(measured(7)),
-    )
-    expect(good?.rounds.map((round) => round?.wall)).toEqual([7, 7])
-    expect(bad).toMatchObject({ rounds: [undefined, undefined], failure: 'gone' })
+  it('go on without a contender that fails twice, and say why', async () => {
+    let attempts = 0
+    const [good, bad] = await interleave(['good', 'bad'], 3, (name) => {
+      if (name === 'good') return Promise.resolve(measured(7))
+      attempts++
+      return Promise.reject(new Error('gone'))
+    })
+    expect(good?.rounds.map((round) => round?.wall)).toEqual([7, 7, 7])
+    expect(bad).toMatchObject({ rounds: [undefined, undefined, undefined], failure: 'gone' })
+    expect(attempts).toBe(2)
   })
 })
 
