@@ -10,6 +10,8 @@ export interface Sizes {
   readonly fewRepeats: number
   /** Rows read with each chunk size; at chunk size 1 a twentieth of it. */
   readonly chunkRows: number
+  /** Rows per fetch. */
+  readonly chunkSizes: readonly number[]
   /** Row counts for memory. */
   readonly counts: readonly number[]
   readonly parents: number
@@ -24,6 +26,7 @@ export const full: Sizes = {
   repeats: 7,
   fewRepeats: 3,
   chunkRows: 300_000,
+  chunkSizes: [1, 100, 1000, 2000, 10_000],
   counts: [100_000, 300_000, 1_000_000, 3_000_000],
   parents: 100_000,
   written: 100_000,
@@ -36,10 +39,11 @@ export const quick: Sizes = {
   repeats: 2,
   fewRepeats: 1,
   chunkRows: 20_000,
+  chunkSizes: [1, 100, 2000],
   counts: [25_000, 200_000],
   parents: 20_000,
-  written: 10_000,
-  typedTables: 100,
+  written: 5000,
+  typedTables: 50,
 }
 
 /** For a test of the benchmark itself: the figures mean nothing. */
@@ -49,6 +53,7 @@ export const tiny: Sizes = {
   repeats: 1,
   fewRepeats: 1,
   chunkRows: 1000,
+  chunkSizes: [1, 2000],
   counts: [1000, 2000],
   parents: 500,
   written: 500,

@@ -4,11 +4,9 @@ import { figures, interleave } from '../interleave.js'
 import { count, type Section } from '../section.js'
 import { median } from '../statistics.js'
 
-const sizes = [1, 100, 1000, 2000, 10_000]
-
 /** Rows per second by how many rows one fetch brings. */
 export async function chunkSizes(context: Context): Promise<Section> {
-  const { rows: all, chunkRows, fewRepeats } = context.sizes
+  const { rows: all, chunkRows, chunkSizes: sizes, fewRepeats } = context.sizes
   const { batches, rows, syncRows, pgCursor, pgQueryStream, postgresCursor, kysely } = entrants
   const chosen = present(context, [batches, rows, syncRows, pgCursor, pgQueryStream, postgresCursor, kysely])
   const runs = chosen.flatMap((entrant) => sizes.map((chunkSize) => ({ entrant, chunkSize })))
