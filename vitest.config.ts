@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     // Worker threads would share a process that some tests block, kill or fill.
     pool: 'forks',
+    // Many tests wait for the server or for a process of their own, so that two cores serve three files well.
+    maxWorkers: Math.max(3, availableParallelism()),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
