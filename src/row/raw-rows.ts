@@ -1,6 +1,3 @@
-/** A run of bytes that holds whole DataRow messages. */
-export type RowBytes = Uint8Array
-
 /** What one fetch brought: DataRow messages as they came off the wire, not yet decoded. */
 export interface RawRows {
   /** Whole messages only, in order; one message never spans two of them. */
