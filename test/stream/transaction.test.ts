@@ -155,6 +155,19 @@ describe('a commit after a failed query', () => {
     await expect(run).rejects.toThrow(/rolled back, not committed.*division by zero/)
     expect(await shop.users.filter({ name: 'Lost' }).exists()).toBe(false)
   })
+
+  it('also when BEGIN and COMMIT are written by hand', async () => {
+    await shop.db.connection().execute(async (pinned) => {
+      await sql`begin`.execute(pinned)
+      await sql`update users set name = 'Lost'`.execute(pinned)
+      await sql`select 1 / 0`.execute(pinned).catch(() => {})
+      await expect(sql`commit`.execute(pinned)).rejects.toThrow(
+        /rolled back, not committed.*division by zero/,
+      )
+      await expect(sql`commit`.execute(pinned)).resolves.toBeDefined()
+    })
+    expect(await shop.users.filter({ name: 'Lost' }).exists()).toBe(false)
+  })
 })
 
 describe('an error of the server', () => {
