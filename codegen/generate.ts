@@ -1,4 +1,4 @@
-import { emit } from './emit/emit.js'
+import { loadEmit } from './emitter.js'
 import { CodegenError } from './errors.js'
 import type { Catalog } from './introspect/catalog.js'
 import { buildModel } from './model/build-model.js'
@@ -38,6 +38,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   const start = performance.now()
   if (out.trim() === '')
     throw new CodegenError('The output folder has no name. Give one, such as --out generated.')
+  const emit = await loadEmit()
   const present = await readGenerated(out)
   const catalog = await readSource(source, notify)
   if (catalog.tables.length === 0) throw noTables(source, catalog)

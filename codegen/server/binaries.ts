@@ -36,7 +36,12 @@ export function findNativeFolder(from: readonly string[] = searchedFrom()): stri
 }
 
 function searchedFrom(): string[] {
-  return [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href]
+  return [import.meta.url, folderUrl(process.cwd())]
+}
+
+/** For looking up packages as a module in that folder would. */
+export function folderUrl(folder: string): string {
+  return pathToFileURL(join(folder, 'package.json')).href
 }
 
 function resolveFirst(name: string, from: readonly string[]): string | undefined {

