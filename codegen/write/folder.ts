@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CodegenError, messageOf } from '../errors.js'
-import { HEADER } from '../emit/source.js'
+import { HEADER } from '../emit/header.js'
 
 /** How every version of the generator has begun its files. */
 const MARK = HEADER.slice(0, HEADER.indexOf('.'))
