@@ -1,3 +1,4 @@
+import { qualifiedName } from '../schema/qualified-name.js'
 import type { RangeTypeSchema, TypeSchema } from '../schema/type.js'
 import { arrayCodec } from './array.js'
 import { baseCodec } from './base.js'
@@ -50,7 +51,7 @@ function buildRange(type: RangeTypeSchema): RangeCodec {
 }
 
 function qualified({ schema, name }: { readonly schema: string; readonly name: string }): string {
-  return `${schema}.${name}`
+  return qualifiedName(schema, name)
 }
 
 function arrayOptions(element: TypeSchema): { delimiter: string; flat: boolean } {

@@ -1,4 +1,5 @@
 import { DecodeError, EncodeError } from '../errors.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 import type { EnumTypeSchema } from '../schema/type.js'
 import type { Codec } from './codec.js'
 import { describe } from './describe.js'
@@ -6,7 +7,7 @@ import { utf8 } from './utf8.js'
 
 /** An enum: one of its labels as a string. */
 export function enumCodec(type: EnumTypeSchema): Codec {
-  const name = `${type.schema}.${type.name}`
+  const name = qualifiedName(type.schema, type.name)
   // A Map to itself: rows that are kept share the label's string.
   const labels = new Map<unknown, string>(type.labels.map((label) => [label, label]))
   const known = type.labels.map((label) => JSON.stringify(label)).join(', ')

@@ -1,4 +1,6 @@
 import { FieldError } from '../errors.js'
+import { qualifiedName } from '../schema/qualified-name.js'
+import { serverName } from '../schema/conversion.js'
 import type { TypeSchema } from '../schema/type.js'
 import type { AggregateFunction } from './aggregate.js'
 import { lookupKind } from './lookup-kind.js'
@@ -15,26 +17,28 @@ const COUNT: AggregateType = { type: 'int8 as number', nullable: false }
 const FLOAT: AggregateType = { type: 'float8', nullable: true }
 const NUMERIC: AggregateType = { type: 'numeric', nullable: true }
 
-/** Sums of small integers are numbers as these are, checked; sums of int8 and numeric are exact strings. */
+/** Sums of what is read as a number are numbers as well, checked; other sums of int8 and numeric are exact strings. */
 const SUMS: Readonly<Record<string, AggregateType>> = {
   int2: { type: 'int8 as number', nullable: true },
   int4: { type: 'int8 as number', nullable: true },
   'int8 as number': { type: 'int8 as number', nullable: true, cast: 'int8' },
   int8: NUMERIC,
   numeric: NUMERIC,
+  'numeric as number': { type: 'numeric as number', nullable: true },
   float4: { type: 'float4', nullable: true },
   float8: FLOAT,
   money: { type: 'money', nullable: true },
   interval: { type: 'interval', nullable: true },
 }
 
-/** Averages of small integers are numbers, as those of floats; averages of int8 and numeric are exact strings. */
+/** Averages of what is read as a number are numbers; other averages of int8 and numeric are exact strings. */
 const AVERAGES: Readonly<Record<string, AggregateType>> = {
   int2: { ...FLOAT, cast: 'float8' },
   int4: { ...FLOAT, cast: 'float8' },
   'int8 as number': { ...FLOAT, cast: 'float8' },
   int8: NUMERIC,
   numeric: NUMERIC,
+  'numeric as number': { ...FLOAT, cast: 'float8' },
   float4: FLOAT,
   float8: FLOAT,
   interval: { type: 'interval', nullable: true },
@@ -63,9 +67,9 @@ function typeOver(name: Exclude<AggregateFunction, 'count'>, type: TypeSchema): 
   const base = typeName(type)
   switch (name) {
     case 'sum':
-      return SUMS[base]
+      return SUMS[base] ?? SUMS[serverName(base)]
     case 'avg':
-      return AVERAGES[base]
+      return AVERAGES[base] ?? AVERAGES[serverName(base)]
     case 'min':
     case 'max': {
       const ordered = ['comparable', 'text', 'array', 'range'].includes(lookupKind(type))
@@ -81,11 +85,11 @@ function typeOver(name: Exclude<AggregateFunction, 'count'>, type: TypeSchema): 
   }
 }
 
-const PLAIN_TEXT = new Set(['int2', 'int4', 'int8', 'int8 as number', 'oid', 'numeric', 'uuid', 'bool'])
+const PLAIN_TEXT = new Set(['int2', 'int4', 'int8', 'oid', 'numeric', 'uuid', 'bool'])
 
 /** Text, and types whose text does not depend on the session's settings. */
 function isPlainText(type: TypeSchema, base: string): boolean {
-  if (PLAIN_TEXT.has(base) || lookupKind(type) === 'text') return true
+  if (PLAIN_TEXT.has(serverName(base)) || lookupKind(type) === 'text') return true
   return typeof type !== 'string' && type.kind === 'enum'
 }
 
@@ -97,6 +101,6 @@ function typeName(type: TypeSchema): string {
     case 'array':
       return `${typeName(type.element)}[]`
     default:
-      return `${type.schema}.${type.name}`
+      return qualifiedName(type.schema, type.name)
   }
 }

@@ -104,5 +104,5 @@ function uniqueFields({ table, distinctOn }: QueryState): string[] {
 function isCompound(type: TypeSchema): boolean {
   const base = baseType(type)
   if (typeof base !== 'string') return base.kind !== 'enum'
-  return ['timestamptz', 'bytea', 'json', 'jsonb'].includes(base)
+  return ['timestamptz', 'timestamp as Date', 'date as Date', 'bytea', 'json', 'jsonb'].includes(base)
 }

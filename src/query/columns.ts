@@ -1,9 +1,10 @@
 import { FieldError } from '../errors.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 
 /** A table as messages name it: `public.users`. */
 export function tableName(table: TableSchema): string {
-  return `${table.schema}.${table.name}`
+  return qualifiedName(table.schema, table.name)
 }
 
 /**

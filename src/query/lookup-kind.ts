@@ -1,3 +1,4 @@
+import { serverName } from '../schema/conversion.js'
 import type { TypeSchema } from '../schema/type.js'
 
 /** Which lookups a type has; each of the first four kinds includes those before it, the others `comparable`. */
@@ -16,7 +17,7 @@ const NO_EQUALITY = new Set(['json', 'xml', 'point', 'polygon', 'jsonpath', 'txi
 const UNORDERED = new Set(['bool', 'tsvector', 'tsquery', 'line', 'xid', 'cid', 'hstore', 'aclitem'])
 
 const ORDERED = new Set([
-  ...['int2', 'int4', 'int8', 'int8 as number', 'oid', 'float4', 'float8', 'numeric', 'money'],
+  ...['int2', 'int4', 'int8', 'oid', 'float4', 'float8', 'numeric', 'money'],
   ...['date', 'time', 'timetz', 'timestamp', 'timestamptz', 'interval'],
   ...['uuid', 'bytea', 'char', 'inet', 'cidr', 'macaddr', 'macaddr8', 'bit', 'varbit', 'ltree', 'pg_lsn'],
 ])
@@ -27,11 +28,12 @@ const ORDERED = new Set([
  */
 export function lookupKind(type: TypeSchema): LookupKind {
   if (typeof type === 'string') {
-    if (TEXT.has(type)) return 'text'
-    if (type === 'jsonb') return 'json'
-    if (NO_EQUALITY.has(type)) return 'null'
-    if (UNORDERED.has(type)) return 'equality'
-    return ORDERED.has(type) ? 'comparable' : 'equality'
+    const name = serverName(type)
+    if (TEXT.has(name)) return 'text'
+    if (name === 'jsonb') return 'json'
+    if (NO_EQUALITY.has(name)) return 'null'
+    if (UNORDERED.has(name)) return 'equality'
+    return ORDERED.has(name) ? 'comparable' : 'equality'
   }
   switch (type.kind) {
     case 'domain':

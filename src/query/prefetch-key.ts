@@ -1,3 +1,5 @@
+import { qualifiedName } from '../schema/qualified-name.js'
+import { serverName } from '../schema/conversion.js'
 import { baseType, type TypeSchema } from '../schema/type.js'
 import { columnsOf } from './columns.js'
 import type { Prefetch } from './state.js'
@@ -41,8 +43,8 @@ export function hasExactKey(prefetch: Prefetch, owner: TableSchema): boolean {
 function exactKind(type: TypeSchema | undefined): string | undefined {
   const base = type && baseType(type)
   if (base === undefined) return undefined
-  if (typeof base === 'string') return EXACT[base]
-  return base.kind === 'enum' ? `${base.schema}.${base.name}` : undefined
+  if (typeof base === 'string') return EXACT[serverName(base)]
+  return base.kind === 'enum' ? qualifiedName(base.schema, base.name) : undefined
 }
 
 /** The number of an owner among those whose rows are read together, from 1. */

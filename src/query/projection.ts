@@ -1,3 +1,4 @@
+import { serverName } from '../schema/conversion.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { baseType, type TypeSchema } from '../schema/type.js'
 import { columnOf, columnsOf, tableName } from './columns.js'
@@ -75,12 +76,18 @@ export function projectionOf(state: QueryState): Projection {
   }
   const keys = selection.prefetches.map(({ relation }) =>
     columnsOf(table, relation.columns).map((column) => {
-      // A Date has no microseconds, and would not find its row again.
-      if (baseType(column.type) === 'timestamptz')
-        return add(table, column, undefined, 'timestamptz as string')
+      const exact = exactType(column.type)
+      if (exact !== undefined) return add(table, column, undefined, exact)
       const selected = selection.columns.indexOf(column)
       return selected >= 0 ? selected : add(table, column, undefined)
     }),
   )
   return { outputs, layout, keys }
+}
+
+/** What a key is read as that rows hold as a Date: that has no microseconds, and would not find its row again. */
+function exactType(type: TypeSchema): TypeSchema | undefined {
+  const base = baseType(type)
+  if (base === 'timestamptz') return 'timestamptz as string'
+  return base === 'timestamp as Date' || base === 'date as Date' ? serverName(base) : undefined
 }

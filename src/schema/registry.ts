@@ -1,12 +1,13 @@
 import { UsageError } from '../errors.js'
+import { qualifiedName } from './qualified-name.js'
 import type { TableSchema } from './table.js'
 
-/** The tables that relations lead to, by `schema.name`: tables refer to each other by name, so that none imports another. */
+/** The tables that relations lead to, by qualified name: tables refer to each other by name, so that none imports another. */
 export class SchemaRegistry {
   readonly #tables: ReadonlyMap<string, TableSchema>
 
   constructor(tables: readonly TableSchema[]) {
-    this.#tables = new Map(tables.map((table) => [`${table.schema}.${table.name}`, table]))
+    this.#tables = new Map(tables.map((table) => [qualifiedName(table.schema, table.name), table]))
   }
 
   /** @throws {@link UsageError} for a table that is not among those given. */

@@ -6,7 +6,7 @@ export interface RelationSchema {
   readonly kind: 'one' | 'many'
   /** For `one`: whether there may be no row. */
   readonly nullable: boolean
-  /** The related table, as `schema.name`. */
+  /** The related table's qualified name. */
   readonly target: string
   /** Properties of this table, pairwise equal to `targetColumns`; of the link table's `columns` with `through`. */
   readonly columns: readonly string[]
@@ -18,7 +18,7 @@ export interface RelationSchema {
 
 /** A pure link table: `columns` equal this table's columns, `targetColumns` the related table's. */
 export interface ThroughSchema {
-  /** As `schema.name`. */
+  /** Its qualified name. */
   readonly table: string
   /** Properties of the link table. */
   readonly columns: readonly string[]

@@ -5,6 +5,7 @@ import { parseValues, writableColumn, type Assignment } from '../query/assignmen
 import { columnsOf, tableName } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
 import { refuseView } from '../query/whole-table.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { batchesOf, refuseUnlessRows, type Batch } from './batch.js'
 import { checkBulkOptions, type BulkCreateOptions } from './options.js'
@@ -76,7 +77,7 @@ async function insertReturning(writer: Writer, batch: Batch, end: InsertEnd): Pr
 function references(table: TableSchema): ColumnSchema[] {
   const inside = table.foreignKeys.filter(
     ({ references: to }) =>
-      `${to.schema}.${to.table}` === tableName(table) &&
+      qualifiedName(to.schema, to.table) === tableName(table) &&
       columnsOf(table, to.columns).every(({ generated }) => generated === undefined),
   )
   return columnsOf(

@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.js'
 import type { Cell } from '../query/assignment.js'
 import { tableName } from '../query/columns.js'
+import { serverName } from '../schema/conversion.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { baseType } from '../schema/type.js'
 
@@ -45,7 +46,8 @@ export class SeenKeys {
 /** A key's part in the form that the server compares, where one value can be written in several ways. */
 function comparable(column: ColumnSchema | undefined, cell: Cell): string | undefined {
   if (cell === null || typeof cell !== 'string') return cell?.toString('hex')
-  switch (column && baseType(column.type)) {
+  const base = column && baseType(column.type)
+  switch (typeof base === 'string' ? serverName(base) : undefined) {
     case 'numeric':
       return plainNumber(cell)
     case 'bpchar':

@@ -10,6 +10,7 @@ import {
 import { isDatabaseError } from '../postgres/database-error.js'
 import { explainFailure } from '../postgres/query-failure.js'
 import { tableName } from '../query/columns.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 import type { SchemaRegistry } from '../schema/registry.js'
 import type { TableSchema } from '../schema/table.js'
 
@@ -58,7 +59,7 @@ function ownerOf(
   if (error.schema === undefined || error.table === undefined) {
     return { name: tableName(written), table: error.table === undefined ? written : undefined }
   }
-  const name = `${error.schema}.${error.table}`
+  const name = qualifiedName(error.schema, error.table)
   if (name === tableName(written)) return { name, table: written }
   try {
     return { name, table: schemas.table(name) }

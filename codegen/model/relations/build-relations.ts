@@ -1,4 +1,5 @@
 import type { RelationSchema } from '../../../src/schema/relation.js'
+import { qualifiedName } from '../../../src/schema/qualified-name.js'
 import { CodegenError } from '../../errors.js'
 import { groupBy } from '../../group-by.js'
 import type { CatalogTable } from '../../introspect/catalog.js'
@@ -76,7 +77,7 @@ function toRelation(proposal: Proposal, name: string, columnsOf: RelationsOption
 }
 
 function qualified({ schema, name }: CatalogTable): string {
-  return `${schema}.${name}`
+  return qualifiedName(schema, name)
 }
 
 function checkThrough(keys: readonly Key[], links: readonly Link[]): void {
