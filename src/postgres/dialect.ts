@@ -3,7 +3,6 @@ import {
   PostgresQueryCompiler,
   type DatabaseIntrospector,
   type Dialect,
-  type Kysely,
   type QueryCompiler,
 } from 'kysely'
 import { SluiceAdapter } from './adapter.js'
@@ -46,7 +45,8 @@ export class SluiceDialect implements Dialect {
     return new SluiceAdapter(this.#engine)
   }
 
-  createIntrospector(kysely: Kysely<never>): DatabaseIntrospector {
+  // Kysely's own parameter, whatever it is in its version: a narrower one fails in TypeScript before 6.0.
+  createIntrospector(kysely: Parameters<Dialect['createIntrospector']>[0]): DatabaseIntrospector {
     return new PostgresIntrospector(kysely)
   }
 }
