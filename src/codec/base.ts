@@ -1,16 +1,21 @@
 import { boolCodec } from './boolean.js'
 import { byteaCodec } from './bytea.js'
 import type { Codec } from './codec.js'
+import { dateAsDateCodec } from './date-as-date.js'
 import { dateCodec } from './date.js'
 import { float4Codec, float8Codec } from './float.js'
 import { int2Codec, int4Codec, int8AsNumberCodec, int8Codec, oidCodec } from './integer.js'
+import { int8AsStringCodec } from './int8-as-string.js'
 import { intervalCodec } from './interval.js'
 import { jsonbCodec, jsonCodec } from './json.js'
+import { numericAsNumberCodec } from './numeric-as-number.js'
 import { numericCodec } from './numeric.js'
 import { charCodec, nameCodec, stringCodec, textCodec } from './text.js'
 import { timeCodec, timetzCodec } from './time.js'
+import { timestampAsDateCodec } from './timestamp-as-date.js'
 import { timestampCodec } from './timestamp.js'
-import { timestamptzAsStringCodec, timestamptzCodec } from './timestamptz.js'
+import { timestamptzAsStringCodec } from './timestamptz-as-string.js'
+import { timestamptzCodec } from './timestamptz.js'
 import { uuidCodec } from './uuid.js'
 
 const known: readonly Codec[] = [
@@ -19,10 +24,12 @@ const known: readonly Codec[] = [
   int4Codec,
   int8Codec,
   int8AsNumberCodec,
+  int8AsStringCodec,
   oidCodec,
   float4Codec,
   float8Codec,
   numericCodec,
+  numericAsNumberCodec,
   textCodec('text'),
   textCodec('varchar'),
   textCodec('bpchar'),
@@ -34,9 +41,11 @@ const known: readonly Codec[] = [
   jsonCodec,
   jsonbCodec,
   dateCodec,
+  dateAsDateCodec,
   timeCodec,
   timetzCodec,
   timestampCodec,
+  timestampAsDateCodec,
   timestamptzCodec,
   timestamptzAsStringCodec,
   intervalCodec,

@@ -1,4 +1,5 @@
 import { qualifiedName } from '../schema/qualified-name.js'
+import { isConversion, serverName } from '../schema/conversion.js'
 import type { RangeTypeSchema, TypeSchema } from '../schema/type.js'
 import { arrayCodec } from './array.js'
 import { baseCodec } from './base.js'
@@ -33,7 +34,7 @@ function build(type: BuiltType): Codec {
       return { ...codec, name: qualified(type), base: codec.base ?? codec.name }
     }
     case 'array':
-      return arrayCodec(codecFor(type.element), arrayOptions(type.element))
+      return buildArray(type.element)
     case 'range':
       return buildRange(type)
     case 'multirange':
@@ -44,6 +45,13 @@ function build(type: BuiltType): Codec {
         type.fields.map((field) => ({ property: field.property, codec: codecFor(field.type) })),
       )
   }
+}
+
+/** The server describes an array of int8 as that, whatever its elements are read as. */
+function buildArray(element: TypeSchema): Codec {
+  const codec = arrayCodec(codecFor(element), arrayOptions(element))
+  if (typeof element !== 'string' || !isConversion(element)) return codec
+  return { ...codec, base: `${serverName(element)}[]` }
 }
 
 function buildRange(type: RangeTypeSchema): RangeCodec {

@@ -68,10 +68,7 @@ export const int8Codec: Codec = {
   },
 }
 
-/**
- * `int8` as number, for what is small as a rule: counts, and sums of small integers. Its type is named
- * `int8 as number`.
- */
+/** `int8` as number, for what is small as a rule: counts, and sums of small integers. */
 export const int8AsNumberCodec: Codec = {
   name: 'int8 as number',
   base: 'int8',

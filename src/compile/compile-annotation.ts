@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import { isAnnotation, leadsToMany, type AggregateExpression, type Annotation } from '../query/annotation.js'
+import { serverName } from '../schema/conversion.js'
 import { baseType } from '../schema/type.js'
 import { call, cast, functionName, inOrder } from './compile-aggregate.js'
 import { compileCondition } from './compile-condition.js'
@@ -109,11 +110,14 @@ function overRelatedOfGroup(scope: Scope, aggregate: AggregateExpression): RawBu
 
 const SMALL_INTEGERS: readonly unknown[] = ['int2', 'int4', 'int8 as number']
 
+const EXACT_NUMBERS: readonly string[] = ['int2', 'int4', 'int8', 'numeric']
+
 /** A sum of int8 is a numeric, but sums of small integers are read as int8. */
 function sumOfSums({ column }: AggregateExpression): 'int8' | undefined {
   return SMALL_INTEGERS.includes(column && baseType(column.type)) ? 'int8' : undefined
 }
 
 function isExact({ column }: AggregateExpression): boolean {
-  return [...SMALL_INTEGERS, 'int8', 'numeric'].includes(column && baseType(column.type))
+  const base = column && baseType(column.type)
+  return typeof base === 'string' && EXACT_NUMBERS.includes(serverName(base))
 }

@@ -1,7 +1,8 @@
-import { sql, type QueryCreator, type SelectQueryBuilder } from 'kysely'
+import { sql, type QueryCreator, type RawBuilder, type SelectQueryBuilder } from 'kysely'
 import { orderOf, refuseUnselectedAnnotations } from '../query/distinct.js'
 import { projectionOf } from '../query/projection.js'
 import { isSliced, type QueryState, type RelatedSelection } from '../query/state.js'
+import type { ColumnSchema } from '../schema/table.js'
 import { combinationAs, combinationRefs, rootScope } from './compile-combination.js'
 import { compileCondition } from './compile-condition.js'
 import { groupedFrom, nameSelected } from './compile-groups.js'
@@ -12,13 +13,20 @@ import type { Scope } from './scope.js'
 /** A builder whose types are not known here: the queryset's own types stand for them. */
 export type Builder = SelectQueryBuilder<Record<string, object>, string, object>
 
+/** How a column stands in the SELECT list. */
+export type PresentColumn = (ref: RawBuilder<unknown>, column: ColumnSchema) => RawBuilder<unknown>
+
 /**
  * `SELECT columns FROM schema.table WHERE … ORDER BY … LIMIT … OFFSET …`, each column under its property as alias.
  * Tables are always qualified, so that search_path does not matter.
  */
-export function selectRows(creator: QueryCreator<object>, state: QueryState): Builder {
+export function selectRows(
+  creator: QueryCreator<object>,
+  state: QueryState,
+  present: PresentColumn = (ref) => ref,
+): Builder {
   const scope = rootScope(state)
-  const builder = selectOutputs(creator, state, scope)
+  const builder = selectOutputs(creator, state, scope, undefined, present)
   return limited(orderedBy(builder, scope, state), state)
 }
 
@@ -28,6 +36,7 @@ export function selectOutputs(
   state: QueryState,
   scope: Scope,
   aliasOf?: (position: number) => string,
+  present: PresentColumn = (ref) => ref,
 ): Builder {
   const { outputs } = projectionOf(state)
   const from = selectFrom(creator, state, scope)
@@ -40,7 +49,9 @@ export function selectOutputs(
   const joined = joinScopes(scope, related)
   const scopeFor = (target: RelatedSelection | undefined) => (target ? scopeOf(joined, target) : scope)
   const builder = joinRelated(from, scope, related, joined).select(
-    outputs.map(({ from, column }, position) => scopeFor(from).columnRef(column).as(alias(position))),
+    outputs.map(({ from, column }, position) =>
+      present(scopeFor(from).columnRef(column), column).as(alias(position)),
+    ),
   )
   if (aliasOf === undefined) nameSelected(scope, state)
   const lock = lockClause(state, (target) => (target === 'self' ? scope : scopeFor(target)).alias)

@@ -3,6 +3,7 @@ import { isBuiltIn } from '../codec/codec-for-oid.js'
 import { literalText, quote } from '../codec/literal.js'
 import type { Cell } from '../query/assignment.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import { serverName } from '../schema/conversion.js'
 import { baseType } from '../schema/type.js'
 import type { Scope } from './scope.js'
 import { typeName } from './type-name.js'
@@ -56,7 +57,7 @@ function arrayParameter(
   const { type } = column
   if (travelsAsText(column)) return sql`${arrayLiteral(cells, ',')}::"pg_catalog"."text"[]`
   const literal = arrayLiteral(cells, baseType(type) === 'box' ? ';' : ',')
-  if (typeof type === 'string' && !isBuiltIn(type)) {
+  if (typeof type === 'string' && !isBuiltIn(serverName(type))) {
     // The schema of an extension's type is not known: the parameter takes its type from the column.
     const row = sql`(null::${sql.id(table.schema, table.name)})`
     return sql`coalesce(${literal}, array[${row}.${sql.id(column.name)}])`

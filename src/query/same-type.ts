@@ -24,11 +24,11 @@ const FAMILIES = [
 /** Whether the server compares two columns by `=`. */
 export function areComparable(left: TypeSchema, right: TypeSchema): boolean {
   const [one, other] = [baseType(left), baseType(right)]
-  if (typeof one !== 'string' || typeof other !== 'string') return serverTypeName(one) === serverTypeName(other)
+  if (typeof one !== 'string' || typeof other !== 'string')
+    return serverTypeName(one) === serverTypeName(other)
   const [name, otherName] = [serverName(one), serverName(other)]
   return (
-    areCombinable(name, otherName) ||
-    FAMILIES.some((family) => family.has(name) && family.has(otherName))
+    areCombinable(name, otherName) || FAMILIES.some((family) => family.has(name) && family.has(otherName))
   )
 }
 

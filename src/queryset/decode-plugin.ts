@@ -9,20 +9,22 @@ import type {
 import type { Codec } from '../codec/codec.js'
 import { codecFor } from '../codec/codec-for.js'
 import { isBuiltIn } from '../codec/codec-for-oid.js'
-import { int8AsNumberCodec } from '../codec/integer.js'
+import { isConversion } from '../schema/conversion.js'
 import type { ColumnSchema } from '../schema/table.js'
+import { baseType, subtypeOf, type TypeSchema } from '../schema/type.js'
 
 /**
  * Reads what free-hand SQL leaves as text: columns of enums, composites and other types of the database, whose OIDs
- * it does not know, and what it leaves as bigint: counts, so that `toKysely()` has the values that its queryset has.
+ * it does not know, and those that are read otherwise than by default, so that `toKysely()` has the values that its
+ * queryset has.
  */
 export class DecodePlugin implements KyselyPlugin {
   readonly #codecs: readonly (readonly [property: string, codec: Codec])[]
 
   constructor(columns: readonly ColumnSchema[]) {
     this.#codecs = columns
+      .filter(({ type }) => isLeft(type))
       .map((column) => [column.property, codecFor(column.type)] as const)
-      .filter(([, codec]) => codec === int8AsNumberCodec || !isBuiltIn(codec.base ?? codec.name))
   }
 
   transformQuery({ node }: PluginTransformQueryArgs): RootOperationNode {
@@ -40,4 +42,17 @@ export class DecodePlugin implements KyselyPlugin {
     }
     return Promise.resolve(result)
   }
+}
+
+function isLeft(type: TypeSchema): boolean {
+  const codec = codecFor(type)
+  return !isBuiltIn(codec.base ?? codec.name) || hasConversion(type)
+}
+
+function hasConversion(type: TypeSchema): boolean {
+  const base = baseType(type)
+  if (typeof base === 'string') return isConversion(base)
+  if (base.kind === 'array') return hasConversion(base.element)
+  const subtype = subtypeOf(base)
+  return subtype !== base && hasConversion(subtype)
 }

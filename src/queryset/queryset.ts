@@ -1,5 +1,6 @@
 import { QueryCreator, type SelectQueryBuilder } from 'kysely'
 import { selectRows } from '../compile/compile-select.js'
+import { freeHandColumn } from '../compile/free-hand-column.js'
 import { subqueryOf } from '../compile/compile-subquery.js'
 import { UsageError } from '../errors.js'
 import { sourceOf, type KyselyHandle, type Source } from '../postgres/kysely-handle.js'
@@ -276,7 +277,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
     const executor = this.source.executor.withPlugin(new DecodePlugin(this.state.selection.columns))
     const creator = new QueryCreator<object>({ executor })
     // The builder was made without types; these are the ones that the queryset stands for.
-    return selectRows(creator, this.state) as unknown as ReturnType<this['toKysely']>
+    return selectRows(creator, this.state, freeHandColumn) as unknown as ReturnType<this['toKysely']>
   }
 
   /** This query as the operand of `in`: its only column, or the primary key of whole rows. */
