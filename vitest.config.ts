@@ -2,7 +2,12 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  resolve: { alias: { sluice: new URL('./src/index.ts', import.meta.url).pathname } },
+  resolve: {
+    alias: {
+      'sluice/config': new URL('./codegen/config/define-config.ts', import.meta.url).pathname,
+      sluice: new URL('./src/index.ts', import.meta.url).pathname,
+    },
+  },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],

@@ -1,0 +1,84 @@
+import { type Check, flag, listOf, oneOf, recordOf, shape, text, textOr, wrong } from './check.js'
+import type { Config } from './settings.js'
+
+/** JavaScript's identifiers; what is reserved for other uses is found where the names are given. */
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
+
+const identifier: Check = (value, at) => {
+  text(value, at)
+  if (!IDENTIFIER.test(String(value))) {
+    throw wrong(at, `is ${JSON.stringify(value)}, which is no identifier. Write one like orderItems.`)
+  }
+}
+
+const codec = oneOf('bigint', 'number', 'string', 'Date')
+
+const typeSettings = recordOf(textOr(checkTypeSetting, codec))
+
+const tableName: Check = (value, at) => {
+  shape({ repository: identifier, row: identifier })(value, at)
+  if (Object.values(value as object).every((name) => name === undefined)) {
+    throw wrong(at, "names nothing: give it like { repository: 'people', row: 'Person' }.")
+  }
+}
+
+const settings: Readonly<Record<keyof Config, Check>> = {
+  schema: textOr(listOf(text)),
+  url: checkUrl,
+  out: text,
+  docs: text,
+  schemas: listOf(text),
+  include: listOf(text),
+  exclude: listOf(text),
+  naming: oneOf('camelCase', 'asIs'),
+  names: shape({
+    tables: recordOf(textOr(tableName, identifier)),
+    columns: recordOf(identifier),
+    types: recordOf(identifier),
+  }),
+  relations: recordOf(shape({ name: identifier, inverse: identifier, through: identifier })),
+  types: typeSettings,
+  columns: typeSettings,
+  brandedIds: flag,
+  enums: oneOf('union', 'const'),
+  importExtension: oneOf('.js', '.ts', ''),
+  layout: oneOf('flat', 'schemas'),
+  header: text,
+}
+
+/**
+ * Checks the form of a configuration. What its names refer to is checked once the schema is known.
+ *
+ * @throws {@link CodegenError} that names the setting, what is wrong with it and what is right.
+ */
+export function checkConfig(config: unknown): asserts config is Config {
+  shape(settings)(config, '')
+  const { schema, url } = config as Config
+  if (schema !== undefined && url !== undefined) {
+    throw wrong('schema and url', 'are both set: the schema comes from one place.')
+  }
+}
+
+/** What was given is not repeated: it may hold a password. */
+export function checkUrl(value: unknown, at: string): void {
+  if (typeof value === 'string' && /^postgres(ql)?:\/\//.test(value)) return
+  throw wrong(at, 'takes a PostgreSQL URL: postgres://user:password@host:5432/database')
+}
+
+function checkTypeSetting(value: unknown, at: string): void {
+  shape({ codec, type: text, import: textOr(shape({ from: text, name: identifier })) })(value, at)
+  const { codec: name, type, import: from } = value as Record<string, unknown>
+  if (name === undefined && type === undefined) {
+    throw wrong(
+      at,
+      "sets nothing: give it like { type: 'Email', import: './src/email.js' } or { codec: 'number' }.",
+    )
+  }
+  if (from === undefined) return
+  if (type === undefined) throw wrong(at, 'has an import, but no type to import.')
+  if (typeof from !== 'object' || from === null) return
+  for (const key of ['from', 'name']) {
+    if (!Object.hasOwn(from, key))
+      throw wrong(`${at}.import`, `has no "${key}". Write import: '…', or give both.`)
+  }
+}
