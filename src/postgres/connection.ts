@@ -2,14 +2,17 @@ import type { Socket } from 'node:net'
 import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
 import type { PoolClient } from 'pg'
 import { ConnectionError, UsageError } from '../errors.js'
+import type { Field } from '../row/field.js'
 import { sendCancelRequest } from './cancel-request.js'
 import { isDatabaseError } from './database-error.js'
 import type { Engine } from './engine.js'
 import { Exchange, type ExchangeResult } from './exchange.js'
-import { freeHandParameter, freeHandReader, freeHandTypes } from './free-hand.js'
+import { freeHandParameter, freeHandTypes } from './free-hand.js'
 import { Portal, type PortalConnection, type PortalRequest } from './portal.js'
 import { beginStatement } from './begin-statement.js'
-import { queryMessages, type Parameter } from './protocol.js'
+import * as protocol from './protocol.js'
+import { describedRowReader } from '../row/described-row-reader.js'
+import { DecodedRows, DescribedColumns, NO_ROWS, type RowSink } from '../row/row-sink.js'
 import { readRequestOf, type ReadRequest } from './statement.js'
 import { WireTap } from './wire-tap.js'
 
@@ -22,7 +25,7 @@ const CANCEL_AGAIN_MS = 250
 export class SluiceConnection implements DatabaseConnection, PortalConnection {
   readonly client: PoolClient
   readonly engine: Engine
-  readonly openPortals = new Set<Portal>()
+  readonly openPortals = new Set<Portal<unknown>>()
   /** Which lease of the engine this connection is out on. */
   lease = 0
   #released = true
@@ -88,13 +91,14 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   async *streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
     this.#refuseDuringStream(query.sql)
     const read = readRequestOf(query)
-    const reader = read?.reader ?? freeHandReader
+    const reader = read?.reader ?? describedRowReader(await this.#describe(query.sql))
     const readOnly = read?.stream?.readOnly ?? isReading(query.query)
     const portal = this.openPortal({
       sql: query.sql,
-      parameters: read ? (query.parameters as Parameter[]) : query.parameters.map(freeHandParameter),
+      parameters: read ? (query.parameters as protocol.Parameter[]) : query.parameters.map(freeHandParameter),
       formats: reader.formats,
-      chunkSize,
+      sink: new DecodedRows(reader),
+      chunkSize: read?.stream ? read.stream.chunkSize : chunkSize,
       begin: [beginStatement(readOnly, read?.stream?.prefetches ?? false)],
       readOnly,
       lingers: read?.stream?.prefetches ?? false,
@@ -103,29 +107,40 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
       ...(read?.stream && { onClosed: read.stream.onClosed }),
     })
     try {
-      let first = 0
-      for (let chunk = await portal.next(); chunk !== undefined; chunk = await portal.next()) {
-        if (chunk.count > 0) yield { rows: reader.read(chunk, chunk.fields, first) as R[] }
-        first += chunk.count
+      for (let rows = await portal.next(); rows !== undefined; rows = await portal.next()) {
+        // What the reader makes of the rows is what the query's type says.
+        if (rows.length > 0) yield { rows: rows as R[] }
       }
     } finally {
       await portal.close()
     }
   }
 
-  openPortal(request: PortalRequest): Portal {
+  openPortal<C>(request: PortalRequest<C>): Portal<C> {
     return new Portal(this, request)
+  }
+
+  /** The columns that a statement will return, by one round trip: so that their formats can be chosen. */
+  async #describe(sql: string): Promise<readonly Field[]> {
+    const columns = new DescribedColumns()
+    await this.exchange(columns, () => protocol.describeMessages(sql), columns)
+    return columns.take()
   }
 
   /**
    * Sends messages and waits for the ReadyForQuery that answers them, after everything sent before.
    *
    * @param messages made when its turn has come, since they may depend on the transaction's status.
+   * @param sink where rows go; without it there must be none.
    */
-  exchange(owner: object, messages: () => Buffer[]): Promise<ExchangeResult> {
+  exchange(
+    owner: object,
+    messages: () => Buffer[],
+    sink: RowSink<unknown> = NO_ROWS,
+  ): Promise<ExchangeResult> {
     return this.#inTurn(async () => {
       const bytes = Buffer.concat(messages())
-      const exchange = new Exchange(bytes, this.#tap)
+      const exchange = new Exchange(bytes, this.#tap, sink)
       this.#running = owner
       try {
         this.client.query(exchange)
@@ -198,10 +213,11 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   }
 
   async #executeRead<R>(query: CompiledQuery, { reader }: ReadRequest): Promise<QueryResult<R>> {
-    const { rows, fields } = await this.exchange(this.#ownerOf(query), () =>
-      queryMessages(query.sql, query.parameters as Parameter[], reader.formats),
-    )
-    return { rows: reader.read(rows, fields ?? [], 0) as R[] }
+    const sink = new DecodedRows(reader)
+    const parameters = query.parameters as protocol.Parameter[]
+    const messages = () => protocol.queryMessages(query.sql, parameters, reader.formats)
+    await this.exchange(this.#ownerOf(query), messages, sink)
+    return { rows: sink.take() as R[] }
   }
 
   /** What belongs to a stream is cancelled with it. */

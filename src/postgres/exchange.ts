@@ -1,13 +1,13 @@
 import type { Connection, Submittable } from 'pg'
-import type { Field, RawRows } from '../row/raw-rows.js'
+import type { RowSink } from '../row/row-sink.js'
 import { isDatabaseError } from './database-error.js'
-import { RowCollector, type WireTap } from './wire-tap.js'
+import type { RowCollector, WireTap } from './wire-tap.js'
 
 /** What the server answered to one exchange. */
 export interface ExchangeResult {
-  readonly rows: RawRows
-  /** The row description, when a Describe was part of the exchange and the statement returns rows. */
-  readonly fields: readonly Field[] | undefined
+  /** How many rows went to the sink, and their size. */
+  readonly rows: number
+  readonly bytes: number
   /** False when a portal stopped at its row limit and has more to give. */
   readonly complete: boolean
 }
@@ -22,7 +22,7 @@ interface FieldMessage {
  * One write of messages that ends in a Sync, and everything up to the ReadyForQuery that answers it. Given to pg's
  * client as a query of its own kind, so that pg's queue, error and end-of-connection handling apply to it.
  */
-export class Exchange implements Submittable {
+export class Exchange implements Submittable, RowCollector {
   /** Settles once the connection is ready for the next exchange, or is lost. */
   readonly done: Promise<ExchangeResult>
   /** Replaced by pg's client to end its query_timeout timer; pg 8.16 calls the one before without looking. */
@@ -30,20 +30,22 @@ export class Exchange implements Submittable {
 
   readonly #messages: Buffer
   readonly #tap: WireTap
-  readonly #rows = new RowCollector()
-  #fields: readonly Field[] | undefined
+  readonly #sink: RowSink<unknown>
+  #rows = 0
+  #bytes = 0
   #suspended = false
   #settle!: (error?: Error) => void
 
-  constructor(messages: Buffer, tap: WireTap) {
+  constructor(messages: Buffer, tap: WireTap, sink: RowSink<unknown>) {
     this.#messages = messages
+    this.#sink = sink
     this.#tap = tap
     this.done = new Promise((resolve, reject) => {
       this.#settle = (error) => {
         tap.collector = undefined
         this.callback()
         if (error === undefined) {
-          resolve({ rows: this.#rows, fields: this.#fields, complete: !this.#suspended })
+          resolve({ rows: this.#rows, bytes: this.#bytes, complete: !this.#suspended })
         } else {
           reject(error)
         }
@@ -52,16 +54,20 @@ export class Exchange implements Submittable {
   }
 
   submit(connection: Connection): void {
-    this.#tap.collector = this.#rows
+    this.#tap.collector = this
     connection.stream.write(this.#messages)
   }
 
   handleRowDescription(message: { fields: readonly FieldMessage[] }): void {
-    this.#fields = message.fields.map(({ name, dataTypeID, format }) => ({
-      name,
-      typeOid: dataTypeID,
-      format,
-    }))
+    this.#sink.describe(
+      message.fields.map(({ name, dataTypeID, format }) => ({ name, typeOid: dataTypeID, format })),
+    )
+  }
+
+  add(bytes: Buffer, count: number): void {
+    this.#rows += count
+    this.#bytes += bytes.length
+    this.#sink.add(bytes, count)
   }
 
   handlePortalSuspended(): void {

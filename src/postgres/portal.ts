@@ -1,18 +1,21 @@
 import { ConnectionError, UsageError } from '../errors.js'
-import type { Field, RawRows } from '../row/raw-rows.js'
+import type { RowSink } from '../row/row-sink.js'
 import { sqlStateOf } from './database-error.js'
 import type { Engine, OpenStream } from './engine.js'
 import type { ExchangeResult } from './exchange.js'
+import { FetchSize } from './fetch-size.js'
 import * as protocol from './protocol.js'
 
 /** What a portal reads, and how. */
-export interface PortalRequest {
+export interface PortalRequest<C> {
   readonly sql: string
   readonly parameters: readonly protocol.Parameter[]
   /** Result formats by column, 0 text and 1 binary; empty for text throughout. */
   readonly formats: readonly number[]
-  /** Rows per fetch. */
-  readonly chunkSize: number
+  /** Where the rows go as they come in, and who hands them out a fetch at a time. */
+  readonly sink: RowSink<C>
+  /** Rows per fetch; undefined: see {@link FetchSize}. */
+  readonly chunkSize: number | undefined
   /** The statements that open the portal's own transaction when the connection is not in one. */
   readonly begin: readonly string[]
   /** Nothing is written, so that a stream left early has nothing to lose. */
@@ -34,19 +37,14 @@ export interface PortalConnection {
   readonly isLost: boolean
   /** What aborted the present transaction, while it is in its failed state. */
   readonly transactionFailure: Error | undefined
-  readonly openPortals: Set<Portal>
+  readonly openPortals: Set<Portal<unknown>>
   /** Sends messages that end in a Sync, when everything sent before is answered, and waits for the answer. */
-  exchange(owner: object, messages: () => Buffer[]): Promise<ExchangeResult>
+  exchange(owner: object, messages: () => Buffer[], sink?: RowSink<unknown>): Promise<ExchangeResult>
   /** Cancels what is running on the server, if it is an exchange of `owner`. */
   cancel(owner: object): void
   destroyAfterCloseTimeout(what: () => string): NodeJS.Timeout
   destroy(reason: Error): void
   release(): Promise<void>
-}
-
-/** Rows of one fetch, with the description that they are decoded by. */
-export interface Chunk extends RawRows {
-  readonly fields: readonly Field[]
 }
 
 /** How long a fetch that nobody waits for any more may take before it is cancelled on the server. */
@@ -58,14 +56,14 @@ let portals = 0
  * A named portal inside an explicit transaction, read by Execute + Sync: between two fetches the connection is free
  * for other statements. It opens a transaction of its own when the connection is not in one, and ends that one.
  */
-export class Portal implements OpenStream {
+export class Portal<C> implements OpenStream {
   readonly #connection: PortalConnection
-  readonly #request: PortalRequest
+  readonly #request: PortalRequest<C>
+  readonly #fetchSize: FetchSize
   readonly #name = `sluice_${++portals}`
   readonly #openedAt = Date.now()
   #opened = false
   #ownsTransaction = false
-  #fields: readonly Field[] = []
   #rowsRead = 0
   #ahead: Promise<ExchangeResult> | undefined
   #complete = false
@@ -73,9 +71,10 @@ export class Portal implements OpenStream {
   #closing: Promise<void> | undefined
   readonly #onAbort = () => void this.#abort()
 
-  constructor(connection: PortalConnection, request: PortalRequest) {
+  constructor(connection: PortalConnection, request: PortalRequest<C>) {
     this.#connection = connection
     this.#request = request
+    this.#fetchSize = new FetchSize(request.chunkSize)
     request.signal?.addEventListener('abort', this.#onAbort)
     connection.openPortals.add(this)
     connection.engine.streams.add(this)
@@ -91,11 +90,11 @@ export class Portal implements OpenStream {
   }
 
   /**
-   * The next chunk, or undefined when there is none; then everything is closed.
+   * What the next fetch brings, or undefined when there is none; then everything is closed.
    *
    * @throws what the fetch failed with, or the signal's reason; then everything is closed as well.
    */
-  async next(): Promise<Chunk | undefined> {
+  async next(): Promise<C | undefined> {
     this.#throwIfEnded()
     if (this.#complete || this.#closing !== undefined) {
       await this.close()
@@ -105,8 +104,10 @@ export class Portal implements OpenStream {
     const fetch = this.#ahead ?? this.#fetch()
     this.#ahead = undefined
     let result: ExchangeResult
+    let chunk: C
     try {
       result = await fetch
+      chunk = this.#request.sink.take()
     } catch (error) {
       this.#failure ??= this.#explain(error as Error)
       await this.close()
@@ -114,12 +115,12 @@ export class Portal implements OpenStream {
       throw this.#failure
     }
     this.#throwIfEnded()
-    this.#fields = result.fields ?? this.#fields
-    this.#rowsRead += result.rows.count
+    this.#rowsRead += result.rows
+    this.#fetchSize.brought(result.rows, result.bytes)
     this.#complete = result.complete
     if (result.complete && !this.#request.lingers) void silently(this.close())
     else if (!result.complete && this.#request.readAhead) void silently((this.#ahead = this.#fetch()))
-    return { fields: this.#fields, segments: result.rows.segments, count: result.rows.count }
+    return chunk
   }
 
   /** Closes the portal and ends its own transaction. Bounded: past the time limit the connection is destroyed. */
@@ -146,21 +147,24 @@ export class Portal implements OpenStream {
   }
 
   #fetch(): Promise<ExchangeResult> {
-    return this.#connection.exchange(this, () => {
-      this.#throwIfEnded()
-      if (this.#opened) return [protocol.execute(this.#name, this.#request.chunkSize), protocol.SYNC]
-      const { sql, parameters, formats, begin, chunkSize } = this.#request
-      const open = [
-        protocol.parse(sql),
-        protocol.bind(this.#name, parameters, formats),
-        protocol.describe(this.#name),
-        protocol.execute(this.#name, chunkSize),
-        protocol.SYNC,
-      ]
-      this.#opened = true
-      this.#ownsTransaction = this.#connection.status === 'I'
-      return this.#ownsTransaction ? [...begin.map(protocol.statement), ...open] : open
-    })
+    return this.#connection.exchange(this, () => this.#fetchMessages(), this.#request.sink)
+  }
+
+  #fetchMessages(): Buffer[] {
+    this.#throwIfEnded()
+    const { rows } = this.#fetchSize
+    if (this.#opened) return [protocol.execute(this.#name, rows), protocol.SYNC]
+    const { sql, parameters, formats, begin } = this.#request
+    const open = [
+      protocol.parse(sql),
+      protocol.bind(this.#name, parameters, formats),
+      protocol.describe(this.#name),
+      protocol.execute(this.#name, rows),
+      protocol.SYNC,
+    ]
+    this.#opened = true
+    this.#ownsTransaction = this.#connection.status === 'I'
+    return this.#ownsTransaction ? [...begin.map(protocol.statement), ...open] : open
   }
 
   async #close(): Promise<void> {

@@ -60,6 +60,11 @@ export function describe(portal: string): Buffer {
   return named('D', `P${portal}`)
 }
 
+/** Parse a statement and describe it: the server answers with its row description, and no format is chosen yet. */
+export function describeMessages(sql: string): Buffer[] {
+  return [parse(sql), named('D', 'S'), SYNC]
+}
+
 /** Execute up to `rows` rows of a portal; 0 is all of them. */
 export function execute(portal: string, rows: number): Buffer {
   const name = Buffer.byteLength(portal)

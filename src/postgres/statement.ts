@@ -16,6 +16,8 @@ export interface ReadRequest {
 
 /** What a stream needs beyond the statement. */
 export interface StreamRequest {
+  /** Rows per fetch; undefined: few at first, then as many as a budget of bytes allows. */
+  readonly chunkSize: number | undefined
   readonly readOnly: boolean
   /** The chunks are prefetched for: on one snapshot, and on a connection that stays until the last is done. */
   readonly prefetches: boolean

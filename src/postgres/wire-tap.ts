@@ -1,16 +1,15 @@
 import type { Socket } from 'node:net'
 import { UsageError } from '../errors.js'
-import type { RawRows } from '../row/raw-rows.js'
 
 const DATA_ROW = 0x44
 const HEADER = 5
 
 type DataListener = (bytes: Buffer) => void
 
-/** Gathers the DataRow messages of one exchange. */
-export class RowCollector implements RawRows {
-  readonly segments: Buffer[] = []
-  count = 0
+/** Where the DataRow messages of one exchange go. */
+export interface RowCollector {
+  /** Whole messages, which may be kept. */
+  add(bytes: Buffer, count: number): void
 }
 
 /**
@@ -101,9 +100,7 @@ export class WireTap {
   }
 
   #collect(collector: RowCollector, bytes: Buffer, start: number, end: number, rows: number): void {
-    if (rows === 0) return
-    collector.segments.push(bytes.subarray(start, end))
-    collector.count += rows
+    if (rows > 0) collector.add(bytes.subarray(start, end), rows)
   }
 
   #keep(bytes: Buffer, at: number, needs: number): number {
@@ -136,8 +133,7 @@ export class WireTap {
       this.#partial = []
       this.#partialLength = 0
       if (collector !== undefined) {
-        collector.segments.push(joined)
-        collector.count++
+        collector.add(joined, 1)
       } else {
         this.#remaining = messageLength - joined.length
         this.#forward(joined)

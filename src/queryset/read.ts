@@ -13,7 +13,7 @@ import type { KeyedRow } from '../row/keyed-reader.js'
 import type { RowReader } from '../row/row-reader.js'
 import { refuseLockOutsideTransaction } from './lock-check.js'
 import { ChunkSource } from '../stream/chunk-source.js'
-import { DEFAULT_CHUNK_SIZE, type IteratorOptions } from '../stream/iterator-options.js'
+import type { IteratorOptions } from '../stream/iterator-options.js'
 import { NO_CHUNKS, RowStream } from '../stream/row-stream.js'
 import { runPrefetch, type PrefetchRows } from '../stream/run-prefetch.js'
 
@@ -51,7 +51,7 @@ export function streamRows(
 ): RowStream<unknown> {
   const { state, query, reader, prefetch, locks } = statement
   if (locks === true) refuseLockOutsideTransaction(source)
-  const { chunkSize = DEFAULT_CHUNK_SIZE, batchYieldSize, signal, readOnly = true } = options
+  const { chunkSize, batchYieldSize, signal, readOnly = true } = options
   return new RowStream({
     batchYieldSize,
     signal,
@@ -81,7 +81,7 @@ export function iterateRows(
   }
   const { state, query, reader, prefetch, locks } = statement
   if (locks === true) refuseLockOutsideTransaction(source)
-  const { chunkSize = DEFAULT_CHUNK_SIZE, batchYieldSize, signal, readOnly = true } = options
+  const { chunkSize, batchYieldSize, signal, readOnly = true } = options
   const host = SyncHost.of(source.engine)
   return new SyncRowStream({
     batchYieldSize,

@@ -1,7 +1,7 @@
 import { codecFor } from '../codec/codec-for.js'
 import type { Annotation } from '../query/annotation.js'
 import { knownRowReader, type RowReader } from './row-reader.js'
-import { objectShape } from './row-shape.js'
+import { objectShape } from './shape.js'
 
 /** Reads the one row of `aggregate()`. */
 export function aggregateReader(annotations: readonly Annotation[]): RowReader<Record<string, unknown>> {

@@ -1,10 +1,11 @@
+import type { Codec } from '../codec/codec.js'
 import { codecFor } from '../codec/codec-for.js'
 import { projectionOf } from '../query/projection.js'
 import type { QueryState } from '../query/state.js'
 import type { ColumnSchema } from '../schema/table.js'
-import type { RowShape } from './read-rows.js'
 import { knownRowReader, type RowReader } from './row-reader.js'
 import { shapeOf } from './selection-reader.js'
+import type { Shape } from './shape.js'
 
 /** A key that rows are matched by: `text` is equal when the values are. */
 export interface RowKey {
@@ -35,20 +36,27 @@ export function keyedReader(
     ...outputs,
     ...ownerColumns.map((column) => ({ label: column.name, type: column.type })),
   ].map(({ label, type }) => ({ label, codec: codecFor(type) }))
-  const shape: RowShape<unknown> = shapeOf(state.selection, projection)
-  const ownerPositions = ownerColumns.map((_, index) => outputs.length + index)
-  const keyAt = (values: readonly unknown[], positions: readonly number[]): RowKey | undefined => {
-    const key = positions.map((position) => values[position])
-    if (key.length === 0 || key.includes(null)) return undefined
-    const texts = positions.map((position, index) => {
-      const encoded = columns[position]?.codec.encode(key[index])
-      return Buffer.isBuffer(encoded) ? encoded.toString('hex') : (encoded ?? '')
-    })
-    return { text: texts.length === 1 ? (texts[0] ?? '') : JSON.stringify(texts), values: key }
+  /** What the values at these positions are found by. */
+  const key = (positions: readonly number[]): Shape => {
+    const codecs = positions.flatMap((position) => columns[position]?.codec ?? [])
+    return { kind: 'made', positions, make: (...values) => keyOf(codecs, values) }
   }
-  return knownRowReader(columns, (values) => ({
-    row: shape(values),
-    keys: projection.keys.map((positions) => keyAt(values, positions)),
-    owner: keyAt(values, ownerPositions),
-  }))
+  return knownRowReader(columns, {
+    kind: 'object',
+    entries: [
+      ['row', shapeOf(state.selection, projection)],
+      ['keys', { kind: 'tuple', items: projection.keys.map(key) }],
+      ['owner', key(ownerColumns.map((_, index) => outputs.length + index))],
+    ],
+  })
+}
+
+/** Undefined where a part of the key is NULL, or there is none. */
+function keyOf(codecs: readonly Codec[], values: readonly unknown[]): RowKey | undefined {
+  if (values.length === 0 || values.includes(null)) return undefined
+  const texts = codecs.map((codec, index) => {
+    const encoded = codec.encode(values[index])
+    return Buffer.isBuffer(encoded) ? encoded.toString('hex') : encoded
+  })
+  return { text: texts.length === 1 ? (texts[0] ?? '') : JSON.stringify(texts), values }
 }

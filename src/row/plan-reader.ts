@@ -1,6 +1,6 @@
 import { codecFor } from '../codec/codec-for.js'
 import { knownRowReader, type RowReader } from './row-reader.js'
-import { valueShape } from './row-shape.js'
+import { valueShape } from './shape.js'
 
 /** Reads the one column of EXPLAIN. */
 export function planReader(type: 'text' | 'json' | 'xml'): RowReader {

@@ -1,19 +1,21 @@
 import type { Codec } from '../codec/codec.js'
 import { codecForOid, isBuiltIn } from '../codec/codec-for-oid.js'
 import { SchemaDriftError } from '../errors.js'
-import type { Field, RawRows } from './raw-rows.js'
-import { readRows, textCell, type Cell, type RowShape } from './read-rows.js'
+import { textCell, type Cell } from './cell.js'
+import type { Field } from './field.js'
+import { RowDecoder } from './row-decoder.js'
+import type { Shape } from './shape.js'
 
 /** Turns the rows of one statement from bytes into values. */
 export interface RowReader<R = unknown> {
   /** Result formats to ask for, by column: 0 text, 1 binary. Empty: text throughout. */
   readonly formats: readonly number[]
   /**
-   * Decodes a fetch.
+   * Begins to read a result of the columns that the server describes.
    *
-   * @param firstRow the number of its first row in the whole result, from 0, for error messages.
+   * @throws {@link SchemaDriftError} when they are not those expected.
    */
-  read(rows: RawRows, fields: readonly Field[], firstRow: number): R[]
+  start(fields: readonly Field[]): RowDecoder<R>
 }
 
 /** A column that a statement is known to return. */
@@ -24,25 +26,41 @@ export interface KnownColumn {
 }
 
 /** Reads statements whose columns are known beforehand, by position: binary wherever the codec can. */
-export function knownRowReader<R>(columns: readonly KnownColumn[], shape: RowShape<R>): RowReader<R> {
-  let cells: readonly Cell[] | undefined
+export function knownRowReader<R>(columns: readonly KnownColumn[], shape: Shape): RowReader<R> {
   return {
-    formats: columns.map(({ codec }) => (codec.decodeBinary ? 1 : 0)),
-    read: (rows, fields, firstRow) => {
-      cells ??= cellsOf(columns, fields)
-      return readRows(rows, cells, shape, firstRow)
-    },
+    formats: columns.map(({ codec }) => formatFor(codec)),
+    start: (fields) => new RowDecoder(cellsOf(columns, fields), shape),
   }
+}
+
+/** The result format to ask for: 0 text, 1 binary. */
+export function formatFor(codec: Codec | undefined): number {
+  return codec?.decodeBinary ? 1 : 0
+}
+
+/**
+ * Reads a cell in the format that it came in.
+ *
+ * @throws {@link SchemaDriftError} when it came in binary, and is of a type that cannot be read so.
+ */
+export function cellFor(label: string, codec: Codec, { format }: Field): Cell {
+  const decode = format === 'binary' ? codec.decodeBinary : textCell(codec.decodeText)
+  if (decode !== undefined) return { label, decode }
+  throw new SchemaDriftError(`Column ${label} changed its type while the statement was sent. Run it again.`)
 }
 
 /** Picks each decoder by the row description that came back, and refuses types that are not those expected. */
 function cellsOf(columns: readonly KnownColumn[], fields: readonly Field[]): Cell[] {
+  if (fields.length > columns.length) {
+    throw new SchemaDriftError(
+      `The server returned ${fields.length} columns where ${columns.length} are expected. Run the generator again.`,
+    )
+  }
   return columns.map(({ label, codec }, index) => {
     const field = fields[index]
     if (field === undefined) throw new SchemaDriftError(`The server returned no column for ${label}.`)
     refuseOtherType(label, codec, field)
-    const binary = field.format === 'binary' ? codec.decodeBinary : undefined
-    return { label, decode: binary ?? textCell(codec.decodeText) }
+    return cellFor(label, codec, field)
   })
 }
 
@@ -60,21 +78,4 @@ function refuseOtherType(label: string, codec: Codec, field: Field): void {
 /** The text types are read alike, and so are arrays of them. */
 function asText(name: string): string {
   return name.replace(/^(?:varchar|bpchar|name)(?=(?:\[\])?$)/, 'text')
-}
-
-/** Reads statements of unknown columns in text format, by the types that come back, keyed by the names that come back. */
-export function textRowReader(
-  decoderFor: (oid: number) => (text: string) => unknown,
-  shapeFor: (names: readonly string[]) => RowShape<Record<string, unknown>>,
-): RowReader<Record<string, unknown>> {
-  return {
-    formats: [],
-    read: (rows, fields, firstRow) => {
-      const cells = fields.map(({ name, typeOid }) => ({
-        label: name,
-        decode: textCell(decoderFor(typeOid)),
-      }))
-      return readRows(rows, cells, shapeFor(fields.map(({ name }) => name)), firstRow)
-    },
-  }
 }

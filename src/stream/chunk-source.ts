@@ -11,7 +11,7 @@ import type { Chunks } from './row-stream.js'
 export interface ChunkRequest {
   readonly query: CompiledQuery
   readonly reader: RowReader
-  readonly chunkSize: number
+  readonly chunkSize: number | undefined
   readonly readOnly: boolean
   readonly signal: AbortSignal | undefined
   /** Reads what belongs to the rows of a chunk, on the stream's own connection. */
@@ -131,12 +131,14 @@ export class ChunkSource implements Chunks<unknown> {
     const planned = withReadRequest(query, {
       reader,
       stream: {
+        chunkSize,
         readOnly,
         prefetches: prefetch !== undefined,
         signal: this.#leaving.signal,
         onClosed: this.#letGo,
       },
     })
-    return (this.#chunks = connection.streamQuery<unknown>(planned, chunkSize))
+    // The request says how large a chunk is; the parameter is for statements without one.
+    return (this.#chunks = connection.streamQuery<unknown>(planned, chunkSize ?? 0))
   }
 }

@@ -3,7 +3,8 @@ import { OptionError } from '../errors.js'
 /** Options of `iterator` and `aiterator`. */
 export interface IteratorOptions {
   /**
-   * Rows that one fetch brings; a positive 32-bit integer. The query stays one query whatever it is. Default: 2000.
+   * Rows that one fetch brings; a positive 32-bit integer. The query stays one query whatever it is. Default: 10 rows
+   * at first, so that the loop starts early, then up to 2000, and fewer when rows are wide: as many as come to 1 MiB.
    */
   readonly chunkSize?: number
   /**
@@ -24,9 +25,6 @@ export interface IteratorOptions {
 export interface BatchOptions extends IteratorOptions {
   readonly batchYieldSize: number
 }
-
-/** Rows per fetch when `chunkSize` is not given. */
-export const DEFAULT_CHUNK_SIZE = 2000
 
 const MAX_INT32 = 0x7fffffff
 const NAMES = ['chunkSize', 'batchYieldSize', 'signal', 'readOnly']

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Parameter } from '../postgres/protocol.js'
-import type { Field } from '../row/raw-rows.js'
+import type { Field } from '../row/field.js'
 import type { WireError } from './wire-error.js'
 
 /** What the worker is started with. */
@@ -25,7 +25,7 @@ export interface SyncStatement {
   readonly sql: string
   readonly parameters: readonly Parameter[]
   readonly formats: readonly number[]
-  readonly chunkSize: number
+  readonly chunkSize: number | undefined
   readonly begin: readonly string[]
   readonly readOnly: boolean
   /** Keep the transaction open after the last chunk, until more is asked for. */

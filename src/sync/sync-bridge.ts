@@ -1,22 +1,17 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
-import type { Field, RawRows } from '../row/raw-rows.js'
 import type { StreamAnswer, StreamRequestMessage, SyncQuery } from './messages.js'
 import { fromWireError } from './wire-error.js'
 import { ConnectionError } from '../errors.js'
-
-/** A chunk as it crossed the threads. */
-export interface SyncChunk extends RawRows {
-  readonly fields: readonly Field[]
-}
+import type { RawChunk } from './raw-rows.js'
 
 /** Where a synchronous iteration gets its chunks from. */
 export interface SyncChunks {
   /** Blocks until the next chunk is there; undefined at the end, when the connection is free. */
-  next(): SyncChunk | undefined
+  next(): RawChunk | undefined
   /** Asks for the next chunk, which is on its way while the caller works on this one. */
   requestNext(): void
   /** Runs a query on the stream's connection, between `next` and `requestNext`. */
-  query(query: SyncQuery): SyncChunk
+  query(query: SyncQuery): RawChunk
   /** Blocks until the connection is free; never throws. */
   close(): void
 }
@@ -44,7 +39,7 @@ export class SyncBridge implements SyncChunks {
     this.#options = options
   }
 
-  next(): SyncChunk | undefined {
+  next(): RawChunk | undefined {
     if (this.#ended) return undefined
     const answer = this.#receive(Infinity)
     if (answer?.type === 'chunk') return toChunk(answer)
@@ -57,7 +52,7 @@ export class SyncBridge implements SyncChunks {
     this.#send('next')
   }
 
-  query(query: SyncQuery): SyncChunk {
+  query(query: SyncQuery): RawChunk {
     this.#send(query)
     const chunk = this.next()
     if (chunk === undefined) throw new ConnectionError('The stream ended while a query on it was running.')
@@ -101,6 +96,6 @@ export class SyncBridge implements SyncChunks {
   }
 }
 
-function toChunk({ bytes, count, fields }: Extract<StreamAnswer, { type: 'chunk' }>): SyncChunk {
-  return { segments: [Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)], count, fields }
+function toChunk({ bytes, count, fields }: Extract<StreamAnswer, { type: 'chunk' }>): RawChunk {
+  return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), count, fields }
 }

@@ -2,6 +2,7 @@ import type { Parameter } from '../postgres/protocol.js'
 import type { PrefetchQuery } from '../prefetch/prefetch.js'
 import { PrefetchFailure } from '../prefetch/prefetch-failure.js'
 import type { KeyedRow } from '../row/keyed-reader.js'
+import type { RowDecoder } from '../row/row-decoder.js'
 import type { RowReader } from '../row/row-reader.js'
 import { Regrouper } from '../stream/regroup.js'
 import type { SyncChunks } from './sync-bridge.js'
@@ -31,7 +32,7 @@ export interface SyncRowStreamOptions {
 export const NO_SYNC_CHUNKS: SyncChunks = {
   next: () => undefined,
   requestNext: () => {},
-  query: () => ({ segments: [], count: 0, fields: [] }),
+  query: () => ({ bytes: Buffer.alloc(0), count: 0, fields: [] }),
   close: () => {},
 }
 
@@ -44,7 +45,7 @@ export class SyncRowStream<T> implements SyncRows<T> {
   #chunks: SyncChunks | undefined
   #items: readonly unknown[] = []
   #index = 0
-  #rowsRead = 0
+  #decoder: RowDecoder<unknown> | undefined
   #rowsDelivered = 0
   #exhausted = false
   #ended = false
@@ -100,8 +101,9 @@ export class SyncRowStream<T> implements SyncRows<T> {
       }
       // Asked for before this one is decoded, so that a chunk is on its way while the loop body runs.
       if (this.#options.prefetch === undefined) this.#chunks.requestNext()
-      let rows = this.#options.reader.read(chunk, chunk.fields, this.#rowsRead)
-      this.#rowsRead += chunk.count
+      this.#decoder ??= this.#options.reader.start(chunk.fields)
+      let rows: unknown[] = []
+      this.#decoder.decode(chunk.bytes, chunk.count, rows)
       if (this.#options.prefetch !== undefined) {
         rows = this.#prefetched(this.#chunks, this.#options.prefetch(rows as KeyedRow[]), rows as KeyedRow[])
         this.#chunks.requestNext()
@@ -129,7 +131,9 @@ export class SyncRowStream<T> implements SyncRows<T> {
     const parameters = query.parameters as Parameter[]
     try {
       const related = chunks.query({ sql: query.sql, parameters, formats: reader.formats })
-      return reader.read(related, related.fields, 0)
+      const rows: KeyedRow[] = []
+      reader.start(related.fields).decode(related.bytes, related.count, rows)
+      return rows
     } catch (error) {
       throw new PrefetchFailure(step, error)
     }

@@ -3,7 +3,6 @@ import pg from 'pg'
 import type { SluiceConnection } from '../postgres/connection.js'
 import { SluiceDriver } from '../postgres/driver.js'
 import { Engine } from '../postgres/engine.js'
-import type { Chunk } from '../postgres/portal.js'
 import { queryMessages } from '../postgres/protocol.js'
 import {
   HEARTBEAT,
@@ -15,6 +14,7 @@ import {
   type SyncQuery,
   type WorkerSettings,
 } from './messages.js'
+import { RawRows, type RawChunk } from './raw-rows.js'
 import { toWireError } from './wire-error.js'
 
 /**
@@ -60,6 +60,7 @@ function serve({ port, answers, ...statement }: OpenMessage): void {
     const connection = await driver.acquireConnection()
     const portal = connection.openPortal({
       ...statement,
+      sink: new RawRows(),
       readAhead: false,
       signal: leaving.signal,
     })
@@ -82,10 +83,9 @@ function serve({ port, answers, ...statement }: OpenMessage): void {
   async function run({ sql, parameters, formats }: SyncQuery): Promise<void> {
     try {
       const { connection, portal } = await stream
-      const { rows, fields = [] } = await connection.exchange(portal, () =>
-        queryMessages(sql, parameters, formats),
-      )
-      send({ segments: rows.segments, count: rows.count, fields })
+      const rows = new RawRows()
+      await connection.exchange(portal, () => queryMessages(sql, parameters, formats), rows)
+      send(rows.take())
     } catch (error) {
       await fail(error as Error)
     }
@@ -98,14 +98,8 @@ function serve({ port, answers, ...statement }: OpenMessage): void {
     await finish(opened?.connection, { type: 'error', error: toWireError(error) })
   }
 
-  function send({ segments, count, fields }: Chunk): void {
-    const bytes = new Uint8Array(segments.reduce((sum, segment) => sum + segment.length, 0))
-    let at = 0
-    for (const segment of segments) {
-      bytes.set(segment, at)
-      at += segment.length
-    }
-    answer({ type: 'chunk', bytes, count, fields }, [bytes.buffer])
+  function send({ bytes, count, fields }: RawChunk): void {
+    answer({ type: 'chunk', bytes, count, fields }, [bytes.buffer as ArrayBuffer])
   }
 
   async function end(): Promise<void> {

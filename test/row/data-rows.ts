@@ -1,4 +1,4 @@
-import type { Field, RawRows } from '../../src/row/raw-rows.js'
+import type { Field } from '../../src/row/field.js'
 
 /** A cell as the server sends it; null is NULL. */
 export type CellBytes = string | Buffer | null
@@ -23,12 +23,9 @@ export function dataRow(cells: readonly CellBytes[]): Buffer {
   return Buffer.concat([header, body])
 }
 
-/** A fetch whose messages came in these segments. */
-export function fetched(...segments: readonly (readonly (readonly CellBytes[])[])[]): RawRows {
-  return {
-    segments: segments.map((rows) => Buffer.concat(rows.map(dataRow))),
-    count: segments.flat().length,
-  }
+/** The messages of these rows, as one run of bytes. */
+export function dataRows(...rows: readonly (readonly CellBytes[])[]): Buffer {
+  return Buffer.concat(rows.map(dataRow))
 }
 
 /** A column of a row description. */

@@ -1,0 +1,32 @@
+/** Rows of the first fetch: few, so that the first row is there early. */
+const FIRST_ROWS = 10
+const MOST_ROWS = 2000
+const GROWTH = 8
+/** What one fetch is to bring at most; a single row may be larger. */
+const MOST_BYTES = 1024 * 1024
+
+/**
+ * How many rows to fetch at a time where the caller has not said: few at first, then as many as stay within a budget
+ * of bytes, by the size of the rows that came last.
+ */
+export class FetchSize {
+  #rows: number
+  readonly #isFixed: boolean
+
+  constructor(chunkSize: number | undefined) {
+    this.#isFixed = chunkSize !== undefined
+    this.#rows = chunkSize ?? FIRST_ROWS
+  }
+
+  /** Rows of the next fetch. */
+  get rows(): number {
+    return this.#rows
+  }
+
+  /** What the last fetch has brought. */
+  brought(rows: number, bytes: number): void {
+    if (this.#isFixed || rows === 0) return
+    const affordable = Math.max(1, Math.floor((MOST_BYTES * rows) / bytes))
+    this.#rows = Math.min(MOST_ROWS, this.#rows * GROWTH, affordable)
+  }
+}

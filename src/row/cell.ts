@@ -1,0 +1,59 @@
+import { DecodeError } from '../errors.js'
+
+/** Reads one cell from `bytes[start, end)`. */
+export type CellDecoder = (bytes: Buffer, start: number, end: number) => unknown
+
+/** A column of the result: its label in error messages and how its cells are read. */
+export interface Cell {
+  readonly label: string
+  readonly decode: CellDecoder
+}
+
+type TextDecoder = (text: string) => unknown
+
+const textDecoders = new WeakMap<TextDecoder, CellDecoder>()
+
+/** Reads cells in text format through a decoder of strings; always the same function for the same decoder. */
+export function textCell(decode: TextDecoder): CellDecoder {
+  let cell = textDecoders.get(decode)
+  if (cell === undefined) {
+    cell = (bytes, start, end) => decode(bytes.toString('utf8', start, end))
+    textDecoders.set(decode, cell)
+  }
+  return cell
+}
+
+export const ROW_HEADER = 1 + 4 + 2
+
+/**
+ * The error of a row that could not be read: finds the cell by reading that row once more.
+ *
+ * @param row the number of the row in `bytes`, from 0.
+ * @param rowInResult its number in the whole result, from 1.
+ */
+export function cellError(
+  error: unknown,
+  {
+    bytes,
+    cells,
+    row,
+    rowInResult,
+  }: { bytes: Buffer; cells: readonly Cell[]; row: number; rowInResult: number },
+): unknown {
+  let at = 0
+  for (let skipped = 0; skipped < row; skipped++) at += 1 + bytes.readInt32BE(at + 1)
+  at += ROW_HEADER
+  for (const { label, decode } of cells) {
+    const length = bytes.readInt32BE(at)
+    at += 4
+    if (length === -1) continue
+    try {
+      decode(bytes, at, at + length)
+    } catch (cause) {
+      const message = `Column ${label}, row ${rowInResult} of the result: ${(cause as Error).message}`
+      return new DecodeError(message, { cause })
+    }
+    at += length
+  }
+  return error
+}

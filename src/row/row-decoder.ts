@@ -1,0 +1,44 @@
+import { cellError, type Cell } from './cell.js'
+import { compileRows } from './compile-rows.js'
+import { interpretRows, type ReadRun } from './interpret-rows.js'
+import type { Shape } from './shape.js'
+
+/** A result of more rows than this is worth a function of its own. */
+const COMPILE_AFTER = 100
+
+/** Decodes the rows of one result, in the order in which they come off the wire. */
+export class RowDecoder<R> {
+  readonly #cells: readonly Cell[]
+  readonly #shape: Shape
+  #run: ReadRun
+  #isCompiled = false
+  #rowsRead = 0
+
+  constructor(cells: readonly Cell[], shape: Shape) {
+    this.#cells = cells
+    this.#shape = shape
+    this.#run = interpretRows(cells, shape)
+  }
+
+  /**
+   * Decodes whole DataRow messages, `count` of them, and appends their rows.
+   *
+   * @throws {@link DecodeError} naming column and row when a cell cannot be represented.
+   */
+  decode(bytes: Buffer, count: number, rows: R[]): void {
+    if (!this.#isCompiled && this.#rowsRead + count > COMPILE_AFTER) this.#compile()
+    const before = rows.length
+    try {
+      this.#run(bytes, rows)
+    } catch (error) {
+      const row = rows.length - before
+      throw cellError(error, { bytes, cells: this.#cells, row, rowInResult: this.#rowsRead + row + 1 })
+    }
+    this.#rowsRead += count
+  }
+
+  #compile(): void {
+    this.#isCompiled = true
+    this.#run = compileRows(this.#cells, this.#shape) ?? this.#run
+  }
+}

@@ -1,0 +1,41 @@
+import type { RelatedLayout, RowLayout } from '../query/projection.js'
+
+/** How a row is put together from the values of its columns: data, so that it can be interpreted and compiled. */
+export type Shape =
+  | { readonly kind: 'value'; readonly position: number }
+  /** Every row has the same properties in the same order. */
+  | { readonly kind: 'object'; readonly entries: readonly Entry[] }
+  | { readonly kind: 'tuple'; readonly items: readonly Shape[] }
+  /** null where the column at `presence` is. */
+  | { readonly kind: 'optional'; readonly presence: number; readonly shape: Shape }
+  /** What a function makes of the values at these positions. */
+  | { readonly kind: 'made'; readonly positions: readonly number[]; readonly make: Make }
+
+export type Entry = readonly [property: string, value: Shape]
+export type Make = (...values: readonly unknown[]) => unknown
+
+/** The bare value of the first column. */
+export const valueShape: Shape = { kind: 'value', position: 0 }
+
+/** A tuple of so many columns, in their order. */
+export function tupleShape(length: number): Shape {
+  return { kind: 'tuple', items: Array.from({ length }, (_, position) => ({ kind: 'value', position })) }
+}
+
+/** An object of consecutive columns; of properties with the same name the last counts. */
+export function objectShape(properties: readonly string[], start = 0): Shape {
+  return { kind: 'object', entries: ownEntries(properties, start) }
+}
+
+/** An object with the rows of joined relations inside; null where a relation leads to no row. */
+export function nestedShape({ properties, start, related }: RowLayout): Shape {
+  return { kind: 'object', entries: [...ownEntries(properties, start), ...related.map(relatedEntry)] }
+}
+
+function ownEntries(properties: readonly string[], start: number): Entry[] {
+  return properties.map((property, index) => [property, { kind: 'value', position: start + index }])
+}
+
+function relatedEntry(layout: RelatedLayout): Entry {
+  return [layout.name, { kind: 'optional', presence: layout.presence, shape: nestedShape(layout) }]
+}

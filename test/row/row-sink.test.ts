@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { codecFor } from '../../src/codec/codec-for.js'
+import { DecodeError, SchemaDriftError } from '../../src/errors.js'
+import { knownRowReader } from '../../src/row/row-reader.js'
+import { DecodedRows } from '../../src/row/row-sink.js'
+import { valueShape } from '../../src/row/shape.js'
+import { dataRows, field } from './data-rows.js'
+
+const bool = 16
+const reader = () => knownRowReader([{ label: 'public.t.x', codec: codecFor('bool') }], valueShape)
+
+describe('rows decoded as they come in', () => {
+  it('are taken once each, in order', () => {
+    const sink = new DecodedRows(reader())
+    sink.describe([field(bool)])
+    sink.add(dataRows(['t'], ['f']), 2)
+    expect(sink.take()).toEqual([true, false])
+    expect(sink.take()).toEqual([])
+    sink.add(dataRows(['t']), 1)
+    expect(sink.take()).toEqual([true])
+  })
+
+  it('fail for who takes them, not for the socket that brings them', () => {
+    const sink = new DecodedRows(reader())
+    sink.describe([field(bool)])
+    sink.add(dataRows(['t'], ['maybe']), 2)
+    sink.add(dataRows(['t']), 1)
+    expect(() => sink.take()).toThrow(DecodeError)
+    expect(() => sink.take()).toThrow('row 2 of the result')
+  })
+
+  it('fail likewise when their columns are others', () => {
+    const sink = new DecodedRows(reader())
+    sink.describe([field(25)])
+    sink.add(dataRows(['t']), 1)
+    expect(() => sink.take()).toThrow(SchemaDriftError)
+  })
+})
