@@ -42,7 +42,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   const present = await readGenerated(out)
   const catalog = await readSource(source, notify)
   if (catalog.tables.length === 0) throw noTables(source, catalog)
-  const model = buildModel(catalog, relationNames)
+  const model = buildModel(catalog, { relations: relationNames })
   const files = emit(model)
   const changes = changesBetween(present, files)
   if (!check) await writeFiles(out, files, changes)

@@ -4,7 +4,6 @@ import type {
   RangeTypeSchema,
   TypeSchema,
 } from '../../src/schema/type.js'
-import { propertyNames } from '../naming/property.js'
 import type { Described } from './catalog.js'
 import type { ColumnRow } from './columns.js'
 import type { TypeRow } from './types.js'
@@ -87,10 +86,9 @@ export class TypeResolver {
         // The catalog query joins a multirange to its range.
         return { kind, schema, name, range: this.resolve(row.part) as RangeTypeSchema }
       case 'composite': {
-        const attributes = this.#attributes(row.relation)
-        const properties = propertyNames(attributes.map((attribute) => attribute.name))
-        const fields = attributes.map((attribute) => ({
-          property: properties.get(attribute.name) ?? attribute.name,
+        // What attributes are called in TypeScript is for the model to say.
+        const fields = this.#attributes(row.relation).map((attribute) => ({
+          property: attribute.name,
           name: attribute.name,
           type: this.resolve(attribute.type),
         }))

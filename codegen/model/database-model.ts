@@ -70,6 +70,8 @@ export type TypeNames = ReadonlyMap<string, string>
 export interface Renamed {
   readonly from: string
   readonly to: string
+  /** The setting that chooses another name: `names.columns["public.users.User Id"]`. */
+  readonly setting: string
 }
 
 /** Tells types apart: by schema and name, which neither can forge by containing a dot. */

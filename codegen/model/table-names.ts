@@ -1,8 +1,12 @@
+import { CodegenError } from '../errors.js'
 import type { CatalogTable } from '../introspect/catalog.js'
-import { assign, DEFAULT_SCHEMA, fingerprint, rank } from '../naming/unique.js'
-import { camelCase, kebabCase, pascalCase, singular, words } from '../naming/words.js'
+import type { NamingStyle } from '../naming/style.js'
+import { assign, DEFAULT_SCHEMA, fingerprints, rank } from '../naming/unique.js'
+import { camelCase, kebabCase, pascalCase, singular, startsLikeIdentifier, words } from '../naming/words.js'
+import { type ChosenNames, keyOf, settingOf } from './chosen-names.js'
 import type { TableNames } from './database-model.js'
 import { RESERVED_EXPORTS, RESERVED_FILES, RESERVED_REPOSITORIES } from './reserved-names.js'
+import type { TableNameSetting } from './settings.js'
 
 /** The names of each table, and the exports that are then taken. */
 export interface TableNaming {
@@ -11,48 +15,97 @@ export interface TableNaming {
 }
 
 /**
- * Names tables so that no two share a file, an export or a repository. A table that needs no compromise keeps the
- * plain name; another one is called with its schema in front, or in the default schema by its plural, and at last with
- * a fingerprint.
+ * Names tables so that no two share a file, an export or a repository. What the user chose stands. Of the others, a
+ * table that needs no compromise keeps the plain name; another one is called with its schema in front, or in the
+ * default schema by its plural, and at last with a fingerprint.
+ *
+ * @throws {@link CodegenError} for a chosen name that another table has too.
  */
-export function nameTables(tables: readonly CatalogTable[]): TableNaming {
+export function nameTables(
+  tables: readonly CatalogTable[],
+  chosen: ChosenNames,
+  style: NamingStyle,
+): TableNaming {
   const taken = new Set([
     ...RESERVED_EXPORTS.map(asExport),
     ...RESERVED_FILES.map(asFile),
     ...RESERVED_REPOSITORIES.map(asRepository),
   ])
-  const names = assign(tables, { taken, rank, candidates, parts })
+  const isChosen = (table: CatalogTable) => Number(Object.keys(chosen.table(table)).length > 0)
+  const names = assign(tables, {
+    taken,
+    rank: (left, right) => isChosen(right) - isChosen(left) || rank(left, right),
+    candidates: (table) => candidates(table, chosen.table(table), style),
+    parts,
+    refuse: (table) =>
+      new CodegenError(
+        `${settingOf('tables', keyOf(table))} chooses a name that another table has, or whose types another table has. ` +
+          'Choose another, or both: { repository, row }.',
+      ),
+  })
   return { names, exports: new Set([...RESERVED_EXPORTS, ...[...names.values()].flatMap(exportsOf)]) }
 }
 
 /** What a table is called in place of the name one would expect; nothing when it has that name. */
-export function unexpectedName(table: CatalogTable, names: TableNames): string | undefined {
+export function unexpectedName(
+  table: CatalogTable,
+  names: TableNames,
+  style: NamingStyle,
+): string | undefined {
   const own = words(table.name)
-  if (names.property !== camelCase(own)) return names.property
+  const expected = style === 'asIs' ? table.name : startsLikeIdentifier(own) ? camelCase(own) : undefined
+  if (names.property !== expected) return names.property
   return names.row === pascalCase(singular(own)) ? undefined : names.row
 }
 
-function* candidates(table: CatalogTable): Iterable<TableNames> {
-  const own = words(table.name)
-  const prefixed = [...words(table.schema), ...own]
-  const mark = `x${fingerprint(JSON.stringify([table.schema, table.name]))}`
-  yield build(own, singular(own), mark)
-  if (table.schema !== DEFAULT_SCHEMA) yield build(prefixed, singular(prefixed), mark)
-  yield build(own, own, mark)
-  yield build([...own, 'table'], own, mark)
-  yield build(prefixed, singular(prefixed), mark)
-  yield build(prefixed, prefixed, mark)
-  yield build([...own, mark], [...singular(own), mark], mark)
-  yield build([...prefixed, mark], [...prefixed, mark], mark)
+/** How many names are tried around a chosen one, which stays the same in each. */
+const TRIES = 8
+
+function* candidates(table: CatalogTable, set: TableNameSetting, style: NamingStyle): Iterable<TableNames> {
+  const isChosen = Object.keys(set).length > 0
+  let tries = 0
+  for (const { many, one, mark } of wordings(set.repository ?? table.name, table)) {
+    const property = style === 'asIs' ? many.join('_') : camelCase(many.flatMap(words))
+    const row = pascalCase(one)
+    yield build(many.flatMap(words), mark, { repository: property, row, ...set })
+    if (isChosen && ++tries === TRIES) return
+  }
 }
 
-/** `mark` names the file of a table without a letter of the Latin alphabet. */
-function build(many: readonly string[], one: readonly string[], mark: string): TableNames {
-  const row = pascalCase(one)
+interface Wording {
+  /** The names it is put together from, before they are words. */
+  readonly many: readonly string[]
+  /** The words of a row. */
+  readonly one: readonly string[]
+  /** The name of its file if it has no letter of the Latin alphabet. */
+  readonly mark: string
+}
+
+function* wordings(name: string, { schema, name: sqlName }: CatalogTable): Iterable<Wording> {
+  const own = words(name)
+  const prefixed = [...words(schema), ...own]
+  const marks = fingerprints(JSON.stringify([schema, sqlName]))
+  for (const text of marks) {
+    const mark = `x${text}`
+    yield { many: [name], one: singular(own), mark }
+    if (schema !== DEFAULT_SCHEMA) yield { many: [schema, name], one: singular(prefixed), mark }
+    yield { many: [name], one: own, mark }
+    yield { many: [name, 'table'], one: own, mark }
+    yield { many: [schema, name], one: singular(prefixed), mark }
+    yield { many: [schema, name], one: prefixed, mark }
+    yield { many: [name, mark], one: [...singular(own), mark], mark }
+  }
+}
+
+function build(
+  many: readonly string[],
+  mark: string,
+  { repository, row }: Required<TableNameSetting>,
+): TableNames {
   const table = pascalCase(many)
   return {
     file: kebabCase(many) || mark,
-    property: camelCase(many),
+    property: repository,
     row,
     insert: `New${row}`,
     update: `${row}Update`,

@@ -1,5 +1,7 @@
-import { assign, fingerprint, rank } from '../naming/unique.js'
-import { pascalCase, words } from '../naming/words.js'
+import { CodegenError } from '../errors.js'
+import { assign, fingerprints, rank } from '../naming/unique.js'
+import { pascalCase, startsLikeIdentifier, words } from '../naming/words.js'
+import { type ChosenNames, keyOf, settingOf } from './chosen-names.js'
 import { typeKey, type TypeNames } from './database-model.js'
 
 interface NamedType {
@@ -8,23 +10,47 @@ interface NamedType {
   readonly name: string
 }
 
-/** The exported names of enums and composites, around those that tables have taken. */
-export function nameTypes(types: readonly NamedType[], exports: ReadonlySet<string>): TypeNames {
-  const names = assign(types, { taken: new Set(exports), rank, candidates, parts: (name) => [name] })
+/**
+ * The exported names of enums and composites, around those that tables have taken.
+ *
+ * @throws {@link CodegenError} for a chosen name that is taken.
+ */
+export function nameTypes(
+  types: readonly NamedType[],
+  exports: ReadonlySet<string>,
+  chosen: ChosenNames,
+): TypeNames {
+  const isChosen = (type: NamedType) => Number(chosen.type(type) !== undefined)
+  const names = assign(types, {
+    taken: new Set(exports),
+    rank: (left, right) => isChosen(right) - isChosen(left) || rank(left, right),
+    candidates: (type) => candidates(type, chosen.type(type)),
+    parts: (name) => [name],
+    refuse: (type) => {
+      const setting = settingOf('types', keyOf(type))
+      const name = chosen.type(type) ?? ''
+      return new CodegenError(
+        `${setting} chooses "${name}", which another type or table has. Choose another.`,
+      )
+    },
+  })
   return new Map([...names].map(([type, name]) => [typeKey(type), name]))
 }
 
-/** The name the type would have if it were alone. */
-export function plainTypeName(type: NamedType): string {
-  return pascalCase(words(type.name))
+/** The name the type would have if it were alone; none when nothing of it can be part of a name. */
+export function plainTypeName(type: NamedType): string | undefined {
+  const own = words(type.name)
+  return startsLikeIdentifier(own) ? pascalCase(own) : undefined
 }
 
-function* candidates(type: NamedType): Iterable<string> {
+function* candidates(type: NamedType, chosen: string | undefined): Iterable<string> {
+  if (chosen !== undefined) {
+    yield chosen
+    return
+  }
   const own = words(type.name)
-  const prefixed = [...words(type.schema), ...own]
   yield pascalCase(own)
   yield pascalCase([...own, type.kind])
-  yield pascalCase(prefixed)
-  yield pascalCase([...own, `x${fingerprint(typeKey(type))}`])
-  yield pascalCase([...prefixed, type.kind, `x${fingerprint(typeKey(type))}`])
+  yield pascalCase([...words(type.schema), ...own])
+  for (const mark of fingerprints(typeKey(type))) yield pascalCase([...own, `x${mark}`])
 }

@@ -8,6 +8,11 @@ export function fingerprint(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 8)
 }
 
+/** Suffixes without end, so that one is left whatever else is called so. */
+export function* fingerprints(text: string): Iterable<string> {
+  for (let salt = 0; ; salt++) yield fingerprint(salt === 0 ? text : `${text}\0${String(salt)}`)
+}
+
 /** Orders by UTF-16 code units: the same everywhere, whatever the locale. */
 export function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
@@ -42,7 +47,7 @@ export function isUnquoted(name: string): boolean {
  * Gives each item the first of its candidates of which no part is taken. Items are served in the order of `rank`,
  * so the outcome depends on the set of names alone and not on the order the catalog lists them in.
  *
- * @throws when an item runs out of candidates: the last should be one that nothing else can be called.
+ * @throws what `refuse` makes when an item runs out of candidates; most have candidates without end.
  */
 export function assign<Item, Choice>(
   items: readonly Item[],
@@ -51,6 +56,7 @@ export function assign<Item, Choice>(
     readonly rank: (left: Item, right: Item) => number
     readonly candidates: (item: Item) => Iterable<Choice>
     readonly parts: (choice: Choice) => readonly string[]
+    readonly refuse?: (item: Item) => Error
   },
 ): Map<Item, Choice> {
   const chosen = new Map<Item, Choice>()
@@ -62,7 +68,9 @@ export function assign<Item, Choice>(
       chosen.set(item, choice)
       break
     }
-    if (!chosen.has(item)) throw new Error(`Every name for ${JSON.stringify(item)} is taken.`)
+    if (!chosen.has(item)) {
+      throw options.refuse?.(item) ?? new Error(`Every name for ${JSON.stringify(item)} is taken.`)
+    }
   }
   return chosen
 }

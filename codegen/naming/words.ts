@@ -1,7 +1,11 @@
 import { pluralize, singularize } from 'inflection'
 
+/** Letters and marks younger than Unicode 15: Node takes them in identifiers, TypeScript's own tables do not yet. */
+const YOUNG =
+  /[\u088F\u0C5C\u0CDC\u1C89\u1C8A\uA7CB-\uA7CF\uA7D2\uA7D4\uA7DA-\uA7DC\uA7F1]|[\u0897\u1ACF-\u1AFF]/u
+
 /** A run of anything that cannot be in a JavaScript identifier on every engine, the underscore included. */
-const SEPARATORS = /(?:[^\p{ID_Continue}]|[\u{10000}-\u{10FFFF}]|_)+/u
+const SEPARATORS = new RegExp(`(?:[^\\p{ID_Continue}]|[\\u{10000}-\\u{10FFFF}]|${YOUNG.source}|_)+`, 'u')
 
 /** `createdAt` → `created At`, `HTTPStatus` → `HTTP Status`. */
 const HUMPS = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u
@@ -62,13 +66,22 @@ const PLURALS: Readonly<Record<string, string>> = {
   leaf: 'leaves',
 }
 
-/** The words of an SQL name: `order_items`, `orderItems` and `Order Items` all give `order`, `items`. */
+/**
+ * The words of an SQL name: `order_items`, `orderItems` and `Order Items` all give `order`, `items`. What looks the same
+ * is the same, however its accents are written.
+ */
 export function words(name: string): string[] {
   return name
+    .normalize('NFC')
     .split(SEPARATORS)
     .flatMap((part) => part.split(HUMPS))
     .filter((word) => word !== '')
     .map((word) => word.toLowerCase())
+}
+
+/** Whether the words make an identifier as they are, with nothing put in front or in place of them. */
+export function startsLikeIdentifier(parts: readonly string[]): boolean {
+  return /^\p{ID_Start}/u.test(parts[0] ?? '')
 }
 
 /** `order_items` → `orderItems`. Always a valid identifier, never a reserved property of every object. */

@@ -172,7 +172,7 @@ describe('introspect', () => {
       name: 'point3',
       fields: [
         { property: 'x', name: 'x', type: 'float8' },
-        { property: 'yAxis', name: 'y-axis', type: { kind: 'array', element: 'numeric' } },
+        { property: 'y-axis', name: 'y-axis', type: { kind: 'array', element: 'numeric' } },
         { property: 'mood', name: 'mood', type: mood },
       ],
     }

@@ -22,7 +22,7 @@ async function catalogWith(comments = ''): Promise<Catalog> {
 }
 
 async function relations(comments: string, settings: RelationSettings = {}) {
-  return relationsIn(buildModel(await catalogWith(comments), settings))
+  return relationsIn(buildModel(await catalogWith(comments), { relations: settings }))
 }
 
 const comment = (text: string, key = 'posts_author_id_fkey', table = 'posts') =>
@@ -114,7 +114,7 @@ describe('names of relations', () => {
     ],
   ])('refuse one that %s', async (_what, comments, settings, message) => {
     const catalog = await catalogWith(comments)
-    const attempt = () => buildModel(catalog, settings as RelationSettings)
+    const attempt = () => buildModel(catalog, { relations: settings as RelationSettings })
     expect(attempt).toThrow(CodegenError)
     expect(attempt).toThrow(message)
   })

@@ -266,34 +266,42 @@ describe('relations', () => {
       [
         {
           "from": "billing.invoices",
+          "setting": "names.tables["billing.invoices"]",
           "to": "billingInvoices",
         },
         {
           "from": "a relation of public.both_ways by public.both_ways.to_tag",
+          "setting": "relations["public.to_tag"].name",
           "to": "thingTag",
         },
         {
           "from": "a relation of public.both_ways by public.both_ways.to_user",
+          "setting": "relations["public.to_user"].name",
           "to": "thingUser",
         },
         {
           "from": "a relation of public.cities by public.cities.cities_country_code_fkey",
+          "setting": "relations["public.cities_country_code_fkey"].name",
           "to": "countryRow",
         },
         {
           "from": "a relation of public.cities by public.cities.cities_mayor_id_fkey",
+          "setting": "relations["public.cities_mayor_id_fkey"].name",
           "to": "mayorUser",
         },
         {
           "from": "a relation of public.users by public.reviews.reviews_user_id_fkey",
+          "setting": "relations["public.reviews_user_id_fkey"].inverse",
           "to": "reviewsByUser",
         },
         {
           "from": "a relation of public.words by public.words.words_and_id_fkey",
+          "setting": "relations["public.words_and_id_fkey"].name",
           "to": "andTag",
         },
         {
           "from": "a relation of public.words by public.words.words_constructor_id_fkey",
+          "setting": "relations["public.words_constructor_id_fkey"].name",
           "to": "constructorUser",
         },
       ]

@@ -3,6 +3,7 @@ import { qualifiedName } from '../../../src/schema/qualified-name.js'
 import { CodegenError } from '../../errors.js'
 import { groupBy } from '../../group-by.js'
 import type { CatalogTable } from '../../introspect/catalog.js'
+import type { NamingStyle } from '../../naming/style.js'
 import { compare } from '../../naming/unique.js'
 import { chooseNames } from './choose-names.js'
 import { type Key, keysOf } from './key.js'
@@ -15,12 +16,13 @@ export interface Relation {
   readonly schema: RelationSchema
   readonly target: CatalogTable
   readonly form: Proposal['form']
-  /** The constraint it is made from, when its name is not the one the rules give first. */
-  readonly renamed: string | undefined
+  /** The key it is made from, when its name is not the one the rules give first. */
+  readonly renamed: Key | undefined
 }
 
 export interface RelationsOptions {
   readonly settings: RelationSettings
+  readonly style: NamingStyle
   readonly propertyOf: PropertyOf
   /** The property of each of a table's columns, by name in SQL. */
   readonly columnsOf: (table: CatalogTable) => ReadonlyMap<string, string>
@@ -34,12 +36,12 @@ export interface RelationsOptions {
  */
 export function buildRelations(
   tables: readonly CatalogTable[],
-  { settings, propertyOf, columnsOf }: RelationsOptions,
+  { settings, style, propertyOf, columnsOf }: RelationsOptions,
 ): Map<CatalogTable, Relation[]> {
   const keys = keysOf(tables, new SettingsReader(settings, tables))
   const links = linksOf(keys)
   checkThrough(keys, links)
-  const byTable = groupBy(proposals(keys, links, propertyOf), ({ table }) => table)
+  const byTable = groupBy(proposals(keys, links, propertyOf, style), ({ table }) => table)
   return new Map(
     [...byTable].map(([table, own]) => {
       const columns = new Map([...columnsOf(table)].map(([name, property]) => [property, name]))
@@ -73,7 +75,7 @@ function toRelation(proposal: Proposal, name: string, columnsOf: RelationsOption
     }),
   }
   const isExpected = set !== undefined || name === candidates[0]
-  return { schema, target, form, renamed: isExpected ? undefined : key.label }
+  return { schema, target, form, renamed: isExpected ? undefined : key }
 }
 
 function qualified({ schema, name }: CatalogTable): string {

@@ -7,6 +7,8 @@ import { keyLabel, type RelationNames, type SettingsReader } from './settings.js
 export interface Key {
   /** Tells keys apart, and names this one in messages. */
   readonly label: string
+  /** What its names are set by in the configuration: the constraint, with its table where that is not enough. */
+  readonly entry: string
   readonly table: CatalogTable
   readonly target: CatalogTable
   /** Pairwise equal to `targetColumns`. Names in SQL, as those. */
@@ -27,7 +29,7 @@ export function keysOf(tables: readonly CatalogTable[], settings: SettingsReader
       withoutCopies(
         table.foreignKeys.flatMap((key) => {
           const target = byName.get(tableKey(key.references.schema, key.references.table))
-          return target === undefined ? [] : [toKey(table, target, key, settings.read(table, key))]
+          return target === undefined ? [] : [toKey(table, target, key, settings)]
         }),
       ),
     )
@@ -44,18 +46,24 @@ export function uniqueKeysOf({ primaryKey, uniqueKeys }: CatalogTable): (readonl
   return [primaryKey, ...uniqueKeys].filter((unique) => unique.length > 0)
 }
 
-function toKey(table: CatalogTable, target: CatalogTable, key: CatalogForeignKey, names: RelationNames): Key {
+function toKey(
+  table: CatalogTable,
+  target: CatalogTable,
+  key: CatalogForeignKey,
+  settings: SettingsReader,
+): Key {
   const { columns } = key
   const isNullable = !key.holds || table.columns.some((each) => each.nullable && columns.includes(each.name))
   return {
     label: keyLabel(table, key),
+    entry: settings.entryOf(table, key),
     table,
     target,
     columns,
     targetColumns: key.references.columns,
     isUnique: areUnique(table, columns),
     isNullable,
-    names,
+    names: settings.read(table, key),
   }
 }
 

@@ -1,9 +1,10 @@
 import type { CatalogTable } from '../../introspect/catalog.js'
 import { fingerprint } from '../../naming/unique.js'
-import { camelCase, pascalCase, plural, singular, words } from '../../naming/words.js'
+import { joinWords, type NamingStyle } from '../../naming/style.js'
+import { plural, singular, words } from '../../naming/words.js'
 import type { Key } from './key.js'
 import type { Link } from './links.js'
-import { type Role, roleOf, roleWithTarget } from './role.js'
+import { roleOf, roleWithTarget } from './role.js'
 
 /** One direction of a key or link, before it has its name. */
 export interface Proposal {
@@ -24,63 +25,67 @@ export interface Proposal {
 export type PropertyOf = (table: CatalogTable) => string
 
 /** Both directions of each key, and of each link, with the names they may have. */
-export function proposals(keys: readonly Key[], links: readonly Link[], propertyOf: PropertyOf): Proposal[] {
+export function proposals(
+  keys: readonly Key[],
+  links: readonly Link[],
+  propertyOf: PropertyOf,
+  style: NamingStyle,
+): Proposal[] {
+  const join = (...parts: readonly string[]) => joinWords(parts, style)
   const many = (table: CatalogTable) => plural(words(propertyOf(table)))
   const one = (table: CatalogTable) => singular(words(propertyOf(table)))
   const role = (key: Key) => roleOf(key, one(key.target))
-  const roleName = (key: Key) =>
-    key.names.name === undefined ? pascalCase(role(key).words) : capitalise(key.names.name)
+  const roleWords = (key: Key) => (key.names.name === undefined ? role(key).words : words(key.names.name))
   const pairs = countBy(keys, (key) => pairOf(key.table, key.target))
   const linkPairs = countBy(links, ({ near, far }) => pairOf(near.target, far.target))
-  const roles = countBy(links, ({ near, far }) => `${pairOf(near.target, far.target)} ${roleName(near)}`)
+  const roleOfLink = ({ near, far }: Link) => `${pairOf(near.target, far.target)} ${join(...roleWords(near))}`
+  const roles = countBy(links, roleOfLink)
+  const lastResort = (base: readonly string[], form: Proposal['form'], ...of: readonly Key[]) =>
+    `${join(...base)}_${fingerprint(JSON.stringify([form, ...of.map(({ label }) => label)]))}`
 
-  const forward = keys.map((key): Proposal => ({
-    ...{ table: key.table, target: key.target, form: 'forward', key, set: key.names.name },
-    candidates: [
-      ...forwardNames(key, role(key), one(key.target)),
-      lastResort(one(key.target), 'forward', key),
-    ],
-  }))
+  const forward = keys.map((key): Proposal => {
+    const target = one(key.target)
+    const withTarget = roleWithTarget(role(key).words, target)
+    return {
+      ...{ table: key.table, target: key.target, form: 'forward', key, set: key.names.name },
+      candidates: [
+        ...(role(key).isColumn ? [] : [join(...role(key).words)]),
+        join(...withTarget),
+        join(...withTarget, 'by', ...key.columns.flatMap(words)),
+        lastResort(target, 'forward', key),
+      ],
+    }
+  })
   const inverse = keys.map((key): Proposal => {
     const base = key.isUnique ? one(key.table) : many(key.table)
-    const by = `${camelCase(base)}By${roleName(key)}`
     const isAlone = pairs.get(pairOf(key.table, key.target)) === 1 && key.table !== key.target
     return {
       ...{ table: key.target, target: key.table, form: 'inverse', key, set: key.names.inverse },
-      candidates: [...(isAlone ? [camelCase(base)] : []), by, lastResort(base, 'inverse', key)],
+      candidates: [
+        ...(isAlone ? [join(...base)] : []),
+        join(...base, 'by', ...roleWords(key)),
+        lastResort(base, 'inverse', key),
+      ],
     }
   })
-  const through = links.map(({ near, far }): Proposal => {
-    const base = camelCase(many(far.target))
-    const pair = pairOf(near.target, far.target)
-    const link = pascalCase(words(propertyOf(near.table)))
+  const through = links.map((link): Proposal => {
+    const { near, far } = link
+    const base = many(far.target)
+    const table = words(propertyOf(near.table))
     const isSelf = near.target === far.target
-    const isRoleAlone = roles.get(`${pair} ${roleName(near)}`) === 1
+    const isRoleAlone = roles.get(roleOfLink(link)) === 1
     return {
       ...{ table: near.target, target: far.target, form: 'through', key: near, far, set: near.names.through },
       candidates: [
-        ...(linkPairs.get(pair) === 1 ? [base] : []),
-        ...(isSelf ? (isRoleAlone ? [`${base}By${roleName(near)}`] : []) : [`${base}By${link}`]),
-        `${base}By${link}${roleName(near)}`,
-        lastResort(many(far.target), 'through', near, far),
+        ...(linkPairs.get(pairOf(near.target, far.target)) === 1 ? [join(...base)] : []),
+        ...(!isSelf ? [join(...base, 'by', ...table)] : []),
+        ...(isSelf && isRoleAlone ? [join(...base, 'by', ...roleWords(near))] : []),
+        join(...base, 'by', ...table, ...roleWords(near)),
+        lastResort(base, 'through', near, far),
       ],
     }
   })
   return [...forward, ...inverse, ...through]
-}
-
-function forwardNames(key: Key, { words: role, isColumn }: Role, target: readonly string[]): string[] {
-  const withTarget = roleWithTarget(role, target)
-  const columns = key.columns.map((column) => pascalCase(words(column))).join('')
-  return [
-    ...(isColumn ? [] : [camelCase(role)]),
-    camelCase(withTarget),
-    `${camelCase(withTarget)}By${columns}`,
-  ]
-}
-
-function lastResort(base: readonly string[], form: Proposal['form'], ...keys: readonly Key[]): string {
-  return `${camelCase(base)}_${fingerprint(JSON.stringify([form, ...keys.map(({ label }) => label)]))}`
 }
 
 function pairOf(from: CatalogTable, to: CatalogTable): string {
@@ -91,8 +96,4 @@ function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
   const counts = new Map<string, number>()
   for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1)
   return counts
-}
-
-function capitalise(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1)
 }

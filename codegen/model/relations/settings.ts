@@ -1,3 +1,4 @@
+import { qualifiedName } from '../../../src/schema/qualified-name.js'
 import type { CatalogForeignKey, CatalogTable } from '../../introspect/catalog.js'
 import { CodegenError } from '../../errors.js'
 import { RESERVED_PROPERTIES } from '../../naming/property.js'
@@ -23,17 +24,22 @@ export type RelationSettings = Readonly<Record<string, RelationNames>>
 
 /** A foreign key as messages name it. */
 export function keyLabel(table: CatalogTable, { name }: CatalogForeignKey): string {
-  return `${table.schema}.${table.name}.${name}`
+  return qualifiedName(table.schema, table.name, name)
 }
 
 /** Finds the names set for a key: by the settings, else by its comment, each name for itself. */
 export class SettingsReader {
   readonly #settings: RelationSettings
+  /** How many keys each entry is of. */
+  readonly #entries = new Map<string, number>()
 
   /** @throws {@link CodegenError} for a setting that is of no foreign key, or of several. */
   constructor(settings: RelationSettings, tables: readonly CatalogTable[]) {
     this.#settings = settings
     const keys = tables.flatMap((table) => table.foreignKeys.map((key) => [table, key] as const))
+    for (const entry of keys.flatMap(([table, key]) => entriesOf(table, key))) {
+      this.#entries.set(entry, (this.#entries.get(entry) ?? 0) + 1)
+    }
     for (const [entry, names] of Object.entries(settings)) {
       const found = keys.filter(([table, key]) => entriesOf(table, key).includes(entry))
       if (found.length === 1) checkEntry(entry, names)
@@ -43,6 +49,12 @@ export class SettingsReader {
         throw new CodegenError(`The relation names set for "${entry}" are ambiguous: write ${labels}.`)
       }
     }
+  }
+
+  /** What a key's names are set by: the shortest that is of no other key. */
+  entryOf(table: CatalogTable, key: CatalogForeignKey): string {
+    const [short, label] = entriesOf(table, key)
+    return this.#entries.get(short) === 1 ? short : label
   }
 
   /** @throws {@link CodegenError} for what cannot be a property. */
@@ -92,7 +104,7 @@ function checkName(name: string, label: string): void {
 }
 
 function entriesOf(table: CatalogTable, key: CatalogForeignKey): [string, string] {
-  return [`${table.schema}.${key.name}`, keyLabel(table, key)]
+  return [qualifiedName(table.schema, key.name), keyLabel(table, key)]
 }
 
 function unknownEntry(

@@ -1,0 +1,113 @@
+import { qualifiedName } from '../../src/schema/qualified-name.js'
+import { didYouMean } from '../config/did-you-mean.js'
+import { CodegenError } from '../errors.js'
+import type { Catalog } from '../introspect/catalog.js'
+import { RESERVED_PROPERTIES } from '../naming/property.js'
+import type { Qualified } from '../naming/unique.js'
+import { RESERVED_EXPORTS, RESERVED_REPOSITORIES } from './reserved-names.js'
+import type { NameSettings, TableNameSetting } from './settings.js'
+
+type Entries<Value> = Readonly<Record<string, Value>>
+
+/** The names that the user chose, checked. */
+export class ChosenNames {
+  readonly #tables: ReadonlyMap<string, TableNameSetting>
+  readonly #columns: ReadonlyMap<string, string>
+  readonly #types: ReadonlyMap<string, string>
+
+  /** @throws {@link CodegenError} for a name of nothing, one that cannot be, and one given twice. */
+  constructor({ tables = {}, columns = {}, types = {} }: NameSettings, catalog: Catalog) {
+    const typed = [...catalog.enums, ...catalog.composites].map(({ type }) => type)
+    this.#tables = read('tables', tables, catalog.tables.map(keyOf), (value, setting) => {
+      const names = typeof value === 'string' ? { repository: value } : value
+      if (names.repository !== undefined) checkName(names.repository, setting, RESERVED_REPOSITORIES)
+      if (names.row !== undefined) checkName(names.row, setting, RESERVED_EXPORTS)
+      return names
+    })
+    this.#columns = read('columns', columns, columnKeys(catalog), (value, setting) =>
+      checkName(value, setting, RESERVED_PROPERTIES),
+    )
+    this.#types = read('types', types, typed.map(keyOf), (value, setting) =>
+      checkName(value, setting, RESERVED_EXPORTS),
+    )
+  }
+
+  /** Of a table or view. */
+  table(table: Qualified): TableNameSetting {
+    return this.#tables.get(keyOf(table)) ?? {}
+  }
+
+  /** Of an enum or composite type. */
+  type(type: Qualified): string | undefined {
+    return this.#types.get(keyOf(type))
+  }
+
+  /** Of columns or attributes, by their names in SQL. */
+  properties(owner: Qualified, names: readonly string[]): Map<string, string> {
+    const chosen = new Map<string, string>()
+    const owners = new Map<string, string>()
+    for (const name of names) {
+      const key = columnKey(owner, name)
+      const property = this.#columns.get(key)
+      if (property === undefined) continue
+      const other = owners.get(property)
+      if (other !== undefined) {
+        throw new CodegenError(
+          `${settingOf('columns', other)} and ${settingOf('columns', key)} both choose "${property}". Change one.`,
+        )
+      }
+      owners.set(property, key)
+      chosen.set(name, property)
+    }
+    return chosen
+  }
+}
+
+/** How the configuration names a setting: `names.tables["public.users"]`. */
+export function settingOf(kind: keyof NameSettings, key: string): string {
+  return `names.${kind}[${JSON.stringify(key)}]`
+}
+
+/** The key of a table or type in {@link NameSettings}. */
+export function keyOf({ schema, name }: Qualified): string {
+  return qualifiedName(schema, name)
+}
+
+/** The key of a column or attribute in {@link NameSettings}. */
+export function columnKey({ schema, name }: Qualified, column: string): string {
+  return qualifiedName(schema, name, column)
+}
+
+function columnKeys({ tables, composites }: Catalog): string[] {
+  return [
+    ...tables.flatMap((table) => table.columns.map(({ name }) => columnKey(table, name))),
+    ...composites.flatMap(({ type }) => type.fields.map(({ name }) => columnKey(type, name))),
+  ]
+}
+
+function read<Value, Name>(
+  kind: keyof NameSettings,
+  entries: Entries<Value>,
+  known: readonly string[],
+  check: (value: Value, setting: string) => Name,
+): Map<string, Name> {
+  const keys = new Set(known)
+  return new Map(
+    Object.entries(entries).map(([key, value]) => {
+      const setting = settingOf(kind, key)
+      if (!keys.has(key))
+        throw new CodegenError(`${setting} is of nothing in the schema.${didYouMean(key, known)}`)
+      return [key, check(value, setting)]
+    }),
+  )
+}
+
+function checkName(name: string, setting: string, reserved: readonly string[]): string {
+  if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) {
+    throw new CodegenError(`${setting} chooses "${name}", which is no identifier. Write one like createdAt.`)
+  }
+  if (reserved.includes(name)) {
+    throw new CodegenError(`${setting} chooses "${name}", which is reserved. Choose another.`)
+  }
+  return name
+}

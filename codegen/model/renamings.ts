@@ -1,0 +1,76 @@
+import { qualifiedName } from '../../src/schema/qualified-name.js'
+import type { CatalogTable } from '../introspect/catalog.js'
+import { expectedProperty } from '../naming/property.js'
+import type { NamingStyle } from '../naming/style.js'
+import type { Qualified } from '../naming/unique.js'
+import { type ChosenNames, columnKey, keyOf, settingOf } from './chosen-names.js'
+import type { DatabaseModel, Renamed, TableModel } from './database-model.js'
+import type { Relation } from './relations/build-relations.js'
+import { unexpectedName } from './table-names.js'
+import { plainTypeName } from './type-names.js'
+
+/** Which name of {@link RelationNames} is that of a relation. */
+const RELATION_NAMES = { forward: 'name', inverse: 'inverse', through: 'through' } as const
+
+/** Everything that does not have the name one would expect, and that nobody chose. */
+export function renamings(
+  { tables, enums, composites }: Pick<DatabaseModel, 'tables' | 'enums' | 'composites'>,
+  relations: ReadonlyMap<CatalogTable, readonly Relation[]>,
+  chosen: ChosenNames,
+  style: NamingStyle,
+): Renamed[] {
+  const properties = (owner: Qualified, fields: readonly Field[]): Renamed[] => {
+    const set = chosen.properties(
+      owner,
+      fields.map(({ name }) => name),
+    )
+    return fields
+      .filter(({ name, property }) => !set.has(name) && property !== expectedProperty(name, style))
+      .map(({ name, property }) => {
+        const key = columnKey(owner, name)
+        return { from: key, to: property, setting: settingOf('columns', key) }
+      })
+  }
+  const tableNames = ({ table, names }: TableModel): Renamed[] => {
+    const isChosen = Object.keys(chosen.table(table)).length > 0
+    const to = isChosen ? undefined : unexpectedName(table, names, style)
+    return to === undefined ? [] : [{ from: keyOf(table), to, setting: settingOf('tables', keyOf(table)) }]
+  }
+  // A table's row type has its columns for attributes, which are reported there.
+  const ofTables = new Set(tables.map(({ table }) => keyOf(table)))
+  return [
+    ...tables.flatMap((model) => [
+      ...tableNames(model),
+      ...properties(
+        model.table,
+        model.columns.map(({ column, property }) => ({ name: column.name, property })),
+      ),
+    ]),
+    ...[...relations].flatMap(([table, own]) => own.flatMap((relation) => ofRelation(table, relation))),
+    ...[...enums, ...composites]
+      .filter(({ type, typeName }) => chosen.type(type) === undefined && typeName !== plainTypeName(type))
+      .map(({ type, typeName }) => ({
+        from: keyOf(type),
+        to: typeName,
+        setting: settingOf('types', keyOf(type)),
+      })),
+    ...composites.flatMap(({ type }) => (ofTables.has(keyOf(type)) ? [] : properties(type, type.fields))),
+  ]
+}
+
+interface Field {
+  readonly name: string
+  readonly property: string
+}
+
+function ofRelation(table: CatalogTable, { schema, form, renamed }: Relation): Renamed[] {
+  if (renamed === undefined) return []
+  const of = qualifiedName(table.schema, table.name)
+  return [
+    {
+      from: `a relation of ${of} by ${renamed.label}`,
+      to: schema.name,
+      setting: `relations[${JSON.stringify(renamed.entry)}].${RELATION_NAMES[form]}`,
+    },
+  ]
+}

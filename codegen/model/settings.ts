@@ -1,0 +1,33 @@
+import type { NamingStyle } from '../naming/style.js'
+import type { RelationSettings } from './relations/settings.js'
+
+/** What the user decides about the model. */
+export interface ModelSettings {
+  /** How columns, tables and relations are called in TypeScript. Default: `camelCase`. */
+  readonly naming?: NamingStyle
+  /** Names in place of those made from the schema. */
+  readonly names?: NameSettings
+  /** Names for relations, by constraint. */
+  readonly relations?: RelationSettings
+}
+
+/**
+ * Names that the user gives, in place of those made from the schema, by qualified name in SQL: `public.users`, or
+ * `public."a.b"` for a name with a dot or a quote of its own. The report of a renaming gives the key to write.
+ */
+export interface NameSettings {
+  /** By table: the name of its repository, or also that of its rows. `{ 'public.tbl_person': { repository: 'people', row: 'Person' } }`. */
+  readonly tables?: Readonly<Record<string, string | TableNameSetting>>
+  /** By column, or attribute of a composite type: its property. `{ 'public.users.is_active': 'active' }`. */
+  readonly columns?: Readonly<Record<string, string>>
+  /** By enum or composite type: the name of its type. `{ 'public.order_status': 'Status' }`. */
+  readonly types?: Readonly<Record<string, string>>
+}
+
+/** At least one of the two; the other is made from it. */
+export interface TableNameSetting {
+  /** The key in `repositories()`: `people`. */
+  readonly repository?: string
+  /** The type of a row: `Person`. */
+  readonly row?: string
+}
