@@ -7,8 +7,10 @@ import { generate } from '../codegen/generate.js'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bench = join(root, 'bench')
 
+const builds = join(bench, '.tmp')
+
 /** Where this run builds; another run may be under way beside it. */
-export const workFolder = join(bench, '.tmp', `build-${process.pid}`)
+export const workFolder = join(builds, `build-${process.pid}`)
 
 /**
  * Generates the repositories of a database and compiles them, the library and our contenders to JavaScript, so that
@@ -18,6 +20,7 @@ export async function build(url: string): Promise<URL> {
   const out = workFolder
   const generated = join(out, 'source')
   await rm(out, { recursive: true, force: true })
+  await removeLeftovers()
   await mkdir(out, { recursive: true })
   await generate({ source: { url }, out: generated })
   await compile(join(root, 'src'), join(out, 'src'))
@@ -27,6 +30,22 @@ export async function build(url: string): Promise<URL> {
   const manifest = { name: 'sluice', type: 'module', exports: './src/index.js' }
   await writeFile(join(out, 'package.json'), JSON.stringify(manifest))
   return pathToFileURL(`${join(out, 'bench', 'contenders')}/`)
+}
+
+/** A run that was killed leaves its build behind. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(builds).catch(() => [])) {
+    if (!isRunning(Number(/\d+$/.exec(name)?.[0])))
+      await rm(join(builds, name), { recursive: true, force: true })
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 async function compile(from: string, to: string): Promise<void> {

@@ -45,17 +45,35 @@ export const entrants = {
   copy: peer('COPY binary, thrown away', 'copy.mjs', 'floor', 'arrays'),
 } as const
 
+/** The loop over batches, but for reading ahead. */
+export const oneByOne: Entrant = {
+  ...entrants.batches,
+  name: 'sluice aiterator, without read-ahead',
+  module: 'ours-one-by-one.js',
+}
+
+/** Whether it is this package's own. */
+export function isOurs({ module }: Pick<Entrant, 'module'>): boolean {
+  return module.startsWith('our')
+}
+
 /** A contender that cannot take part here, and why. */
 export interface Skipped {
   readonly name: string
   readonly reason: string
 }
 
-/** Django runs in this. */
-export const python = process.env['BENCH_PYTHON'] ?? 'python3'
+/** Who can take part here, and who cannot. */
+export interface Field {
+  readonly skipped: readonly Skipped[]
+  /** The Python that Django runs in, if there is one. */
+  readonly python: string | undefined
+  /** Versions of what is not installed by this benchmark. */
+  readonly versions: readonly string[]
+}
 
-/** The contenders this machine cannot run. */
-export async function findSkipped(): Promise<Skipped[]> {
+/** Looks at what this machine has. */
+export async function surveyField(): Promise<Field> {
   const skipped: Skipped[] = []
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major < 22 || (major === 22 && minor < 17)) {
@@ -64,13 +82,34 @@ export async function findSkipped(): Promise<Skipped[]> {
       reason: `MikroORM 7 needs Node 22.17, this is ${process.versions.node}`,
     })
   }
-  try {
-    await promisify(execFile)(python, ['-c', 'import django, psycopg'])
-  } catch {
+  const found = await findDjango()
+  if (found === undefined) {
     skipped.push({
       name: entrants.django.name,
-      reason: `${python} has no django with psycopg (or is missing)`,
+      reason: 'no Python was found that has Django with a PostgreSQL driver; BENCH_PYTHON can name one',
     })
   }
-  return skipped
+  return { skipped, python: found?.python, versions: found === undefined ? [] : [found.version] }
+}
+
+/** Importing the backend imports the driver that this version of Django uses. */
+const probe = `
+import django
+from django.db.backends.postgresql import base
+driver = base.Database
+inner = getattr(getattr(driver, 'pq', None), '__impl__', 'C')
+print(f'Django {django.get_version()} with {driver.__name__} {driver.__version__.split()[0]} ({inner})')
+`
+
+async function findDjango(): Promise<{ readonly python: string; readonly version: string } | undefined> {
+  const named = process.env['BENCH_PYTHON']
+  for (const python of named === undefined ? ['python3', '/usr/bin/python3'] : [named]) {
+    try {
+      const { stdout } = await promisify(execFile)(python, ['-c', probe])
+      return { python, version: stdout.trim() }
+    } catch {
+      // Not there, or without Django.
+    }
+  }
+  return undefined
 }

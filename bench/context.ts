@@ -34,7 +34,14 @@ export function taskFor({ tables }: Context, name: string, others: Partial<Task>
 }
 
 /** Contenders that need no more than this package itself. */
-const withoutPeers = ['ours.js', 'our-writes.js', 'pg-result.mjs', 'copy.mjs', 'write-pg.mjs']
+const withoutPeers = [
+  'ours.js',
+  'ours-one-by-one.js',
+  'our-writes.js',
+  'pg-result.mjs',
+  'copy.mjs',
+  'write-pg.mjs',
+]
 
 /** The contenders that can run here. */
 export function present<E extends Pick<Entrant, 'name' | 'module'>>(

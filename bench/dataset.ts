@@ -17,8 +17,8 @@ const word = "'row ' || n || ' of the mixed table'"
 const json = `jsonb_build_object('n', n, 'name', 'n' || n, 'flags', jsonb_build_array(true, null, n % 7))`
 const moment = "timestamptz '2020-01-01 00:00:00.123456+00' + n * interval '1 minute'"
 
-/** The tables, `rows` long where a row has ordinary size. */
-export function datasetTables(rows: number): DatasetTable[] {
+/** The tables, `rows` long where a row has ordinary size and `largeRows` where one has 100 kB. */
+export function datasetTables(rows: number, largeRows: number): DatasetTable[] {
   return [
     table('mixed', rows, {
       email: ['text', "'user' || n || '@example.com'"],
@@ -53,7 +53,7 @@ export function datasetTables(rows: number): DatasetTable[] {
       body: ['text', "repeat('All work and no play. ', 40 + n % 60)"],
       note: ['text', "repeat('Ünïcödé ', 20)"],
     }),
-    table('large', 1500, { body: ['text', 'repeat(md5(n::text), 3125)'] }),
+    table('large', largeRows, { body: ['text', 'repeat(md5(n::text), 3125)'] }),
   ]
 }
 
@@ -94,7 +94,8 @@ const others = (parents: number) => `
     payload jsonb not null,
     at timestamptz not null
   );
-  create view mixed_thrice as select mixed.* from generate_series(1, 3), mixed;
+  create view mixed_thrice as
+    select * from mixed union all select * from mixed union all select * from mixed;
 `
 
 /** Creates and fills the tables. */

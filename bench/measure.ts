@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { python, type Entrant } from './contender-list.js'
+import type { Entrant } from './contender-list.js'
 import type { ReadJob } from './contenders/job.js'
 
 /** What one run of one contender took. Times in milliseconds, `cpu` in seconds, memory in bytes. */
 export interface Measurement {
   readonly rows: number
   readonly wall: number
-  readonly firstRow: number
+  /** From asking to the first row, of each query. */
+  readonly firstRows: readonly number[]
   /** How often the consumer waited for its timer. */
   readonly timers: number
   /** Of all threads. */
@@ -24,6 +25,8 @@ export interface Place {
   readonly url: string
   /** Of our compiled contenders. */
   readonly ours: URL
+  /** That Django runs in. */
+  readonly python: string | undefined
 }
 
 /** A job, but for what its contender determines. */
@@ -46,12 +49,16 @@ export async function measure(place: Place, entrant: Pick<Entrant, 'name' | 'mod
   const isPython = entrant.module.endsWith('.py')
   const program = isPython ? module : new URL('contenders/runner.mjs', import.meta.url)
   const { NODE_OPTIONS: _, ...environment } = process.env
-  const child = spawn(isPython ? python : process.execPath, [fileURLToPath(program), JSON.stringify(job)], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: timeLimit,
-    killSignal: 'SIGKILL',
-  })
+  const child = spawn(
+    isPython ? (place.python ?? 'python3') : process.execPath,
+    [fileURLToPath(program), JSON.stringify(job)],
+    {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: timeLimit,
+      killSignal: 'SIGKILL',
+    },
+  )
   let output = ''
   let errors = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))

@@ -1,37 +1,83 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { drawChart, type Chart } from './charts/chart.js'
 import type { Skipped } from './contender-list.js'
-import { drawChart } from './chart.js'
+import { withUnit, type Held } from './must-hold.js'
 import type { Section } from './section.js'
 
 /** What a run has found. */
 export interface Report {
+  readonly held: readonly Held[]
   readonly sections: readonly Section[]
   readonly skipped: readonly Skipped[]
-  readonly server: string
+  /** The server, and what else is not pinned by a lock file. */
+  readonly software: readonly string[]
   /** "full", "quick" or "tiny". */
   readonly size: string
   readonly seconds: number
 }
 
-/** Writes a report as Markdown, JSON and SVG charts; returns the path of the Markdown. */
+export const heldHead = ['', 'target', 'measured', 'spread', 'rounds', '']
+
+/** The lines that must hold, as a table. */
+export function heldRows(held: readonly Held[]): string[][] {
+  return held.map(({ what, unit, bound, target, measured, lowest, highest, rounds, verdict }) => [
+    what,
+    `${bound} ${withUnit(target, unit)}`,
+    measured === null ? '-' : withUnit(measured, unit),
+    lowest === null || highest === null || rounds < 2
+      ? '-'
+      : `${withUnit(lowest, unit)} to ${withUnit(highest, unit)}`,
+    String(rounds),
+    verdict,
+  ])
+}
+
+/**
+ * Writes a report: a page of Markdown, its figures as JSON, and in a folder of the same name the charts and every
+ * single measurement by section. Returns the path of the Markdown.
+ */
 export async function writeReport(report: Report, folder: string): Promise<string> {
   const name = `bench-node${process.versions.node.split('.')[0]}`
-  await mkdir(folder, { recursive: true })
-  const charts = report.sections.flatMap((section) => section.charts)
-  for (const chart of charts) await writeFile(join(folder, `${name}-${chart.name}.svg`), drawChart(chart))
-  const data = { machine: machine(report), ...report }
-  await writeFile(join(folder, `${name}.json`), `${JSON.stringify(data, null, 1)}\n`)
+  const beside = join(folder, name)
+  await mkdir(beside, { recursive: true })
+  for (const chart of [overview(report), ...report.sections.flatMap(({ charts }) => charts)])
+    await writeFile(join(beside, `${chart.name}.svg`), drawChart(chart))
+  for (const { id, title, data } of report.sections)
+    await writeJson(join(beside, `${id}.json`), { title, data })
+  const sections = report.sections.map(({ id, title, note, head, rows, missing }) => ({
+    ...{ id, title, note, head, rows, missing },
+    rounds: `${name}/${id}.json`,
+  }))
+  const { size, seconds, held, skipped } = report
+  await writeJson(join(folder, `${name}.json`), {
+    ...{ machine: machine(report), size, seconds, mustHold: held, sections, skipped },
+  })
   const path = join(folder, `${name}.md`)
   await writeFile(path, markdown(report, name))
   return path
 }
 
-function machine({ server }: Report): string {
+function writeJson(path: string, value: unknown): Promise<void> {
+  return writeFile(path, `${JSON.stringify(value, null, 1)}\n`)
+}
+
+function overview({ held }: Report): Chart {
+  return {
+    kind: 'targets',
+    name: 'must-hold',
+    title: 'What must hold',
+    unit: 'how far from the target: to the right of the mark it is met',
+    held,
+  }
+}
+
+function machine({ software }: Report): string {
   const [cpu] = cpus()
   const memory = Math.round(totalmem() / 2 ** 30)
-  return `Node ${process.versions.node}, ${server}, ${cpus().length} × ${cpu?.model.trim() ?? 'CPU'}, ${memory} GB, loopback`
+  const hardware = `${cpus().length} × ${cpu?.model.trim() ?? 'CPU'}, ${memory} GB, loopback`
+  return [`Node ${process.versions.node}`, ...software, hardware].join(', ')
 }
 
 function markdown(report: Report, name: string): string {
@@ -41,11 +87,22 @@ function markdown(report: Report, name: string): string {
     '',
     `Written by \`npm run bench\` (${report.size} run, ${minutes} minutes). ${machine(report)}.`,
     'Each contender runs in a process of its own, in turns with the others. Compare within this page only: another',
-    'machine, or another day, has other figures.',
+    `machine, or another day, has other figures. Every single measurement is in [${name}](${name}), section by section.`,
     '',
   ]
   if (report.size !== 'full') lines.push('A short run: the figures are rough.', '')
-  for (const section of report.sections) lines.push(...sectionLines(section, name))
+  lines.push(
+    ...['## What must hold', ''],
+    'Medians of ratios (or differences) of the same round, and the lowest and highest round. The fastest other Node',
+    'cursor is, by its median, the best of those that fetch a bounded number of rows. The time to the first row counts',
+    'as met when the middle half of the rounds reaches the target: the difference is smaller than the noise.',
+    ...['', ...table(heldHead, heldRows(report.held)), '', image(overview(report), name), ''],
+  )
+  for (const section of report.sections) {
+    const { title, note, head, rows, charts } = section
+    lines.push(`## ${title}`, '', note, '', ...table(head, rows), '')
+    lines.push(...charts.flatMap((chart) => [image(chart, name), '']))
+  }
   const missing = [
     ...report.skipped.map(({ name: who, reason }) => `${who}: ${reason}.`),
     ...report.sections.flatMap((section) => section.missing.map((what) => `${section.title}: ${what}`)),
@@ -54,17 +111,9 @@ function markdown(report: Report, name: string): string {
   return lines.join('\n')
 }
 
-function sectionLines(section: Section, name: string): string[] {
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const cells = (row: readonly string[]) => `| ${row.join(' | ')} |`
-  return [
-    `## ${section.title}`,
-    '',
-    section.note,
-    '',
-    cells(section.head),
-    cells(section.head.map((_, index) => (index === 0 ? '---' : '--:'))),
-    ...section.rows.map(cells),
-    '',
-    ...section.charts.flatMap((chart) => [`![${chart.title}](${name}-${chart.name}.svg)`, '']),
-  ]
+  return [cells(head), cells(head.map((_, index) => (index === 0 ? '---' : '--:'))), ...rows.map(cells)]
 }
+
+const image = ({ title, name }: Chart, folder: string) => `![${title}](${folder}/${name}.svg)`

@@ -14,23 +14,35 @@ export interface Sizes {
   readonly chunkSizes: readonly number[]
   /** Row counts for memory. */
   readonly counts: readonly number[]
+  /** Rows read by a slow consumer. */
+  readonly slowRows: number
+  /** How often the first row is waited for. */
+  readonly firstRow: { readonly processes: number; readonly queries: number }
   readonly parents: number
   readonly written: number
+  /** Rows of 100 kB. */
+  readonly largeRows: number
   /** Tables of the schema that is type-checked. */
   readonly typedTables: number
+  /** Sections that are measured at once. */
+  readonly atOnce: number
 }
 
 export const full: Sizes = {
   rows: 1_000_000,
   tables: ['mixed', 'narrow', 'wide', 'texts'],
-  repeats: 7,
+  repeats: 5,
   fewRepeats: 3,
-  chunkRows: 300_000,
-  chunkSizes: [1, 100, 1000, 2000, 10_000],
+  chunkRows: 200_000,
+  chunkSizes: [1, 10, 100, 500, 2000, 10_000],
   counts: [100_000, 300_000, 1_000_000, 3_000_000],
+  slowRows: 500_000,
+  firstRow: { processes: 7, queries: 10 },
   parents: 100_000,
-  written: 100_000,
+  written: 50_000,
+  largeRows: 1500,
   typedTables: 500,
+  atOnce: 1,
 }
 
 export const quick: Sizes = {
@@ -39,11 +51,15 @@ export const quick: Sizes = {
   repeats: 2,
   fewRepeats: 1,
   chunkRows: 20_000,
-  chunkSizes: [1, 100, 2000],
+  chunkSizes: [10, 100, 2000],
   counts: [25_000, 200_000],
+  slowRows: 50_000,
+  firstRow: { processes: 2, queries: 5 },
   parents: 20_000,
   written: 5000,
+  largeRows: 1000,
   typedTables: 50,
+  atOnce: 1,
 }
 
 /** For a test of the benchmark itself: the figures mean nothing. */
@@ -55,7 +71,11 @@ export const tiny: Sizes = {
   chunkRows: 1000,
   chunkSizes: [1, 2000],
   counts: [1000, 2000],
+  slowRows: 2000,
+  firstRow: { processes: 1, queries: 2 },
   parents: 500,
   written: 500,
+  largeRows: 50,
   typedTables: 5,
+  atOnce: 3,
 }

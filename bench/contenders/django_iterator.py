@@ -21,6 +21,7 @@ settings.configure(
             "NAME": job["database"],
         }
     },
+    DEBUG=False,
     USE_TZ=True,
 )
 django.setup()
@@ -80,7 +81,7 @@ print(
         {
             "rows": count,
             "wall": wall * 1000,
-            "firstRow": first * 1000,
+            "firstRows": [first * 1000],
             "timers": 0,
             "cpu": time.process_time() - cpu,
             "idleMemory": idle,

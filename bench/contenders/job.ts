@@ -17,6 +17,8 @@ export interface ReadJob {
   readonly batchSize: number
   /** At most this many rows. Absent: all. */
   readonly limit?: number
+  /** How many times the rows are read. Absent: once. */
+  readonly queries?: number
   /** Milliseconds that the consumer takes for each chunk. Absent: none. */
   readonly timer?: number
 }

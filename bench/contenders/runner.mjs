@@ -15,10 +15,15 @@ await contender.warm()
 const idleMemory = peakMemory()
 
 let rows = 0
-let firstRow = 0
 let timers = 0
+let asked = 0
+let isFirst = false
+const firstRows = []
 const onRows = (received) => {
-  if (rows === 0) firstRow = performance.now() - start
+  if (isFirst) {
+    isFirst = false
+    firstRows.push(performance.now() - asked)
+  }
   rows += received
   if (job.timer === undefined) return undefined
   timers++
@@ -26,14 +31,18 @@ const onRows = (received) => {
 }
 const cpuBefore = process.cpuUsage()
 const start = performance.now()
-await contender.read(onRows)
+for (let query = 0; query < (job.queries ?? 1); query++) {
+  isFirst = true
+  asked = performance.now()
+  await contender.read(onRows)
+}
 const wall = performance.now() - start
 const { user, system } = process.cpuUsage(cpuBefore)
 
 const result = {
   rows,
   wall,
-  firstRow,
+  firstRows,
   timers,
   cpu: (user + system) / 1e6,
   idleMemory,

@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { drawChart } from '../../bench/chart.js'
+import { drawChart } from '../../bench/charts/chart.js'
 import { datasetTables } from '../../bench/dataset.js'
 import { interleave } from '../../bench/interleave.js'
 import type { Measurement } from '../../bench/measure.js'
-import { median, pairedRatio } from '../../bench/statistics.js'
+import { mustHold } from '../../bench/must-hold.js'
+import { choosePlans } from '../../bench/plans.js'
+import { median, pairedRatio, quantile } from '../../bench/statistics.js'
 import { Scratch } from '../support/owned-server.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -22,6 +24,11 @@ describe('the statistics', () => {
     expect(median([])).toBeNaN()
   })
 
+  it('take a quarter, between two values where need be', () => {
+    expect(quantile([5, 1, 3, 2, 4], 0.25)).toBe(2)
+    expect(quantile([1, 2], 0.25)).toBe(1.25)
+  })
+
   it('compare rounds that both have finished', () => {
     expect(pairedRatio([10, undefined, 40], [5, 1, 10])).toBe(3)
   })
@@ -31,7 +38,7 @@ describe('the rounds', () => {
   const measured = (wall: number): Measurement => ({
     rows: 1,
     wall,
-    firstRow: 0,
+    firstRows: [0],
     timers: 0,
     cpu: 0,
     idleMemory: 0,
@@ -47,6 +54,17 @@ describe('the rounds', () => {
     expect(order.join('')).toBe('abcbcacab')
   })
 
+  it('leave out who takes part in fewer, from the first on', async () => {
+    const order: string[] = []
+    const repeats = (name: string) => (name === 'a' ? 1 : 3)
+    const [a] = await interleave(['a', 'b'], repeats, (name) => {
+      order.push(name)
+      return Promise.resolve(measured(1))
+    })
+    expect(order.join('')).toBe('abbb')
+    expect(a?.rounds).toHaveLength(1)
+  })
+
   it('go on without a contender that fails twice, and say why', async () => {
     let attempts = 0
     const [good, bad] = await interleave(['good', 'bad'], 3, (name) => {
@@ -60,9 +78,62 @@ describe('the rounds', () => {
   })
 })
 
+describe('what must hold', () => {
+  it('lists every line, measured or not, with the targets of the nearest Node version', () => {
+    const [on18, on20, on24, on26] = [18, 20, 24, 26].map((major) => mustHold([], major))
+    expect(on20?.length).toBeGreaterThanOrEqual(11)
+    expect(on20?.map(({ verdict }) => verdict)).toEqual(on20?.map(() => 'not measured'))
+    expect(on20?.[0]).toMatchObject({ line: 'batches', target: 2.5 })
+    expect(on24?.[0]).toMatchObject({ target: 2 })
+    expect([on18, on26]).toEqual([on20, on24])
+  })
+
+  it('judges by the median, in the direction of the line', () => {
+    const held = mustHold(
+      [
+        { line: 'batches', values: [2.4, 2.6, 2.7], against: 'somebody' },
+        { line: 'copy', values: [1.4, 1.6, 1.7] },
+      ],
+      20,
+    )
+    expect(held.find(({ line }) => line === 'batches')).toMatchObject({
+      ...{ measured: 2.6, lowest: 2.4, highest: 2.7, rounds: 3, verdict: 'met' },
+      what: expect.stringContaining('(somebody)') as string,
+    })
+    expect(held.find(({ line }) => line === 'copy')).toMatchObject({ measured: 1.6, verdict: 'missed' })
+  })
+
+  it('takes the first row as it lies in the noise', () => {
+    const verdict = (values: number[]) =>
+      mustHold([{ line: 'firstRow', values }], 20).find(({ line }) => line === 'firstRow')?.verdict
+    expect(verdict([0.9, 0.95, 1.05, 1.1, 1.2])).toBe('met')
+    expect(verdict([0.9, 1.05, 1.1, 1.1, 1.2])).toBe('missed')
+  })
+})
+
+describe('the sections', () => {
+  const plans = ['reading-mixed', 'reading-wide', 'memory'].map((id) => ({
+    ...{ id, seconds: 1, run: () => Promise.resolve([]) },
+  }))
+
+  it('are chosen by name or family, and all without a choice', () => {
+    const chosen = (...names: string[]) => choosePlans(plans, names).map(({ id }) => id)
+    expect(chosen('reading')).toEqual(['reading-mixed', 'reading-wide'])
+    expect(chosen('memory', 'reading-wide')).toEqual(['reading-wide', 'memory'])
+    expect(choosePlans(plans, undefined)).toHaveLength(3)
+  })
+
+  it('are listed where a name is none of them', () => {
+    expect(() => choosePlans(plans, ['read'])).toThrow(
+      /no section "read".*reading-mixed, reading-wide, memory/,
+    )
+  })
+})
+
 describe('a chart', () => {
   it('draws bars in proportion, and escapes what it is given', () => {
     const svg = drawChart({
+      kind: 'bars',
       name: 'x',
       title: 'a < b & "c"',
       unit: 'rows/s',
@@ -76,11 +147,52 @@ describe('a chart', () => {
     expect(long).toBeCloseTo(2 * (short ?? 0))
     expect(svg).toContain('a &lt; b &amp; &quot;c&quot;')
   })
+
+  it('draws a line through what was measured, and names it', () => {
+    const svg = drawChart({
+      kind: 'lines',
+      name: 'x',
+      title: 'x',
+      unit: 'MB',
+      axis: 'rows',
+      lines: [
+        {
+          label: 'partly measured',
+          ours: true,
+          points: [
+            { x: 10, y: 5 },
+            { x: 100, y: 2 },
+            { x: 1000, y: NaN },
+          ],
+        },
+      ],
+    })
+    expect(svg.match(/<circle/g)).toHaveLength(2)
+    expect(svg).toContain('partly measured')
+    expect(svg).not.toContain('NaN')
+  })
+
+  it('shows on which side of its target a line is', () => {
+    const held = mustHold(
+      [
+        { line: 'batches', values: [5] },
+        { line: 'copy', values: [3] },
+      ],
+      20,
+    )
+    const svg = drawChart({ kind: 'targets', name: 'x', title: 'x', unit: 'x', held })
+    const mark = Number(/<line x1="([\d.]+)"/.exec(svg)?.[1])
+    const [met, missed] = [...svg.matchAll(/<rect x="([\d.]+)" .*? width="([\d.]+)" height="12"/g)].map(
+      ([, x, width]) => Number(x) + Number(width),
+    )
+    expect(met).toBeGreaterThan(mark)
+    expect(missed).toBeLessThan(mark)
+  })
 })
 
 describe('the dataset', () => {
   it('has a main table of ten columns', () => {
-    const [mixed] = datasetTables(1000)
+    const [mixed] = datasetTables(1000, 10)
     expect(Object.keys(mixed?.columns ?? {})).toHaveLength(10)
   })
 })
@@ -94,9 +206,10 @@ describe('the benchmark', { timeout: 240_000 }, () => {
       env: { ...process.env, DATABASE_URL: '' },
     })
     expect(stdout).not.toContain('Failed:')
-    const files = await readdir(scratch.path)
+    const files = await readdir(scratch.path, { recursive: true })
     const text = await readFile(join(scratch.path, files.find((name) => name.endsWith('.md')) ?? ''), 'utf8')
     for (const name of [
+      'sluice aiterator, without read-ahead',
       'sluice aiterator, rows',
       'sluice iterator, rows',
       'pg, whole result',
@@ -105,11 +218,24 @@ describe('the benchmark', { timeout: 240_000 }, () => {
       expect(text).toMatch(new RegExp(`^\\| ${name}.* \\| [\\d,]+ \\|`, 'm'))
     }
     const json = await readFile(
-      join(scratch.path, files.find((name) => name.endsWith('.json')) ?? ''),
+      join(scratch.path, files.find((name) => /^bench-node\d+\.json$/.test(name)) ?? ''),
       'utf8',
     )
-    expect(JSON.parse(json)).toMatchObject({ size: 'tiny' })
-    expect(files.filter((name) => name.endsWith('.svg')).length).toBeGreaterThan(1)
-    for (const chart of text.matchAll(/\]\((.+\.svg)\)/g)) expect(files).toContain(chart[1])
+    const {
+      size,
+      mustHold: held,
+      sections,
+    } = JSON.parse(json) as {
+      size: string
+      mustHold: { what: string }[]
+      sections: { rounds: string }[]
+    }
+    expect(size).toBe('tiny')
+    expect(held).toHaveLength(mustHold([]).length)
+    for (const { what } of held) expect(text).toContain(`| ${what} | at `)
+    for (const { rounds } of sections) expect(files).toContain(rounds)
+    const charts = [...text.matchAll(/\]\((.+\.svg)\)/g)].map(([, path]) => path)
+    expect(charts.length).toBeGreaterThan(5)
+    for (const chart of charts) expect(files).toContain(chart)
   })
 })
