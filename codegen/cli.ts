@@ -1,80 +1,87 @@
 #!/usr/bin/env node
-import { Command } from 'commander'
-import { readConfig } from './config.js'
-import { CodegenError, messageOf } from './errors.js'
-import { generate } from './generate.js'
-import type { SchemaSource } from './source.js'
-import { outdated, summary } from './summary.js'
-import { isUpToDate } from './write/changes.js'
-
-interface Flags {
-  readonly schema?: readonly string[]
-  readonly url?: string
-  readonly out: string
-  readonly config?: string
-  readonly check?: boolean
-}
+import { Command, Option } from 'commander'
+import { codegen, type CodegenFlags } from './commands/codegen.js'
+import { init } from './commands/init.js'
+import { shownError } from './commands/shown-error.js'
 
 const program = new Command('sluice')
-  .description('Generates typed repositories from a PostgreSQL schema.')
+  .description('Typed repositories from a PostgreSQL schema. Without a command it runs codegen.')
+  .showHelpAfterError('Run with --help to see what there is.')
+
+program
+  .command('codegen', { isDefault: true })
+  .description('generate typed repositories; "sluice codegen --help" lists its flags')
   .option(
     '--schema <file>',
-    'a file of SQL to run in a scratch database; may be given several times, in order (default: "schema.sql")',
-    (file: string, files: readonly string[] | undefined) => [...(files ?? []), file],
+    'a file of SQL to run in a scratch database; may be given several times, in order',
+    inOrder,
   )
   .option('--url <url>', 'a database to read instead: postgres://user:password@host:5432/database')
-  .option('--out <folder>', 'where the generated files go; nothing else may be in it', 'generated')
+  .option('--out <folder>', 'where the generated files go; nothing else may be in it')
+  .option('--docs <file>', 'a Markdown page on the tables, with a diagram, to write as well')
   .option(
     '--config <file>',
-    'a module whose default export holds settings (default: sluice.config.ts, .js or .mjs here, if there is one)',
+    'settings to read (default: sluice.config.ts, .mts, .js or .mjs here, if there is one)',
   )
-  .option('--check', 'write nothing; exit with 1 if something would change')
+  .option('--check', 'write nothing; show what would change, and exit with 1 if anything would')
+  .option('--watch', 'generate again whenever a schema file or the configuration changes')
+  .option('--schemas <names...>', 'the PostgreSQL schemas to generate from, as names or globs')
+  .option('--include <names...>', 'the tables and views to generate, as names or globs')
+  .option('--exclude <names...>', 'tables and views to leave out')
+  .addOption(
+    new Option('--naming <style>', 'how columns, tables and relations are called').choices([
+      'camelCase',
+      'asIs',
+    ]),
+  )
+  .addOption(
+    new Option('--enums <style>', 'enums as unions, or as constant objects too').choices(['union', 'const']),
+  )
+  .option('--branded-ids', 'give the key of each table a type of its own')
+  .addOption(
+    new Option('--import-extension <extension>', 'how generated files import each other').choices([
+      '.js',
+      '.ts',
+      '',
+    ]),
+  )
+  .addOption(
+    new Option('--layout <layout>', 'files side by side, or in a folder for each schema').choices([
+      'flat',
+      'schemas',
+    ]),
+  )
   .addHelpText(
     'after',
     `
+Flags come before what sluice.config.ts sets; "sluice init" writes one with every setting. Without either, schema.sql
+is generated into the folder generated.
+
 Relations come from foreign keys: author_id gives posts the relation author, and users its inverse posts, or
 postsByAuthor when several keys lead from posts to users. Other names are set on the constraint,
   COMMENT ON CONSTRAINT posts_author_id_fkey ON posts IS '@name writer @inverse writings'
 or in sluice.config.ts, which comes first:
-  export default { relations: { 'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' } } }
+  relations: { 'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' } }
 Through a link table (product_categories), "through" on its key to products names the categories of products.`,
   )
-  .showHelpAfterError('Run with --help to see what there is.')
+  .action(async (flags: CodegenFlags) => {
+    process.exitCode = await codegen(flags)
+  })
+
+program
+  .command('init')
+  .description('write a commented sluice.config.ts, unless there is a configuration')
+  .action(async () => {
+    console.log(`Wrote ${await init()}. Every setting is in it; "sluice codegen" goes by it.`)
+  })
 
 try {
-  program.parse()
-  await run(program.opts<Flags>())
+  await program.parseAsync()
 } catch (error) {
-  // Anything but a CodegenError is a mistake of ours, and its stack is what a report needs.
-  console.error(error instanceof CodegenError ? messageOf(error) : error)
+  console.error(shownError(error))
   process.exitCode = 1
 }
 
-async function run({ out, config, check = false, ...flags }: Flags): Promise<void> {
-  const { relations = {} } = await readConfig(config)
-  const result = await generate({
-    source: sourceOf(flags),
-    out,
-    relationNames: relations,
-    check,
-    notify: (message) => console.error(message),
-  })
-  if (!check) console.log(summary(result, out))
-  else if (isUpToDate(result.changes)) console.log(`${out} is up to date with the schema.`)
-  else {
-    console.error(outdated(result.changes, out))
-    process.exitCode = 1
-  }
-}
-
-function sourceOf({ schema, url }: Pick<Flags, 'schema' | 'url'>): SchemaSource {
-  if (schema !== undefined && url !== undefined) {
-    throw new CodegenError('Give --schema or --url, not both: the schema comes from one place.')
-  }
-  if (url === undefined) return { files: schema ?? ['schema.sql'] }
-  // What was given is not repeated: it may hold a password.
-  if (!/^postgres(ql)?:\/\//.test(url)) {
-    throw new CodegenError('--url takes a PostgreSQL URL: postgres://user:password@host:5432/database')
-  }
-  return { url }
+function inOrder(file: string, files: readonly string[] | undefined): string[] {
+  return [...(files ?? []), file]
 }

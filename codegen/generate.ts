@@ -1,32 +1,46 @@
+import type { Settings } from './config/settings.js'
+import { docsPage } from './docs/page.js'
 import { loadEmit } from './emitter.js'
 import { CodegenError } from './errors.js'
 import type { Catalog } from './introspect/catalog.js'
 import { buildModel } from './model/build-model.js'
 import type { DatabaseModel } from './model/database-model.js'
-import type { RelationSettings } from './model/relations/settings.js'
-import { type Notify, readSource, type SchemaSource } from './source.js'
+import { selectTables } from './model/select-tables.js'
+import type { Server } from './server/index.js'
+import { readSource, type Report, type SchemaSource } from './source.js'
 import { type Changes, changesBetween } from './write/changes.js'
 import { readGenerated } from './write/folder.js'
+import { type PageChange, readPage, writePage } from './write/page.js'
 import { writeFiles } from './write/write-files.js'
 
 export interface GenerateOptions {
   readonly source: SchemaSource
   /** The output folder. It belongs to the generator: it is refused if it holds anything else. */
   readonly out: string
-  /** Names for relations, in place of those made from the foreign keys. They come before those in comments. */
-  readonly relationNames?: RelationSettings
+  /** A Markdown page to write as well. Default: none. */
+  readonly docs?: string | undefined
+  /** What is generated, and how. Default: everything, in the default way. */
+  readonly settings?: Settings
+  /** The folder that relative imports in the settings start from. Default: the working folder. */
+  readonly settingsFolder?: string
   /** Only find out what would change. Default: `false`. */
   readonly check?: boolean
-  /** Told what the user should know meanwhile. Default: nobody. */
-  readonly notify?: Notify
+  /** Told what happens. Default: nobody. */
+  readonly report?: Report
+  /** Where scratch databases are made; it keeps running. Default: one that runs for this call. */
+  readonly server?: Server
 }
 
 export interface GenerateResult {
   readonly model: DatabaseModel
   readonly changes: Changes
+  /** Of the Markdown page, if there is one. */
+  readonly page: PageChange | undefined
   /** How long it took, in seconds. */
   readonly seconds: number
 }
+
+const NOBODY: Report = { step: () => undefined, notify: () => undefined }
 
 /**
  * Generates the typed repositories of a schema into a folder.
@@ -34,19 +48,25 @@ export interface GenerateResult {
  * @throws {@link CodegenError} with a message for people; then nothing was written.
  */
 export async function generate(options: GenerateOptions): Promise<GenerateResult> {
-  const { source, out, relationNames = {}, check = false, notify = () => undefined } = options
+  const { source, out, docs, settings = {} } = options
+  const { check = false, report = NOBODY, server } = options
   const start = performance.now()
-  if (out.trim() === '')
-    throw new CodegenError('The output folder has no name. Give one, such as --out generated.')
   const emit = await loadEmit()
   const present = await readGenerated(out)
-  const catalog = await readSource(source, notify)
-  if (catalog.tables.length === 0) throw noTables(source, catalog)
-  const model = buildModel(catalog, { relations: relationNames })
+  const presentPage = docs === undefined ? undefined : await readPage(docs)
+  const catalog = await readSource(source, { report, ...(server && { server }) })
+  const selected = selectTables(catalog, settings, report.notify)
+  if (selected.tables.length === 0) throw noTables(source, selected)
+  const model = buildModel(selected, settings)
+  report.step(`Generating ${model.tables.length} tables and views`)
   const files = emit(model)
   const changes = changesBetween(present, files)
-  if (!check) await writeFiles(out, files, changes)
-  return { model, changes, seconds: (performance.now() - start) / 1000 }
+  const page = presentPage && { ...presentPage, wanted: docsPage(model) }
+  if (!check) {
+    await writeFiles(out, files, changes)
+    if (page !== undefined) await writePage(page)
+  }
+  return { model, changes, page, seconds: (performance.now() - start) / 1000 }
 }
 
 function noTables(source: SchemaSource, { skipped }: Catalog): CodegenError {

@@ -1,16 +1,27 @@
+import { posix } from 'node:path'
+import { qualifiedName } from '../src/schema/qualified-name.js'
 import type { GenerateResult } from './generate.js'
-import type { Changes } from './write/changes.js'
+import { groupBy } from './group-by.js'
+import type { Skipped } from './introspect/catalog.js'
+import { patchOf } from './write/patch.js'
+import { isPageUpToDate } from './write/page.js'
 
-/** One line on what was found and written, and one for each thing the user might not expect. */
-export function summary({ model, changes, seconds }: GenerateResult, out: string): string {
-  const views = model.tables.filter((table) => !table.writable).length
+/** At most this many names follow one reason. */
+const SHOWN = 8
+
+/** What was found and written, and a line for each thing the user might not expect. */
+export function summary({ model, changes, page, seconds }: GenerateResult, out: string): string {
+  const { tables, enums, composites, skipped, renamed } = model
+  const views = tables.filter((table) => !table.writable).length
+  const relations = tables.reduce((sum, table) => sum + table.relations.length, 0)
   const counts = [
-    count(model.tables.length - views, 'table'),
+    count(tables.length - views, 'table'),
     count(views, 'view'),
-    count(model.enums.length, 'enum'),
-    ...(model.composites.length > 0 ? [count(model.composites.length, 'composite type')] : []),
-    `${model.skipped.length} skipped`,
-    `${model.renamed.length} renamed`,
+    count(relations, 'relation'),
+    count(enums.length, 'enum'),
+    ...(composites.length > 0 ? [count(composites.length, 'composite type')] : []),
+    `${renamed.length} renamed`,
+    `${skipped.length} skipped`,
   ]
   const written = changes.added.length + changes.changed.length
   const files = [
@@ -18,22 +29,41 @@ export function summary({ model, changes, seconds }: GenerateResult, out: string
     ...(changes.removed.length > 0 ? [`${changes.removed.length} removed`] : []),
     `${changes.unchanged.length} unchanged`,
   ]
+  const pageLine =
+    page &&
+    `  ${page.path} ${isPageUpToDate(page) ? 'is unchanged' : page.present === undefined ? 'is new' : 'has changed'}`
   return [
     `${counts.join(', ')} → ${out}: ${files.join(', ')} in ${seconds.toFixed(1)} s`,
-    ...model.skipped.map(({ schema, name, reason }) => `  skipped ${schema}.${name}: ${reason}`),
-    ...model.renamed.map(({ from, to }) => `  renamed ${from} to ${to}`),
+    ...(pageLine === undefined ? [] : [pageLine]),
+    ...renamed.map(({ from, to, setting }) => `  renamed ${from} to ${to}; ${setting} sets another name`),
+    ...[...groupBy(skipped, ({ reason }) => reason)].map(skippedLine),
   ].join('\n')
 }
 
-/** What `--check` found, for a folder that is not up to date. */
-export function outdated(changes: Changes, out: string): string {
+/** What `--check` found where something is not up to date. */
+export function outdated({ changes, page }: GenerateResult, out: string): string {
+  const texts = [...changes.texts].map(([name, text]) => [posix.join(out, name), text] as const)
+  const isPageStale = page !== undefined && !isPageUpToDate(page)
+  const pageText =
+    isPageStale && page.present !== undefined
+      ? [[page.path, { present: page.present, wanted: page.wanted }] as const]
+      : []
+  const patch = patchOf([...texts, ...pageText])
   return [
     `${out} is not up to date with the schema:`,
     ...changes.added.map((name) => `  added    ${name}`),
     ...changes.changed.map((name) => `  changed  ${name}`),
     ...changes.removed.map((name) => `  removed  ${name}`),
+    ...(isPageStale ? [`  ${page.present === undefined ? 'added  ' : 'changed'}  ${page.path}`] : []),
+    ...(patch === '' ? [] : ['', patch, '']),
     'Run the generator without --check and commit what it writes.',
   ].join('\n')
+}
+
+function skippedLine([reason, skipped]: [string, readonly Skipped[]]): string {
+  const names = skipped.slice(0, SHOWN).map(({ schema, name }) => qualifiedName(schema, name))
+  const more = skipped.length > SHOWN ? ` and ${skipped.length - SHOWN} more` : ''
+  return `  skipped ${names.join(', ')}${more}: ${reason}`
 }
 
 function count(number: number, noun: string): string {

@@ -5,43 +5,43 @@ import type { NamingStyle } from '../naming/style.js'
 /** What `sluice.config.ts` may hold; see {@link defineConfig}. Every setting has a default. */
 export interface Config {
   /** The SQL file, or files in order, that make the schema in a scratch database. Default: `schema.sql`. */
-  readonly schema?: string | readonly string[]
+  readonly schema?: string | readonly string[] | undefined
   /** A database to read instead: `postgres://user:password@host:5432/database`. */
-  readonly url?: string
+  readonly url?: string | undefined
   /** The folder of the generated files; nothing else may be in it. Default: `generated`. */
-  readonly out?: string
+  readonly out?: string | undefined
   /** A Markdown page on the tables, with a diagram, to write beside them. Default: none. */
-  readonly docs?: string
+  readonly docs?: string | undefined
 
   /** The PostgreSQL schemas to generate from, as names or globs. Default: all but the server's own. */
-  readonly schemas?: readonly string[]
+  readonly schemas?: readonly string[] | undefined
   /** The tables and views to generate, as names or globs: `users`, `billing.*`. Default: all. */
-  readonly include?: readonly string[]
+  readonly include?: readonly string[] | undefined
   /** Tables and views to leave out of those, in the same form. Default: none. */
-  readonly exclude?: readonly string[]
+  readonly exclude?: readonly string[] | undefined
 
   /** How columns, tables and relations are called in TypeScript. Default: `camelCase`. */
-  readonly naming?: NamingStyle
+  readonly naming?: NamingStyle | undefined
   /** Names in place of those made from the schema. */
-  readonly names?: NameSettings
+  readonly names?: NameSettings | undefined
   /** Names for relations, by constraint: `{ 'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' } }`. */
-  readonly relations?: RelationSettings
+  readonly relations?: RelationSettings | undefined
 
   /** How values of a type are read, wherever it is used: `{ int8: 'number', 'public.email': { type: 'Email', … } }`. */
-  readonly types?: TypeSettings
+  readonly types?: TypeSettings | undefined
   /** How one column is read, before `types`: `{ 'public.users.preferences': { type: 'Preferences', … } }`. */
-  readonly columns?: TypeSettings
+  readonly columns?: TypeSettings | undefined
   /** Give the key of each table a type of its own, and the columns that refer to it the same. Default: `false`. */
-  readonly brandedIds?: boolean
+  readonly brandedIds?: boolean | undefined
   /** Enums as unions of their labels, or as these with a constant object of the same name. Default: `union`. */
-  readonly enums?: EnumStyle
+  readonly enums?: EnumStyle | undefined
 
   /** How generated files import each other. Default: `.js`, which suits every `moduleResolution`. */
-  readonly importExtension?: ImportExtension
+  readonly importExtension?: ImportExtension | undefined
   /** All files side by side, or a folder for each PostgreSQL schema. Default: `flat`. */
-  readonly layout?: Layout
+  readonly layout?: Layout | undefined
   /** Comments to put at the head of each generated file: `/* eslint-disable *\/`. Default: none. */
-  readonly header?: string
+  readonly header?: string | undefined
 }
 
 export type EnumStyle = 'union' | 'const'
@@ -78,4 +78,9 @@ export interface TypeSetting {
 export interface TypeImport {
   readonly from: string
   readonly name: string
+}
+
+/** What a configuration says about the code that is made, apart from where it comes from and goes. */
+export type Settings = {
+  readonly [Name in Exclude<keyof Config, 'schema' | 'url' | 'out' | 'docs'>]?: NonNullable<Config[Name]>
 }

@@ -7,6 +7,13 @@ export interface Changes {
   readonly changed: readonly string[]
   readonly removed: readonly string[]
   readonly unchanged: readonly string[]
+  /** The texts of the files that are changed. */
+  readonly texts: ReadonlyMap<string, ChangedText>
+}
+
+export interface ChangedText {
+  readonly present: string
+  readonly wanted: string
 }
 
 /** Compares what a folder holds with what it should hold. */
@@ -20,11 +27,16 @@ export function changesBetween(
       .filter(test)
       .map((file) => file.name)
       .sort(compare)
+  const texts = wanted.flatMap((file): [string, ChangedText][] => {
+    const text = present.get(file.name)
+    return text === undefined || text === file.text ? [] : [[file.name, { present: text, wanted: file.text }]]
+  })
   return {
     added: of((file) => !present.has(file.name)),
-    changed: of((file) => present.has(file.name) && present.get(file.name) !== file.text),
+    changed: texts.map(([name]) => name).sort(compare),
     removed: [...present.keys()].filter((name) => !names.has(name)).sort(compare),
     unchanged: of((file) => present.get(file.name) === file.text),
+    texts: new Map(texts),
   }
 }
 

@@ -1,25 +1,26 @@
+import type { Dirent } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { CodegenError, messageOf } from '../errors.js'
+import { join, posix } from 'node:path'
 import { HEADER } from '../emit/header.js'
+import { CodegenError, messageOf } from '../errors.js'
 
 /** How every version of the generator has begun its files. */
 const MARK = HEADER.slice(0, HEADER.indexOf('.'))
 
+/** What a folder holds: our files with their texts, and the names of everything else. */
+interface Contents {
+  readonly files: Map<string, string>
+  readonly foreign: string[]
+}
+
 /**
- * The generated files of a folder with their texts; none if it does not exist. Names that begin with a dot are not
- * looked at: they are the business of other tools.
+ * The generated files of a folder and those in it, by their paths inside it with slashes; none if it does not exist.
+ * Names that begin with a dot are not looked at: they are the business of other tools.
  *
  * @throws {@link CodegenError} when anything in it is not ours, so that nothing of others is ever written over.
  */
 export async function readGenerated(folder: string): Promise<Map<string, string>> {
-  const files = new Map<string, string>()
-  const foreign: string[] = []
-  for (const { name, isFile } of await list(folder)) {
-    const text = isFile && name.endsWith('.ts') ? await readFile(join(folder, name), 'utf8') : ''
-    if (text.startsWith(MARK)) files.set(name, text.replaceAll('\r\n', '\n'))
-    else foreign.push(name)
-  }
+  const { files, foreign } = await read(folder, '')
   if (foreign.length > 0) {
     const shown =
       foreign.slice(0, 5).join(', ') + (foreign.length > 5 ? `, … (${foreign.length} in all)` : '')
@@ -31,12 +32,30 @@ export async function readGenerated(folder: string): Promise<Map<string, string>
   return files
 }
 
-async function list(folder: string): Promise<{ name: string; isFile: boolean }[]> {
+async function read(root: string, path: string): Promise<Contents> {
+  const files = new Map<string, string>()
+  const foreign: string[] = []
+  for (const entry of await list(join(root, path))) {
+    const name = posix.join(path, entry.name)
+    if (entry.isDirectory() && path === '') {
+      const inside = await read(root, name)
+      // Ours are one level deep. A folder that none of our files is in was made by somebody else, and is theirs as a whole.
+      if (inside.files.size === 0) foreign.push(name)
+      else foreign.push(...inside.foreign)
+      for (const [file, text] of inside.files) files.set(file, text)
+      continue
+    }
+    const text = entry.isFile() && name.endsWith('.ts') ? await readFile(join(root, name), 'utf8') : ''
+    if (text.startsWith(MARK)) files.set(name, text.replaceAll('\r\n', '\n'))
+    else foreign.push(name)
+  }
+  return { files, foreign }
+}
+
+async function list(folder: string): Promise<Dirent[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true })
-    return entries
-      .filter((entry) => !entry.name.startsWith('.'))
-      .map((entry) => ({ name: entry.name, isFile: entry.isFile() }))
+    return entries.filter((entry) => !entry.name.startsWith('.'))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw new CodegenError(`Cannot use ${folder} as the output folder: ${messageOf(error)}`, { cause: error })

@@ -53,7 +53,7 @@ describe('the command line', () => {
     const { code, stdout, stderr } = await codegen('--schema', first, '--schema', second, '--out', out)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(
-      /^1 table, 0 views, 1 enum, 0 skipped, 0 renamed → .*: 3 files written, 0 unchanged in \d/,
+      /^1 table, 0 views, 0 relations, 1 enum, 0 renamed, 0 skipped → .*: 3 files written, 0 unchanged in \d/,
     )
     expect(readdirSync(out).sort()).toEqual(['enums.ts', 'index.ts', 'shirts.ts'])
     expect(await databases()).toEqual(before)

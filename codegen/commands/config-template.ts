@@ -1,0 +1,49 @@
+/** What `sluice init` writes: every setting, each but the first two out of use. */
+export const CONFIG_TEMPLATE = `import { defineConfig } from 'sluice/config'
+
+// Paths are relative to this file. Flags of the command line come before what is set here.
+export default defineConfig({
+  // The SQL file, or files in order, that make the schema in a scratch database.
+  schema: 'schema.sql',
+  // Or a database to read instead.
+  // url: process.env.DATABASE_URL,
+
+  // The folder of the generated files. Nothing else may be in it.
+  out: 'generated',
+  // A Markdown page on the tables, with a diagram.
+  // docs: 'docs/schema.md',
+
+  // What to generate, by names or globs. By default everything.
+  // schemas: ['public'],
+  // include: ['users', 'billing.*'],
+  // exclude: ['*_audit'],
+
+  // 'camelCase', or 'asIs' to keep the names of columns and tables as they are in SQL.
+  // naming: 'camelCase',
+  // Names in place of those made from the schema. The report of a renaming says which setting changes it.
+  // names: {
+  //   tables: { 'public.tbl_person': { repository: 'people', row: 'Person' } },
+  //   columns: { 'public.users.is_active': 'active' },
+  //   types: { 'public.order_status': 'Status' },
+  // },
+  // Names of relations, by foreign key.
+  // relations: { 'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' } },
+
+  // What values are read as, by type. Codecs: 'number' or 'string' for int8, 'number' for numeric, 'string' for
+  // timestamptz, 'Date' for timestamp and date. With a type of your own for what TypeScript makes of the value.
+  // types: { int8: 'number', 'public.email': { type: 'Email', import: './src/email.js' } },
+  // The same for one column, before what its type says.
+  // columns: { 'public.users.preferences': { type: 'Preferences', import: './src/preferences.js' } },
+  // A type of its own for the key of each table, and for the columns that refer to it.
+  // brandedIds: true,
+  // Enums as a 'union' of their labels, or as that and a 'const' object of the same name.
+  // enums: 'union',
+
+  // How generated files import each other: '.js', '.ts' or ''.
+  // importExtension: '.js',
+  // All files side by side ('flat'), or a folder for each PostgreSQL schema ('schemas').
+  // layout: 'flat',
+  // Comments at the head of every generated file.
+  // header: '/* eslint-disable */',
+})
+`

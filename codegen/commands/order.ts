@@ -1,0 +1,69 @@
+import { resolve } from 'node:path'
+import { checkConfig, checkUrl } from '../config/check-config.js'
+import type { ReadConfig } from '../config/read-config.js'
+import type { Config, Settings } from '../config/settings.js'
+import { CodegenError } from '../errors.js'
+import type { SchemaSource } from '../source.js'
+
+/** The flags of `sluice codegen` that stand for settings; those given come before the configuration. */
+export type SettingFlags = Pick<
+  Config,
+  | ('url' | 'out' | 'docs' | 'schemas' | 'include' | 'exclude')
+  | ('naming' | 'brandedIds' | 'enums' | 'importExtension' | 'layout')
+> & { readonly schema?: readonly string[] }
+
+/** What is to be generated, from what, and where to. */
+export interface Order {
+  readonly source: SchemaSource
+  readonly out: string
+  readonly docs: string | undefined
+  readonly settings: Settings
+  /** What relative imports in the settings start from. */
+  readonly settingsFolder: string
+}
+
+/**
+ * Puts flags and configuration together. Paths in flags are relative to the working folder, those in a configuration
+ * to the folder of its file.
+ *
+ * @throws {@link CodegenError} for flags that do not go together.
+ */
+export function orderOf(flags: SettingFlags, { config, folder }: ReadConfig): Order {
+  const { schema: _schema, url: _url, out, docs, ...settings } = config
+  const { schema: _files, url: _database, out: outFlag, docs: docsFlag, ...chosen } = flags
+  checkConfig(chosen)
+  if (outFlag?.trim() === '') {
+    throw new CodegenError('The output folder has no name. Give one, such as --out generated.')
+  }
+  const inFolder = (path: string | undefined) => path && pathIn(folder, path)
+  return {
+    source: sourceOf(flags, config, folder),
+    out: outFlag ?? inFolder(out) ?? 'generated',
+    docs: docsFlag ?? inFolder(docs),
+    settings: withoutUndefined({ ...settings, ...chosen }),
+    settingsFolder: folder,
+  }
+}
+
+function sourceOf(flags: SettingFlags, config: Config, folder: string): SchemaSource {
+  if (flags.schema !== undefined && flags.url !== undefined) {
+    throw new CodegenError('Give --schema or --url, not both: the schema comes from one place.')
+  }
+  if (flags.schema !== undefined) return { files: flags.schema }
+  if (flags.url !== undefined) {
+    checkUrl(flags.url, '--url')
+    return { url: flags.url }
+  }
+  const { schema = 'schema.sql', url } = config
+  if (url !== undefined) return { url }
+  return { files: [schema].flat().map((file) => pathIn(folder, file)) }
+}
+
+/** As short as it was written where that is possible, for messages. */
+function pathIn(folder: string, path: string): string {
+  return folder === process.cwd() ? path : resolve(folder, path)
+}
+
+function withoutUndefined(settings: Omit<Config, 'schema' | 'url' | 'out' | 'docs'>): Settings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
+}
