@@ -19,7 +19,7 @@ const speeds: Readonly<Record<string, number>> = {
 const weights: Readonly<Record<string, number>> = { narrow: 0.4, wide: 4.5, texts: 2, large: 60 }
 
 /** Starting a process, connecting and reading the first row. */
-const start = 0.6
+const start = 0.5
 
 /** How long one contender takes for so many rows, in seconds. */
 export function readSeconds({ module }: Pick<Entrant, 'module'>, rows: number, table = 'mixed'): number {

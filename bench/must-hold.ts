@@ -25,7 +25,7 @@ const line = (
 ): Line => ({ what, unit, bound, targets: { 20: on20, 24: on24 }, ...(withinSpread && { withinSpread }) })
 
 const memory = 'peak memory against pg-cursor at the same chunk size'
-const growth = 'growth of peak memory from the smallest count of rows to the largest'
+const growth = 'growth of peak memory with the number of rows'
 const firstRow = 'time to first row against pg-cursor'
 
 /** The lines, by what tells of them. */

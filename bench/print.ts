@@ -4,7 +4,7 @@ import { heldHead, heldRows, type Report } from './report.js'
 /** Shows a report on the terminal. */
 export function printReport({ held, sections, skipped }: Report): void {
   for (const { title, head, rows } of sections) print(title, head, rows)
-  print('What must hold', heldHead, heldRows(held))
+  print('What must hold', heldHead, heldRows(held.filter(({ measured }) => measured !== null)))
   for (const { name, reason } of skipped) console.log(`Left out: ${name} (${reason})`)
   for (const what of sections.flatMap(({ missing }) => missing)) console.log(`Failed: ${what}`)
 }

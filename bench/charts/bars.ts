@@ -1,7 +1,7 @@
 import type { BarChart } from './chart.js'
 import { card, ink, others, ours, rect, shown, text, width } from './svg.js'
 
-const left = 250
+const left = 275
 const right = 80
 const top = 58
 const barHeight = 18

@@ -1,14 +1,15 @@
+import { entrants, isOurs } from '../contender-list.js'
 import type { LineChart } from './chart.js'
 import { card, ink, round, rule, shown, text, width } from './svg.js'
 
 type Line = LineChart['lines'][number]
 
 const height = 400
-const area = { left: 64, right: width - 230, top: 64, bottom: height - 52 }
+const area = { left: 64, right: width - 250, top: 64, bottom: height - 52 }
 const labelHeight = 16
 
-const ourColors = ['#1d4ed8', '#3b82f6', '#0ea5e9', '#6366f1']
-const otherColors = ['#b45309', '#be185d', '#047857', '#6b7280', '#7c2d12', '#a16207']
+const ourColors = ['#1d4ed8', '#3b82f6', '#0369a1', '#0ea5e9', '#6366f1', '#7c3aed']
+const otherColors = ['#b45309', '#be185d', '#047857', '#4b5563', '#7c2d12', '#a16207', '#9f1239', '#3f6212']
 const dashes = ['', '7 3', '2 3', '9 3 2 3']
 
 /** Draws lines over a logarithmic axis, each named at its end. */
@@ -62,10 +63,15 @@ function ticksUpTo(most: number): number[] {
 
 type Styled = Line & { readonly color: string; readonly dash: string }
 
+/** A contender looks the same in every chart. */
 function style(lines: readonly Line[]): Styled[] {
-  let [own, foreign] = [0, 0]
+  const everyone = Object.values(entrants)
   return lines.map((line) => {
-    const index = line.ours ? own++ : foreign++
+    const alike = everyone.filter((each) => isOurs(each) === line.ours)
+    const index = Math.max(
+      0,
+      alike.findIndex(({ name }) => name === line.label),
+    )
     const colors = line.ours ? ourColors : otherColors
     return {
       ...line,

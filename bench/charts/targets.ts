@@ -2,7 +2,7 @@ import { margin, withUnit, type Held } from '../must-hold.js'
 import type { TargetChart } from './chart.js'
 import { card, ink, ours, rect, rule, text, width } from './svg.js'
 
-const top = 66
+const top = 78
 const step = 44
 const barHeight = 12
 const left = 16
@@ -16,21 +16,19 @@ export function drawTargets({ title, unit, held }: TargetChart): string {
   const measured = held.filter((each) => each.measured !== null)
   const x = (value: number) => left + (Math.min(value, mostShown) / mostShown) * (right - left)
   const bottom = top + measured.length * step
-  const mark = [
-    rule(x(1), top - 6, x(1), bottom - 10, `stroke="${ink.title}" stroke-width="1.5" stroke-dasharray="3 3"`),
-    text(x(1), top - 10, 'target', `text-anchor="middle" fill="${ink.title}"`),
-  ]
+  const mark = (y: number) => rule(x(1), y + 10, x(1), y + 30, `stroke="${ink.title}" stroke-width="2"`)
   const drawn = measured.flatMap((each, index) => {
     const y = top + index * step + 6
     const color = each.verdict === 'met' ? ours : missed
     return [
       text(left, y + 8, each.what, `fill="${ink.title}"`),
       rect(left, y + 14, x(margin(each)) - left, barHeight, `rx="2" fill="${color}"`),
+      mark(y),
       text(right + 10, y + 24, figure(each), `fill="${color}" font-weight="600"`),
       text(right + 10, y + 8, `${each.bound} ${withUnit(each.target, each.unit)}`),
     ]
   })
-  return card(title, unit, bottom + 8, [...drawn, ...mark])
+  return card(title, unit, bottom + 8, [text(x(1), top - 6, 'target', 'text-anchor="middle"'), ...drawn])
 }
 
 function figure({ measured, unit, verdict }: Held): string {

@@ -46,7 +46,7 @@ export function memoryByCount(context: Context): Plan {
         { line: 'growthRows', values: growth(rows) },
         { line: 'growthSync', values: growth(syncRows) },
       ]
-      const range = `${count(first)} to ${count(last)} rows`
+      const range = `${count(first)} to ${count(last)}`
       return {
         id: 'memory',
         title: 'Peak memory by number of rows, MB',

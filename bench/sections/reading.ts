@@ -39,9 +39,8 @@ function section(context: Context, table: string, rows: number, series: Series<E
   const working = series.filter((each) => figures(each, wall).length > 0)
   const ours = series.find(({ contender }) => contender === entrants.batches)
   const columns = Object.keys(taskFor(context, table).columns).length
-  const [most, fewest] = [Math.max, Math.min].map((pick) =>
-    pick(0, ...series.map(({ rounds }) => rounds.length)),
-  )
+  const rounds = working.map((each) => each.rounds.length)
+  const [fewest, most] = [Math.min(...rounds), Math.max(...rounds)]
   return {
     id: `reading-${table}`,
     title: `Reading the table "${table}"`,
