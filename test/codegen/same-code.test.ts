@@ -1,0 +1,110 @@
+import { escapeIdentifier, escapeLiteral, type Client } from 'pg'
+import { describe, expect, it } from 'vitest'
+import { databaseUrl } from '../../codegen/server/index.js'
+import { runSqlText } from '../../codegen/sql-script/index.js'
+import { sampleSchemas } from '../support/database.js'
+import { testServer } from '../support/test-server.js'
+import { dump } from './dump.js'
+import { codeOf, codeOfScript, connected, emptyDatabase, loaded, scripts, uniqueName } from './same-code.js'
+
+/** What years of migrations leave behind: dropped columns, and keys, names and views that were made anew. */
+async function age(client: Client): Promise<void> {
+  const { rows } = await client.query<{ table: string; name: string; schema: string }>(
+    `select c.oid::regclass::text as table, relname::text as name, nspname::text as schema
+     from pg_class c join pg_namespace n on n.oid = relnamespace
+     where relkind in ('r', 'p') and not relispartition and nspname !~ '^pg_' and nspname <> 'information_schema'
+     order by 1 desc`,
+  )
+  for (const { table, name, schema } of rows) {
+    await client.query(`alter table ${table} add column "once" text; alter table ${table} drop column "once"`)
+    const once = `${escapeIdentifier(schema)}."once"`
+    await client.query(
+      `alter table ${table} rename to "once"; alter table ${once} rename to ${escapeIdentifier(name)}`,
+    )
+  }
+  const { rows: keys } = await client.query<{
+    table: string
+    name: string
+    definition: string
+    comment: string | null
+  }>(
+    `select conrelid::regclass::text as table, conname::text as name, pg_get_constraintdef(oid) as definition,
+       obj_description(oid) as comment
+     from pg_constraint where contype = 'f' and conparentid = 0 order by conname desc`,
+  )
+  for (const { table, name, definition, comment } of keys) {
+    const key = escapeIdentifier(name)
+    await client.query(`alter table ${table} drop constraint ${key}`)
+    await client.query(`alter table ${table} add constraint ${key} ${definition}`)
+    if (comment) await client.query(`comment on constraint ${key} on ${table} is ${escapeLiteral(comment)}`)
+  }
+}
+
+describe.each(scripts)('the code of %s', (_, script) => {
+  it('is the same from a script as pg_dump writes it', async () => {
+    await using database = await loaded(testServer, script)
+    await using scratch = await emptyDatabase(testServer)
+    const dumped = await dump(database.url, scratch.url)
+    expect(dumped).not.toBe(script)
+    expect(await codeOfScript(testServer, dumped)).toEqual(await codeOf(database.url))
+  })
+
+  it('is the same from a database that has seen many changes', async () => {
+    await using database = await loaded(testServer, script)
+    const fresh = await codeOf(database.url)
+    await connected(database.url, age)
+    expect(await codeOf(database.url)).toEqual(fresh)
+  })
+
+  it('is the same under another collation', async () => {
+    const name = uniqueName()
+    await connected(testServer.url, (client) =>
+      client.query(
+        `create database ${name} template template0 encoding 'UTF8' locale 'C' locale_provider icu icu_locale 'sv-SE'`,
+      ),
+    )
+    const url = databaseUrl(testServer, name)
+    try {
+      await connected(url, async (client) => {
+        const { rows } = await client.query(`select 'a' < 'B' and 'z' < 'ö' as swedish`)
+        expect(rows).toEqual([{ swedish: true }])
+      })
+      await using other = await loaded(testServer, script)
+      await runSqlText(url, script, 'script')
+      expect(await codeOf(url)).toEqual(await codeOf(other.url))
+    } finally {
+      await connected(testServer.url, (client) => client.query(`drop database ${name} with (force)`))
+    }
+  })
+
+  it('is the same for a role that may read nothing', async () => {
+    await using database = await loaded(testServer, script)
+    const role = uniqueName()
+    await connected(database.url, async (client) => {
+      await client.query(`create role ${role} login password 'guest'`)
+      await client.query('revoke all on schema public from public')
+    })
+    try {
+      const url = new URL(database.url)
+      url.username = role
+      url.password = 'guest'
+      await connected(url.href, async (client) => {
+        const { rows } = await client.query(
+          `select relname from pg_class c join pg_namespace n on n.oid = relnamespace
+           where relkind in ('r', 'v', 'm', 'p') and nspname !~ '^pg_' and nspname <> 'information_schema'
+             and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')`,
+        )
+        expect(rows).toEqual([])
+      })
+      expect(await codeOf(url.href)).toEqual(await codeOf(database.url))
+    } finally {
+      await connected(testServer.url, (client) => client.query(`drop role ${role}`))
+    }
+  })
+})
+
+describe.skipIf(!sampleSchemas)('the sample databases', () => {
+  it('are among these schemas', () => {
+    expect(scripts.map(([name]) => name)).toEqual(expect.arrayContaining(['pagila', 'chinook']))
+  })
+})
