@@ -12,7 +12,7 @@ import { Portal, type PortalConnection, type PortalRequest } from './portal.js'
 import { beginStatement } from './begin-statement.js'
 import * as protocol from './protocol.js'
 import { describedRowReader } from '../row/described-row-reader.js'
-import { DecodedRows, DescribedColumns, NO_ROWS, type RowSink } from '../row/row-sink.js'
+import { DecodedRows, DescribedColumns, type RowSink } from '../row/row-sink.js'
 import { readRequestOf, type ReadRequest } from './statement.js'
 import { WireTap } from './wire-tap.js'
 
@@ -20,6 +20,13 @@ const AFFECTING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 const COMMIT = /^\s*(?:commit|end)\b/i
 const KEEP_ALIVE_DELAY_MS = 10_000
 const CANCEL_AGAIN_MS = 250
+
+/** The exchange that is being answered, and one of the same owner that was sent behind it already. */
+interface Running<C = unknown> {
+  readonly owner: object
+  readonly exchange: Exchange<C>
+  next: Running | undefined
+}
 
 /** One connection of the pool, for as long as it lives. Statements on it run one after the other. */
 export class SluiceConnection implements DatabaseConnection, PortalConnection {
@@ -33,7 +40,9 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
 
   readonly #tap: WireTap
   #tail: Promise<unknown> = Promise.resolve()
-  #running: object | undefined
+  #running: Running | undefined
+  /** Tasks in the queue, the one under way included. */
+  #turns = 0
   #cancelling: Promise<void> | undefined
   #transactionFailure: Error | undefined
   /** How many times the server has said that it is ready. */
@@ -123,50 +132,77 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   /** The columns that a statement will return, by one round trip: so that their formats can be chosen. */
   async #describe(sql: string): Promise<readonly Field[]> {
     const columns = new DescribedColumns()
-    await this.exchange(columns, () => protocol.describeMessages(sql), columns)
-    return columns.take()
+    return (await this.exchange(columns, () => protocol.describeMessages(sql), columns)).chunk
   }
 
   /**
    * Sends messages and waits for the ReadyForQuery that answers them, after everything sent before.
    *
    * @param messages made when its turn has come, since they may depend on the transaction's status.
-   * @param sink where rows go; without it there must be none.
+   * @param sink where rows go.
    */
-  exchange(
-    owner: object,
-    messages: () => Buffer[],
-    sink: RowSink<unknown> = NO_ROWS,
-  ): Promise<ExchangeResult> {
+  exchange<C>(owner: object, messages: () => Buffer[], sink: RowSink<C>): Promise<ExchangeResult<C>> {
+    return this.#run(() => {
+      const exchange = this.#exchangeOf(messages(), sink)
+      this.client.query(exchange)
+      return { owner, exchange, next: undefined }
+    })
+  }
+
+  /**
+   * The same, but sent already while an exchange of the same owner is still being answered, unless others wait: the
+   * server then goes on without a pause.
+   */
+  exchangeEarly<C>(owner: object, messages: () => Buffer[], sink: RowSink<C>): Promise<ExchangeResult<C>> {
+    const before = this.#running
+    if (before?.owner !== owner || before.next !== undefined || this.#turns > 1) {
+      return this.exchange(owner, messages, sink)
+    }
+    const exchange = this.#exchangeOf(messages(), sink)
+    // Should the connection be lost before its turn, nobody will look at it.
+    exchange.done.catch(() => {})
+    const running: Running<C> = { owner, exchange, next: undefined }
+    before.next = running
+    if (before.exchange.isSettled) this.client.query(exchange)
+    else before.exchange.onSettled = () => void this.client.query(exchange)
+    exchange.send(this.client.connection)
+    return this.#run(() => running)
+  }
+
+  #run<C>(begin: () => Running<C>): Promise<ExchangeResult<C>> {
     return this.#inTurn(async () => {
-      const bytes = Buffer.concat(messages())
-      const exchange = new Exchange(bytes, this.#tap, sink)
-      this.#running = owner
+      const running = begin()
+      this.#running = running
       try {
-        this.client.query(exchange)
-        return await exchange.done
+        return await running.exchange.done
       } catch (error) {
         throw this.#failed(error as Error)
       } finally {
-        this.#running = undefined
+        this.#running = running.next
         await this.#cancelling
         this.#cancelling = undefined
       }
     })
   }
 
+  #exchangeOf<C>(messages: Buffer[], sink: RowSink<C>): Exchange<C> {
+    return new Exchange(Buffer.concat(messages), this.#tap, sink)
+  }
+
   /** Cancels what is running on the server, if it is an exchange of `owner`. */
   cancel(owner: object): void {
-    if (this.#running === owner) {
-      this.#cancelling ??= this.#cancelUntilAnswered(owner)
-    }
+    if (this.#isRunning(owner)) this.#cancelling ??= this.#cancelUntilAnswered(owner)
+  }
+
+  #isRunning(owner: object): boolean {
+    return this.#running?.owner === owner && !this.#running.exchange.isSettled
   }
 
   /** More than once if need be: a request that overtakes its query on the way to the server is lost. */
   async #cancelUntilAnswered(owner: object): Promise<void> {
-    while (this.#running === owner && !this.isLost) {
+    while (this.#isRunning(owner) && !this.isLost) {
       await sendCancelRequest(this.client, this.engine.closeTimeoutMs)
-      if (this.#running === owner) await this.#nextAnswer(CANCEL_AGAIN_MS)
+      if (this.#isRunning(owner)) await this.#nextAnswer(CANCEL_AGAIN_MS)
     }
   }
 
@@ -184,7 +220,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   destroy(reason: Error): void {
     this.#lost ??= reason
     // The server notices a lost client only when it next sends a row.
-    if (this.#running !== undefined) this.cancel(this.#running)
+    if (this.#running !== undefined) this.cancel(this.#running.owner)
     this.client.connection.stream.destroy()
   }
 
@@ -213,11 +249,10 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   }
 
   async #executeRead<R>(query: CompiledQuery, { reader }: ReadRequest): Promise<QueryResult<R>> {
-    const sink = new DecodedRows(reader)
     const parameters = query.parameters as protocol.Parameter[]
     const messages = () => protocol.queryMessages(query.sql, parameters, reader.formats)
-    await this.exchange(this.#ownerOf(query), messages, sink)
-    return { rows: sink.take() as R[] }
+    const { chunk } = await this.exchange(this.#ownerOf(query), messages, new DecodedRows(reader))
+    return { rows: chunk as R[] }
   }
 
   /** What belongs to a stream is cancelled with it. */
@@ -228,11 +263,13 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
 
   /** Our own queue in front of pg's, which is to hold one query at a time. */
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    this.#turns++
     const turn = this.#tail.then(() => {
       if (this.#lost !== undefined) throw this.#failed(this.#lost)
       return task()
     })
-    this.#tail = turn.catch(() => {})
+    const end = () => void this.#turns--
+    this.#tail = turn.then(end, end)
     return turn
   }
 

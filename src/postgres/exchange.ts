@@ -4,8 +4,10 @@ import { isDatabaseError } from './database-error.js'
 import type { RowCollector, WireTap } from './wire-tap.js'
 
 /** What the server answered to one exchange. */
-export interface ExchangeResult {
-  /** How many rows went to the sink, and their size. */
+export interface ExchangeResult<C> {
+  /** What the sink has made of the rows. */
+  readonly chunk: C
+  /** How many rows there were, and their size. */
   readonly rows: number
   readonly bytes: number
   /** False when a portal stopped at its row limit and has more to give. */
@@ -22,40 +24,50 @@ interface FieldMessage {
  * One write of messages that ends in a Sync, and everything up to the ReadyForQuery that answers it. Given to pg's
  * client as a query of its own kind, so that pg's queue, error and end-of-connection handling apply to it.
  */
-export class Exchange implements Submittable, RowCollector {
+export class Exchange<C = unknown> implements Submittable, RowCollector {
   /** Settles once the connection is ready for the next exchange, or is lost. */
-  readonly done: Promise<ExchangeResult>
+  readonly done: Promise<ExchangeResult<C>>
   /** Replaced by pg's client to end its query_timeout timer; pg 8.16 calls the one before without looking. */
   callback: () => void = () => {}
+  /** Called when this exchange has settled, before pg's client looks for its next query. */
+  onSettled: () => void = () => {}
+  isSettled = false
 
   readonly #messages: Buffer
   readonly #tap: WireTap
-  readonly #sink: RowSink<unknown>
+  readonly #sink: RowSink<C>
+  #isSent = false
   #rows = 0
   #bytes = 0
   #suspended = false
   #settle!: (error?: Error) => void
 
-  constructor(messages: Buffer, tap: WireTap, sink: RowSink<unknown>) {
+  constructor(messages: Buffer, tap: WireTap, sink: RowSink<C>) {
     this.#messages = messages
     this.#sink = sink
     this.#tap = tap
     this.done = new Promise((resolve, reject) => {
       this.#settle = (error) => {
+        if (this.isSettled) return
+        this.isSettled = true
         tap.collector = undefined
         this.callback()
-        if (error === undefined) {
-          resolve({ rows: this.#rows, bytes: this.#bytes, complete: !this.#suspended })
-        } else {
-          reject(error)
-        }
+        if (error === undefined) this.#resolve(resolve, reject)
+        else reject(error)
+        this.onSettled()
       }
     })
   }
 
+  /** Writes the messages, which is then not done again when the exchange's turn comes. */
+  send({ stream }: Connection): void {
+    if (!this.#isSent) stream.write(this.#messages)
+    this.#isSent = true
+  }
+
   submit(connection: Connection): void {
     this.#tap.collector = this
-    connection.stream.write(this.#messages)
+    this.send(connection)
   }
 
   handleRowDescription(message: { fields: readonly FieldMessage[] }): void {
@@ -92,6 +104,16 @@ export class Exchange implements Submittable, RowCollector {
 
   handleCopyData(): void {
     // COPY TO has no rows to give: CommandComplete follows.
+  }
+
+  /** The rows are taken at once: those of the next exchange may follow in the same bytes. */
+  #resolve(resolve: (result: ExchangeResult<C>) => void, reject: (error: unknown) => void): void {
+    try {
+      const chunk = this.#sink.take()
+      resolve({ chunk, rows: this.#rows, bytes: this.#bytes, complete: !this.#suspended })
+    } catch (error) {
+      reject(error)
+    }
   }
 
   handleReadyForQuery(): void {

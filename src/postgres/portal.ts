@@ -1,5 +1,5 @@
 import { ConnectionError, UsageError } from '../errors.js'
-import type { RowSink } from '../row/row-sink.js'
+import { NO_ROWS, type RowSink } from '../row/row-sink.js'
 import { sqlStateOf } from './database-error.js'
 import type { Engine, OpenStream } from './engine.js'
 import type { ExchangeResult } from './exchange.js'
@@ -39,7 +39,9 @@ export interface PortalConnection {
   readonly transactionFailure: Error | undefined
   readonly openPortals: Set<Portal<unknown>>
   /** Sends messages that end in a Sync, when everything sent before is answered, and waits for the answer. */
-  exchange(owner: object, messages: () => Buffer[], sink?: RowSink<unknown>): Promise<ExchangeResult>
+  exchange<C>(owner: object, messages: () => Buffer[], sink: RowSink<C>): Promise<ExchangeResult<C>>
+  /** The same, but sent already while an exchange of the same owner is still being answered. */
+  exchangeEarly<C>(owner: object, messages: () => Buffer[], sink: RowSink<C>): Promise<ExchangeResult<C>>
   /** Cancels what is running on the server, if it is an exchange of `owner`. */
   cancel(owner: object): void
   destroyAfterCloseTimeout(what: () => string): NodeJS.Timeout
@@ -65,7 +67,10 @@ export class Portal<C> implements OpenStream {
   #opened = false
   #ownsTransaction = false
   #rowsRead = 0
-  #ahead: Promise<ExchangeResult> | undefined
+  /** The fetch whose rows come next. */
+  #ahead: Promise<ExchangeResult<C>> | undefined
+  /** It has not been answered yet. */
+  #isAheadPending = false
   #complete = false
   #failure: Error | undefined
   #closing: Promise<void> | undefined
@@ -103,11 +108,11 @@ export class Portal<C> implements OpenStream {
     }
     const fetch = this.#ahead ?? this.#fetch()
     this.#ahead = undefined
-    let result: ExchangeResult
-    let chunk: C
+    // The consumer waits already: what it will ask for next is sent behind what it waits for.
+    if (this.#isAheadPending && this.#request.readAhead) this.#fetchAhead()
+    let result: ExchangeResult<C>
     try {
       result = await fetch
-      chunk = this.#request.sink.take()
     } catch (error) {
       this.#failure ??= this.#explain(error as Error)
       await this.close()
@@ -119,8 +124,8 @@ export class Portal<C> implements OpenStream {
     this.#fetchSize.brought(result.rows, result.bytes)
     this.#complete = result.complete
     if (result.complete && !this.#request.lingers) void silently(this.close())
-    else if (!result.complete && this.#request.readAhead) void silently((this.#ahead = this.#fetch()))
-    return chunk
+    else if (!result.complete && this.#request.readAhead && this.#ahead === undefined) this.#fetchAhead()
+    return result.chunk
   }
 
   /** Closes the portal and ends its own transaction. Bounded: past the time limit the connection is destroyed. */
@@ -146,8 +151,18 @@ export class Portal<C> implements OpenStream {
     this.#opened = false
   }
 
-  #fetch(): Promise<ExchangeResult> {
+  #fetch(): Promise<ExchangeResult<C>> {
     return this.#connection.exchange(this, () => this.#fetchMessages(), this.#request.sink)
+  }
+
+  #fetchAhead(): void {
+    const fetch = this.#connection.exchangeEarly(this, () => this.#fetchMessages(), this.#request.sink)
+    this.#ahead = fetch
+    this.#isAheadPending = true
+    const answered = () => {
+      if (this.#ahead === fetch) this.#isAheadPending = false
+    }
+    fetch.then(answered, answered)
   }
 
   #fetchMessages(): Buffer[] {
@@ -180,11 +195,12 @@ export class Portal<C> implements OpenStream {
       if (!this.#opened || (connection.isLost && !wrote)) return
       if (this.#ownsTransaction) await this.#endTransaction()
       else if (connection.status !== 'I') {
-        await connection.exchange(this, () => {
+        const messages = () => {
           // From its turn on: before that the caller's own queries may take as long as they like.
           startLimit()
           return [protocol.close(this.#name), protocol.SYNC]
-        })
+        }
+        await connection.exchange(this, messages, NO_ROWS)
       }
       if (wrote && this.#request.signal?.aborted !== true && this.#failure !== undefined) throw this.#failure
     } finally {
@@ -201,7 +217,7 @@ export class Portal<C> implements OpenStream {
     const failed = this.#failure !== undefined || this.#request.signal?.aborted === true
     const end = failed || this.#connection.status === 'E' ? 'rollback' : 'commit'
     try {
-      await this.#connection.exchange(this, () => [protocol.statement(end), protocol.SYNC])
+      await this.#connection.exchange(this, () => [protocol.statement(end), protocol.SYNC], NO_ROWS)
     } catch (error) {
       if (this.#connection.status !== 'I') this.#connection.destroy(error as Error)
       if (end === 'commit') {

@@ -61,7 +61,7 @@ function serve({ port, answers, ...statement }: OpenMessage): void {
     const portal = connection.openPortal({
       ...statement,
       sink: new RawRows(),
-      readAhead: false,
+      readAhead: true,
       signal: leaving.signal,
     })
     return { connection, portal }
@@ -83,9 +83,8 @@ function serve({ port, answers, ...statement }: OpenMessage): void {
   async function run({ sql, parameters, formats }: SyncQuery): Promise<void> {
     try {
       const { connection, portal } = await stream
-      const rows = new RawRows()
-      await connection.exchange(portal, () => queryMessages(sql, parameters, formats), rows)
-      send(rows.take())
+      const messages = () => queryMessages(sql, parameters, formats)
+      send((await connection.exchange(portal, messages, new RawRows())).chunk)
     } catch (error) {
       await fail(error as Error)
     }

@@ -44,7 +44,8 @@ describe('a lost connection', () => {
         if (row.id === 150) await faults.observer.terminateAll()
       }),
     )
-    expect(sqlStateOf(error)).toBe('57P01')
+    // Who writes to a socket that the server has closed may not get to read the server's last word.
+    expect(sqlStateOf(error) ?? (error as Error).message).toMatch(/57P01|EPIPE|ECONNRESET/)
     await faults.expectUsable(opened)
   })
 
