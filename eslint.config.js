@@ -49,7 +49,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['codegen/cli.ts', 'examples/**', 'bench/**'],
+    files: ['codegen/cli.ts', 'examples/**', 'bench/**', 'scripts/**'],
     rules: { 'no-console': 'off' },
   },
   { files: ['*.config.js'], ...tseslint.configs.disableTypeChecked },

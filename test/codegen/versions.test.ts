@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startServer, type Server } from '../../codegen/server/index.js'
+import { ScriptScanner } from '../../codegen/sql-script/scanner.js'
+import { isPostgresInstalled, postgresFolder, postgresVersions } from '../../scripts/postgres-versions.js'
+import { testServer } from '../support/test-server.js'
+import { dump } from './dump.js'
+import { type Code, codeOf, codeOfScript, connected, emptyDatabase, loaded, scripts } from './same-code.js'
+
+const versions = Object.keys(postgresVersions).map(Number)
+const oldest = Math.min(...versions)
+
+/** The statements of a script that a server takes. */
+async function takenBy(server: Server, script: string): Promise<string[]> {
+  await using database = await emptyDatabase(server)
+  return connected(database.url, async (client) => {
+    const taken: string[] = []
+    const scanner = new ScriptScanner(script)
+    for (let part = scanner.next(); part; part = scanner.next()) {
+      if (part.kind !== 'statement') continue
+      const { text } = part
+      await client.query(text).then(
+        () => taken.push(text),
+        () => undefined,
+      )
+    }
+    return taken
+  })
+}
+
+/** What each script has in common with the oldest version, and the code of that here. */
+const common = new Map<string, { readonly script: string; readonly code: Code }>()
+const servers = new Map<number, Server>()
+
+// `npm run test:versions` installs them.
+describe.skipIf(!versions.every(isPostgresInstalled))('the code from other versions of PostgreSQL', () => {
+  beforeAll(async () => {
+    for (const major of versions) {
+      servers.set(major, await startServer({ installedIn: postgresFolder(major) }))
+    }
+    for (const [name, script] of scripts) {
+      const statements = await takenBy(serverOf(oldest), script)
+      const shared = statements.join(';\n')
+      common.set(name, { script: shared, code: await codeOfScript(testServer, shared) })
+    }
+  }, 120_000)
+
+  afterAll(() => Promise.all([...servers.values()].map((server) => server.stop())))
+
+  describe.each(versions)('%i', (major) => {
+    it('is from that version', async () => {
+      const version = await connected(serverOf(major).url, async (client) => {
+        const { rows } = await client.query<{ server_version: string }>('show server_version')
+        return rows[0]?.server_version
+      })
+      expect(version).toMatch(new RegExp(`^${major}\\.`))
+    })
+
+    it.each(scripts.map(([name]) => name))('is the same for %s', async (name) => {
+      const { script, code } = common.get(name) ?? { script: '', code: new Map() }
+      expect(code.size).toBeGreaterThan(0)
+      await using database = await loaded(serverOf(major), script)
+      expect(await codeOf(database.url)).toEqual(code)
+      await using scratch = await emptyDatabase(serverOf(major))
+      expect(await codeOfScript(serverOf(major), await dump(database.url, scratch.url))).toEqual(code)
+    })
+  })
+
+  it.each(scripts)('compares nearly all of %s', async (name, script) => {
+    const all = await takenBy(serverOf(Math.max(...versions)), script)
+    const taken = await takenBy(serverOf(oldest), script)
+    expect(taken.length, name).toBeGreaterThan(all.length * 0.9)
+  })
+})
+
+function serverOf(major: number): Server {
+  const server = servers.get(major)
+  if (server === undefined) throw new Error(`PostgreSQL ${major} was not started.`)
+  return server
+}
