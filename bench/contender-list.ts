@@ -94,11 +94,13 @@ export async function surveyField(): Promise<Field> {
 
 /** Importing the backend imports the driver that this version of Django uses. */
 const probe = `
+import platform
 import django
 from django.db.backends.postgresql import base
 driver = base.Database
 inner = getattr(getattr(driver, 'pq', None), '__impl__', 'C')
-print(f'Django {django.get_version()} with {driver.__name__} {driver.__version__.split()[0]} ({inner})')
+driver_name = f'{driver.__name__} {driver.__version__.split()[0]} ({inner})'
+print(f'Django {django.get_version()} with {driver_name} on Python {platform.python_version()}')
 `
 
 async function findDjango(): Promise<{ readonly python: string; readonly version: string } | undefined> {

@@ -16,7 +16,7 @@ export function drawTargets({ title, unit, held }: TargetChart): string {
   const measured = held.filter((each) => each.measured !== null)
   const x = (value: number) => left + (Math.min(value, mostShown) / mostShown) * (right - left)
   const bottom = top + measured.length * step
-  const mark = (y: number) => rule(x(1), y + 10, x(1), y + 30, `stroke="${ink.title}" stroke-width="2"`)
+  const mark = (y: number) => rule(x(1), y + 12, x(1), y + 28, `stroke="${ink.title}" stroke-width="2"`)
   const drawn = measured.flatMap((each, index) => {
     const y = top + index * step + 6
     const color = each.verdict === 'met' ? ours : missed
