@@ -90,7 +90,9 @@ function markdown(report: Report, name: string): string {
     `machine, or another day, has other figures. Every single measurement is in [${name}](${name}), section by section.`,
     '',
   ]
-  if (report.size !== 'full') lines.push('A short run: the figures are rough.', '')
+  if (report.size !== 'full') {
+    lines.push('A short run: the figures are rough, and the growth of memory is that of warming up.', '')
+  }
   lines.push(
     ...['## What must hold', ''],
     'Medians of ratios (or differences) of the same round, and the lowest and highest round. The fastest other Node',

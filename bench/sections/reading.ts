@@ -47,7 +47,8 @@ function section(context: Context, table: string, rows: number, series: Series<E
     note:
       `${count(rows)} rows of ${columns} columns, chunk size 2,000. Medians of ${fewest === most ? '' : `${fewest} to `}` +
       `${most} interleaved rounds; the ratio is the median of rows/s against sluice in batches of the same round. First ` +
-      'row: of the one query that is timed; who reads in arrays has it with its first array.',
+      'row: of the one query that is timed; who reads in arrays has it with its first array. Over idle: beyond the most ' +
+      'that the process took before, loading its modules included.',
     head: ['', 'rows/s', 'spread', 'ratio', 'first row ms', 'CPU s', 'peak MB', 'over idle MB'],
     rows: working.map((each) => row(each, ours ?? each)),
     charts: [
