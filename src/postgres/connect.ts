@@ -33,14 +33,16 @@ export class Database<DB> extends Kysely<DB> {
  * ```
  */
 export function connect<DB>(options: ConnectOptions): Database<DB> {
-  const { log, plugins, onCreateConnection, onReserveConnection, acquireTimeoutMs, closeTimeoutMs, ...pool } =
-    options
+  const { log, plugins, ...others } = options
+  const { onCreateConnection, onReserveConnection, ...waits } = others
+  const { acquireTimeoutMs, closeTimeoutMs, workerIdleTimeoutMs, ...pool } = waits
   const dialect = new SluiceDialect({
     pool: new pg.Pool(pool),
     ...(onCreateConnection && { onCreateConnection }),
     ...(onReserveConnection && { onReserveConnection }),
     ...(acquireTimeoutMs !== undefined && { acquireTimeoutMs }),
     ...(closeTimeoutMs !== undefined && { closeTimeoutMs }),
+    ...(workerIdleTimeoutMs !== undefined && { workerIdleTimeoutMs }),
   })
   return new Database<DB>({ dialect, ...(log && { log }), ...(plugins && { plugins }) })
 }

@@ -17,6 +17,11 @@ export interface SluiceDialectConfig {
    * the connection's socket is destroyed. Default 5,000.
    */
   readonly closeTimeoutMs?: number
+  /**
+   * How long the worker thread of `iterator()` is kept for the next iteration, in milliseconds; then it ends with its
+   * connections. Default 30,000.
+   */
+  readonly workerIdleTimeoutMs?: number
 }
 
 /** A stream that holds a connection, as error messages name it. */
@@ -31,6 +36,7 @@ export class Engine {
   readonly config: SluiceDialectConfig
   readonly acquireTimeoutMs: number
   readonly closeTimeoutMs: number
+  readonly workerIdleTimeoutMs: number
   readonly streams = new Set<OpenStream>()
   /** Counts connections as they are handed out: tells a connection taken just now from one that was pinned before. */
   leases = 0
@@ -44,6 +50,7 @@ export class Engine {
     this.config = config
     this.acquireTimeoutMs = milliseconds('acquireTimeoutMs', config.acquireTimeoutMs, 30_000)
     this.closeTimeoutMs = milliseconds('closeTimeoutMs', config.closeTimeoutMs, 5_000)
+    this.workerIdleTimeoutMs = milliseconds('workerIdleTimeoutMs', config.workerIdleTimeoutMs, 30_000)
   }
 
   pool(): Promise<Pool> {

@@ -21,6 +21,8 @@ export interface SyncBridgeOptions {
   readonly closeTimeoutMs: number
   /** @throws when the worker is gone. */
   readonly checkAlive: () => void
+  /** Called once, when the stream has ended. */
+  readonly onEnd: () => void
 }
 
 /** How long one slice of waiting is: nothing wakes a waiting thread when its worker dies. */
@@ -79,7 +81,9 @@ export class SyncBridge implements SyncChunks {
   }
 
   #end(): void {
+    if (this.#ended) return
     this.#ended = true
+    this.#options.onEnd()
     this.#port.close()
   }
 

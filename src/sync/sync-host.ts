@@ -21,17 +21,23 @@ const LOCK_TIMEOUT_MS = 30_000
 
 const hosts = new WeakMap<Engine, SyncHost>()
 
-/** The one worker thread of a dialect: started by the first synchronous iteration, ended with the dialect. */
+/**
+ * The one worker thread of a dialect: started by the first synchronous iteration, ended with the dialect or when it has
+ * been idle for a while.
+ */
 export class SyncHost {
   readonly #engine: Engine
   #worker: Worker | undefined
   #pulse = new Int32Array(new SharedArrayBuffer(8))
   #lastBeat = 0
   #lastBeatAt = 0
+  /** Streams that are open on the worker. */
+  #streams = 0
+  #idleTimer: NodeJS.Timeout | undefined
 
   private constructor(engine: Engine) {
     this.#engine = engine
-    engine.closers.add(() => this.#close())
+    engine.closers.add(() => this.#end({ keepsProcess: true }))
   }
 
   static of(engine: Engine): SyncHost {
@@ -55,9 +61,12 @@ export class SyncHost {
     }
     const message: OpenMessage = { ...statement, begin, type: 'open', port: port2, answers }
     worker.postMessage(message, [port2])
+    this.#streams++
+    clearTimeout(this.#idleTimer)
     return new SyncBridge(port1, new Int32Array(answers), {
       closeTimeoutMs: this.#engine.closeTimeoutMs,
       checkAlive: () => this.#checkAlive(worker),
+      onEnd: () => this.#ended(worker),
     })
   }
 
@@ -89,6 +98,7 @@ export class SyncHost {
     this.#pulse = new Int32Array(pulse)
     this.#lastBeat = 0
     this.#lastBeatAt = performance.now()
+    this.#streams = 0
     return (this.#worker = worker)
   }
 
@@ -113,14 +123,23 @@ export class SyncHost {
     )
   }
 
-  async #close(): Promise<void> {
+  /** A stream on the worker has ended; after the last one the worker waits for another, for a while. */
+  #ended(worker: Worker): void {
+    if (worker !== this.#worker || --this.#streams > 0) return
+    const end = () => void this.#end({ keepsProcess: false })
+    this.#idleTimer = setTimeout(end, this.#engine.workerIdleTimeoutMs).unref()
+  }
+
+  async #end({ keepsProcess }: { readonly keepsProcess: boolean }): Promise<void> {
+    clearTimeout(this.#idleTimer)
     const worker = this.#worker
     if (worker === undefined) return
     this.#worker = undefined
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-    worker.ref()
+    if (keepsProcess) worker.ref()
     worker.postMessage({ type: 'shutdown' })
     const timer = setTimeout(() => void worker.terminate(), this.#engine.closeTimeoutMs)
+    if (!keepsProcess) timer.unref()
     await exited
     clearTimeout(timer)
   }

@@ -97,19 +97,22 @@ export interface Opened extends AsyncDisposable {
   readonly pool: Pool
 }
 
-export interface OpenOptions
-  extends Omit<PoolConfig, 'log'>, Pick<SluiceDialectConfig, 'acquireTimeoutMs' | 'closeTimeoutMs'> {
+export interface OpenOptions extends Omit<PoolConfig, 'log'>, Omit<SluiceDialectConfig, 'pool'> {
   readonly log?: Logger
 }
 
 /** Opens a pool of one connection unless told otherwise. */
 export function open(connectionString: string, options: OpenOptions = {}): Opened {
-  const { acquireTimeoutMs, closeTimeoutMs, log, ...settings } = options
+  const { log, onCreateConnection, onReserveConnection, ...others } = options
+  const { acquireTimeoutMs, closeTimeoutMs, workerIdleTimeoutMs, ...settings } = others
   const pool = new pg.Pool({ connectionString, max: 1, ...settings })
   const dialect = new SluiceDialect({
     pool,
     ...(acquireTimeoutMs !== undefined && { acquireTimeoutMs }),
     ...(closeTimeoutMs !== undefined && { closeTimeoutMs }),
+    ...(workerIdleTimeoutMs !== undefined && { workerIdleTimeoutMs }),
+    ...(onCreateConnection && { onCreateConnection }),
+    ...(onReserveConnection && { onReserveConnection }),
   })
   const db = new Kysely<FaultTables>({ dialect, ...(log && { log }) })
   return { db, pool, [Symbol.asyncDispose]: () => db.destroy() }
