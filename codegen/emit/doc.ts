@@ -1,7 +1,8 @@
 const LINE_BREAKS = /\r\n|[\n\r\u0085\u2028\u2029]/
 
 /**
- * A comment of the database as the text of a TSDoc comment: it can neither end the comment nor be taken for a tag.
+ * A comment of the database as the text of a TSDoc comment: it can neither end the comment nor be taken for a tag
+ * or for the address of a source map.
  * Undefined when nothing is left to say.
  */
 export function docText(...paragraphs: readonly (string | undefined)[]): string | undefined {
@@ -25,4 +26,5 @@ function clean(text: string): string {
     .trim()
     .replaceAll('*/', '*\\/')
     .replace(/(^|[\s{(])@/g, '$1\\@')
+    .replace(/[#@](?=\s*source(?:Mapping)?URL)/g, '\\$&')
 }

@@ -9,6 +9,7 @@ import { compare } from '../naming/unique.js'
 import { nameList } from './braces.js'
 import { docName } from './doc.js'
 import { Imports } from './imports.js'
+import { propertyKey } from './literal.js'
 import type { GeneratedFile, SourceWriter } from './source.js'
 import { interfaceOf, propertyOf } from './structures.js'
 
@@ -60,7 +61,7 @@ function schemaRegistry(tables: readonly TableModel[], imports: Imports): Writer
 
 function repositoriesFunction(tables: readonly TableModel[], imports: Imports): FunctionDeclarationStructure {
   const properties = tables.map(
-    ({ names }) => `    ${names.property}: new ${names.repository}(kysely, schemas),`,
+    ({ names }) => `    ${propertyKey(names.property)}: new ${names.repository}(kysely, schemas),`,
   )
   return {
     kind: StructureKind.Function,

@@ -32,6 +32,7 @@ export function rank(left: Qualified, right: Qualified): number {
   return (
     Number(right.schema === DEFAULT_SCHEMA) - Number(left.schema === DEFAULT_SCHEMA) ||
     Number(isUnquoted(right.name)) - Number(isUnquoted(left.name)) ||
+    Number(isUnquoted(right.schema)) - Number(isUnquoted(left.schema)) ||
     left.name.length - right.name.length ||
     compare(left.name, right.name) ||
     compare(left.schema, right.schema)

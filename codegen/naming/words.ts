@@ -2,10 +2,16 @@ import { pluralize, singularize } from 'inflection'
 
 /** Letters and marks younger than Unicode 15: Node takes them in identifiers, TypeScript's own tables do not yet. */
 const YOUNG =
-  /[\u088F\u0C5C\u0CDC\u1C89\u1C8A\uA7CB-\uA7CF\uA7D2\uA7D4\uA7DA-\uA7DC\uA7F1]|[\u0897\u1ACF-\u1AFF]/u
+  /[\u088F\u0C5C\u0CDC\u1C89\u1C8A\u30FB\uA7CB-\uA7CF\uA7D2\uA7D4\uA7DA-\uA7DC\uA7F1\uFF65]|[\u0897\u1ACF-\u1AFF]/u
 
-/** A run of anything that cannot be in a JavaScript identifier on every engine, the underscore included. */
-const SEPARATORS = new RegExp(`(?:[^\\p{ID_Continue}]|[\\u{10000}-\\u{10FFFF}]|${YOUNG.source}|_)+`, 'u')
+/**
+ * A run of anything that cannot be in a JavaScript identifier on every engine, or cannot be seen, the underscore
+ * included.
+ */
+const SEPARATORS = new RegExp(
+  `(?:[^\\p{ID_Continue}]|\\p{Default_Ignorable_Code_Point}|[\\u{10000}-\\u{10FFFF}]|${YOUNG.source}|_)+`,
+  'u',
+)
 
 /** `createdAt` → `created At`, `HTTPStatus` → `HTTP Status`. */
 const HUMPS = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u

@@ -1,4 +1,5 @@
 import { CompiledQuery, type Compilable, type QueryCreator, type QueryResult, type RawBuilder } from 'kysely'
+import { codecFor } from '../codec/codec-for.js'
 import { annotatedScope } from '../compile/compile-annotation.js'
 import { compile, compileSql } from '../compile/compile.js'
 import { Scope } from '../compile/scope.js'
@@ -6,11 +7,16 @@ import type { SluiceConnection } from '../postgres/connection.js'
 import type { Source } from '../postgres/kysely-handle.js'
 import { withReadRequest } from '../postgres/statement.js'
 import { initialState, type QueryState } from '../query/state.js'
+import { knownRowReader, type RowReader } from '../row/row-reader.js'
 import { selectionReader } from '../row/selection-reader.js'
+import { objectShape } from '../row/shape.js'
 import { explainWriteFailure } from './write-failure.js'
 
 /** Sends one compiled statement. */
 export type Run = (query: CompiledQuery) => Promise<QueryResult<unknown>>
+
+/** What a write returns of a table without columns: RETURNING takes no empty list, so that it is a number. */
+const EMPTY_ROWS: RowReader = knownRowReader([{ label: '1', codec: codecFor('int4') }], objectShape([]))
 
 /** A table to write to, over one connection or over any. */
 export class Writer {
@@ -36,16 +42,20 @@ export class Writer {
 
   /** Runs a statement that returns whole rows. */
   async rows(build: (scope: Scope) => RawBuilder<unknown>): Promise<unknown[]> {
-    return this.#read(this.#compile(build))
+    const query = this.#compile(build)
+    return this.#read(query, this.state.table.columns.length === 0 ? EMPTY_ROWS : this.#wholeRows())
   }
 
   /** Runs a SELECT of whole rows. */
   async select(build: (creator: QueryCreator<object>) => Compilable): Promise<unknown[]> {
-    return this.#read(compile(build))
+    return this.#read(compile(build), this.#wholeRows())
   }
 
-  #read(query: CompiledQuery): Promise<unknown[]> {
-    const reader = selectionReader(initialState(this.state.table, this.state.schemas))
+  #wholeRows(): RowReader {
+    return selectionReader(initialState(this.state.table, this.state.schemas))
+  }
+
+  #read(query: CompiledQuery, reader: RowReader): Promise<unknown[]> {
     return this.#explained(query, withReadRequest(query, { reader })).then(({ rows }) => rows)
   }
 

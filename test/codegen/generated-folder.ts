@@ -1,0 +1,39 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { connect, type Database, type KyselyHandle } from 'sluice'
+import type { AnyRepository } from './exercise.js'
+
+/** Generated files where they can be imported from, and the repositories they make; gone at the end of the block. */
+export interface GeneratedFolder extends AsyncDisposable {
+  readonly repositories: Readonly<Record<string, AnyRepository>>
+  readonly db: Database<object>
+}
+
+/**
+ * Imports generated code and connects it.
+ *
+ * @param name - of a folder that no other test uses.
+ */
+export async function importGenerated(
+  files: ReadonlyMap<string, string>,
+  name: string,
+  connectionString: string,
+): Promise<GeneratedFolder> {
+  const path = fileURLToPath(new URL(`./.generated-${name}`, import.meta.url))
+  await rm(path, { recursive: true, force: true })
+  await mkdir(path)
+  for (const [file, text] of files) await writeFile(join(path, file), text)
+  const module = (await import(join(path, 'index.ts'))) as {
+    repositories: (kysely: KyselyHandle) => Record<string, AnyRepository>
+  }
+  const db = connect<object>({ connectionString })
+  return {
+    repositories: module.repositories(db),
+    db,
+    [Symbol.asyncDispose]: async () => {
+      await db.close()
+      await rm(path, { recursive: true, force: true })
+    },
+  }
+}
