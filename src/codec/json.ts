@@ -1,6 +1,6 @@
 import { DecodeError, EncodeError } from '../errors.js'
 import type { Codec } from './codec.js'
-import { utf8 } from './utf8.js'
+import { readJson } from './json-bytes.js'
 
 /** What `json` and `jsonb` columns hold once parsed. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
@@ -20,11 +20,23 @@ export type { JsonNull }
  */
 export const jsonNull: JsonNull = Object.freeze(new JsonNull())
 
+function invalid(name: string, cause: unknown): DecodeError {
+  return new DecodeError(`A ${name} value is not valid JSON: ${(cause as Error).message}.`, { cause })
+}
+
 function parse(name: string, text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (cause) {
-    throw new DecodeError(`A ${name} value is not valid JSON: ${(cause as Error).message}.`, { cause })
+    throw invalid(name, cause)
+  }
+}
+
+function parseBytes(name: string, bytes: Buffer, start: number, end: number): unknown {
+  try {
+    return readJson(bytes, start, end)
+  } catch (cause) {
+    throw invalid(name, cause)
   }
 }
 
@@ -69,7 +81,7 @@ function stringify(name: string, value: unknown): string {
 export const jsonCodec: Codec = {
   name: 'json',
   decodeText: (text) => parse('json', text),
-  decodeBinary: (bytes, start, end) => parse('json', utf8(bytes, start, end)),
+  decodeBinary: (bytes, start, end) => parseBytes('json', bytes, start, end),
   encode: (value) => stringify('json', value),
 }
 
@@ -83,7 +95,7 @@ export const jsonbCodec: Codec = {
         `A jsonb value has the unknown binary version ${bytes[start]}: this server's is newer than supported.`,
       )
     }
-    return parse('jsonb', utf8(bytes, start + 1, end))
+    return parseBytes('jsonb', bytes, start + 1, end)
   },
   encode: (value) => stringify('jsonb', value),
 }

@@ -1,5 +1,8 @@
-// Node has had this method for ever; only its type is not published. It skips the checks of toString().
-type SlicingBuffer = Buffer & { utf8Slice(start: number, end: number): string }
+// Node has had these methods for ever; only their types are not published. They skip the checks of toString().
+type SlicingBuffer = Buffer & {
+  utf8Slice(start: number, end: number): string
+  latin1Slice(start: number, end: number): string
+}
 
 /** The UTF-8 text of `bytes[start, end)`. */
 export function utf8(bytes: Buffer, start: number, end: number): string {
@@ -15,4 +18,49 @@ export function utf8(bytes: Buffer, start: number, end: number): string {
     if (at === end) return text
   }
   return (bytes as SlicingBuffer).utf8Slice(start, end)
+}
+
+const char = String.fromCharCode
+
+/** The text of `bytes[at, end)` where these are known to be ASCII. */
+export function ascii(bytes: Buffer, at: number, end: number): string {
+  switch (end - at) {
+    case 0:
+      return ''
+    case 1:
+      return char(bytes[at]!)
+    case 2:
+      return char(bytes[at]!, bytes[at + 1]!)
+    case 3:
+      return char(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!)
+    case 4:
+      return char(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!)
+    case 5:
+      return char(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!, bytes[at + 4]!)
+    case 6:
+      return char(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!, bytes[at + 4]!, bytes[at + 5]!)
+    case 7:
+      return char(
+        bytes[at]!,
+        bytes[at + 1]!,
+        bytes[at + 2]!,
+        bytes[at + 3]!,
+        bytes[at + 4]!,
+        bytes[at + 5]!,
+        bytes[at + 6]!,
+      )
+    case 8:
+      return char(
+        bytes[at]!,
+        bytes[at + 1]!,
+        bytes[at + 2]!,
+        bytes[at + 3]!,
+        bytes[at + 4]!,
+        bytes[at + 5]!,
+        bytes[at + 6]!,
+        bytes[at + 7]!,
+      )
+    default:
+      return (bytes as SlicingBuffer).latin1Slice(at, end)
+  }
 }

@@ -1,0 +1,14 @@
+/** Where the part of a JSON text that was read last ends. Positions only: between two calls it holds no bytes. */
+export const cursor = { at: 0 }
+
+/**
+ * What JSON.parse makes of a part of a document, which ends at the cursor then; undefined where it is not valid.
+ */
+export function parsedPart(text: string, end: number): unknown {
+  cursor.at = end
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
