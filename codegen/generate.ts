@@ -48,7 +48,7 @@ const NOBODY: Report = { step: () => undefined, notify: () => undefined }
  * @throws {@link CodegenError} with a message for people; then nothing was written.
  */
 export async function generate(options: GenerateOptions): Promise<GenerateResult> {
-  const { source, out, docs, settings = {} } = options
+  const { source, out, docs, settings = {}, settingsFolder = process.cwd() } = options
   const { check = false, report = NOBODY, server } = options
   const start = performance.now()
   const emit = await loadEmit()
@@ -57,9 +57,9 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   const catalog = await readSource(source, { report, ...(server && { server }) })
   const selected = selectTables(catalog, settings, report.notify)
   if (selected.tables.length === 0) throw noTables(source, selected)
-  const model = buildModel(selected, settings)
+  const model = buildModel(selected, { ...settings, folder: settingsFolder })
   report.step(`Generating ${model.tables.length} tables and views`)
-  const files = emit(model)
+  const files = emit(model, { ...settings, out })
   const changes = changesBetween(present, files)
   const page = presentPage && { ...presentPage, wanted: docsPage(model) }
   if (!check) {

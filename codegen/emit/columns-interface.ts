@@ -1,7 +1,6 @@
 import type { InterfaceDeclarationStructure } from 'ts-morph'
 import type { ColumnModel, TableModel } from '../model/database-model.js'
-import { typeText } from '../model/type-text.js'
-import type { Scope } from './row-interfaces.js'
+import { columnText, type Scope } from './row-interfaces.js'
 import { interfaceOf, orNull, propertyOf } from './structures.js'
 
 /** The table as free-hand Kysely sees it: SQL names, and what each statement reads and writes. */
@@ -11,16 +10,17 @@ export function columnsInterface(
   scope: Scope,
 ): InterfaceDeclarationStructure {
   const properties = model.columns.map((column) =>
-    propertyOf(column.column.name, columnText(column, model, scope)),
+    propertyOf(column.column.name, kyselyText(column, model, scope)),
   )
   return interfaceOf(model.names.columns, doc, properties)
 }
 
-function columnText({ column, readOnly, optional }: ColumnModel, model: TableModel, scope: Scope): string {
+function kyselyText(columnModel: ColumnModel, model: TableModel, scope: Scope): string {
+  const { column, readOnly, optional } = columnModel
   const { imports } = scope
-  const row = orNull(typeText(column.type, 'row', scope), column.nullable)
+  const row = orNull(columnText(columnModel, 'selected', scope), column.nullable)
   if (!model.writable || readOnly) return `${imports.type('GeneratedAlways', 'kysely')}<${row}>`
-  const input = orNull(typeText(column.type, 'parameter', scope), column.nullable)
+  const input = orNull(columnText(columnModel, 'parameter', scope), column.nullable)
   if (input !== row) {
     const insert = optional && !column.nullable ? `${input} | undefined` : input
     return `${imports.type('ColumnType', 'kysely')}<${row}, ${insert}, ${input}>`

@@ -5,6 +5,12 @@ import { nameList } from './braces.js'
 /** What one file uses from others, gathered while its declarations are made. */
 export class Imports {
   readonly #modules = new Map<string, Map<string, 'type' | 'value'>>()
+  readonly #specifierOf: (from: string) => string
+
+  /** @param specifierOf - what stands in an import of a module. */
+  constructor(specifierOf: (from: string) => string) {
+    this.#specifierOf = specifierOf
+  }
 
   /** Notes that `name` of `from` is used as a type; gives the name back. */
   readonly type = (name: string, from: string): string => {
@@ -22,6 +28,7 @@ export class Imports {
   /** The import declarations: packages before files, each by name. */
   structures(): ImportDeclarationStructure[] {
     return [...this.#modules]
+      .map(([from, names]) => [this.#specifierOf(from), names] as const)
       .sort(
         ([left], [right]) =>
           Number(left.startsWith('.')) - Number(right.startsWith('.')) || compare(left, right),

@@ -4,19 +4,24 @@ import {
   StructureKind,
   type WriterFunction,
 } from 'ts-morph'
+import type { EnumStyle } from '../config/settings.js'
 import type { DatabaseModel, TableModel } from '../model/database-model.js'
 import { compare } from '../naming/unique.js'
 import { nameList } from './braces.js'
 import { docName } from './doc.js'
-import { Imports } from './imports.js'
+import type { Imports } from './imports.js'
 import { propertyKey } from './literal.js'
 import type { GeneratedFile, SourceWriter } from './source.js'
 import { interfaceOf, propertyOf } from './structures.js'
 
 /** `index.ts`: every name of the folder, the database for Kysely, and the repositories. */
-export function indexFile(model: DatabaseModel, writer: SourceWriter): GeneratedFile {
+export function indexFile(
+  model: DatabaseModel,
+  writer: SourceWriter,
+  enums: EnumStyle = 'union',
+): GeneratedFile {
   const { tables } = model
-  const imports = new Imports()
+  const imports = writer.imports('index')
   const database = interfaceOf(
     'DB',
     'The database for Kysely: `connect<DB>(…)`, `new Kysely<DB>(…)`.',
@@ -38,8 +43,9 @@ export function indexFile(model: DatabaseModel, writer: SourceWriter): Generated
   const exports = [
     ...tables.map(tableExports),
     ...typeExports('./composites.js', model.composites),
-    ...typeExports('./enums.js', model.enums),
-  ]
+    // A constant object has the name of its union, and goes with it.
+    ...typeExports('./enums.js', model.enums, enums === 'union'),
+  ].map((each) => ({ ...each, moduleSpecifier: writer.specifier('index', each.moduleSpecifier ?? '') }))
   return writer.file('index.ts', [
     ...imports.structures(),
     ...apart(exports),
@@ -74,8 +80,9 @@ function repositoriesFunction(tables: readonly TableModel[], imports: Imports): 
   }
 }
 
-function tableExports({ names, relations, writable }: TableModel): ExportDeclarationStructure {
+function tableExports({ names, relations, writable, brand }: TableModel): ExportDeclarationStructure {
   const types = [
+    ...(brand === undefined ? [] : [brand.name]),
     names.row,
     ...(writable ? [names.insert, names.update] : []),
     names.filter,
@@ -93,9 +100,10 @@ function tableExports({ names, relations, writable }: TableModel): ExportDeclara
 function typeExports(
   from: string,
   types: readonly { readonly typeName: string }[],
+  isTypeOnly = true,
 ): ExportDeclarationStructure[] {
   const names = types.map(({ typeName }) => typeName).sort(compare)
-  return names.length === 0 ? [] : [{ ...exportOf(from, names), isTypeOnly: true }]
+  return names.length === 0 ? [] : [{ ...exportOf(from, names), isTypeOnly }]
 }
 
 /** The first of the statements keeps a line's distance from what is above it. */

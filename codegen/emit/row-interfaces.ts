@@ -1,8 +1,8 @@
 import type { InterfaceDeclarationStructure, OptionalKind, PropertySignatureStructure } from 'ts-morph'
 import { lookupKind } from '../../src/query/lookup-kind.js'
-import { subtypeOf, type TypeSchema } from '../../src/schema/type.js'
-import type { ColumnModel, TableModel, TypeNames } from '../model/database-model.js'
-import { type TypeScope, typeText } from '../model/type-text.js'
+import { subtypeOf } from '../../src/schema/type.js'
+import type { ColumnModel, DatabaseModel, TableModel } from '../model/database-model.js'
+import { type Side, type TypeScope, refinedText, typeText } from '../model/type-text.js'
 import type { Imports } from './imports.js'
 import { relationConditions } from './relations.js'
 import { propertyKey } from './literal.js'
@@ -13,8 +13,23 @@ export interface Scope extends TypeScope {
   readonly imports: Imports
 }
 
-export function scopeOf(types: TypeNames, imports: Imports): Scope {
-  return { types, imports, use: imports.type }
+/** @param file - the file that the declarations are in, which imports nothing of its own. */
+export function scopeOf(
+  { types, refined }: Pick<DatabaseModel, 'types' | 'refined'>,
+  imports: Imports,
+  file: string,
+): Scope {
+  const use = (name: string, from: string): void => {
+    if (from !== `./${file}.js`) imports.type(name, from)
+  }
+  return { types, refined, imports, use }
+}
+
+/** The type of a column, without its null. */
+export function columnText({ column, refined }: ColumnModel, side: Side, scope: Scope): string {
+  return refined === undefined
+    ? typeText(column.type, side, scope)
+    : refinedText(column.type, refined, side, scope)
 }
 
 /** What a query gives. */
@@ -23,8 +38,12 @@ export function rowInterface(
   doc: string,
   scope: Scope,
 ): InterfaceDeclarationStructure {
-  const properties = columns.map(({ property, column }) =>
-    propertyOf(property, orNull(typeText(column.type, 'row', scope), column.nullable), column.comment),
+  const properties = columns.map((model) =>
+    propertyOf(
+      model.property,
+      orNull(columnText(model, 'row', scope), model.column.nullable),
+      model.column.comment,
+    ),
   )
   return interfaceOf(names.row, doc, properties)
 }
@@ -56,8 +75,8 @@ export function updateInterface(
 /** What a filter takes: the conditions each column's type has. */
 export function filterInterface(model: TableModel, doc: string, scope: Scope): InterfaceDeclarationStructure {
   const { names, columns, kyselyName } = model
-  const conditions = columns.map(({ property, column }) =>
-    propertyOf(property, orNull(conditionText(column.type, scope), column.nullable)),
+  const conditions = columns.map((column) =>
+    propertyOf(column.property, orNull(conditionText(column, scope), column.column.nullable)),
   )
   const properties = [...conditions, ...relationConditions(model, scope.imports)].map((property) => ({
     ...property,
@@ -72,27 +91,29 @@ export function filterInterface(model: TableModel, doc: string, scope: Scope): I
   )
 }
 
-function inputOf({ property, column }: ColumnModel, scope: Scope): OptionalKind<PropertySignatureStructure> {
-  return propertyOf(property, orNull(typeText(column.type, 'input', scope), column.nullable), column.comment)
+function inputOf(model: ColumnModel, scope: Scope): OptionalKind<PropertySignatureStructure> {
+  const { property, column } = model
+  return propertyOf(property, orNull(columnText(model, 'input', scope), column.nullable), column.comment)
 }
 
-function conditionText(type: TypeSchema, scope: Scope): string {
+function conditionText(column: ColumnModel, scope: Scope): string {
   const { imports } = scope
+  const { type } = column.column
   switch (lookupKind(type)) {
     case 'null':
       return imports.type('NullCondition', 'sluice')
     case 'equality':
-      return `${imports.type('EqualityCondition', 'sluice')}<${typeText(type, 'input', scope)}>`
+      return `${imports.type('EqualityCondition', 'sluice')}<${columnText(column, 'input', scope)}>`
     case 'comparable':
-      return `${imports.type('ComparableCondition', 'sluice')}<${typeText(type, 'input', scope)}>`
+      return `${imports.type('ComparableCondition', 'sluice')}<${columnText(column, 'input', scope)}>`
     case 'text':
       return imports.type('TextCondition', 'sluice')
     case 'json':
       return imports.type('JsonCondition', 'sluice')
     case 'array':
-      return `${imports.type('ArrayCondition', 'sluice')}<${typeText(type, 'input', scope)}>`
+      return `${imports.type('ArrayCondition', 'sluice')}<${columnText(column, 'input', scope)}>`
     case 'unorderedArray':
-      return `${imports.type('UnorderedArrayCondition', 'sluice')}<${typeText(type, 'input', scope)}>`
+      return `${imports.type('UnorderedArrayCondition', 'sluice')}<${columnText(column, 'input', scope)}>`
     case 'range':
       return `${imports.type('RangeCondition', 'sluice')}<${typeText(subtypeOf(type), 'input', scope)}>`
     case 'multirange':

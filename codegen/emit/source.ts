@@ -8,6 +8,9 @@ import {
   type WriterFunction,
 } from 'ts-morph'
 import { HEADER } from './header.js'
+import { Imports } from './imports.js'
+import type { EmitSettings } from './settings.js'
+import { specifierOf } from './specifier.js'
 
 /** A file to be written: its name inside the output folder, and its text. */
 export interface GeneratedFile {
@@ -23,10 +26,28 @@ export class SourceWriter {
     manipulationSettings: { indentationText: IndentationText.TwoSpaces, quoteKind: QuoteKind.Single },
   })
 
+  readonly #settings: EmitSettings
+  readonly #head: string
+
+  constructor(settings: EmitSettings = {}) {
+    this.#settings = settings
+    this.#head = settings.header === undefined ? HEADER : `${HEADER}\n${settings.header.trim()}`
+  }
+
+  /** The imports of a file, which is named inside the output folder and without extension. */
+  imports(file: string): Imports {
+    return new Imports((from) => this.specifier(file, from))
+  }
+
+  /** What stands in an import of `from` in `file`. */
+  specifier(file: string, from: string): string {
+    return specifierOf(file, from, this.#settings)
+  }
+
   /** The file that consists of `statements`. */
   file(name: string, statements: readonly (StatementStructures | WriterFunction)[]): GeneratedFile {
     const source = this.#project.createSourceFile(`/${name}`, { statements: [...statements] })
-    const text = `${HEADER}\n\n${withoutSemicolons(source)}`
+    const text = `${this.#head}\n\n${withoutSemicolons(source)}`
     this.#project.removeSourceFile(source)
     return { name, text }
   }

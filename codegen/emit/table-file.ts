@@ -1,8 +1,9 @@
 import { type ClassDeclarationStructure, type InterfaceDeclarationStructure, StructureKind } from 'ts-morph'
-import type { TableModel, TypeNames } from '../model/database-model.js'
+import type { DatabaseModel, TableModel } from '../model/database-model.js'
+import { brandAlias } from './brand-alias.js'
 import { columnsInterface } from './columns-interface.js'
 import { docName, docText } from './doc.js'
-import { Imports } from './imports.js'
+import type { Imports } from './imports.js'
 import { stringLiteral } from './literal.js'
 import { filterInterface, insertInterface, rowInterface, scopeOf, updateInterface } from './row-interfaces.js'
 import { relationsInterface } from './relations.js'
@@ -11,13 +12,14 @@ import { interfaceOf, propertyOf } from './structures.js'
 import { tableData } from './table-data.js'
 
 /** The file of one table: its types, its metadata and its repository. */
-export function tableFile(model: TableModel, types: TypeNames, writer: SourceWriter): GeneratedFile {
-  const imports = new Imports()
-  const scope = scopeOf(types, imports)
+export function tableFile(model: TableModel, database: DatabaseModel, writer: SourceWriter): GeneratedFile {
+  const imports = writer.imports(model.names.file)
+  const scope = scopeOf(database, imports, model.names.file)
   const { table, names } = model
   const name = docName(`${table.schema}.${table.name}`)
   const doc = docText(table.comment)
   const declarations = [
+    ...brandAlias(model, scope),
     rowInterface(model, docText(table.comment, `A row of the ${table.kind} ${name}.`) ?? '', scope),
     ...(model.writable
       ? [

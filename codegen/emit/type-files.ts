@@ -1,16 +1,20 @@
-import { StructureKind, type TypeAliasDeclarationStructure } from 'ts-morph'
+import { StructureKind, type TypeAliasDeclarationStructure, type WriterFunction } from 'ts-morph'
+import type { EnumStyle } from '../config/settings.js'
 import type { DatabaseModel } from '../model/database-model.js'
 import { typeText } from '../model/type-text.js'
 import { docName, docText } from './doc.js'
 import { WIDTH } from './braces.js'
-import { Imports } from './imports.js'
-import { stringLiteral } from './literal.js'
+import { propertyKey, stringLiteral } from './literal.js'
 import { scopeOf } from './row-interfaces.js'
 import type { GeneratedFile, SourceWriter } from './source.js'
 import { interfaceOf, orNull, propertyOf } from './structures.js'
 
-/** `enums.ts`: a union of labels per enum; no file without enums. */
-export function enumsFile({ enums }: DatabaseModel, writer: SourceWriter): GeneratedFile[] {
+/** `enums.ts`: a union of labels per enum, and with `const` an object of these; no file without enums. */
+export function enumsFile(
+  { enums }: DatabaseModel,
+  writer: SourceWriter,
+  style: EnumStyle = 'union',
+): GeneratedFile[] {
   if (enums.length === 0) return []
   const aliases = enums.map(({ type, typeName, comment }): TypeAliasDeclarationStructure => {
     const doc = docText(comment, `The enum ${docName(`${type.schema}.${type.name}`)}.`)
@@ -22,24 +26,28 @@ export function enumsFile({ enums }: DatabaseModel, writer: SourceWriter): Gener
       type: union(typeName, type.labels),
     }
   })
-  return [writer.file('enums.ts', spaced(aliases))]
+  if (style === 'union') return [writer.file('enums.ts', spaced(aliases))]
+  const withConstants = spaced(aliases).flatMap((alias, index) => {
+    const { type, typeName } = enums[index] ?? {}
+    return type === undefined || typeName === undefined ? [alias] : [alias, constantOf(typeName, type.labels)]
+  })
+  return [writer.file('enums.ts', withConstants)]
 }
 
 /** `composites.ts`: an interface per composite type; no file without any. */
-export function compositesFile({ composites, types }: DatabaseModel, writer: SourceWriter): GeneratedFile[] {
+export function compositesFile(
+  { composites, types, refined }: DatabaseModel,
+  writer: SourceWriter,
+): GeneratedFile[] {
   if (composites.length === 0) return []
-  const imports = new Imports()
-  const scope = scopeOf(types, imports)
-  const local = {
-    ...scope,
-    use: (name: string, from: string) => from === './composites.js' || imports.type(name, from),
-  }
+  const imports = writer.imports('composites')
+  const scope = scopeOf({ types, refined }, imports, 'composites')
   const interfaces = composites.map(({ type, typeName, comment }) =>
     interfaceOf(
       typeName,
       docText(comment, `The composite type ${docName(`${type.schema}.${type.name}`)}.`),
       type.fields.map((field) =>
-        propertyOf(field.property, orNull(typeText(field.type, 'row', local), true)),
+        propertyOf(field.property, orNull(typeText(field.type, 'row', scope), true)),
       ),
     ),
   )
@@ -59,4 +67,16 @@ function union(name: string, labels: readonly string[]): string {
   const line = literals.join(' | ')
   if (`export type ${name} = ${line}`.length <= WIDTH) return line
   return `\n${literals.map((literal) => `  | ${literal}`).join('\n')}`
+}
+
+/** The labels by themselves, under the name of their union. */
+function constantOf(name: string, labels: readonly string[]): WriterFunction {
+  const entries = labels.map((label) => {
+    // As a plain key it would set what the object inherits from.
+    const key = label === '__proto__' ? `['__proto__']` : propertyKey(label)
+    return `  ${key}: ${stringLiteral(label)},\n`
+  })
+  return (writer) => {
+    writer.newLineIfLastNot().writeLine(`export const ${name} = {\n${entries.join('')}} as const`)
+  }
 }

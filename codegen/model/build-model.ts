@@ -1,14 +1,19 @@
-import type { Catalog, CatalogTable } from '../introspect/catalog.js'
+import { isConversion } from '../../src/schema/conversion.js'
+import { baseType, type TypeSchema } from '../../src/schema/type.js'
+import type { Catalog, CatalogColumn, CatalogTable } from '../introspect/catalog.js'
 import { propertyNames } from '../naming/property.js'
-import { ChosenNames, keyOf } from './chosen-names.js'
+import { type Brand, brandsOf } from './brands.js'
+import { ChosenNames, columnKey, keyOf } from './chosen-names.js'
 import { columnModels, tableSchema } from './columns.js'
 import { type DatabaseModel, type RelationModel, type TableNames, typeKey } from './database-model.js'
 import { kyselyNames } from './kysely-names.js'
 import { nameAttributes } from './name-attributes.js'
 import { buildRelations, type Relation } from './relations/build-relations.js'
+import { checkImports, type Refined } from './refined.js'
 import { renamings } from './renamings.js'
 import type { ModelSettings } from './settings.js'
 import { nameTables } from './table-names.js'
+import { mapTypes, refinementKey } from './type-mapping.js'
 import { nameTypes } from './type-names.js'
 
 /**
@@ -16,13 +21,15 @@ import { nameTypes } from './type-names.js'
  *
  * @throws {@link CodegenError} for settings, or names of relations in comments, that cannot be.
  */
-export function buildModel(unnamed: Catalog, settings: ModelSettings = {}): DatabaseModel {
-  const { naming: style = 'camelCase' } = settings
+export function buildModel(introspected: Catalog, settings: ModelSettings = {}): DatabaseModel {
+  const { naming: style = 'camelCase', brandedIds = false, layout = 'flat' } = settings
+  const mapping = mapTypes(introspected, settings)
+  const unnamed = mapping.catalog
   const chosen = new ChosenNames(settings.names ?? {}, unnamed)
   const propertiesOf = (owner: { schema: string; name: string }, names: readonly string[]) =>
     propertyNames(names, { style, chosen: chosen.properties(owner, names) })
   const catalog = nameAttributes(unnamed, propertiesOf)
-  const { names, exports } = nameTables(catalog.tables, chosen, style)
+  const { names, exports } = nameTables(catalog.tables, chosen, style, layout)
   const types = nameTypes(
     [...catalog.enums, ...catalog.composites].map(({ type }) => type),
     exports,
@@ -43,19 +50,29 @@ export function buildModel(unnamed: Catalog, settings: ModelSettings = {}): Data
     propertyOf: (table) => names.get(table)?.property ?? table.name,
     columnsOf: (table) => properties.get(keyOf(table)) ?? new Map(),
   })
+  const brands = brandedIds
+    ? brandsOf(catalog.tables, names, new Set([...exports, ...types.values()]))
+    : new Map<string, Brand>()
+  const refinedOf = (table: CatalogTable, { name, type }: CatalogColumn): Refined | undefined =>
+    mapping.columns.get(columnKey(table, name)) ??
+    mapping.types.get(refinementKey(type)) ??
+    brandedType(brands.get(columnKey(table, name)), type, names)
   const kysely = kyselyNames(catalog.tables)
   const typeNameOf = (type: { schema: string; name: string }) => types.get(typeKey(type)) ?? type.name
 
   const tables = catalog.tables.flatMap((table) => {
     const tableNames = names.get(table)
     if (tableNames === undefined) return []
-    const columns = columnModels(table, properties.get(keyOf(table)) ?? new Map())
+    const columns = columnModels(table, properties.get(keyOf(table)) ?? new Map(), (column) =>
+      refinedOf(table, column),
+    )
     return [
       {
         table,
         names: tableNames,
         kyselyName: kysely.get(table) ?? table.name,
         columns,
+        brand: brandOf(table, brands),
         relations: relationModels(relations.get(table) ?? [], names),
         schema: tableSchema(table, columns, properties, relations.get(table) ?? []),
         writable: table.kind !== 'view' && table.kind !== 'materialized view',
@@ -67,7 +84,36 @@ export function buildModel(unnamed: Catalog, settings: ModelSettings = {}): Data
     enums: catalog.enums.map((entry) => ({ ...entry, typeName: typeNameOf(entry.type) })),
     composites: catalog.composites.map((entry) => ({ ...entry, typeName: typeNameOf(entry.type) })),
   }
-  return { ...named, types, skipped: catalog.skipped, renamed: renamings(named, relations, chosen, style) }
+  checkImports(
+    [...mapping.types.values(), ...mapping.columns.values()],
+    new Set([...exports, ...types.values(), ...[...brands.values()].map(({ name }) => name)]),
+  )
+  return {
+    ...named,
+    types,
+    refined: mapping.types,
+    skipped: catalog.skipped,
+    renamed: renamings(named, relations, chosen, style),
+  }
+}
+
+/** The brand that is declared beside a table, which is that of its own key. */
+function brandOf(table: CatalogTable, brands: ReadonlyMap<string, Brand>): Brand | undefined {
+  const brand = brands.get(columnKey(table, table.primaryKey[0] ?? ''))
+  return brand?.table === table ? brand : undefined
+}
+
+function brandedType(
+  brand: Brand | undefined,
+  type: TypeSchema,
+  names: ReadonlyMap<CatalogTable, TableNames>,
+): Refined | undefined {
+  if (brand === undefined) return undefined
+  const from = `./${names.get(brand.table)?.file ?? ''}.js`
+  const imported = { local: brand.name, exported: brand.name, from }
+  const base = baseType(type)
+  const isConverted = typeof base === 'string' && isConversion(base)
+  return { text: brand.name, import: imported, isConverted, setting: undefined }
 }
 
 function relationModels(

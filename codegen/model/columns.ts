@@ -3,13 +3,19 @@ import type { CatalogColumn, CatalogTable } from '../introspect/catalog.js'
 import type { Qualified } from '../naming/unique.js'
 import { keyOf } from './chosen-names.js'
 import type { ColumnModel } from './database-model.js'
+import type { Refined } from './refined.js'
 import type { Relation } from './relations/build-relations.js'
 
 /** A table's columns under their properties. */
-export function columnModels(table: CatalogTable, properties: ReadonlyMap<string, string>): ColumnModel[] {
+export function columnModels(
+  table: CatalogTable,
+  properties: ReadonlyMap<string, string>,
+  refinedOf: (column: CatalogColumn) => Refined | undefined,
+): ColumnModel[] {
   return table.columns.map((column) => ({
     column,
     property: properties.get(column.name) ?? column.name,
+    refined: refinedOf(column),
     readOnly: column.identity === 'always' || column.generated !== undefined,
     optional: isOptional(column),
   }))

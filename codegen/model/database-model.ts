@@ -1,6 +1,8 @@
 import type { RelationSchema } from '../../src/schema/relation.js'
 import type { TableSchema } from '../../src/schema/table.js'
 import type { CompositeTypeSchema, EnumTypeSchema } from '../../src/schema/type.js'
+import type { Brand } from './brands.js'
+import type { Refined } from './refined.js'
 import type { CatalogColumn, CatalogTable, Described, Skipped } from '../introspect/catalog.js'
 
 /** Everything the files are written from: the catalog with each thing's TypeScript name decided. */
@@ -9,6 +11,8 @@ export interface DatabaseModel {
   readonly enums: readonly Named<EnumTypeSchema>[]
   readonly composites: readonly Named<CompositeTypeSchema>[]
   readonly types: TypeNames
+  /** What TypeScript makes of types, by `refinementKey`. */
+  readonly refined: ReadonlyMap<string, Refined>
   readonly skipped: readonly Skipped[]
   readonly renamed: readonly Renamed[]
 }
@@ -19,6 +23,8 @@ export interface TableModel {
   /** How free-hand Kysely names it: `users`, or `billing.users` outside `public`. */
   readonly kyselyName: string
   readonly columns: readonly ColumnModel[]
+  /** The type of its key, if that is branded. */
+  readonly brand: Brand | undefined
   readonly relations: readonly RelationModel[]
   readonly schema: TableSchema
   /** It takes inserts and updates. */
@@ -28,6 +34,8 @@ export interface TableModel {
 export interface ColumnModel {
   readonly column: CatalogColumn
   readonly property: string
+  /** What TypeScript makes of its values, if that is not what their type says. */
+  readonly refined: Refined | undefined
   /** The server alone fills it. */
   readonly readOnly: boolean
   /** It may be left out of an insert. */
@@ -44,7 +52,7 @@ export interface RelationModel {
 
 /** The exported names of one table's file. */
 export interface TableNames {
-  /** Without folder and extension. */
+  /** Inside the output folder, without extension. */
   readonly file: string
   /** Its key in `repositories()`. */
   readonly property: string

@@ -1,4 +1,5 @@
 import type { NamingStyle } from '../naming/style.js'
+import type { Layout, TypeSettings } from '../config/settings.js'
 import type { RelationSettings } from './relations/settings.js'
 
 /** What the user decides about the model. */
@@ -9,6 +10,15 @@ export interface ModelSettings {
   readonly names?: NameSettings
   /** Names for relations, by constraint. */
   readonly relations?: RelationSettings
+  /** What types and columns are read as, and what TypeScript makes of them. */
+  readonly types?: TypeSettings
+  readonly columns?: TypeSettings
+  /** What relative imports in these start from. Default: the working folder. */
+  readonly folder?: string
+  /** Keys have types of their own. Default: `false`. */
+  readonly brandedIds?: boolean
+  /** Files side by side, or a folder per schema. Default: `flat`. */
+  readonly layout?: Layout
 }
 
 /**

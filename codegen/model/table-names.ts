@@ -1,4 +1,5 @@
 import { CodegenError } from '../errors.js'
+import type { Layout } from '../config/settings.js'
 import type { CatalogTable } from '../introspect/catalog.js'
 import type { NamingStyle } from '../naming/style.js'
 import { assign, DEFAULT_SCHEMA, fingerprints, rank } from '../naming/unique.js'
@@ -25,17 +26,20 @@ export function nameTables(
   tables: readonly CatalogTable[],
   chosen: ChosenNames,
   style: NamingStyle,
+  layout: Layout = 'flat',
 ): TableNaming {
   const taken = new Set([
     ...RESERVED_EXPORTS.map(asExport),
-    ...RESERVED_FILES.map(asFile),
+    ...RESERVED_FILES.flatMap((file) => [file, ...tables.map((table) => inFolder(table, file, layout))]).map(
+      asFile,
+    ),
     ...RESERVED_REPOSITORIES.map(asRepository),
   ])
   const isChosen = (table: CatalogTable) => Number(Object.keys(chosen.table(table)).length > 0)
   const names = assign(tables, {
     taken,
     rank: (left, right) => isChosen(right) - isChosen(left) || rank(left, right),
-    candidates: (table) => candidates(table, chosen.table(table), style),
+    candidates: (table) => candidates(table, chosen.table(table), style, layout),
     parts,
     refuse: (table) =>
       new CodegenError(
@@ -61,13 +65,19 @@ export function unexpectedName(
 /** How many names are tried around a chosen one, which stays the same in each. */
 const TRIES = 8
 
-function* candidates(table: CatalogTable, set: TableNameSetting, style: NamingStyle): Iterable<TableNames> {
+function* candidates(
+  table: CatalogTable,
+  set: TableNameSetting,
+  style: NamingStyle,
+  layout: Layout,
+): Iterable<TableNames> {
   const isChosen = Object.keys(set).length > 0
   let tries = 0
   for (const { many, one, mark } of wordings(set.repository ?? table.name, table)) {
     const property = style === 'asIs' ? many.join('_') : camelCase(many.flatMap(words))
     const row = pascalCase(one)
-    yield build(many.flatMap(words), mark, { repository: property, row, ...set })
+    const names = build(many.flatMap(words), mark, { repository: property, row, ...set })
+    yield { ...names, file: inFolder(table, names.file, layout) }
     if (isChosen && ++tries === TRIES) return
   }
 }
@@ -116,6 +126,14 @@ function build(
     schema: `${camelCase(many)}Schema`,
     repository: `${table}Repository`,
   }
+}
+
+/** Where a table's file is: beside the others, or in the folder of its schema. */
+function inFolder({ schema }: CatalogTable, file: string, layout: Layout): string {
+  if (layout === 'flat') return file
+  const [mark = ''] = fingerprints(schema)
+  const folder = kebabCase(words(schema)) || `x${mark}`
+  return RESERVED_FILES.includes(folder) ? `${folder}-schema/${file}` : `${folder}/${file}`
 }
 
 function parts(names: TableNames): string[] {

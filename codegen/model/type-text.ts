@@ -1,22 +1,51 @@
-import type { TypeSchema } from '../../src/schema/type.js'
+import { serverName } from '../../src/schema/conversion.js'
+import { baseType, type TypeSchema } from '../../src/schema/type.js'
+import type { Refined } from './refined.js'
+import { refinementKey } from './type-mapping.js'
 import { typeKey, type TypeNames } from './database-model.js'
 import type { ENGINE_NAMES } from './reserved-names.js'
 
-/** Where a type stands: what rows hold, what writes and filters take, what free-hand Kysely takes as a parameter. */
-export type Side = 'row' | 'input' | 'parameter'
+/** Where a type stands: what rows hold, what writes and filters take, what free-hand Kysely gives and takes. */
+export type Side = 'row' | 'input' | 'selected' | 'parameter'
 
 /** Where the names of a type's text come from. */
 export interface TypeScope {
   readonly types: TypeNames
-  /** Called for each name the text uses from elsewhere. */
-  readonly use: (name: string, from: 'sluice' | './enums.js' | './composites.js') => void
+  /** What TypeScript makes of types, by `refinementKey`. */
+  readonly refined: ReadonlyMap<string, Refined>
+  /** Called for each name the text uses from elsewhere: what it is exported as, or that `as` what it is called here. */
+  readonly use: (name: string, from: string) => void
 }
 
 const NUMBERS = new Set(['int2', 'int4', 'oid', 'float4', 'float8'])
 
 /** The TypeScript type of a column, without its null. */
 export function typeText(type: TypeSchema, side: Side, scope: TypeScope): string {
-  if (typeof type === 'string') return baseText(type, side, scope)
+  const refined = scope.refined.get(refinementKey(type))
+  return refined === undefined ? plainText(type, side, scope) : refinedText(type, refined, side, scope)
+}
+
+/** The type that the user gave for values of `type`, where these are such values. */
+export function refinedText(type: TypeSchema, refined: Refined, side: Side, scope: TypeScope): string {
+  if (side === 'selected' && refined.isConverted) return plainText(type, side, scope)
+  if (side === 'parameter' && (refined.isConverted || isText(type))) return plainText(type, side, scope)
+  const { text, import: imported } = refined
+  if (imported !== undefined) {
+    const { local, exported, from } = imported
+    scope.use(exported === local ? local : `${exported} as ${local}`, from)
+  }
+  return text
+}
+
+/** As a parameter of free-hand Kysely it is a string. */
+function isText(type: TypeSchema): boolean {
+  const base = baseType(type)
+  if (typeof base === 'string') return base === 'json' || base === 'jsonb'
+  return base.kind === 'range' || base.kind === 'multirange' || base.kind === 'composite'
+}
+
+function plainText(type: TypeSchema, side: Side, scope: TypeScope): string {
+  if (typeof type === 'string') return baseText(isFreeHand(side) ? serverName(type) : type, side, scope)
   switch (type.kind) {
     case 'domain':
       return typeText(type.base, side, scope)
@@ -33,19 +62,39 @@ export function typeText(type: TypeSchema, side: Side, scope: TypeScope): string
   }
 }
 
+function isFreeHand(side: Side): boolean {
+  return side === 'selected' || side === 'parameter'
+}
+
+/** Whether it is what a query gives, and not what it takes. */
+function isOutput(side: Side): boolean {
+  return side === 'row' || side === 'selected'
+}
+
 function baseText(name: string, side: Side, scope: TypeScope): string {
   if (NUMBERS.has(name)) return 'number'
   switch (name) {
     case 'bool':
       return 'boolean'
     case 'int8':
-      return side === 'row' ? 'bigint' : 'bigint | number'
+      return isOutput(side) ? 'bigint' : 'bigint | number'
+    case 'int8 as number':
+      return isOutput(side) ? 'number' : 'number | bigint'
+    case 'int8 as string':
+      return isOutput(side) ? 'string' : 'string | bigint | number'
+    case 'numeric as number':
+      return isOutput(side) ? 'number' : 'number | bigint | string'
+    case 'timestamp as Date':
+    case 'date as Date':
+      return isOutput(side) ? 'Date' : 'Date | string'
+    case 'timestamptz as string':
+      return isOutput(side) ? 'string' : 'string | Date'
     case 'numeric':
-      return side === 'row' ? 'string' : 'string | number | bigint'
+      return isOutput(side) ? 'string' : 'string | number | bigint'
     case 'timestamptz':
-      return side === 'row' ? 'Date' : 'Date | string'
+      return isOutput(side) ? 'Date' : 'Date | string'
     case 'bytea':
-      return side === 'row' ? 'Buffer' : 'Uint8Array'
+      return isOutput(side) ? 'Buffer' : 'Uint8Array'
     case 'json':
     case 'jsonb':
       return jsonText(side, scope)
@@ -57,7 +106,7 @@ function baseText(name: string, side: Side, scope: TypeScope): string {
 /** As a parameter JSON is its own text: what pg makes of an array or a string there is not JSON. */
 function jsonText(side: Side, scope: TypeScope): string {
   if (side === 'parameter') return 'string'
-  const names = side === 'row' ? (['JsonValue'] as const) : (['JsonValue', 'JsonNull'] as const)
+  const names = isOutput(side) ? (['JsonValue'] as const) : (['JsonValue', 'JsonNull'] as const)
   return names.map((name) => engineName(name, scope)).join(' | ')
 }
 
@@ -66,8 +115,9 @@ function rangeText(subtype: TypeSchema, side: Side, scope: TypeScope): string {
 }
 
 function arrayText(element: string, side: Side): string {
-  const item = /[ |]/.test(element) && !element.endsWith('>') ? `(${element})` : element
-  return side === 'row' ? `${item}[]` : `readonly ${item}[]`
+  const isSimple = /^[\p{ID_Continue}$.]+(?:<[\p{ID_Continue}$ |.]*>)?(?:\[\])*$/u.test(element)
+  const item = isSimple ? element : `(${element})`
+  return isOutput(side) ? `${item}[]` : `readonly ${item}[]`
 }
 
 function named(

@@ -118,8 +118,11 @@ export interface MultirangeLookups<T>
 
 /** A condition on a column without an equality operator (json, xml, point). */
 export type NullCondition = NullLookups
+/** Branded ones are objects to the compiler as well. */
+type Primitive = string | number | bigint | boolean
+
 /** A value that is short for `{ exact: value }`: no plain object, whose keys would be taken for lookups. */
-export type ShortForm<T> = T extends Date | Uint8Array | JsonNull | readonly unknown[]
+export type ShortForm<T> = T extends Primitive | Date | Uint8Array | JsonNull | readonly unknown[]
   ? T
   : T extends object | null
     ? never

@@ -18,7 +18,7 @@ function textsOf(type: TypeSchema): string[] {
     [typeKey(size), 'Size'],
   ])
   return (['row', 'input', 'parameter'] as const).map((side) =>
-    typeText(type, side, { types, use: () => undefined }),
+    typeText(type, side, { types, refined: new Map(), use: () => undefined }),
   )
 }
 

@@ -1,0 +1,13 @@
+import type { EnumStyle, ImportExtension } from '../config/settings.js'
+
+/** What the user decides about the files. */
+export interface EmitSettings {
+  /** Default: `union`. */
+  readonly enums?: EnumStyle
+  /** Default: `.js`. */
+  readonly importExtension?: ImportExtension
+  /** Comments at the head of each file. Default: none. */
+  readonly header?: string
+  /** The output folder, for imports of files beside it. Default: the working folder. */
+  readonly out?: string
+}

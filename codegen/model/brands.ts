@@ -1,0 +1,112 @@
+import { baseType } from '../../src/schema/type.js'
+import type { CatalogTable } from '../introspect/catalog.js'
+import { assign, compare, fingerprints } from '../naming/unique.js'
+import { pascalCase, words } from '../naming/words.js'
+import { columnKey, keyOf } from './chosen-names.js'
+import type { TableNames } from './database-model.js'
+
+/** The type of a table's key: `UserId`. */
+export interface Brand {
+  readonly name: string
+  readonly table: CatalogTable
+  /** The key's column, as in SQL. */
+  readonly column: string
+}
+
+/** Types whose values make keys that a type can tell apart: what is a number, a bigint or a string in TypeScript. */
+const STRUCTURED = new Set([
+  'bool',
+  'bytea',
+  'json',
+  'jsonb',
+  'timestamptz',
+  'timestamp as Date',
+  'date as Date',
+])
+
+/**
+ * The brands of a schema, by column: each primary key of one column has one, unless it refers to another table's key,
+ * and so have the columns that refer to it, directly or through others.
+ *
+ * @param taken - exported names that brands go around.
+ */
+export function brandsOf(
+  tables: readonly CatalogTable[],
+  names: ReadonlyMap<CatalogTable, TableNames>,
+  taken: ReadonlySet<string>,
+): Map<string, Brand> {
+  const byName = new Map(tables.map((table) => [keyOf(table), table]))
+  const owned = tables.flatMap((table) => {
+    const origin = originOf(table, table.primaryKey[0] ?? '', byName)
+    return table.primaryKey.length === 1 && origin?.table === table ? [origin] : []
+  })
+  const chosen = assign(owned, {
+    taken: new Set(taken),
+    rank: (left, right) => compare(keyOf(left.table), keyOf(right.table)),
+    candidates: ({ table, column }) => candidates(names.get(table)?.row ?? table.name, column, keyOf(table)),
+    parts: (name) => [name],
+  })
+  const brands = new Map(
+    [...chosen].map(([{ table, column }, name]) => [columnKey(table, column), { name, table, column }]),
+  )
+  return new Map(
+    tables.flatMap((table) =>
+      table.columns.flatMap(({ name }): [string, Brand][] => {
+        const origin = originOf(table, name, byName)
+        const brand = origin && brands.get(columnKey(origin.table, origin.column))
+        return brand === undefined ? [] : [[columnKey(table, name), brand]]
+      }),
+    ),
+  )
+}
+
+interface Origin {
+  readonly table: CatalogTable
+  readonly column: string
+}
+
+/** The key that a column's values are of: that of the table it refers to at last, or its own table's. */
+function originOf(
+  table: CatalogTable,
+  column: string,
+  byName: ReadonlyMap<string, CatalogTable>,
+  seen: ReadonlySet<string> = new Set(),
+): Origin | undefined {
+  const key = columnKey(table, column)
+  if (seen.has(key) || !isBrandable(table, column)) return undefined
+  const further = new Set([...seen, key])
+  for (const { columns, references } of [...table.foreignKeys].sort((left, right) =>
+    compare(left.name, right.name),
+  )) {
+    const target = byName.get(keyOf({ schema: references.schema, name: references.table }))
+    const referred = references.columns[columns.indexOf(column)]
+    if (target === undefined || referred === undefined) continue
+    const origin = originOf(target, referred, byName, further)
+    if (origin !== undefined && isSameType(table, column, origin)) return origin
+  }
+  return table.primaryKey.length === 1 && table.primaryKey[0] === column ? { table, column } : undefined
+}
+
+function isBrandable(table: CatalogTable, column: string): boolean {
+  const base = typeOf(table, column)
+  return typeof base === 'string' && !STRUCTURED.has(base)
+}
+
+/** An int8 is a bigint where an int4 is a number: these do not make one type. */
+function isSameType(table: CatalogTable, column: string, origin: Origin): boolean {
+  return typeOf(table, column) === typeOf(origin.table, origin.column)
+}
+
+function typeOf(table: CatalogTable, column: string): unknown {
+  const found = table.columns.find(({ name }) => name === column)
+  return found && baseType(found.type)
+}
+
+/** `UserId` for `users.id`, `ActorId` for `actor.actor_id`, `CountryCode` for `countries.code`. */
+function* candidates(row: string, column: string, table: string): Iterable<string> {
+  const own = pascalCase(words(column))
+  const name = own !== row && own.startsWith(row) ? own : `${row}${own}`
+  yield name
+  yield `${name}Key`
+  for (const mark of fingerprints(table)) yield `${name}_${mark}`
+}
