@@ -8,6 +8,9 @@ import { buildModel } from '../../codegen/model/build-model.js'
 import type { Catalog } from '../../codegen/introspect/catalog.js'
 import { runSqlFile } from '../../codegen/sql-script/index.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { keyOf } from '../../codegen/model/chosen-names.js'
+import type { RelationSettings } from '../../codegen/model/relations/settings.js'
+import type { NameSettings } from '../../codegen/model/settings.js'
 import { typeErrors } from './support.js'
 
 let database: TestDatabase
@@ -28,7 +31,8 @@ describe('hostile names', () => {
     expect(files.size).toBe(catalog.tables.length + 3)
     const names = [...files.keys()]
     expect(names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(name))).toEqual([])
-    expect(names.filter((name) => /^(con|prn|aux|nul|com\d|lpt\d)\./.test(name))).toEqual([])
+    expect(names.filter((name) => /^(con|prn|aux|nul|conin|conout|com\d|lpt\d)\./.test(name))).toEqual([])
+    expect(names.filter((name) => name.length > 200)).toEqual([])
   })
 
   it('give code that a strict compiler takes', () => {
@@ -69,10 +73,73 @@ describe('hostile names', () => {
   })
 
   it('are decided by the set of names, not by the order they are listed in', () => {
-    const reversed = { ...catalog, tables: [...catalog.tables].reverse() }
-    const namesOf = (of: Catalog) =>
-      new Map(buildModel(of).tables.map(({ table, names }) => [`${table.schema}.${table.name}`, names]))
+    const reversed = {
+      ...catalog,
+      tables: [...catalog.tables]
+        .reverse()
+        .map((table) => ({ ...table, columns: [...table.columns].reverse() })),
+      enums: [...catalog.enums].reverse(),
+      composites: [...catalog.composites].reverse(),
+    }
+    const namesOf = (of: Catalog) => {
+      const { tables, types } = buildModel(of)
+      const names = tables.map(({ table, names, schema }) => {
+        const properties = schema.columns.map(({ name, property }) => [name, property] as const)
+        const relations = (schema.relations ?? []).map(({ name }) => name)
+        return [
+          keyOf(table),
+          { names, properties: new Map(properties), relations: new Set(relations) },
+        ] as const
+      })
+      return { types, names: new Map(names) }
+    }
     expect(namesOf(reversed)).toEqual(namesOf(catalog))
+  })
+
+  it('are reported where they had to change, with the setting that chooses another', () => {
+    const { renamed } = buildModel(catalog)
+    expect(renamed.length).toBeGreaterThan(100)
+    const settings = { tables: {}, columns: {}, types: {}, relations: {} } as Record<
+      string,
+      Record<string, unknown>
+    >
+    for (const [index, { setting }] of renamed.entries()) {
+      const [, kind = '', key = '', relation] =
+        /^(?:names\.)?(\w+)\[(".*")\](?:\.(\w+))?$/s.exec(setting) ?? []
+      const entry = JSON.parse(key) as string
+      const name = `${kind === 'types' ? 'Chosen' : 'chosen'}${String(index)}`
+      const value = kind === 'tables' ? { repository: name, row: `Row${String(index)}` } : name
+      const others = settings[kind]?.[entry]
+      Object.assign(settings[kind] ?? {}, {
+        [entry]: relation === undefined ? value : { ...(others as object | undefined), [relation]: name },
+      })
+    }
+    const { relations, ...names } = settings
+    const model = buildModel(catalog, { names, relations: relations as RelationSettings })
+    expect(model.renamed).toEqual([])
+    const chosen = JSON.stringify(model.tables.map(({ names, schema }) => [names, schema]))
+    for (const [index, { setting }] of renamed.entries()) {
+      if (!setting.startsWith('names.types')) expect(chosen).toContain(`"chosen${String(index)}"`)
+    }
+    expect(typeErrors(new Map(emit(model).map(({ name, text }) => [name, text])))).toEqual([])
+  })
+
+  it('can be chosen, but not twice, and not what cannot be', () => {
+    const refusal = (names: NameSettings) => () => buildModel(catalog, { names })
+    expect(refusal({ tables: { 'billing.usrs': 'x' } })).toThrow(
+      'names.tables["billing.usrs"] is of nothing in the schema. Did you mean "billing.users"?',
+    )
+    expect(refusal({ tables: { 'public.users': 'a b' } })).toThrow('no identifier')
+    expect(refusal({ tables: { 'public.users': 'constructor' } })).toThrow('reserved')
+    expect(refusal({ tables: { 'public.users': { row: 'Repository' } } })).toThrow('reserved')
+    expect(refusal({ tables: { 'public.users': 'same', 'public.user': 'same' } })).toThrow(
+      'another table has',
+    )
+    expect(refusal({ columns: { 'public.class.class': 'and' } })).toThrow('reserved')
+    expect(refusal({ columns: { 'public.class.class': 'same', 'public.class.function': 'same' } })).toThrow(
+      'names.columns["public.class.class"] and names.columns["public.class.function"] both choose "same"',
+    )
+    expect(refusal({ types: { 'public.User': 'Users' } })).toThrow('another type or table has')
   })
 
   it('leave a table its plain name when others only resemble it', () => {
