@@ -68,7 +68,11 @@ describe('names of relations', () => {
       'tagsByPostTags → public.tags[] through public.post_tags',
     ])
     expect(model.renamed).toEqual([
-      { from: 'a relation of public.posts by public.post_tags.post_tags_post_id_fkey', to: 'tagsByPostTags' },
+      {
+        from: 'a relation of public.posts by public.post_tags.post_tags_post_id_fkey',
+        to: 'tagsByPostTags',
+        setting: 'relations["public.post_tags_post_id_fkey"].through',
+      },
     ])
   })
 
