@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connect } from 'sluice'
 import { startServer, type Server } from '../../codegen/server/index.js'
 import { ScriptScanner } from '../../codegen/sql-script/scanner.js'
+import { repositories, type DB } from '../../generated/index.js'
 import { isPostgresInstalled, postgresFolder, postgresVersions } from '../../scripts/postgres-versions.js'
 import { testServer } from '../support/test-server.js'
 import { dump } from './dump.js'
@@ -8,6 +10,7 @@ import { type Code, codeOf, codeOfScript, connected, emptyDatabase, loaded, scri
 
 const versions = Object.keys(postgresVersions).map(Number)
 const oldest = Math.min(...versions)
+const schema = new Map(scripts).get('schema.sql') ?? ''
 
 /** The statements of a script that a server takes. */
 async function takenBy(server: Server, script: string): Promise<string[]> {
@@ -53,6 +56,36 @@ describe.skipIf(!versions.every(isPostgresInstalled))('the code from other versi
         return rows[0]?.server_version
       })
       expect(version).toMatch(new RegExp(`^${major}\\.`))
+    })
+
+    it('writes, reads, streams and prefetches there', async () => {
+      await using database = await loaded(serverOf(major), schema)
+      const db = connect<DB>({ connectionString: database.url })
+      try {
+        const { companies, users, posts } = repositories(db)
+        const company = await companies.create({ name: 'Acme', opensAt: '08:00', closesAt: '17:30' })
+        const numbers = Array.from({ length: 250 }, (_, index) => index)
+        const created = await users.bulkCreate(
+          numbers.map((n) => ({
+            email: `u${n}@example.com`,
+            name: `${n}`,
+            companyId: company.id,
+            tags: ['a', 'b'],
+          })),
+        )
+        await posts.bulkCreate(created.map(({ id }) => ({ authorId: id, title: 't', slug: `s${id}` })))
+        const everyone = users.orderBy('id').selectRelated('company').prefetchRelated('postsByAuthor')
+        const streamed = []
+        for await (const user of everyone.aiterator({ chunkSize: 100 })) streamed.push(user)
+        expect(streamed).toHaveLength(250)
+        expect(streamed.map((user) => user.postsByAuthor.length)).toEqual(numbers.map(() => 1))
+        expect(streamed[0]?.company).toEqual(company)
+        expect([...everyone.iterator({ chunkSize: 100 })]).toEqual(streamed)
+        expect(await users.filter({ name: { in: ['1', '2'] } }).update({ isActive: false })).toBe(2)
+        expect(await users.filter({ isActive: false }).count()).toBe(2)
+      } finally {
+        await db.close()
+      }
     })
 
     it.each(scripts.map(([name]) => name))('is the same for %s', async (name) => {
