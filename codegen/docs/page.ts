@@ -1,6 +1,57 @@
 import type { DatabaseModel } from '../model/database-model.js'
+import { keyOf } from '../model/chosen-names.js'
+import { diagram } from './diagram.js'
+import { code, plain } from './escape.js'
 import { PAGE_MARK } from './mark.js'
+import { linkTo, markdownTable, tableSection } from './table-section.js'
 
-export function docsPage(model: DatabaseModel): string {
-  return `${PAGE_MARK} ${model.tables.length} -->\n`
+/** A Markdown page on a schema: a list, a diagram, and a section for each table. The same model gives the same bytes. */
+export function docsPage({ tables, enums, composites }: DatabaseModel): string {
+  const byName = new Map(tables.map((model) => [keyOf(model.table), model]))
+  const list = markdownTable(
+    ['Table or view', 'Rows', 'Comment'],
+    tables.map((model) => [linkTo(model), code(model.names.row), plain(firstLine(model.table.comment))]),
+  )
+  const sections = [
+    `${PAGE_MARK} Do not edit: change the schema and generate again. -->`,
+    '# Database schema',
+    list,
+    '## Diagram',
+    diagram(tables),
+    '## Tables and views',
+    ...tables.map((model) => tableSection(model, byName)),
+    ...(enums.length === 0
+      ? []
+      : [
+          '## Enums',
+          markdownTable(
+            ['Enum', 'In TypeScript', 'Labels', 'Comment'],
+            enums.map(({ type, typeName, comment = '' }) => [
+              code(keyOf(type)),
+              code(typeName),
+              type.labels.map(code).join(', '),
+              plain(comment),
+            ]),
+          ),
+        ]),
+    ...(composites.length === 0
+      ? []
+      : [
+          '## Composite types',
+          markdownTable(
+            ['Type', 'In TypeScript', 'Fields', 'Comment'],
+            composites.map(({ type, typeName, comment = '' }) => [
+              code(keyOf(type)),
+              code(typeName),
+              type.fields.map(({ name }) => code(name)).join(', '),
+              plain(comment),
+            ]),
+          ),
+        ]),
+  ]
+  return `${sections.join('\n\n')}\n`
+}
+
+function firstLine(comment = ''): string {
+  return comment.trim().split(/[\n\r]/)[0] ?? ''
 }

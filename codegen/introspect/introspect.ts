@@ -58,11 +58,13 @@ function toColumn(column: ColumnRow, relation: RelationRow, types: TypeResolver)
   return {
     name: column.name,
     type: types.resolve(column.type),
+    sqlType: column.sql_type,
     comment: column.comment ?? undefined,
     nullable: isView || !(column.not_null || types.refusesNull(column.type)),
     hasDefault: column.has_default || types.hasDefault(column.type),
     identity: { '': undefined, a: 'always' as const, d: 'by default' as const }[column.identity],
     generated: { '': undefined, s: 'stored' as const, v: 'virtual' as const }[column.generated],
+    expression: column.expression ?? undefined,
   }
 }
 
