@@ -16,6 +16,9 @@ const NO_EQUALITY = new Set(['json', 'xml', 'point', 'polygon', 'jsonpath', 'txi
 /** Types with `=` but without an order that means anything to a reader. */
 const UNORDERED = new Set(['bool', 'tsvector', 'tsquery', 'line', 'xid', 'cid', 'hstore', 'aclitem'])
 
+/** Types whose `=` is of no operator class: it is not found for what is made of them. */
+const NO_INNER_EQUALITY = new Set([...NO_EQUALITY, 'line', 'lseg', 'box', 'path', 'circle'])
+
 const ORDERED = new Set([
   ...['int2', 'int4', 'int8', 'oid', 'float4', 'float8', 'numeric', 'money'],
   ...['date', 'time', 'timetz', 'timestamp', 'timestamptz', 'interval'],
@@ -39,14 +42,29 @@ export function lookupKind(type: TypeSchema): LookupKind {
     case 'domain':
       return lookupKind(type.base)
     case 'array':
-      return arrayKind(lookupKind(type.element))
+      return hasInnerEquality(type) ? arrayKind(lookupKind(type.element)) : 'null'
     case 'composite':
-      return 'equality'
+      return hasInnerEquality(type) ? 'equality' : 'null'
     case 'range':
     case 'multirange':
       return type.kind
     case 'enum':
       return 'comparable'
+  }
+}
+
+/** Whether the server finds `=` for what is made of a type. */
+function hasInnerEquality(type: TypeSchema): boolean {
+  if (typeof type === 'string') return !NO_INNER_EQUALITY.has(serverName(type))
+  switch (type.kind) {
+    case 'domain':
+      return hasInnerEquality(type.base)
+    case 'array':
+      return hasInnerEquality(type.element)
+    case 'composite':
+      return type.fields.every((field) => hasInnerEquality(field.type))
+    default:
+      return true
   }
 }
 

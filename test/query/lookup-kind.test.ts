@@ -2,6 +2,13 @@ import { expect, it } from 'vitest'
 import { lookupKind, type LookupKind } from '../../src/query/lookup-kind.js'
 import type { TypeSchema } from '../../src/schema/type.js'
 
+const field = (type: TypeSchema) => ({ property: 'a', name: 'a', type })
+const composite = (...types: TypeSchema[]): TypeSchema => ({
+  kind: 'composite',
+  schema: 'public',
+  name: 'c',
+  fields: types.map(field),
+})
 const range = { kind: 'range', schema: 'pg_catalog', name: 'int4range', subtype: 'int4' } as const
 
 it.each<[string, TypeSchema, LookupKind]>([
@@ -17,6 +24,11 @@ it.each<[string, TypeSchema, LookupKind]>([
   ['an array of text: no text itself', { kind: 'array', element: 'text' }, 'array'],
   ['an array of booleans', { kind: 'array', element: 'bool' }, 'unorderedArray'],
   ['an array of json', { kind: 'array', element: 'json' }, 'null'],
+  ['an array of lines, whose equality is of no operator class', { kind: 'array', element: 'line' }, 'null'],
+  ['a composite', composite('int4', { kind: 'array', element: 'text' }), 'equality'],
+  ['a composite with a field that has no equality', composite('int4', 'xml'), 'null'],
+  ['a composite with such an array', composite({ kind: 'array', element: composite('box') }), 'null'],
+  ['an array of such composites', { kind: 'array', element: composite('json') }, 'null'],
   ['a range', range, 'range'],
   ['a multirange', { kind: 'multirange', schema: 'pg_catalog', name: 'int4multirange', range }, 'multirange'],
 ])('the lookups of %s', (_, type, kind) => {
