@@ -22,9 +22,9 @@ const KEEP_ALIVE_DELAY_MS = 10_000
 const CANCEL_AGAIN_MS = 250
 
 /** The exchange that is being answered, and one of the same owner that was sent behind it already. */
-interface Running<C = unknown> {
+interface Running {
   readonly owner: object
-  readonly exchange: Exchange<C>
+  readonly exchange: Exchange
   next: Running | undefined
 }
 
@@ -132,7 +132,8 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   /** The columns that a statement will return, by one round trip: so that their formats can be chosen. */
   async #describe(sql: string): Promise<readonly Field[]> {
     const columns = new DescribedColumns()
-    return (await this.exchange(columns, () => protocol.describeMessages(sql), columns)).chunk
+    await this.exchange(columns, () => protocol.describeMessages(sql), columns)
+    return columns.take()
   }
 
   /**
@@ -141,7 +142,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
    * @param messages made when its turn has come, since they may depend on the transaction's status.
    * @param sink where rows go.
    */
-  exchange<C>(owner: object, messages: () => Buffer[], sink: RowSink<C>): Promise<ExchangeResult<C>> {
+  exchange(owner: object, messages: () => Buffer[], sink: RowSink<unknown>): Promise<ExchangeResult> {
     return this.#run(() => {
       const exchange = this.#exchangeOf(messages(), sink)
       this.client.query(exchange)
@@ -153,7 +154,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
    * The same, but sent already while an exchange of the same owner is still being answered, unless others wait: the
    * server then goes on without a pause.
    */
-  exchangeEarly<C>(owner: object, messages: () => Buffer[], sink: RowSink<C>): Promise<ExchangeResult<C>> {
+  exchangeEarly(owner: object, messages: () => Buffer[], sink: RowSink<unknown>): Promise<ExchangeResult> {
     const before = this.#running
     if (before?.owner !== owner || before.next !== undefined || this.#turns > 1) {
       return this.exchange(owner, messages, sink)
@@ -161,7 +162,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     const exchange = this.#exchangeOf(messages(), sink)
     // Should the connection be lost before its turn, nobody will look at it.
     exchange.done.catch(() => {})
-    const running: Running<C> = { owner, exchange, next: undefined }
+    const running: Running = { owner, exchange, next: undefined }
     before.next = running
     if (before.exchange.isSettled) this.client.query(exchange)
     else before.exchange.onSettled = () => void this.client.query(exchange)
@@ -169,7 +170,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     return this.#run(() => running)
   }
 
-  #run<C>(begin: () => Running<C>): Promise<ExchangeResult<C>> {
+  #run(begin: () => Running): Promise<ExchangeResult> {
     return this.#inTurn(async () => {
       const running = begin()
       this.#running = running
@@ -185,7 +186,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     })
   }
 
-  #exchangeOf<C>(messages: Buffer[], sink: RowSink<C>): Exchange<C> {
+  #exchangeOf(messages: Buffer[], sink: RowSink<unknown>): Exchange {
     return new Exchange(Buffer.concat(messages), this.#tap, sink)
   }
 
@@ -251,8 +252,9 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   async #executeRead<R>(query: CompiledQuery, { reader }: ReadRequest): Promise<QueryResult<R>> {
     const parameters = query.parameters as protocol.Parameter[]
     const messages = () => protocol.queryMessages(query.sql, parameters, reader.formats)
-    const { chunk } = await this.exchange(this.#ownerOf(query), messages, new DecodedRows(reader))
-    return { rows: chunk as R[] }
+    const rows = new DecodedRows(reader)
+    await this.exchange(this.#ownerOf(query), messages, rows)
+    return { rows: rows.take() as R[] }
   }
 
   /** What belongs to a stream is cancelled with it. */

@@ -3,10 +3,8 @@ import type { RowSink } from '../row/row-sink.js'
 import { isDatabaseError } from './database-error.js'
 import type { RowCollector, WireTap } from './wire-tap.js'
 
-/** What the server answered to one exchange. */
-export interface ExchangeResult<C> {
-  /** What the sink has made of the rows. */
-  readonly chunk: C
+/** What the server answered to one exchange; the rows are in its sink, as a chunk. */
+export interface ExchangeResult {
   /** How many rows there were, and their size. */
   readonly rows: number
   readonly bytes: number
@@ -24,9 +22,9 @@ interface FieldMessage {
  * One write of messages that ends in a Sync, and everything up to the ReadyForQuery that answers it. Given to pg's
  * client as a query of its own kind, so that pg's queue, error and end-of-connection handling apply to it.
  */
-export class Exchange<C = unknown> implements Submittable, RowCollector {
+export class Exchange implements Submittable, RowCollector {
   /** Settles once the connection is ready for the next exchange, or is lost. */
-  readonly done: Promise<ExchangeResult<C>>
+  readonly done: Promise<ExchangeResult>
   /** Replaced by pg's client to end its query_timeout timer; pg 8.16 calls the one before without looking. */
   callback: () => void = () => {}
   /** Called when this exchange has settled, before pg's client looks for its next query. */
@@ -35,14 +33,14 @@ export class Exchange<C = unknown> implements Submittable, RowCollector {
 
   readonly #messages: Buffer
   readonly #tap: WireTap
-  readonly #sink: RowSink<C>
+  readonly #sink: RowSink<unknown>
   #isSent = false
   #rows = 0
   #bytes = 0
   #suspended = false
   #settle!: (error?: Error) => void
 
-  constructor(messages: Buffer, tap: WireTap, sink: RowSink<C>) {
+  constructor(messages: Buffer, tap: WireTap, sink: RowSink<unknown>) {
     this.#messages = messages
     this.#sink = sink
     this.#tap = tap
@@ -52,8 +50,13 @@ export class Exchange<C = unknown> implements Submittable, RowCollector {
         this.isSettled = true
         tap.collector = undefined
         this.callback()
-        if (error === undefined) this.#resolve(resolve, reject)
-        else reject(error)
+        // At once: the rows of the next exchange may follow in the same bytes.
+        sink.cut()
+        if (error === undefined) {
+          resolve({ rows: this.#rows, bytes: this.#bytes, complete: !this.#suspended })
+        } else {
+          reject(error)
+        }
         this.onSettled()
       }
     })
@@ -104,16 +107,6 @@ export class Exchange<C = unknown> implements Submittable, RowCollector {
 
   handleCopyData(): void {
     // COPY TO has no rows to give: CommandComplete follows.
-  }
-
-  /** The rows are taken at once: those of the next exchange may follow in the same bytes. */
-  #resolve(resolve: (result: ExchangeResult<C>) => void, reject: (error: unknown) => void): void {
-    try {
-      const chunk = this.#sink.take()
-      resolve({ chunk, rows: this.#rows, bytes: this.#bytes, complete: !this.#suspended })
-    } catch (error) {
-      reject(error)
-    }
   }
 
   handleReadyForQuery(): void {

@@ -39,9 +39,9 @@ export interface PortalConnection {
   readonly transactionFailure: Error | undefined
   readonly openPortals: Set<Portal<unknown>>
   /** Sends messages that end in a Sync, when everything sent before is answered, and waits for the answer. */
-  exchange<C>(owner: object, messages: () => Buffer[], sink: RowSink<C>): Promise<ExchangeResult<C>>
+  exchange(owner: object, messages: () => Buffer[], sink: RowSink<unknown>): Promise<ExchangeResult>
   /** The same, but sent already while an exchange of the same owner is still being answered. */
-  exchangeEarly<C>(owner: object, messages: () => Buffer[], sink: RowSink<C>): Promise<ExchangeResult<C>>
+  exchangeEarly(owner: object, messages: () => Buffer[], sink: RowSink<unknown>): Promise<ExchangeResult>
   /** Cancels what is running on the server, if it is an exchange of `owner`. */
   cancel(owner: object): void
   destroyAfterCloseTimeout(what: () => string): NodeJS.Timeout
@@ -68,7 +68,7 @@ export class Portal<C> implements OpenStream {
   #ownsTransaction = false
   #rowsRead = 0
   /** The fetch whose rows come next. */
-  #ahead: Promise<ExchangeResult<C>> | undefined
+  #ahead: Promise<ExchangeResult> | undefined
   /** It has not been answered yet. */
   #isAheadPending = false
   #complete = false
@@ -110,9 +110,11 @@ export class Portal<C> implements OpenStream {
     this.#ahead = undefined
     // The consumer waits already: what it will ask for next is sent behind what it waits for.
     if (this.#isAheadPending && this.#request.readAhead) this.#fetchAhead()
-    let result: ExchangeResult<C>
+    let result: ExchangeResult
+    let chunk: C
     try {
       result = await fetch
+      chunk = this.#request.sink.take()
     } catch (error) {
       this.#failure ??= this.#explain(error as Error)
       await this.close()
@@ -125,7 +127,7 @@ export class Portal<C> implements OpenStream {
     this.#complete = result.complete
     if (result.complete && !this.#request.lingers) void silently(this.close())
     else if (!result.complete && this.#request.readAhead && this.#ahead === undefined) this.#fetchAhead()
-    return result.chunk
+    return chunk
   }
 
   /** Closes the portal and ends its own transaction. Bounded: past the time limit the connection is destroyed. */
@@ -151,7 +153,7 @@ export class Portal<C> implements OpenStream {
     this.#opened = false
   }
 
-  #fetch(): Promise<ExchangeResult<C>> {
+  #fetch(): Promise<ExchangeResult> {
     return this.#connection.exchange(this, () => this.#fetchMessages(), this.#request.sink)
   }
 

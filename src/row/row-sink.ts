@@ -2,22 +2,29 @@ import type { Field } from './field.js'
 import type { RowDecoder } from './row-decoder.js'
 import type { RowReader } from './row-reader.js'
 
-/** Takes in the rows of one statement as they come off the wire. Only `take` throws. */
+/**
+ * Takes in the rows of one statement as they come off the wire, and hands them out a chunk at a time. They do not travel
+ * in promises: one that waits long is old when its rows come, and would have the garbage collector take them for old too.
+ * Only `take` throws.
+ */
 export interface RowSink<C> {
   /** The columns, told once before the first row. */
   describe(fields: readonly Field[]): void
   /** Whole DataRow messages, which may be kept. */
   add(bytes: Buffer, count: number): void
-  /** What has come in since the last call. */
+  /** The rows that have come in since the last time are a chunk. */
+  cut(): void
+  /** The first chunk that was not taken yet. */
   take(): C
 }
 
 /** Decodes rows while the next are on their way. */
 export class DecodedRows<R> implements RowSink<R[]> {
   readonly #reader: RowReader<R>
+  readonly #chunks: (R[] | Failure)[] = []
   #decoder: RowDecoder<R> | undefined
   #rows: R[] = []
-  #failure: { readonly error: unknown } | undefined
+  #failure: Failure | undefined
 
   constructor(reader: RowReader<R>) {
     this.#reader = reader
@@ -31,12 +38,16 @@ export class DecodedRows<R> implements RowSink<R[]> {
     this.#attempt(() => this.#decoder?.decode(bytes, count, this.#rows))
   }
 
-  /** @throws what the rows could not be decoded for. */
-  take(): R[] {
-    if (this.#failure !== undefined) throw this.#failure.error
-    const rows = this.#rows
+  cut(): void {
+    this.#chunks.push(this.#failure ?? this.#rows)
     this.#rows = []
-    return rows
+  }
+
+  /** @throws what rows of the chunk could not be decoded for. */
+  take(): R[] {
+    const chunk = this.#chunks.shift() ?? []
+    if (chunk instanceof Failure) throw chunk.error
+    return chunk
   }
 
   /** A failure belongs to whoever takes the rows, not to the socket that brings them. */
@@ -45,14 +56,26 @@ export class DecodedRows<R> implements RowSink<R[]> {
     try {
       task()
     } catch (error) {
-      this.#failure = { error }
-      this.#rows = []
+      this.#failure = new Failure(error)
     }
   }
 }
 
+class Failure {
+  readonly error: unknown
+
+  constructor(error: unknown) {
+    this.error = error
+  }
+}
+
 /** For statements that return no rows. */
-export const NO_ROWS: RowSink<void> = { describe: () => {}, add: () => {}, take: () => {} }
+export const NO_ROWS: RowSink<void> = {
+  describe: () => {},
+  add: () => {},
+  cut: () => {},
+  take: () => {},
+}
 
 /** For statements of which only the columns are of interest. */
 export class DescribedColumns implements RowSink<readonly Field[]> {
@@ -63,6 +86,8 @@ export class DescribedColumns implements RowSink<readonly Field[]> {
   }
 
   add(): void {}
+
+  cut(): void {}
 
   take(): readonly Field[] {
     return this.#fields

@@ -15,6 +15,7 @@ export class RawRows implements RowSink<RawChunk> {
   #fields: readonly Field[] = []
   #segments: Buffer[] = []
   #count = 0
+  readonly #chunks: RawChunk[] = []
 
   describe(fields: readonly Field[]): void {
     this.#fields = fields
@@ -26,13 +27,16 @@ export class RawRows implements RowSink<RawChunk> {
   }
 
   /** The bytes are a copy, in memory of their own that may be given away. */
-  take(): RawChunk {
+  cut(): void {
     const bytes = Buffer.from(new ArrayBuffer(this.#segments.reduce((sum, { length }) => sum + length, 0)))
     let at = 0
     for (const segment of this.#segments) at += segment.copy(bytes, at)
-    const chunk = { bytes, count: this.#count, fields: this.#fields }
+    this.#chunks.push({ bytes, count: this.#count, fields: this.#fields })
     this.#segments = []
     this.#count = 0
-    return chunk
+  }
+
+  take(): RawChunk {
+    return this.#chunks.shift() ?? { bytes: Buffer.alloc(0), count: 0, fields: this.#fields }
   }
 }

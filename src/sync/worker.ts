@@ -84,7 +84,9 @@ function serve({ port, answers, ...statement }: OpenMessage): void {
     try {
       const { connection, portal } = await stream
       const messages = () => queryMessages(sql, parameters, formats)
-      send((await connection.exchange(portal, messages, new RawRows())).chunk)
+      const rows = new RawRows()
+      await connection.exchange(portal, messages, rows)
+      send(rows.take())
     } catch (error) {
       await fail(error as Error)
     }
