@@ -37,7 +37,9 @@ export function summary({ model, changes, page, seconds }: GenerateResult, out: 
     ...(pageLine === undefined ? [] : [pageLine]),
     ...renamed.map(({ from, to, setting }) => `  renamed ${from} to ${to}; ${setting} sets another name`),
     ...[...groupBy(skipped, ({ reason }) => reason)].map(skippedLine),
-  ].join('\n')
+  ]
+    .map(printable)
+    .join('\n')
 }
 
 /** What `--check` found where something is not up to date. */
@@ -64,6 +66,14 @@ function skippedLine([reason, skipped]: [string, readonly Skipped[]]): string {
   const names = skipped.slice(0, SHOWN).map(({ schema, name }) => qualifiedName(schema, name))
   const more = skipped.length > SHOWN ? ` and ${skipped.length - SHOWN} more` : ''
   return `  skipped ${names.join(', ')}${more}: ${reason}`
+}
+
+/** Names of a database may hold what a terminal obeys. */
+function printable(line: string): string {
+  return line.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  )
 }
 
 function count(number: number, noun: string): string {

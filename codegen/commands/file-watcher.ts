@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
+import { CodegenError, messageOf } from '../errors.js'
 
 /** Editors write in several steps: what comes within this time of the last one, in milliseconds, is one change. */
 const QUIET = 100
@@ -14,7 +15,11 @@ export class FileWatcher {
   #timer: NodeJS.Timeout | undefined
   #wake: () => void = () => undefined
 
-  /** Watches these files and no others. */
+  /**
+   * Watches these files and no others.
+   *
+   * @throws {@link CodegenError} for a folder that is not there.
+   */
   watch(files: readonly string[]): void {
     this.#files = new Set(files.map((file) => resolve(file)))
     const folders = new Set([...this.#files].map((file) => dirname(file)))
@@ -25,7 +30,7 @@ export class FileWatcher {
     }
     for (const folder of folders) {
       if (this.#folders.has(folder)) continue
-      const watcher = watch(folder, (_event, name) => this.#saw(folder, name))
+      const watcher = this.#open(folder)
       // A folder that goes takes its files with it, which the next run says.
       watcher.on('error', () => {
         watcher.close()
@@ -56,6 +61,14 @@ export class FileWatcher {
     clearTimeout(this.#timer)
     for (const watcher of this.#folders.values()) watcher.close()
     this.#folders.clear()
+  }
+
+  #open(folder: string): FSWatcher {
+    try {
+      return watch(folder, (_event, name) => this.#saw(folder, name))
+    } catch (error) {
+      throw new CodegenError(`Cannot watch the folder ${folder}: ${messageOf(error)}`, { cause: error })
+    }
   }
 
   #saw(folder: string, name: string | null): void {

@@ -9,7 +9,8 @@ export function patchOf(texts: Iterable<readonly [name: string, text: ChangedTex
   const lines = [...texts].flatMap(([name, { present, wanted }]) =>
     createTwoFilesPatch(name, name, present, wanted, 'as it is', 'from the schema', { context: 3 })
       .split('\n')
-      .slice(1),
+      .filter((line) => !/^(?:Index: |={60})/.test(line))
+      .map((line) => line.replaceAll('\t', '  ')),
   )
   if (lines.length <= MOST_LINES) return lines.join('\n').trimEnd()
   return [...lines.slice(0, MOST_LINES), `… and ${lines.length - MOST_LINES} more lines`].join('\n')

@@ -1,0 +1,92 @@
+import { once } from 'node:events'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { sluice, startSluice } from './cli-support.js'
+import { temporaryFolder } from './support.js'
+
+/** The command while it watches, and what it has said so far. */
+function watching(cwd: string, ...args: string[]) {
+  const child = startSluice(cwd, '--watch', ...args)
+  const closed = once(child, 'close')
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (data: Buffer) => (said += data.toString()))
+  }
+  let read = 0
+  return {
+    /** What it says from the last call on, once that has `text` in it. */
+    async until(text: string): Promise<string> {
+      while (!said.slice(read).includes(text)) {
+        if (child.exitCode !== null) throw new Error(`It ended early: ${said}`)
+        await sleep(20)
+      }
+      const part = said.slice(read)
+      read = said.length
+      return part
+    },
+    async end(signal: NodeJS.Signals): Promise<unknown> {
+      child.kill(signal)
+      const [code] = (await closed) as [number | null]
+      return code
+    },
+  }
+}
+
+const WAITING = 'Watching for changes'
+
+describe('sluice codegen --watch', () => {
+  it('generates again when the schema changes, however it is saved, and outlives mistakes in it', async () => {
+    using folder = temporaryFolder()
+    const [schema, table] = ['schema.sql', 'generated/users.ts'].map((name) => join(folder.path, name)) as [
+      string,
+      string,
+    ]
+    const users = () => readFileSync(table, 'utf8')
+    writeFileSync(schema, 'create table users (id int primary key);')
+    const watched = watching(folder.path)
+    expect(await watched.until(WAITING)).toMatch(/^1 table, .* 2 files written/m)
+
+    writeFileSync(schema, 'create table users (id int primary key, name text);')
+    expect(await watched.until(WAITING)).toMatch(/schema\.sql has changed\.[^]*1 file written, 1 unchanged/)
+    expect(users()).toContain('name: string | null')
+
+    writeFileSync(schema, 'create table users (id inte);')
+    expect(await watched.until(WAITING)).toMatch(/schema\.sql:1: .*inte/)
+    expect(users()).toContain('name: string | null')
+
+    // As many editors save: a new file in the place of the old one.
+    writeFileSync(`${schema}~`, 'create table users (id int primary key, age int);')
+    renameSync(`${schema}~`, schema)
+    await watched.until(WAITING)
+    expect(users()).toContain('age: number | null')
+    expect(await watched.end('SIGINT')).toBe(0)
+  })
+
+  it('reads the configuration anew when that changes', async () => {
+    using folder = temporaryFolder()
+    const config = join(folder.path, 'sluice.config.ts')
+    writeFileSync(
+      join(folder.path, 'tables.sql'),
+      'create table users (id int primary key, first_name text);',
+    )
+    writeFileSync(config, `export default { schema: 'tables.sql' }`)
+    const watched = watching(folder.path)
+    await watched.until(WAITING)
+    writeFileSync(config, `export default { schema: 'tables.sql', naming: 'asIs' }`)
+    await watched.until(WAITING)
+    expect(readFileSync(join(folder.path, 'generated/users.ts'), 'utf8')).toContain(
+      'first_name: string | null',
+    )
+    expect(await watched.end('SIGTERM')).toBe(0)
+  })
+
+  it('refuses what it cannot watch', async () => {
+    using folder = temporaryFolder()
+    const url = await sluice(folder.path, '--watch', '--url', 'postgres://127.0.0.1:1/x')
+    expect(url).toMatchObject({ code: 1, stdout: '' })
+    expect(url.stderr).toMatch(/--watch watches schema files.*Give --schema/)
+    expect(await sluice(folder.path, '--watch', '--check')).toMatchObject({ code: 1, stdout: '' })
+  })
+})
