@@ -1,5 +1,12 @@
 import { Client } from 'pg'
 
+/** The OPTIONS of a foreign server or table, from a column such as `{"filename=x"}`. */
+function optionsOf(column: string): string {
+  return `select coalesce(' OPTIONS (' || string_agg(
+    format('%I %L', split_part(option, '=', 1), substr(option, strpos(option, '=') + 1)), ', ') || ')', '')
+    from unnest(${column}) option`
+}
+
 /**
  * The statements that make a database's schema anew, each kind of object after the other and by name inside a kind, as
  * pg_dump lists them: keys after the tables, comments at the end, dropped columns gone. What the generator does not
@@ -10,6 +17,8 @@ const queries = [
    where nspname !~ '^pg_' and nspname <> 'information_schema' order by nspname`,
   `select format('CREATE EXTENSION IF NOT EXISTS %I WITH SCHEMA %I', extname, nspname) as sql
    from pg_extension e join pg_namespace n on n.oid = extnamespace where extname <> 'plpgsql' order by extname`,
+  `select format('CREATE SERVER %I FOREIGN DATA WRAPPER %I', srvname, fdwname) || (${optionsOf('srvoptions')}) as sql
+   from pg_foreign_server join pg_foreign_data_wrapper w on w.oid = srvfdw order by srvname`,
   `select case typtype
      when 'e' then format('CREATE TYPE %s AS ENUM (%s)', own.name,
        (select string_agg(quote_literal(enumlabel), ', ' order by enumsortorder) from pg_enum where enumtypid = t.oid))
@@ -37,7 +46,7 @@ const queries = [
    where relkind = 'S' and mine(relnamespace, 'pg_class', oid)
      and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'i')
    order by relname, relnamespace::regnamespace::text`,
-  `select format('CREATE TABLE %s (%s)', c.oid::regclass, coalesce((select string_agg(
+  `select format('CREATE %s %s (%s)', case relkind when 'f' then 'FOREIGN TABLE' else 'TABLE' end, c.oid::regclass, coalesce((select string_agg(
        format('%I %s', attname, format_type(atttypid, atttypmod))
        || case
          when attidentity <> '' then format(' GENERATED %s AS IDENTITY', case attidentity when 'a' then 'ALWAYS' else 'BY DEFAULT' end)
@@ -49,12 +58,14 @@ const queries = [
      where attrelid = c.oid and attnum > 0 and not attisdropped), ''))
      || coalesce((select ' INHERITS (' || string_agg(inhparent::regclass::text, ', ' order by inhseqno) || ')'
        from pg_inherits where inhrelid = c.oid and not relispartition), '')
-     || coalesce(' PARTITION BY ' || pg_get_partkeydef(c.oid), '') as sql
-   from pg_class c where relkind in ('r', 'p') and mine(relnamespace, 'pg_class', oid)
+     || coalesce(' PARTITION BY ' || pg_get_partkeydef(c.oid), '')
+     || coalesce((select format(' SERVER %I', srvname) || (${optionsOf('ftoptions')})
+       from pg_foreign_table join pg_foreign_server s on s.oid = ftserver where ftrelid = c.oid), '') as sql
+   from pg_class c where relkind in ('r', 'p', 'f') and mine(relnamespace, 'pg_class', oid)
    order by relname, relnamespace::regnamespace::text`,
   `select format('ALTER TABLE ONLY %s ATTACH PARTITION %s %s', inhparent::regclass, c.oid::regclass,
      pg_get_expr(relpartbound, c.oid)) as sql
-   from pg_class c join pg_inherits on inhrelid = c.oid where relispartition and relkind in ('r', 'p')
+   from pg_class c join pg_inherits on inhrelid = c.oid where relispartition and relkind in ('r', 'p', 'f')
    order by relname, relnamespace::regnamespace::text`,
   `select format('CREATE %s %s AS %s', case relkind when 'v' then 'VIEW' else 'MATERIALIZED VIEW' end,
      c.oid::regclass, pg_get_viewdef(c.oid)) as sql
@@ -74,7 +85,7 @@ const queries = [
      lateral (select case classoid
        when 'pg_class'::regclass then case when objsubid = 0
          then case (select relkind from pg_class where oid = objoid) when 'v' then 'VIEW ' when 'm' then 'MATERIALIZED VIEW '
-           when 'c' then 'TYPE ' when 'r' then 'TABLE ' when 'p' then 'TABLE ' end || objoid::regclass
+           when 'c' then 'TYPE ' when 'f' then 'FOREIGN TABLE ' when 'r' then 'TABLE ' when 'p' then 'TABLE ' end || objoid::regclass
          else format('COLUMN %s.%I', objoid::regclass,
            (select attname from pg_attribute where attrelid = objoid and attnum = objsubid)) end
        when 'pg_type'::regclass then case (select typtype from pg_type where oid = objoid)

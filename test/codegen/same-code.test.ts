@@ -1,11 +1,14 @@
 import { escapeIdentifier, escapeLiteral, type Client } from 'pg'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { databaseUrl } from '../../codegen/server/index.js'
 import { runSqlText } from '../../codegen/sql-script/index.js'
 import { sampleSchemas } from '../support/database.js'
 import { testServer } from '../support/test-server.js'
 import { dump } from './dump.js'
 import { codeOf, codeOfScript, connected, emptyDatabase, loaded, scripts, uniqueName } from './same-code.js'
+
+// The hostile schemas are big.
+vi.setConfig({ testTimeout: 120_000 })
 
 /** What years of migrations leave behind: dropped columns, and keys, names and views that were made anew. */
 async function age(client: Client): Promise<void> {

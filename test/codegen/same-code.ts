@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { emit } from '../../codegen/emit/emit.js'
@@ -17,7 +17,9 @@ export type Code = ReadonlyMap<string, string>
 /** The schemas that give the same code from anywhere, as scripts; those of others only where they are there. */
 export const scripts: readonly (readonly [name: string, script: string])[] = [
   ['schema.sql', readFileSync(join(root, 'schema.sql'), 'utf8')],
-  ['hostile names', readFileSync(join(root, 'test/codegen/hostile-names.sql'), 'utf8')],
+  ...readdirSync(join(root, 'test/codegen'))
+    .filter((name) => /^hostile.*\.sql$/.test(name))
+    .map((name) => [name, readFileSync(join(root, 'test/codegen', name), 'utf8')] as const),
   ...(sampleSchemas === undefined
     ? []
     : (['pagila', 'chinook'] as const).map(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { connect } from 'sluice'
 import { startServer, type Server } from '../../codegen/server/index.js'
 import { ScriptScanner } from '../../codegen/sql-script/scanner.js'
@@ -7,6 +7,9 @@ import { isPostgresInstalled, postgresFolder, postgresVersions } from '../../scr
 import { testServer } from '../support/test-server.js'
 import { dump } from './dump.js'
 import { type Code, codeOf, codeOfScript, connected, emptyDatabase, loaded, scripts } from './same-code.js'
+
+// The hostile schemas are big.
+vi.setConfig({ testTimeout: 120_000 })
 
 const versions = Object.keys(postgresVersions).map(Number)
 const oldest = Math.min(...versions)

@@ -33,7 +33,7 @@ const strictest = {
 }
 
 /**
- * What a TypeScript has to say of the project's `main.ts` and all it imports. The compiled files go into `out` beside
+ * What a TypeScript has to say of the project's application and all it imports. The compiled files go into `out` beside
  * it.
  */
 export async function compile(
@@ -43,7 +43,10 @@ export async function compile(
   options: Readonly<Record<string, unknown>>,
 ): Promise<string[]> {
   const compilerOptions = { ...strictest, outDir: 'out', ...options }
-  await project.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['main.ts'] }))
+  await project.write(
+    'tsconfig.json',
+    JSON.stringify({ compilerOptions, files: ['main.ts', 'sluice.config.ts'] }),
+  )
   const folder = join(tools.path, 'node_modules', alias(version))
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
     bin: { tsc: string }

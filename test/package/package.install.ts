@@ -73,6 +73,15 @@ describe('installed into an empty ESM project', () => {
     await project.must('npx', ['sluice', 'codegen', '--check'])
   })
 
+  it('reads a configuration in TypeScript, its own and the one it writes', async () => {
+    await project.must('npx', ['sluice', 'init'])
+    await project.must('npx', ['sluice', 'codegen', '--check'])
+    await project.addConfiguration()
+    await project.must('npx', ['sluice', 'codegen'])
+    const users = await readFile(join(project.path, 'configured', 'users.ts'), 'utf8')
+    expect(users).toContain('UserId')
+  })
+
   async function installWhatIsMissing(command: readonly string[], missing: string): Promise<void> {
     const { code, stderr } = await project.run('npx', command)
     expect(code).toBe(1)

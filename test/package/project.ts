@@ -64,10 +64,15 @@ export class Project implements AsyncDisposable {
     await this.must('npm', ['install', '--no-audit', '--no-fund', ...packages])
   }
 
-  /** The application of `app/main.ts`, beside its generated code. */
+  /** The application of `app/`, to stand beside its generated code. */
   async addApplication(): Promise<void> {
     const text = await readFile(join(root, 'test/package/app/main.ts'), 'utf8')
     await this.write('main.ts', text.replace('../../../generated/', './generated/'))
+    await this.addConfiguration()
+  }
+
+  async addConfiguration(): Promise<void> {
+    await cp(join(root, 'test/package/app/sluice.config.ts'), join(this.path, 'sluice.config.ts'))
   }
 
   /** Code as this repository has it generated. */
