@@ -20,7 +20,7 @@ export function checkSettings({ tables, refined }: DatabaseModel, { header }: Em
 
 function checkType({ text, setting }: Refined): void {
   if (setting === undefined) return
-  const source = `type Checked = (${text}\n)`
+  const source = `type Checked = (${text})`
   const { statements } = parse(source)
   const [first] = statements
   const isType =

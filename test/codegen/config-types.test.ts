@@ -1,0 +1,248 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import ts from 'typescript'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Settings } from '../../codegen/config/settings.js'
+import { CodegenError } from '../../codegen/errors.js'
+import { generate } from '../../codegen/generate.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { root, temporaryFolder } from './support.js'
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createTestDatabase({ schema: 'shop' })
+})
+
+afterAll(() => database.drop())
+
+/** Generates the shop under `settings`, and type-checks the result beside `files`. */
+async function made(settings: Settings, files: Readonly<Record<string, string>> = {}, url = database.url) {
+  using folder = temporaryFolder()
+  const out = join(folder.path, 'src/generated')
+  mkdirSync(join(folder.path, 'src'))
+  writeFileSync(join(folder.path, 'package.json'), '{ "type": "module" }')
+  symlinkSync(join(root, 'node_modules'), join(folder.path, 'node_modules'), 'junction')
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder.path, name), text)
+  await generate({ source: { url }, out, settings, settingsFolder: folder.path })
+  const names = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+  const paths = [
+    ...names.map((name) => join(out, name)),
+    ...Object.keys(files).map((name) => join(folder.path, name)),
+  ]
+  return {
+    errors: errorsIn(paths, settings.importExtension),
+    text: new Map(names.map((name) => [name.replaceAll('\\', '/'), readFileSync(join(out, name), 'utf8')])),
+  }
+}
+
+function errorsIn(paths: readonly string[], extension: string | undefined): string[] {
+  const config = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path))
+  const host = { ...ts.sys, readDirectory: () => [] }
+  const { options } = ts.parseJsonConfigFileContent(config.config, host, root)
+  const program = ts.createProgram(paths, {
+    ...options,
+    ...(extension === '.ts' && { allowImportingTsExtensions: true }),
+    ...(extension === '' && {
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+    }),
+  })
+  return paths
+    .map((path) => program.getSourceFile(path))
+    .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))
+}
+
+describe('types and columns', () => {
+  const settings: Settings = {
+    types: {
+      bigint: 'number',
+      numeric: 'number',
+      timestamptz: 'string',
+      'public.dimensions': { type: 'Box', import: './types.js' },
+    },
+    columns: {
+      'public.users.preferences': { type: 'Preferences', import: './types.js' },
+      'public.users.email': { type: 'EmailAddress', import: { from: './types.js', name: 'Email' } },
+      'public.users.tags': { type: "('new' | 'old')[]" },
+      'public.users.birth_date': { codec: 'Date' },
+      'public.users.created_at': 'Date',
+      'public.reviews.id': 'bigint',
+    },
+  }
+  const files = {
+    'types.ts': `export interface Preferences { readonly theme?: string }
+      export type Email = string & { readonly email: true }
+      export interface Box { readonly widthMm: number | null }`,
+    'use.ts': `import type { DB, NewUser, Order, Product, Review, User } from './src/generated/index.js'
+      import type { Selectable } from 'kysely'
+      import type { Email, Preferences } from './types.js'
+      type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+      export const checks: [
+        Same<User['preferences'], Preferences>, Same<User['email'], Email>, Same<User['createdAt'], Date>,
+        Same<User['birthDate'], Date | null>, Same<User['tags'], ('new' | 'old')[]>,
+        Same<Order['id'], number>, Same<Order['placedAt'], string>, Same<Product['price'], number>,
+        Same<Review['id'], bigint>, Same<NewUser['email'], Email>,
+        Same<Selectable<DB['orders']>['id'], bigint>, Same<Selectable<DB['orders']>['placed_at'], Date>,
+      ] = [true, true, true, true, true, true, true, true, true, true, true, true]`,
+  }
+
+  it('are what rows, writes and free-hand Kysely are typed by', async () => {
+    expect((await made(settings, files)).errors).toEqual([])
+  })
+
+  it('tell the engine what to read values as', async () => {
+    const { text } = await made(settings, files)
+    expect(text.get('users.ts')).toMatch(/name: 'birth_date', type: 'date as Date'/)
+    expect(text.get('users.ts')).toMatch(/name: 'created_at', type: 'timestamptz'/)
+    expect(text.get('orders.ts')).toMatch(/name: 'id',\s+type: 'int8 as number'/)
+    expect(text.get('coupons.ts')).toMatch(/name: 'tstzrange',\s+subtype: 'timestamptz as string'/)
+  })
+
+  it.each([
+    [{ types: { int4: 'string' } }, 'types["int4"] sets the codec "string", which int4 does not have'],
+    [{ types: { int8: 'Date' } }, 'int8 does not have: it is read as bigint, number, string.'],
+    [{ types: { 'public.mail': { type: 'X' } } }, 'types["public.mail"] is of a type that no column has.'],
+    [{ columns: { 'public.users.emial': { type: 'X' } } }, 'Did you mean "public.users.email"?'],
+    [
+      { columns: { 'public.products.status': 'string' } },
+      'values of the enum public.product_status have none',
+    ],
+    [
+      { columns: { 'public.users.email': { type: 'a b' } } },
+      'columns["public.users.email"] is no type of TypeScript',
+    ],
+    [
+      { columns: { 'public.users.email': { type: 'string }; evil(); type X = {' } } },
+      'is no type of TypeScript',
+    ],
+    [{ columns: { 'public.users.email': { type: 'string // ' } } }, 'is no type of TypeScript'],
+    [
+      { columns: { 'public.users.email': { type: '"a"', import: './x.js' } } },
+      'does not begin with the name to import',
+    ],
+    [
+      { columns: { 'public.users.email': { type: 'User', import: './x.js' } } },
+      'imports User, which is the name of something else',
+    ],
+    [{ header: 'evil()' }, 'header has to be comments'],
+    [{ header: '/* open' }, 'header has to be comments'],
+    [{ schemas: ['pulbic'] }, 'schemas[0] "pulbic" has no tables. Did you mean "public"?'],
+    [{ include: ['userz'] }, 'include[0] "userz" matches nothing.'],
+  ] as [Settings, string][])('%j is refused', async (refused, message) => {
+    using folder = temporaryFolder()
+    const attempt = generate({ source: { url: database.url }, out: folder.path, settings: refused })
+    await expect(attempt).rejects.toThrow(CodegenError)
+    await expect(attempt).rejects.toThrow(message)
+    expect(readdirSync(folder.path)).toEqual([])
+  })
+})
+
+describe('brandedIds', () => {
+  it('makes the key of each table, and what refers to it, a type of its own', async () => {
+    const { errors, text } = await made(
+      { brandedIds: true, types: { int8: 'number' } },
+      {
+        'use.ts': `import type { Repositories, OrderId, Post, Review, User, UserId, UserProfile, OrderItem } from './src/generated/index.js'
+          export async function use({ users, orders }: Repositories, post: Post, profile: UserProfile, item: OrderItem) {
+            const user: User = await users.get({ id: post.authorId })
+            const ids: UserId[] = [user.id, profile.userId, ...(user.referredBy === null ? [] : [user.referredBy])]
+            await orders.filter({ userId: { in: ids } }, { id: item.orderId }).toArray()
+            const id: OrderId | null = (null as unknown as Review).orderId
+            // @ts-expect-error a user is no order
+            await orders.get({ id: user.id })
+            // @ts-expect-error a number is no user
+            await users.get({ id: 5 })
+            return id
+          }`,
+      },
+    )
+    expect(errors).toEqual([])
+    expect(text.get('users.ts')).toContain("export type UserId = number & { readonly __brand: 'UserId' }")
+    expect(text.get('user-profiles.ts')).not.toContain('export type')
+  })
+
+  it('ends where keys refer to each other in a circle, and goes around other names', async () => {
+    await using circle = await createTestDatabase()
+    const client = new Client(circle.url)
+    await client.connect()
+    await client.query(`create table a (id int primary key); create table b (id int primary key references a);
+      alter table a add foreign key (id) references b; create table a_id (a_id int primary key references a_id);
+      create table loose (a_id bigint references a)`)
+    await client.end()
+    expect((await made({ brandedIds: true }, {}, circle.url)).errors).toEqual([])
+  })
+})
+
+describe('the form of files', () => {
+  it.each([
+    {},
+    { importExtension: '.ts', layout: 'schemas' },
+    { importExtension: '', enums: 'const', header: '/* eslint-disable */\n// Made of schema.sql.' },
+    { naming: 'asIs', layout: 'schemas', enums: 'const', brandedIds: true },
+  ] as Settings[])('type-checks with %j', async (settings) => {
+    expect((await made(settings)).errors).toEqual([])
+  })
+
+  it('follows the settings', async () => {
+    const { text } = await made({
+      importExtension: '.ts',
+      layout: 'schemas',
+      enums: 'const',
+      header: '/* eslint-disable */',
+    })
+    expect([...text.keys()]).toEqual(expect.arrayContaining(['index.ts', 'enums.ts', 'public/users.ts']))
+    expect(text.get('public/users.ts')).toContain(`from './posts.ts'`)
+    expect(text.get('public/orders.ts')).toContain(`from '../enums.ts'`)
+    expect(text.get('public/orders.ts')).toMatch(/^\/\/ Generated by sluice .*\n\/\* eslint-disable \*\/\n/)
+    expect(text.get('enums.ts')).toContain("export const OrderStatus = {\n  pending: 'pending',")
+    expect(text.get('index.ts')).toMatch(/export \{ .*OrderStatus.* \} from '\.\/enums\.ts'/)
+  })
+})
+
+describe('a folder of files', () => {
+  it('follows a change of layout, and leaves no empty folders', async () => {
+    using folder = temporaryFolder()
+    const source = { url: database.url }
+    await generate({ source, out: folder.path, settings: { layout: 'schemas' } })
+    expect(readdirSync(folder.path)).toContain('public')
+    await generate({ source, out: folder.path })
+    expect(readdirSync(folder.path)).not.toContain('public')
+    expect(readdirSync(folder.path)).toContain('users.ts')
+  })
+
+  it('is refused when somebody else has a file in a folder of ours', async () => {
+    using folder = temporaryFolder()
+    const source = { url: database.url }
+    await generate({ source, out: folder.path, settings: { layout: 'schemas' } })
+    writeFileSync(join(folder.path, 'public/mine.ts'), 'mine')
+    await expect(generate({ source, out: folder.path })).rejects.toThrow('public/mine.ts')
+    expect(readFileSync(join(folder.path, 'public/mine.ts'), 'utf8')).toBe('mine')
+  })
+})
+
+describe('include, exclude and schemas', () => {
+  it('leave out tables, what refers to them, and types that only they use', async () => {
+    using folder = temporaryFolder()
+    const { model } = await generate({
+      source: { url: database.url },
+      out: folder.path,
+      settings: { schemas: ['pub*'], include: ['users', 'public.p*'], exclude: ['*_sales', '"payments"'] },
+    })
+    expect(model.tables.map(({ table }) => table.name)).toEqual([
+      'posts',
+      'product_categories',
+      'products',
+      'users',
+    ])
+    expect(model.enums.map(({ typeName }) => typeName)).toEqual(['ProductLabel', 'ProductStatus'])
+    const reasons = new Map(model.skipped.map(({ name, reason }) => [name, reason]))
+    expect(reasons.get('payments')).toBe('excluded by ""payments""')
+    expect(reasons.get('orders')).toBe('not in "include"')
+    expect(
+      model.tables.flatMap(({ schema }) => schema.foreignKeys).map(({ references }) => references.table),
+    ).not.toContain('companies')
+  })
+})
