@@ -3,6 +3,7 @@ import { isAnnotation, leadsToMany, type AggregateExpression, type Annotation } 
 import { serverName } from '../schema/conversion.js'
 import { baseType } from '../schema/type.js'
 import { call, cast, functionName, inOrder } from './compile-aggregate.js'
+import { comparableRef } from './comparable.js'
 import { compileCondition } from './compile-condition.js'
 import { relatedSource } from './compile-relation.js'
 import type { Scope } from './scope.js'
@@ -68,7 +69,7 @@ function overRows(
 ): RawBuilder<unknown> {
   const { column, key } = aggregate
   const rows = key.length === 0 ? undefined : keyOfRow(key.map((each) => scope.columnRef(each)))
-  const value = column === undefined ? rows : scope.columnRef(column)
+  const value = column === undefined ? rows : comparableRef(scope, column)
   return call(aggregate, value, inOrder(scope, aggregate), filter)
 }
 
@@ -81,7 +82,7 @@ function overOneOfGroup(scope: Scope, aggregate: AggregateExpression): RawBuilde
   const { column, key, order } = aggregate
   const { target, from, where } = related(scope, aggregate)
   const select = (value: RawBuilder<unknown>) => sql`(select ${value} from ${from} where ${where})`
-  const value = column === undefined ? sql`1` : target.columnRef(column)
+  const value = column === undefined ? sql`1` : comparableRef(target, column)
   const rows = key.length === 0 ? value : keyOfRow(key.map((each) => target.columnRef(each)))
   const keys = order.map((each) => ({ ref: select(target.columnRef(each.column)), ...each }))
   return call(aggregate, select(rows), keys, sql<boolean>`exists (select from ${from} where ${where})`)
@@ -91,7 +92,7 @@ function overOneOfGroup(scope: Scope, aggregate: AggregateExpression): RawBuilde
 function overRelatedOfGroup(scope: Scope, aggregate: AggregateExpression): RawBuilder<unknown> {
   const { target, from, where } = related(scope, aggregate)
   const each = (name: AggregateExpression['function']) => {
-    const value = aggregate.column === undefined ? undefined : target.columnRef(aggregate.column)
+    const value = aggregate.column === undefined ? undefined : comparableRef(target, aggregate.column)
     return sql`(select ${call({ ...aggregate, function: name, cast: undefined }, value)} from ${from} where ${where})`
   }
   switch (aggregate.function) {

@@ -2,6 +2,7 @@ import { ExpressionWrapper, sql, type RawBuilder } from 'kysely'
 import type { ColumnCondition, Condition, Operand } from '../query/condition.js'
 import type { ColumnSchema } from '../schema/table.js'
 import { baseType, type CompositeTypeSchema } from '../schema/type.js'
+import { comparableRef } from './comparable.js'
 import { compileExpression } from './compile-expression.js'
 import { existsRelated } from './compile-relation.js'
 import type { Scope } from './scope.js'
@@ -24,7 +25,7 @@ export function compileCondition(scope: Scope, condition: Condition): RawBuilder
         compileCondition(target, condition.condition),
       )
   }
-  const ref = scope.columnRef(condition.column)
+  const ref = comparableRef(scope, condition.column)
   switch (condition.kind) {
     case 'isNull':
       return nullTest(scope, condition.column, condition.isNull)

@@ -7,6 +7,7 @@ import { projectionOf } from '../query/projection.js'
 import { isSliced, type Prefetch, type QueryState } from '../query/state.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { rootScope } from './compile-combination.js'
+import { comparableRef, comparableType } from './comparable.js'
 import { pairs, refs } from './compile-relation.js'
 import { selectOutputs, type Builder } from './compile-select.js'
 import { typeName } from './type-name.js'
@@ -39,7 +40,7 @@ export function selectPrefetched(
     builder = builder.innerJoin(holder.tableRef().as(holder.alias), (join) => join.on(on))
   }
   const width = projectionOf(state).outputs.length
-  const columns = ownerColumns(prefetch).map((column) => holder.columnRef(column))
+  const columns = ownerColumns(prefetch).map((column) => comparableRef(holder, column))
   const arrays = keyArrays(columnsOf(owner, relation.columns), keys)
   let owners = columns
   if (hasExactKey(prefetch, owner)) {
@@ -84,7 +85,7 @@ function outputName(position: number): string {
 function keyArrays(ownerKey: readonly ColumnSchema[], keys: KeyColumns): RawBuilder<unknown>[] {
   return ownerKey.map(({ type }, index) => {
     const array = codecFor({ kind: 'array', element: type }).encode(keys[index] ?? [])
-    return sql`cast(${array} as ${typeName(type)}[])`
+    return sql`cast(${array} as ${typeName(comparableType(type))}[])`
   })
 }
 

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columnsOf } from '../query/columns.js'
 import type { RelationSchema } from '../schema/relation.js'
+import { comparableRef } from './comparable.js'
 import type { Scope } from './scope.js'
 
 /** The rows that a relation leads to, as the parts of a subquery that is correlated with the outer row. */
@@ -45,9 +46,9 @@ export function aliased(scope: Scope): RawBuilder<unknown> {
   return sql`${scope.tableRef()} as ${sql.id(scope.alias)}`
 }
 
-/** Columns by their properties. */
+/** Columns by their properties, to be compared. */
 export function refs(scope: Scope, properties: readonly string[]): RawBuilder<unknown>[] {
-  return columnsOf(scope.table, properties).map((column) => scope.columnRef(column))
+  return columnsOf(scope.table, properties).map((column) => comparableRef(scope, column))
 }
 
 /** `a1 = b1 AND a2 = b2`. */

@@ -2,6 +2,7 @@ import { sql, type OperationNode, type RawBuilder } from 'kysely'
 import type { Assignment } from '../query/assignment.js'
 import type { QueryState } from '../query/state.js'
 import type { ColumnSchema } from '../schema/table.js'
+import { comparableRef, comparableValue } from './comparable.js'
 import { compileCondition } from './compile-condition.js'
 import { compileExpression } from './compile-expression.js'
 import { returning } from './compile-insert.js'
@@ -35,7 +36,10 @@ export function updateRows(
 ): RawBuilder<unknown> {
   const { from, values } = unnestRows(scope, [...key, ...columns])
   const set = columns.map(({ column }, index) => sql`${sql.id(column.name)} = ${values[key.length + index]}`)
-  const match = key.map(({ column }, index) => sql`${scope.columnRef(column)} = ${values[index]}`)
+  const match = key.map(({ column }, index) => {
+    const value = comparableValue(sql`${values[index]}`, column.type)
+    return sql`${comparableRef(scope, column)} = ${value}`
+  })
   return sql`update ${scope.tableRef()} as ${sql.id(scope.alias)} set ${sql.join(set)} from ${from} where ${sql.join(
     match,
     sql` and `,
