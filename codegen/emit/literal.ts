@@ -6,7 +6,8 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 /** A string as a literal, whatever it holds. */
 export function stringLiteral(text: string): string {
   const body = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
-  return `'${body.replace(INVISIBLE, escapeCodePoint)}'`
+  // ts-morph's writer takes a quote behind a backslash for no end, and would write into what it takes for a string.
+  return `'${body.replace(/\\\\$/, '\\u{5c}').replace(INVISIBLE, escapeCodePoint)}'`
 }
 
 /** A property name, quoted unless it is a plain identifier. */
