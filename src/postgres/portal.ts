@@ -233,10 +233,12 @@ export class Portal<C> implements OpenStream {
     const ahead = this.#ahead
     if (ahead === undefined) return
     this.#ahead = undefined
-    // In the caller's transaction a cancelled fetch would abort the transaction: there it may run to its end.
-    const timer = this.#ownsTransaction
-      ? setTimeout(() => this.#connection.cancel(this), ABANDONED_FETCH_GRACE_MS)
-      : undefined
+    // In the caller's transaction a cancelled fetch would abort the transaction: there it may run to its end. A fetch
+    // past the end of the rows has nothing to do.
+    const timer =
+      this.#ownsTransaction && !this.#complete
+        ? setTimeout(() => this.#connection.cancel(this), ABANDONED_FETCH_GRACE_MS)
+        : undefined
     try {
       await ahead
     } catch (error) {
