@@ -12,14 +12,14 @@ export function plain(text: string): string {
     .join('<br>')
 }
 
-/** The same on one line, in code: it can neither end that nor the cell of a table. */
+/** The same on one line, in code that it cannot end. */
 export function code(text: string): string {
   const line = visible(text).replaceAll('\n', ' ')
   if (line.trim() === '') return plain(line)
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(longest + 1)
   const padding = /^`|`$|^ .* $/.test(line) ? ' ' : ''
-  return `${fence}${padding}${line.replaceAll('|', '\\|')}${padding}${fence}`
+  return `${fence}${padding}${line}${padding}${fence}`
 }
 
 /** A name that a diagram takes for a label between quotes. */

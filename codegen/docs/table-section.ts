@@ -18,10 +18,12 @@ export function tableSection(model: TableModel, byName: ReadonlyMap<string, Tabl
   ].join('\n\n')
 }
 
-/** The head and the rows of a Markdown table; cells are escaped already. */
+/** The head and the rows of a Markdown table: a cell ends at a bar, even in code. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => '---'), ...rows]
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  return lines
+    .map((cells) => `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/g, '\\|')).join(' | ')} |`)
+    .join('\n')
 }
 
 function columnTable(model: TableModel): string {
