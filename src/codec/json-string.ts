@@ -6,8 +6,11 @@ const quote = 34
 const escape = 92
 const firstPrintable = 32
 
-// Looking for the end of a string natively pays from here on, and JSON.parse is faster from there on.
+// From this many bytes on it pays to look for a string's end natively;
 const short = 32
+// from this many on, to leave the document to JSON.parse if there is little else in it;
+const notable = 64
+// and from this many on, to leave it the string in any case.
 const long = 128
 
 /** Reads a string from behind its opening quote. Undefined where it is not valid. */
@@ -18,6 +21,7 @@ export function readString(bytes: Buffer, from: number): string | undefined {
     if (at === until) {
       const end = bytes.indexOf(quote, at)
       if (end === -1 || end - from > long) return parseString(bytes, from, at)
+      if (isMost(end - from)) return undefined
       until = end + 1
     }
     const byte = bytes[at]!
@@ -35,8 +39,12 @@ export function readString(bytes: Buffer, from: number): string | undefined {
 function parseString(bytes: Buffer, from: number, checked: number): string | undefined {
   let at = bytes.indexOf(quote, checked)
   while (at !== -1 && isEscaped(bytes, at, checked)) at = bytes.indexOf(quote, at + 1)
-  if (at === -1) return undefined
+  if (at === -1 || isMost(at - from)) return undefined
   return parsedPart(utf8(bytes, from - 1, at + 1), at + 1) as string | undefined
+}
+
+function isMost(length: number): boolean {
+  return length > notable && length > cursor.length / 2
 }
 
 function isEscaped(bytes: Buffer, at: number, checked: number): boolean {
