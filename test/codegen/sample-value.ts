@@ -16,11 +16,11 @@ const BASE: Readonly<Record<string, (n: number) => unknown>> = {
   json: (n) => ({ n, "it's": [null, '"'] }),
   jsonb: (n) => ({ n, "it's": [null, '"'] }),
   date: (n) => new Date(n * 86_400_000).toISOString().slice(0, 10),
-  time: (n) => `00:00:0${n % 10}`,
-  timetz: (n) => `00:00:0${n % 10}+02`,
-  timestamp: (n) => `2024-01-01 00:00:0${n % 10}.123456`,
+  time: (n) => `00:00:${String(n % 60).padStart(2, '0')}`,
+  timetz: (n) => `00:00:${String(n % 60).padStart(2, '0')}+02`,
+  timestamp: (n) => `2024-01-01 00:00:${String(n % 60).padStart(2, '0')}.123456`,
   timestamptz: (n) => new Date(1_700_000_000_000 + n * 1000),
-  interval: (n) => `P${n % 100}D`,
+  interval: (n) => `P${(n % 100) + 1}D`,
   inet: (n) => `10.0.0.${n % 250}`,
   cidr: (n) => `10.0.${n % 250}.0/24`,
   macaddr: (n) => `08:00:2b:01:02:${((n % 200) + 16).toString(16)}`,
@@ -53,7 +53,7 @@ const BOUNDED = new Set(['name', 'text', 'varchar', 'citext'])
 /** A value of a type, or undefined when it has none. */
 export function sampleValue(type: TypeSchema, n: number): unknown {
   if (typeof type === 'string') {
-    if (BOUNDED.has(type)) return `${n} '"\\\u{1F600}{},\n`
+    if (BOUNDED.has(type)) return `${String(n).padStart(5, '0')} '"\\\u{1F600}{},\n`
     const make = Object.hasOwn(BASE, type) ? BASE[type] : undefined
     if (make === undefined) throw new Error(`no sample of type ${type}`)
     return make(n)

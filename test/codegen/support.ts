@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
@@ -12,11 +12,14 @@ export function temporaryFolder(): Disposable & { readonly path: string } {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** What a strict compiler, set up as in this repository, says about generated files. */
+/** What a strict compiler, set up as in this repository, says about generated files, which may be in folders. */
 export function typeErrors(files: ReadonlyMap<string, string>): string[] {
   using folder = temporaryFolder()
   writeFileSync(join(folder.path, 'package.json'), '{ "type": "module" }')
-  for (const [name, text] of files) writeFileSync(join(folder.path, name), text)
+  for (const [name, text] of files) {
+    mkdirSync(dirname(join(folder.path, name)), { recursive: true })
+    writeFileSync(join(folder.path, name), text)
+  }
   symlinkSync(join(root, 'node_modules'), join(folder.path, 'node_modules'), 'junction')
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path))
   const { options } = ts.parseJsonConfigFileContent(
