@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connect, type Database, type KyselyHandle } from 'sluice'
 import type { AnyRepository } from './exercise.js'
@@ -22,8 +22,10 @@ export async function importGenerated(
 ): Promise<GeneratedFolder> {
   const path = fileURLToPath(new URL(`./.generated-${name}`, import.meta.url))
   await rm(path, { recursive: true, force: true })
-  await mkdir(path)
-  for (const [file, text] of files) await writeFile(join(path, file), text)
+  for (const [file, text] of files) {
+    await mkdir(dirname(join(path, file)), { recursive: true })
+    await writeFile(join(path, file), text)
+  }
   const module = (await import(join(path, 'index.ts'))) as {
     repositories: (kysely: KyselyHandle) => Record<string, AnyRepository>
   }
