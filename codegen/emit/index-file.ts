@@ -32,11 +32,12 @@ export function indexFile(
   const repositories = interfaceOf(
     'Repositories',
     'A repository per table and view.',
-    tables.map(({ table, names }) => ({
-      ...propertyOf(names.property, imports.value(names.repository, fileOf(names.file))),
-      isReadonly: true,
-      docs: [`${docName(`${table.schema}.${table.name}`)}.`],
-    })),
+    tables.map(({ table, names }) =>
+      propertyOf(names.property, imports.value(names.repository, fileOf(names.file)), {
+        doc: `${docName(`${table.schema}.${table.name}`)}.`,
+        readOnly: true,
+      }),
+    ),
   )
   const registry = schemaRegistry(tables, imports)
   const factory = repositoriesFunction(tables, imports)

@@ -17,7 +17,7 @@ export function relationsInterface(
       schema.kind === 'one'
         ? `${imports.type('ToOne', 'sluice')}<${model}, ${String(schema.nullable)}>`
         : `${imports.type('ToMany', 'sluice')}<${model}>`
-    return { ...propertyOf(schema.name, type), isReadonly: true }
+    return propertyOf(schema.name, type, { readOnly: true })
   })
   return [interfaceOf(names.relations, doc, properties)]
 }
@@ -36,7 +36,7 @@ export function relationConditions(
         : schema.nullable
           ? `${filter} | null`
           : filter
-    return { ...propertyOf(schema.name, type), docs: [relationDoc(relation)] }
+    return propertyOf(schema.name, type, { doc: relationDoc(relation), optional: true, readOnly: true })
   })
 }
 

@@ -39,11 +39,9 @@ export function rowInterface(
   scope: Scope,
 ): InterfaceDeclarationStructure {
   const properties = columns.map((model) =>
-    propertyOf(
-      model.property,
-      orNull(columnText(model, 'row', scope), model.column.nullable),
-      model.column.comment,
-    ),
+    propertyOf(model.property, orNull(columnText(model, 'row', scope), model.column.nullable), {
+      comment: model.column.comment,
+    }),
   )
   return interfaceOf(names.row, doc, properties)
 }
@@ -56,7 +54,7 @@ export function insertInterface(
 ): InterfaceDeclarationStructure {
   const properties = columns
     .filter((column) => !column.readOnly)
-    .map((column) => ({ ...inputOf(column, scope), hasQuestionToken: column.optional }))
+    .map((column) => inputOf(column, column.optional, scope))
   return interfaceOf(names.insert, doc, properties)
 }
 
@@ -68,7 +66,7 @@ export function updateInterface(
 ): InterfaceDeclarationStructure {
   const properties = columns
     .filter((column) => !column.readOnly)
-    .map((column) => ({ ...inputOf(column, scope), hasQuestionToken: true }))
+    .map((column) => inputOf(column, true, scope))
   return interfaceOf(names.update, doc, properties)
 }
 
@@ -76,24 +74,27 @@ export function updateInterface(
 export function filterInterface(model: TableModel, doc: string, scope: Scope): InterfaceDeclarationStructure {
   const { names, columns, kyselyName } = model
   const conditions = columns.map((column) =>
-    propertyOf(column.property, orNull(conditionText(column, scope), column.column.nullable)),
+    propertyOf(column.property, orNull(conditionText(column, scope), column.column.nullable), {
+      optional: true,
+      readOnly: true,
+    }),
   )
-  const properties = [...conditions, ...relationConditions(model, scope.imports)].map((property) => ({
-    ...property,
-    isReadonly: true,
-    hasQuestionToken: true,
-  }))
   return interfaceOf(
     names.filter,
     doc,
-    properties,
+    [...conditions, ...relationConditions(model, scope.imports)],
     `${scope.imports.type('Conditions', 'sluice')}<${names.filter}, { ${propertyKey(kyselyName)}: ${names.columns} }>`,
   )
 }
 
-function inputOf(model: ColumnModel, scope: Scope): OptionalKind<PropertySignatureStructure> {
+function inputOf(
+  model: ColumnModel,
+  optional: boolean,
+  scope: Scope,
+): OptionalKind<PropertySignatureStructure> {
   const { property, column } = model
-  return propertyOf(property, orNull(columnText(model, 'input', scope), column.nullable), column.comment)
+  const text = orNull(columnText(model, 'input', scope), column.nullable)
+  return propertyOf(property, text, { comment: column.comment, optional })
 }
 
 function conditionText(column: ColumnModel, scope: Scope): string {

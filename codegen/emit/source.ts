@@ -56,22 +56,17 @@ export class SourceWriter {
 /** ts-morph ends declarations with a semicolon; the style of this project does not. */
 function withoutSemicolons(source: SourceFile): string {
   const text = source.getFullText()
-  const ends: number[] = []
-  const visit = (node: ts.Node): void => {
-    if (endsInSemicolon(node) && text[node.end - 1] === ';') ends.push(node.end - 1)
-    ts.forEachChild(node, visit)
+  const parts: string[] = []
+  let start = 0
+  for (const { end } of source.compilerNode.statements.flatMap(declarations)) {
+    if (text[end - 1] !== ';') continue
+    parts.push(text.slice(start, end - 1))
+    start = end
   }
-  visit(source.compilerNode)
-  const starts = [0, ...ends.map((end) => end + 1)]
-  return starts.map((start, index) => text.slice(start, ends[index])).join('')
+  return parts.join('') + text.slice(start)
 }
 
-function endsInSemicolon(node: ts.Node): boolean {
-  return (
-    ts.isPropertySignature(node) ||
-    ts.isImportDeclaration(node) ||
-    ts.isExportDeclaration(node) ||
-    ts.isTypeAliasDeclaration(node) ||
-    ts.isVariableStatement(node)
-  )
+/** What may end in a semicolon of a statement: the members of an interface, else itself, but nothing inside. */
+function declarations(statement: ts.Statement): readonly ts.Node[] {
+  return ts.isInterfaceDeclaration(statement) ? statement.members : [statement]
 }

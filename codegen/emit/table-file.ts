@@ -43,16 +43,17 @@ export function tableFile(model: TableModel, database: DatabaseModel, writer: So
 
 function modelInterface(model: TableModel, imports: Imports): InterfaceDeclarationStructure {
   const { names, schema } = model
-  const properties = [
-    propertyOf('name', stringLiteral(model.kyselyName)),
-    propertyOf('row', names.row),
-    propertyOf('key', schema.primaryKey.map(stringLiteral).join(' | ') || 'never'),
-    propertyOf('filter', names.filter),
-    propertyOf('insert', model.writable ? names.insert : 'never'),
-    propertyOf('update', model.writable ? names.update : 'never'),
-    propertyOf('columns', names.columns),
-    propertyOf('relations', model.relations.length > 0 ? names.relations : 'object'),
-  ].map((property) => ({ ...property, isReadonly: true }))
+  const types = {
+    name: stringLiteral(model.kyselyName),
+    row: names.row,
+    key: schema.primaryKey.map(stringLiteral).join(' | ') || 'never',
+    filter: names.filter,
+    insert: model.writable ? names.insert : 'never',
+    update: model.writable ? names.update : 'never',
+    columns: names.columns,
+    relations: model.relations.length > 0 ? names.relations : 'object',
+  }
+  const properties = Object.entries(types).map(([name, type]) => propertyOf(name, type, { readOnly: true }))
   const doc = `The types of ${docName(`${model.table.schema}.${model.table.name}`)}, for the engine's generics.`
   return interfaceOf(names.model, doc, properties, imports.type('Model', 'sluice'))
 }
