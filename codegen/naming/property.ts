@@ -18,12 +18,13 @@ export interface PropertyOptions {
  */
 export function propertyNames(names: readonly string[], options: PropertyOptions = {}): Map<string, string> {
   const { style = 'camelCase', chosen = new Map<string, string>() } = options
+  const needNoChange = new Set(names.filter((name) => camel(name) === name))
   const others = assign(
     names.filter((name) => !chosen.has(name)),
     {
       taken: new Set([...RESERVED_PROPERTIES, ...chosen.values()]),
       rank: (left, right) =>
-        Number(camel(right) === right) - Number(camel(left) === left) || compare(left, right),
+        Number(needNoChange.has(right)) - Number(needNoChange.has(left)) || compare(left, right),
       candidates: (name) => candidates(name, style),
       parts: (property) => [property],
     },
