@@ -221,7 +221,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   destroy(reason: Error): void {
     this.#lost ??= reason
     // The server notices a lost client only when it next sends a row.
-    if (this.#running !== undefined) this.cancel(this.#running.owner)
+    if (this.#turns > 0) void sendCancelRequest(this.client, this.engine.closeTimeoutMs)
     this.client.connection.stream.destroy()
   }
 

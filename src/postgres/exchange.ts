@@ -1,6 +1,7 @@
 import type { Connection, Submittable } from 'pg'
 import type { RowSink } from '../row/row-sink.js'
 import { isDatabaseError } from './database-error.js'
+import { SYNC } from './protocol.js'
 import type { RowCollector, WireTap } from './wire-tap.js'
 
 /** What the server answered to one exchange; the rows are in its sink, as a chunk. */
@@ -129,4 +130,5 @@ export class Exchange implements Submittable, RowCollector {
   }
 }
 
-const COPY_FAIL = Buffer.from('f\0\0\0\x05\0', 'latin1')
+/** With a Sync of its own: the exchange's has passed by then, and the server ignores it while it waits for data. */
+const COPY_FAIL = Buffer.concat([Buffer.from('f\0\0\0\x05\0', 'latin1'), SYNC])

@@ -146,11 +146,13 @@ export class Portal<C> implements OpenStream {
   /** The connection's transaction ended under the portal, which ended with it. */
   transactionEnded(): void {
     if (this.#closing !== undefined) return
+    this.#opened = false
+    // Nobody else can end its own transaction: then it was the statement itself, or a BEGIN that failed with an error.
+    if (this.#ownsTransaction) return
     this.#failure ??= new UsageError(
       `The transaction ended while a stream in it was open: ${this.describe()}. ` +
         'Finish or leave the loop before COMMIT or ROLLBACK.',
     )
-    this.#opened = false
   }
 
   #fetch(): Promise<ExchangeResult> {
