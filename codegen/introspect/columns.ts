@@ -18,9 +18,18 @@ export interface ColumnRow {
 
 /** The columns of the given relations, in the order of their numbers. */
 export async function readColumns(client: Client, relations: readonly number[]): Promise<ColumnRow[]> {
-  // Since PostgreSQL 18 a NOT NULL may be NOT VALID: then rows from before it may still hold nulls.
+  // Since PostgreSQL 18 a NOT NULL may be NOT VALID: then rows from before it may still hold nulls. And one that was put
+  // on a table alone, or is NO INHERIT, says nothing of the rows of the tables that inherit from it.
   const { rows } = await client.query<ColumnRow>(
     `
+    with recursive heirs (relation, heir) as (
+      select i.inhparent, i.inhrelid from pg_inherits i where i.inhparent = any($1::oid[])
+      union
+      select h.relation, i.inhrelid from heirs h join pg_inherits i on i.inhparent = h.heir
+    ),
+    unchecked (relation, number) as (
+      select n.conrelid, n.conkey[1] from pg_constraint n where n.contype = 'n' and not n.convalidated
+    )
     select
       a.attrelid as relation,
       a.attnum as number,
@@ -28,10 +37,14 @@ export async function readColumns(client: Client, relations: readonly number[]):
       a.atttypid as type,
       format_type(a.atttypid, a.atttypmod) as sql_type,
       col_description(a.attrelid, a.attnum) as comment,
-      a.attnotnull and not exists (
-        select from pg_constraint n
-        where n.conrelid = a.attrelid and n.contype = 'n' and n.conkey = array[a.attnum] and not n.convalidated
-      ) as not_null,
+      a.attnotnull
+        and (a.attrelid, a.attnum) not in (select relation, number from unchecked)
+        and not exists (
+          select from heirs h
+          join pg_attribute own on own.attrelid = h.heir and own.attname = a.attname
+          where h.relation = a.attrelid
+            and (not own.attnotnull or (own.attrelid, own.attnum) in (select relation, number from unchecked))
+        ) as not_null,
       a.atthasdef and a.attgenerated = '' as has_default,
       a.attidentity::text as identity,
       a.attgenerated::text as generated,

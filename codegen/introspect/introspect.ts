@@ -7,6 +7,7 @@ import { type ForeignKeyRow, readForeignKeys, readUniqueKeys, type UniqueKeyRow 
 import { readRelations, type RelationRow } from './relations.js'
 import { TypeResolver } from './type-resolver.js'
 import { readTypes } from './types.js'
+import { readViewColumns, type ViewColumn } from './view-columns.js'
 
 /**
  * Reads the tables, views and types of a database from pg_catalog, inside a read-only transaction. Takes no more
@@ -28,8 +29,30 @@ async function readCatalog(client: Client): Promise<Catalog> {
   const types = await readTypes(client)
   const composites = types.flatMap((type) => (type.kind === 'composite' ? [type.relation] : []))
   const columns = groupBy(await readColumns(client, [...new Set([...oids, ...composites])]), relationOf)
+  const origins = groupBy(await readViewColumns(client, oids), relationOf)
   const resolver = new TypeResolver(types, (relation) => columns.get(relation) ?? [])
   const byOid = new Map(kept.map((relation) => [relation.oid, relation]))
+
+  /** Of a view, it is certain only of a column that is one of a table, or of a view of which it is. */
+  const refusesNull = (relation: RelationRow | undefined, column: ColumnRow | undefined): boolean => {
+    if (relation === undefined || column === undefined) return false
+    switch (relation.kind) {
+      case 'view': {
+        const found = origins.get(relation.oid)?.find(({ number }) => number === column.number)
+        return found !== undefined && isHeld(found.origin)
+      }
+      case 'materialized view':
+        return false
+      default:
+        return column.not_null || resolver.refusesNull(column.type)
+    }
+  }
+  // Nobody checks what a foreign table holds, so that it proves nothing.
+  const isHeld = ({ relation, number }: ViewColumn['origin']): boolean => {
+    const table = byOid.get(relation)
+    const column = columns.get(relation)?.find((each) => each.number === number)
+    return table?.kind !== 'foreign table' && refusesNull(table, column)
+  }
 
   const tables = kept.map((relation): CatalogTable => {
     const keys = uniqueKeys.get(relation.oid) ?? []
@@ -38,7 +61,9 @@ async function readCatalog(client: Client): Promise<Catalog> {
       name: relation.name,
       kind: relation.kind,
       comment: relation.comment ?? undefined,
-      columns: (columns.get(relation.oid) ?? []).map((column) => toColumn(column, relation, resolver)),
+      columns: (columns.get(relation.oid) ?? []).map((column) =>
+        toColumn(column, !refusesNull(relation, column), resolver),
+      ),
       primaryKey: keys.find((key) => key.primary)?.columns ?? [],
       uniqueKeys: otherKeys(keys),
       foreignKeys: (foreignKeys.get(relation.oid) ?? []).flatMap((key) => toForeignKey(key, byOid)),
@@ -53,14 +78,13 @@ function skip({ schema, name, partition_of, extension }: RelationRow): Skipped[]
   return []
 }
 
-function toColumn(column: ColumnRow, relation: RelationRow, types: TypeResolver): CatalogColumn {
-  const isView = relation.kind === 'view' || relation.kind === 'materialized view'
+function toColumn(column: ColumnRow, nullable: boolean, types: TypeResolver): CatalogColumn {
   return {
     name: column.name,
     type: types.resolve(column.type),
     sqlType: column.sql_type,
     comment: column.comment ?? undefined,
-    nullable: isView || !(column.not_null || types.refusesNull(column.type)),
+    nullable,
     hasDefault: column.has_default || types.hasDefault(column.type),
     identity: { '': undefined, a: 'always' as const, d: 'by default' as const }[column.identity],
     generated: { '': undefined, s: 'stored' as const, v: 'virtual' as const }[column.generated],

@@ -160,8 +160,79 @@ describe('introspect', () => {
     expect(column('other.child', 'moods')).toMatchObject({ nullable: true, hasDefault: false })
   })
 
-  it('takes every column of a view for nullable', () => {
-    expect(table('public.seen').columns.map(({ nullable }) => nullable)).toEqual([true, true])
+  it('takes a column of a view for nullable, unless it is one of a table that holds no nulls', async () => {
+    await using viewed = await createTestDatabase()
+    await runSqlText(
+      viewed.url,
+      `create table a (id int primary key, "b c" text not null, ":expr" text not null, d text, e int generated always as identity);
+       create table z (id int primary key, a_id int not null references a);
+       create domain needed as text not null;
+       create table n (t needed);
+       create view plain as select id, "b c" as "x y", ":expr" as ":jointype 1", d, e, id + 1 as sum, a as whole from a;
+       create view over as select "x y", d from plain;
+       create view joined as select a.id, z.a_id from a join z on a.id = z.a_id;
+       create view used as select id, d from a join (select id, a_id from z) other using (id);
+       create view outer_joined as select a.id as a, z.id as z from a left join z on a.id = z.a_id;
+       create view nested as select id from (select a.id from z full join a using (id)) other;
+       create view together as select id from a union all select null;
+       create view grouped as select id, "b c", count(*) from a group by id, "b c";
+       create view rolled as select id, "b c" from a group by rollup (id, "b c");
+       create view named as with x as (select id, d from a) select id, d from x;
+       create recursive view counted (id) as select id from a union all select null from counted where false;
+       create view valued as select * from (values (1)) as v (id);
+       create view of_domain as select t from n;
+       create materialized view kept as select id from a;
+       create view of_kept as select id from kept;`,
+      'test.sql',
+    )
+    const { tables } = await introspect(viewed.url)
+    const certain = tables
+      .filter(({ kind }) => kind.endsWith('view'))
+      .map((view) => [view.name, view.columns.filter((each) => !each.nullable).map((each) => each.name)])
+    expect(Object.fromEntries(certain)).toEqual({
+      plain: ['id', 'x y', ':jointype 1', 'e'],
+      over: ['x y'],
+      joined: ['id', 'a_id'],
+      used: ['id'],
+      outer_joined: [],
+      nested: [],
+      together: [],
+      grouped: ['id', 'b c'],
+      rolled: [],
+      named: ['id'],
+      counted: [],
+      valued: [],
+      of_domain: ['t'],
+      kept: [],
+      of_kept: [],
+    })
+  })
+
+  it('takes a NOT NULL that a table does not share with its heirs for none', async () => {
+    await using inherited = await createTestDatabase()
+    await runSqlText(
+      inherited.url,
+      `create table a (shared int not null, own int);
+       create table heir () inherits (a);
+       create table heir_of_heir () inherits (heir);
+       alter table only a alter own set not null;`,
+      'test.sql',
+    ).catch(() =>
+      // Since PostgreSQL 18 a constraint says so itself.
+      runSqlText(
+        inherited.url,
+        `create table a (shared int not null, own int, constraint own not null own no inherit);
+         create table heir () inherits (a);
+         create table heir_of_heir () inherits (heir);`,
+        'test.sql',
+      ),
+    )
+    const { tables } = await introspect(inherited.url)
+    expect(tables.map(({ name, columns }) => [name, columns.map(({ nullable }) => nullable)])).toEqual([
+      ['a', [false, true]],
+      ['heir', [false, true]],
+      ['heir_of_heir', [false, true]],
+    ])
   })
 
   it('resolves types down to the base types', () => {
