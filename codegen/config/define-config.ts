@@ -1,18 +1,11 @@
 import type { Config } from './settings.js'
 
 export type { RelationNames, RelationSettings } from '../model/relations/settings.js'
-export type { NameSettings, TableNameSetting } from '../model/settings.js'
+export type { EnumStyle, ImportExtension } from '../emit/settings.js'
+export type { Layout, NameSettings, TableNameSetting } from '../model/settings.js'
+export type { CodecName, TypeImport, TypeSetting, TypeSettings } from '../model/type-settings.js'
 export type { NamingStyle } from '../naming/style.js'
-export type {
-  CodecName,
-  Config,
-  EnumStyle,
-  ImportExtension,
-  Layout,
-  TypeImport,
-  TypeSetting,
-  TypeSettings,
-} from './settings.js'
+export type { Config } from './settings.js'
 
 /**
  * The settings of the generator, with types to write them by. In `sluice.config.ts`:

@@ -1,5 +1,7 @@
+import type { EnumStyle, ImportExtension } from '../emit/settings.js'
 import type { RelationSettings } from '../model/relations/settings.js'
-import type { NameSettings } from '../model/settings.js'
+import type { Layout, NameSettings } from '../model/settings.js'
+import type { TypeSettings } from '../model/type-settings.js'
 import type { NamingStyle } from '../naming/style.js'
 
 /** What `sluice.config.ts` may hold; see {@link defineConfig}. Every setting has a default. */
@@ -42,42 +44,6 @@ export interface Config {
   readonly layout?: Layout | undefined
   /** Comments to put at the head of each generated file: `/* eslint-disable *\/`. Default: none. */
   readonly header?: string | undefined
-}
-
-export type EnumStyle = 'union' | 'const'
-
-export type ImportExtension = '.js' | '.ts' | ''
-
-export type Layout = 'flat' | 'schemas'
-
-/** By the name of a type, or of a column: a codec, or what TypeScript is to make of the value. */
-export type TypeSettings = Readonly<Record<string, CodecName | TypeSetting>>
-
-/**
- * What values of a type are at run time:
- *
- * - int8: `bigint` (default), `number` (checked: beyond 2^53 reading throws) or `string`;
- * - numeric: `string` (default) or `number` (checked: what a number cannot hold exactly throws);
- * - timestamptz: `Date` (default) or `string` (to the microsecond, in UTC);
- * - timestamp and date: `string` (default) or `Date` (in UTC).
- */
-export type CodecName = 'bigint' | 'number' | 'string' | 'Date'
-
-/** How a type or a column is read, and what TypeScript is to make of its values. */
-export interface TypeSetting {
-  readonly codec?: CodecName
-  /** A type in TypeScript, in place of that of the codec: `Preferences`, `'small' | 'large'`. It is not checked at run time. */
-  readonly type?: string
-  /**
-   * Where that type comes from: a package, or a file relative to the configuration. With `name` when it is exported
-   * by another name.
-   */
-  readonly import?: string | TypeImport
-}
-
-export interface TypeImport {
-  readonly from: string
-  readonly name: string
 }
 
 /** What a configuration says about the code that is made, apart from where it comes from and goes. */

@@ -4,7 +4,7 @@ import {
   StructureKind,
   type WriterFunction,
 } from 'ts-morph'
-import type { EnumStyle } from '../config/settings.js'
+import type { EnumStyle } from './settings.js'
 import type { DatabaseModel, TableModel } from '../model/database-model.js'
 import { compare } from '../naming/unique.js'
 import { nameList } from './braces.js'

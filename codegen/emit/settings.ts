@@ -1,4 +1,6 @@
-import type { EnumStyle, ImportExtension } from '../config/settings.js'
+export type EnumStyle = 'union' | 'const'
+
+export type ImportExtension = '.js' | '.ts' | ''
 
 /** What the user decides about the files. */
 export interface EmitSettings {

@@ -1,5 +1,5 @@
 import { StructureKind, type TypeAliasDeclarationStructure, type WriterFunction } from 'ts-morph'
-import type { EnumStyle } from '../config/settings.js'
+import type { EnumStyle } from './settings.js'
 import type { DatabaseModel } from '../model/database-model.js'
 import { typeText } from '../model/type-text.js'
 import { docName, docText } from './doc.js'

@@ -3,15 +3,7 @@ import type { CatalogTable } from '../introspect/catalog.js'
 import { assign, compare, fingerprints } from '../naming/unique.js'
 import { pascalCase, words } from '../naming/words.js'
 import { columnKey, keyOf } from './chosen-names.js'
-import type { TableNames } from './database-model.js'
-
-/** The type of a table's key: `UserId`. */
-export interface Brand {
-  readonly name: string
-  readonly table: CatalogTable
-  /** The key's column, as in SQL. */
-  readonly column: string
-}
+import type { Brand, TableNames } from './database-model.js'
 
 /** Types whose values make keys that a type can tell apart: what is a number, a bigint or a string in TypeScript. */
 const STRUCTURED = new Set([

@@ -2,10 +2,16 @@ import { isConversion } from '../../src/schema/conversion.js'
 import { baseType, type TypeSchema } from '../../src/schema/type.js'
 import type { Catalog, CatalogColumn, CatalogTable } from '../introspect/catalog.js'
 import { propertyNames } from '../naming/property.js'
-import { type Brand, brandsOf } from './brands.js'
+import { brandsOf } from './brands.js'
 import { ChosenNames, columnKey, keyOf } from './chosen-names.js'
 import { columnModels, tableSchema } from './columns.js'
-import { type DatabaseModel, type RelationModel, type TableNames, typeKey } from './database-model.js'
+import {
+  type Brand,
+  type DatabaseModel,
+  type RelationModel,
+  type TableNames,
+  typeKey,
+} from './database-model.js'
 import { kyselyNames } from './kysely-names.js'
 import { nameAttributes } from './name-attributes.js'
 import { buildRelations, type Relation } from './relations/build-relations.js'

@@ -1,7 +1,6 @@
 import type { RelationSchema } from '../../src/schema/relation.js'
 import type { TableSchema } from '../../src/schema/table.js'
 import type { CompositeTypeSchema, EnumTypeSchema } from '../../src/schema/type.js'
-import type { Brand } from './brands.js'
 import type { Refined } from './refined.js'
 import type { CatalogColumn, CatalogTable, Described, Skipped } from '../introspect/catalog.js'
 
@@ -29,6 +28,14 @@ export interface TableModel {
   readonly schema: TableSchema
   /** It takes inserts and updates. */
   readonly writable: boolean
+}
+
+/** The type of a table's key: `UserId`. */
+export interface Brand {
+  readonly name: string
+  readonly table: CatalogTable
+  /** The key's column, as in SQL. */
+  readonly column: string
 }
 
 export interface ColumnModel {

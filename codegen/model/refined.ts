@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { TypeSetting } from '../config/settings.js'
+import type { TypeSetting } from './type-settings.js'
 import { CodegenError } from '../errors.js'
 
 /** What TypeScript is to make of values in place of what their type says. */

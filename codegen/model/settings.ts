@@ -1,6 +1,8 @@
 import type { NamingStyle } from '../naming/style.js'
-import type { Layout, TypeSettings } from '../config/settings.js'
 import type { RelationSettings } from './relations/settings.js'
+import type { TypeSettings } from './type-settings.js'
+
+export type Layout = 'flat' | 'schemas'
 
 /** What the user decides about the model. */
 export interface ModelSettings {

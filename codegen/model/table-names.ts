@@ -1,5 +1,5 @@
 import { CodegenError } from '../errors.js'
-import type { Layout } from '../config/settings.js'
+import type { Layout } from './settings.js'
 import type { CatalogTable } from '../introspect/catalog.js'
 import type { NamingStyle } from '../naming/style.js'
 import { assign, DEFAULT_SCHEMA, fingerprints, rank } from '../naming/unique.js'

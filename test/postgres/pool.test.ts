@@ -46,7 +46,7 @@ describe('listeners', () => {
 
 describe('the pool', () => {
   test('exhausted by streams says so within acquireTimeoutMs, and names them', async () => {
-    await using opened = open(faults.url, { acquireTimeoutMs: 100 })
+    await using opened = open(faults.url, { acquireTimeoutMs: 1000 })
     const holder = new Numbers(opened.db).aiterator({ chunkSize: 10 })
     await holder.next()
     const error = await failureOf(drain(new Stalling(opened.db).aiterator()))
