@@ -284,7 +284,9 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
         cause: this.#lost,
       })
     }
-    if (this.status === 'E' && error.code !== '25P02') this.#transactionFailure ??= error
+    // It may be the fetch of a stream, ahead of this query, that aborted the transaction.
+    if (error.code === '25P02') error.cause ??= this.#transactionFailure
+    else if (this.status === 'E') this.#transactionFailure ??= error
     return error
   }
 

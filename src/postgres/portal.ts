@@ -235,10 +235,10 @@ export class Portal<C> implements OpenStream {
     const ahead = this.#ahead
     if (ahead === undefined) return
     this.#ahead = undefined
-    // In the caller's transaction a cancelled fetch would abort the transaction: there it may run to its end. A fetch
-    // past the end of the rows has nothing to do.
+    // A cancelled fetch aborts its transaction: in the caller's, and where something was written, it may run to its end.
+    // A fetch past the end of the rows has nothing to do.
     const timer =
-      this.#ownsTransaction && !this.#complete
+      this.#ownsTransaction && this.#request.readOnly && !this.#complete
         ? setTimeout(() => this.#connection.cancel(this), ABANDONED_FETCH_GRACE_MS)
         : undefined
     try {

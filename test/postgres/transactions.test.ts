@@ -1,7 +1,17 @@
-import { sql } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { UsageError } from 'sluice'
-import { countOf, drain, failureOf, Items, Numbers, open, ROWS } from './support/fault-database.js'
+import {
+  countOf,
+  drain,
+  Failing,
+  failureOf,
+  GOOD_ROWS,
+  Items,
+  Numbers,
+  open,
+  ROWS,
+} from './support/fault-database.js'
 import { useFaults } from './support/use-faults.js'
 
 const faults = useFaults()
@@ -65,6 +75,17 @@ describe('inside a transaction', () => {
       }),
     )
     expect((await failureOf(outcome)).message).toContain('division by zero')
+    await faults.expectUsable(opened)
+  })
+
+  test('a query of the body that meets the failure of the fetch ahead of it names that as its cause', async () => {
+    await using opened = open(faults.url)
+    const trx = await opened.db.startTransaction().execute()
+    const reading = drain(new Failing(trx).aiterator({ chunkSize: GOOD_ROWS }), () =>
+      sql`select 1`.execute(trx),
+    )
+    expect(await failureOf(reading)).toMatchObject({ code: '25P02', cause: { code: '22012' } })
+    await trx.rollback().execute()
     await faults.expectUsable(opened)
   })
 
@@ -155,6 +176,23 @@ describe('free-hand streams', () => {
     expect(await countOf(insert(0).stream(10))).toBe(25)
     for await (const row of insert(100).stream(10)) if (row.id > 0) break
     expect(await faults.observer.query('delete from items returning id')).toHaveLength(50)
+    await faults.expectUsable(opened)
+  })
+
+  test('that write commit also when they are left while the next rows are being computed', async () => {
+    await using opened = open(faults.url)
+    await faults.observer.query(`create function slow_write(n int) returns int language plpgsql as $$
+      begin
+        if n > 2 then perform pg_sleep(0.1); end if;
+        insert into items values (n, 'written');
+        return n;
+      end $$`)
+    const calls = CompiledQuery.raw('select slow_write(n) as id from generate_series(1, 10) n')
+    for await (const { rows } of opened.db.getExecutor().stream(calls, 2)) {
+      expect(rows).toEqual([{ id: 1 }, { id: 2 }])
+      break
+    }
+    expect(await faults.observer.query('delete from items returning id')).toHaveLength(4)
     await faults.expectUsable(opened)
   })
 
