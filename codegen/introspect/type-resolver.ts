@@ -4,13 +4,18 @@ import type {
   RangeTypeSchema,
   TypeSchema,
 } from '../../src/schema/type.js'
+import { qualifiedName } from '../../src/schema/qualified-name.js'
 import type { Described } from './catalog.js'
 import type { ColumnRow } from './columns.js'
 import type { TypeRow } from './types.js'
 
+/** The schema of the types that PostgreSQL itself has. */
+const BUILT_IN = 'pg_catalog'
+
 /** Turns OIDs into type schemas, and remembers the enums and composites on the way. */
 export class TypeResolver {
   readonly #types: ReadonlyMap<number, TypeRow>
+  readonly #builtIn: ReadonlySet<string>
   readonly #attributes: (relation: number) => readonly ColumnRow[]
   readonly #resolved = new Map<number, TypeSchema>()
 
@@ -20,6 +25,7 @@ export class TypeResolver {
    */
   constructor(types: readonly TypeRow[], attributes: (relation: number) => readonly ColumnRow[]) {
     this.#types = new Map(types.map((type) => [type.oid, type]))
+    this.#builtIn = new Set(types.filter(({ schema }) => schema === BUILT_IN).map(({ name }) => name))
     this.#attributes = attributes
   }
 
@@ -73,7 +79,14 @@ export class TypeResolver {
     const { kind, schema, name } = row
     switch (kind) {
       case 'base':
-        return name
+        if (schema === BUILT_IN) return name
+        // What is read as a built-in type has to be one: another of that name is read as text.
+        return {
+          kind: 'domain',
+          schema,
+          name,
+          base: this.#builtIn.has(name) ? qualifiedName(schema, name) : name,
+        }
       case 'array':
         return { kind, element: this.resolve(row.part) }
       case 'enum':

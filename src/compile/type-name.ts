@@ -3,7 +3,7 @@ import { isBuiltIn } from '../codec/codec-for-oid.js'
 import { serverName } from '../schema/conversion.js'
 import type { TypeSchema } from '../schema/type.js'
 
-/** A type's name for a cast. Built-in types are qualified; those of extensions are looked up in the search_path. */
+/** A type's name for a cast. A bare name that is no built-in type is looked up in the search_path. */
 export function typeName(type: TypeSchema): RawBuilder<unknown> {
   if (typeof type === 'string') {
     const name = serverName(type)

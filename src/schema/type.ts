@@ -22,7 +22,10 @@ export interface EnumTypeSchema {
   readonly labels: readonly string[]
 }
 
-/** A domain; `base` is the type it is over, which may be another domain. */
+/**
+ * A domain; `base` is the type it is over, which may be another domain. A type of an extension stands as a domain over
+ * its own name, `citext`, so that it is found in its schema whatever the search_path is.
+ */
 export interface DomainTypeSchema {
   readonly kind: 'domain'
   readonly schema: string

@@ -11,6 +11,9 @@ export type AnyRepository = Repository<
   Model & { readonly row: Row; readonly insert: Row; readonly update: Row; readonly filter: Row }
 >
 
+/** Of how many columns' values rows are looked for one by one. */
+const MOST_FILTERS = 40
+
 /** How many rows each table gets. */
 const ROWS = 2
 
@@ -150,7 +153,8 @@ async function findByValues(repository: AnyRepository, rows: readonly Row[]): Pr
       .filter(({ property, type }) => row[property] !== null && lookupKind(type) !== 'null')
       .map(({ property }) => [property, { exact: row[property] }] as const)
     expect(await repository.filter(Object.fromEntries(conditions)).exists(), labelOf(repository)).toBe(true)
-    for (const [property, condition] of conditions) {
+    const step = Math.ceil(conditions.length / MOST_FILTERS)
+    for (const [property, condition] of conditions.filter((_, index) => index % step === 0)) {
       const label = `${labelOf(repository)}.${property}`
       expect(await repository.filter({ [property]: condition }).toArray(), label).toContainEqual(row)
       const list = { in: [condition.exact] }

@@ -304,8 +304,9 @@ describe('introspect', () => {
       'test.sql',
     )
     const { tables, skipped } = await introspect(extended.url)
+    const citext = { kind: 'domain', schema: 'public', name: 'citext', base: 'citext' }
     expect(tables.map(({ columns }) => columns.map(({ type }) => type))).toEqual([
-      ['citext', { kind: 'array', element: 'citext' }],
+      [citext, { kind: 'array', element: citext }],
     ])
     expect(skipped).toContainEqual({
       schema: 'public',

@@ -45,6 +45,8 @@ const BASE: Readonly<Record<string, (n: number) => unknown>> = {
   pg_lsn: (n) => `0/${n.toString(16).toUpperCase()}`,
   xid: (n) => String(n),
   int2vector: (n) => `1 ${n % 99}`,
+  // Types of the tests' own, which are text.
+  'ext.date': (n) => `text ${n}`,
   vector: (n) => `[1,2,${n}]`,
 }
 
@@ -67,8 +69,15 @@ export function sampleValue(type: TypeSchema, n: number): unknown {
       const items = [sampleValue(type.element, n), sampleValue(type.element, n + 1)]
       return items.includes(undefined) ? [] : [...items, null]
     }
-    case 'range':
-      return { lower: sampleValue(type.subtype, n), upper: sampleValue(type.subtype, n + 1), bounds: '[)' }
+    case 'range': {
+      // Labels begin again at the first: no range may end before it begins.
+      const first = typeof type.subtype !== 'string' && type.subtype.kind === 'enum' ? 0 : n
+      return {
+        lower: sampleValue(type.subtype, first),
+        upper: sampleValue(type.subtype, first + 1),
+        bounds: '[)',
+      }
+    }
     case 'multirange':
       return [sampleValue(type.range, n)]
     case 'composite':
