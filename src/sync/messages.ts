@@ -52,14 +52,19 @@ export interface SyncQuery {
   readonly formats: readonly number[]
 }
 
-/** On a stream's port, to the worker: the first chunk is sent unasked, each further one on `next`. */
-export type StreamRequestMessage = 'next' | 'close' | SyncQuery
+/** Asks for the next chunk, and gives back the memory of one that has been read. */
+export interface NextRequest {
+  readonly spent: ArrayBuffer | undefined
+}
+
+/** On a stream's port, to the worker: the first chunk is sent unasked, each further one when it is asked for. */
+export type StreamRequestMessage = NextRequest | 'close' | SyncQuery
 
 /** On a stream's port, from the worker. */
 export type StreamAnswer =
   | {
       readonly type: 'chunk'
-      readonly bytes: Uint8Array
+      readonly bytes: Uint8Array<ArrayBuffer>
       readonly count: number
       readonly fields: readonly Field[]
     }

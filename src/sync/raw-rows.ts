@@ -4,18 +4,23 @@ import type { RowSink } from '../row/row-sink.js'
 /** What one fetch brought: DataRow messages as they came off the wire, to be decoded on another thread. */
 export interface RawChunk {
   /** Whole messages only, in order. */
-  readonly bytes: Buffer
+  readonly bytes: Buffer<ArrayBuffer>
   readonly count: number
   /** The columns. */
   readonly fields: readonly Field[]
 }
 
-/** Gathers rows as bytes. */
+/** Sizes of chunks differ a little: memory in steps of this many bytes fits more than one of them. */
+const STEP = 128 * 1024
+
+/** Gathers rows as bytes, in memory that may be given away, and is used again when it comes back. */
 export class RawRows implements RowSink<RawChunk> {
+  readonly #chunks: RawChunk[] = []
   #fields: readonly Field[] = []
   #segments: Buffer[] = []
+  #size = 0
   #count = 0
-  readonly #chunks: RawChunk[] = []
+  #spare: ArrayBuffer | undefined
 
   describe(fields: readonly Field[]): void {
     this.#fields = fields
@@ -23,20 +28,36 @@ export class RawRows implements RowSink<RawChunk> {
 
   add(bytes: Buffer, count: number): void {
     this.#segments.push(bytes)
+    this.#size += bytes.length
     this.#count += count
   }
 
-  /** The bytes are a copy, in memory of their own that may be given away. */
   cut(): void {
-    const bytes = Buffer.from(new ArrayBuffer(this.#segments.reduce((sum, { length }) => sum + length, 0)))
+    const bytes = Buffer.from(this.#memory(this.#size), 0, this.#size)
     let at = 0
     for (const segment of this.#segments) at += segment.copy(bytes, at)
     this.#chunks.push({ bytes, count: this.#count, fields: this.#fields })
     this.#segments = []
+    this.#size = 0
     this.#count = 0
   }
 
   take(): RawChunk {
     return this.#chunks.shift() ?? { bytes: Buffer.alloc(0), count: 0, fields: this.#fields }
+  }
+
+  /** Memory of a chunk that nobody reads any more. */
+  giveBack(memory: ArrayBuffer): void {
+    this.#spare = memory
+  }
+
+  #memory(size: number): ArrayBuffer {
+    const spare = this.#spare
+    this.#spare = undefined
+    const length = Math.ceil(size / STEP) * STEP
+    // One chunk of long rows does not keep its memory for the short ones that follow.
+    return spare !== undefined && spare.byteLength >= size && spare.byteLength <= 2 * length
+      ? spare
+      : new ArrayBuffer(length)
   }
 }

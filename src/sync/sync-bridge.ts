@@ -1,5 +1,5 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
-import type { StreamAnswer, StreamRequestMessage, SyncQuery } from './messages.js'
+import type { NextRequest, StreamAnswer, StreamRequestMessage, SyncQuery } from './messages.js'
 import { fromWireError } from './wire-error.js'
 import { ConnectionError } from '../errors.js'
 import type { RawChunk } from './raw-rows.js'
@@ -8,7 +8,7 @@ import type { RawChunk } from './raw-rows.js'
 export interface SyncChunks {
   /** Blocks until the next chunk is there; undefined at the end, when the connection is free. */
   next(): RawChunk | undefined
-  /** Asks for the next chunk, which is on its way while the caller works on this one. */
+  /** Asks for the next chunk, which is on its way while the caller works on this one; the one before is read. */
   requestNext(): void
   /** Runs a query on the stream's connection, between `next` and `requestNext`. */
   query(query: SyncQuery): RawChunk
@@ -34,6 +34,9 @@ export class SyncBridge implements SyncChunks {
   readonly #answers: Int32Array
   readonly #options: SyncBridgeOptions
   #ended = false
+  /** The memory of the last chunk, and of the one before, which has been read by now. */
+  #last: ArrayBuffer | undefined
+  #spent: ArrayBuffer | undefined
 
   constructor(port: MessagePort, answers: Int32Array, options: SyncBridgeOptions) {
     this.#port = port
@@ -44,14 +47,19 @@ export class SyncBridge implements SyncChunks {
   next(): RawChunk | undefined {
     if (this.#ended) return undefined
     const answer = this.#receive(Infinity)
-    if (answer?.type === 'chunk') return toChunk(answer)
+    if (answer?.type === 'chunk') {
+      this.#last = answer.bytes.buffer
+      return toChunk(answer)
+    }
     this.#end()
     if (answer?.type === 'error') throw fromWireError(answer.error)
     return undefined
   }
 
   requestNext(): void {
-    this.#send('next')
+    const request: NextRequest = { spent: this.#spent }
+    this.#spent = this.#last
+    this.#port.postMessage(request, request.spent ? [request.spent] : [])
   }
 
   query(query: SyncQuery): RawChunk {

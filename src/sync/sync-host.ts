@@ -19,6 +19,9 @@ const HEARTBEAT_TIMEOUT_MS = 10_000
  */
 const LOCK_TIMEOUT_MS = 30_000
 
+/** The worker makes little but network buffers, which are let go as often as its young generation is collected. */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 2 }
+
 const hosts = new WeakMap<Engine, SyncHost>()
 
 /**
@@ -173,7 +176,7 @@ function startWorker(settings: WorkerSettings): Worker {
     const { workerData } = require('node:worker_threads')
     process.on('exit', () => Atomics.store(new Int32Array(workerData.pulse), ${EXITED}, 1))
     ${isSource ? `import(${JSON.stringify(tsxApi())}).then(({ register }) => { register(); return ${load} })` : load}`
-  return new Worker(code, { eval: true, workerData: settings, execArgv: [] })
+  return new Worker(code, { eval: true, workerData: settings, execArgv: [], resourceLimits: RESOURCE_LIMITS })
 }
 
 /** `require` would resolve `tsx/esm/api` to its CommonJS twin, which cannot register from a worker. */

@@ -7,6 +7,7 @@ import { queryMessages } from '../postgres/protocol.js'
 import {
   HEARTBEAT,
   HEARTBEAT_MS,
+  type NextRequest,
   type OpenMessage,
   type ShutdownMessage,
   type StreamAnswer,
@@ -48,23 +49,29 @@ function serve({ port, answers, ...statement }: OpenMessage): void {
     Atomics.notify(counter, 0)
   }
   const leaving = new AbortController()
+  const rows = new RawRows()
   const stream = openStream()
   let turn = step()
 
   port.on('message', (request: StreamRequestMessage) => {
     if (request === 'close') leaving.abort()
-    turn = turn.then(() => (request === 'close' ? end() : request === 'next' ? step() : run(request)))
+    turn = turn.then(() => (request === 'close' ? end() : 'sql' in request ? run(request) : next(request)))
   })
 
   async function openStream() {
     const connection = await driver.acquireConnection()
     const portal = connection.openPortal({
       ...statement,
-      sink: new RawRows(),
+      sink: rows,
       readAhead: true,
       signal: leaving.signal,
     })
     return { connection, portal }
+  }
+
+  function next({ spent }: NextRequest): Promise<void> {
+    if (spent !== undefined) rows.giveBack(spent)
+    return step()
   }
 
   async function step(): Promise<void> {
@@ -84,9 +91,9 @@ function serve({ port, answers, ...statement }: OpenMessage): void {
     try {
       const { connection, portal } = await stream
       const messages = () => queryMessages(sql, parameters, formats)
-      const rows = new RawRows()
-      await connection.exchange(portal, messages, rows)
-      send(rows.take())
+      const related = new RawRows()
+      await connection.exchange(portal, messages, related)
+      send(related.take())
     } catch (error) {
       await fail(error as Error)
     }
@@ -100,7 +107,7 @@ function serve({ port, answers, ...statement }: OpenMessage): void {
   }
 
   function send({ bytes, count, fields }: RawChunk): void {
-    answer({ type: 'chunk', bytes, count, fields }, [bytes.buffer as ArrayBuffer])
+    answer({ type: 'chunk', bytes, count, fields }, [bytes.buffer])
   }
 
   async function end(): Promise<void> {

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { RawRows } from '../../src/sync/raw-rows.js'
+import { dataRows, field } from '../row/data-rows.js'
+
+const text = 25
+
+/** A chunk of a single row of so many letters. */
+function chunkOf(rows: RawRows, length: number) {
+  rows.add(dataRows(['x'.repeat(length)]), 1)
+  rows.cut()
+  return rows.take()
+}
+
+describe('rows gathered as bytes', () => {
+  it('are those that came since the last chunk, in order, with their columns', () => {
+    const rows = new RawRows()
+    rows.describe([field(text)])
+    rows.add(dataRows(['a'], ['b']), 2)
+    rows.add(dataRows(['c']), 1)
+    rows.cut()
+    rows.add(dataRows(['d']), 1)
+    rows.cut()
+    expect(rows.take()).toEqual({ bytes: dataRows(['a'], ['b'], ['c']), count: 3, fields: [field(text)] })
+    expect(rows.take()).toEqual({ bytes: dataRows(['d']), count: 1, fields: [field(text)] })
+  })
+
+  it('are in memory of their own, which may be given away', () => {
+    const rows = new RawRows()
+    const { bytes } = chunkOf(rows, 10)
+    expect(bytes.byteOffset).toBe(0)
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] })
+    expect(chunkOf(rows, 10).bytes).toEqual(dataRows(['x'.repeat(10)]))
+  })
+
+  it('use memory again that came back, unless it is too small or far too large', () => {
+    const rows = new RawRows()
+    const first = chunkOf(rows, 200_000).bytes.buffer
+    rows.giveBack(first)
+    const second = chunkOf(rows, 190_000).bytes
+    expect(second.buffer).toBe(first)
+    expect(second).toEqual(dataRows(['x'.repeat(190_000)]))
+    rows.giveBack(first)
+    expect(chunkOf(rows, 300_000).bytes.buffer).not.toBe(first)
+    rows.giveBack(new ArrayBuffer(50_000_000))
+    expect(chunkOf(rows, 10).bytes.buffer.byteLength).toBeLessThan(1_000_000)
+  })
+})
