@@ -1,20 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
-/** What a proxy does with the bytes that the server sends. */
-export type Relay = (bytes: Buffer, toClient: Socket) => void
+/** What a proxy does with the bytes that one side sends. */
+export type Relay = (bytes: Buffer, to: Socket) => void
 
 /** A TCP proxy in front of a server, for faults that a server does not make by itself. */
 export interface Proxy extends AsyncDisposable {
   readonly url: string
   /** May be changed at any time. */
   relay: Relay
+  /** The same for what the client sends. */
+  relayToServer: Relay
+  /** Connections that are open. */
+  readonly clients: ReadonlySet<Socket>
 }
 
-export const passOn: Relay = (bytes, toClient) => void toClient.write(bytes)
+export const passOn: Relay = (bytes, to) => void to.write(bytes)
+
+/** Passes bytes on late, each time by as many milliseconds as `delay` says, in order and cut in two. */
+export function late(delay: () => number): Relay {
+  const lines = new WeakMap<Socket, Promise<unknown>>()
+  return (bytes, to) => {
+    const at = Math.floor((bytes.length * delay()) / 5) % bytes.length
+    const pass = async (before: Promise<unknown> | undefined): Promise<void> => {
+      await before
+      await sleep(delay())
+      to.write(bytes.subarray(0, at))
+      await sleep(delay())
+      to.write(bytes.subarray(at))
+    }
+    lines.set(to, pass(lines.get(to)))
+  }
+}
 
 export async function startProxy(target: string): Promise<Proxy> {
   const { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()
+  const clients = new Set<Socket>()
   const server = createServer({ noDelay: true }, (client) => {
     const upstream = connect(Number(port), hostname)
     for (const [socket, other] of [
@@ -28,7 +50,9 @@ export async function startProxy(target: string): Promise<Proxy> {
         other.destroy()
       })
     }
-    client.on('data', (bytes) => upstream.write(bytes))
+    clients.add(client)
+    client.on('close', () => clients.delete(client))
+    client.on('data', (bytes: Buffer) => proxy.relayToServer(bytes, upstream))
     upstream.on('data', (bytes: Buffer) => proxy.relay(bytes, client))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -37,6 +61,8 @@ export async function startProxy(target: string): Promise<Proxy> {
   const proxy: Proxy = {
     url: url.href,
     relay: passOn,
+    relayToServer: passOn,
+    clients,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
