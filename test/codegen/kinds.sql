@@ -72,6 +72,11 @@ create table type_links (
 );
 
 create view seen as select id, mood, name from types join parent using (id);
+create view certain as select parent.id, name as "x y", c from parent join keys on a = parent.id;
+create view over_certain as select * from certain;
+create view grouped as select name, count(*) from parent group by name;
+create view doubtful as select parent.id, extra from parent left join child using (id);
+create view together as select id from parent union select id from child;
 create materialized view kept as select id, mood from types;
 create unique index on kept (id);
 
