@@ -6,27 +6,20 @@ import type { Field } from '../row/field.js'
 import { sendCancelRequest } from './cancel-request.js'
 import { isDatabaseError } from './database-error.js'
 import type { Engine } from './engine.js'
-import { Exchange, type ExchangeResult } from './exchange.js'
+import type { ExchangeResult } from './exchange.js'
+import { ExchangeQueue } from './exchange-queue.js'
 import { freeHandParameter, freeHandTypes } from './free-hand.js'
+import { nextAnswer } from './next-answer.js'
 import { Portal, type PortalConnection, type PortalRequest } from './portal.js'
 import { beginStatement } from './begin-statement.js'
 import * as protocol from './protocol.js'
 import { describedRowReader } from '../row/described-row-reader.js'
 import { DecodedRows, DescribedColumns, type RowSink } from '../row/row-sink.js'
 import { readRequestOf, type ReadRequest } from './statement.js'
-import { WireTap } from './wire-tap.js'
 
 const AFFECTING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 const COMMIT = /^\s*(?:commit|end)\b/i
 const KEEP_ALIVE_DELAY_MS = 10_000
-const CANCEL_AGAIN_MS = 250
-
-/** The exchange that is being answered, and one of the same owner that was sent behind it already. */
-interface Running {
-  readonly owner: object
-  readonly exchange: Exchange
-  next: Running | undefined
-}
 
 /** One connection of the pool, for as long as it lives. Statements on it run one after the other. */
 export class SluiceConnection implements DatabaseConnection, PortalConnection {
@@ -38,12 +31,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   #released = true
   status: PortalConnection['status'] = 'I'
 
-  readonly #tap: WireTap
-  #tail: Promise<unknown> = Promise.resolve()
-  #running: Running | undefined
-  /** Tasks in the queue, the one under way included. */
-  #turns = 0
-  #cancelling: Promise<void> | undefined
+  readonly #queue: ExchangeQueue
   #transactionFailure: Error | undefined
   /** How many times the server has said that it is ready. */
   #answers = 0
@@ -56,7 +44,11 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     if (connection === undefined)
       throw new UsageError('sluice needs the JavaScript client of pg, not pg-native.')
     const socket = connection.stream as Socket
-    this.#tap = new WireTap(socket)
+    this.#queue = new ExchangeQueue(client, {
+      closeTimeoutMs: engine.closeTimeoutMs,
+      lost: () => this.#lost,
+      explain: (error) => this.#failed(error),
+    })
     socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
     connection.on('readyForQuery', (message: { status: PortalConnection['status'] }) =>
       this.#ready(message.status),
@@ -136,75 +128,16 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     return columns.take()
   }
 
-  /**
-   * Sends messages and waits for the ReadyForQuery that answers them, after everything sent before.
-   *
-   * @param messages made when its turn has come, since they may depend on the transaction's status.
-   * @param sink where rows go.
-   */
   exchange(owner: object, messages: () => Buffer[], sink: RowSink<unknown>): Promise<ExchangeResult> {
-    return this.#run(() => {
-      const exchange = this.#exchangeOf(messages(), sink)
-      this.client.query(exchange)
-      return { owner, exchange, next: undefined }
-    })
+    return this.#queue.exchange(owner, messages, sink)
   }
 
-  /**
-   * The same, but sent already while an exchange of the same owner is still being answered, unless others wait: the
-   * server then goes on without a pause.
-   */
   exchangeEarly(owner: object, messages: () => Buffer[], sink: RowSink<unknown>): Promise<ExchangeResult> {
-    const before = this.#running
-    if (before?.owner !== owner || before.next !== undefined || this.#turns > 1) {
-      return this.exchange(owner, messages, sink)
-    }
-    const exchange = this.#exchangeOf(messages(), sink)
-    // Should the connection be lost before its turn, nobody will look at it.
-    exchange.done.catch(() => {})
-    const running: Running = { owner, exchange, next: undefined }
-    before.next = running
-    if (before.exchange.isSettled) this.client.query(exchange)
-    else before.exchange.onSettled = () => void this.client.query(exchange)
-    exchange.send(this.client.connection)
-    return this.#run(() => running)
+    return this.#queue.exchangeEarly(owner, messages, sink)
   }
 
-  #run(begin: () => Running): Promise<ExchangeResult> {
-    return this.#inTurn(async () => {
-      const running = begin()
-      this.#running = running
-      try {
-        return await running.exchange.done
-      } catch (error) {
-        throw this.#failed(error as Error)
-      } finally {
-        this.#running = running.next
-        await this.#cancelling
-        this.#cancelling = undefined
-      }
-    })
-  }
-
-  #exchangeOf(messages: Buffer[], sink: RowSink<unknown>): Exchange {
-    return new Exchange(Buffer.concat(messages), this.#tap, sink)
-  }
-
-  /** Cancels what is running on the server, if it is an exchange of `owner`. */
   cancel(owner: object): void {
-    if (this.#isRunning(owner)) this.#cancelling ??= this.#cancelUntilAnswered(owner)
-  }
-
-  #isRunning(owner: object): boolean {
-    return this.#running?.owner === owner && !this.#running.exchange.isSettled
-  }
-
-  /** More than once if need be: a request that overtakes its query on the way to the server is lost. */
-  async #cancelUntilAnswered(owner: object): Promise<void> {
-    while (this.#isRunning(owner) && !this.isLost) {
-      await sendCancelRequest(this.client, this.engine.closeTimeoutMs)
-      if (this.#isRunning(owner)) await this.#nextAnswer(CANCEL_AGAIN_MS)
-    }
+    this.#queue.cancel(owner)
   }
 
   /** Destroys the socket after the engine's close timeout, unless the returned timer is cleared before. */
@@ -221,12 +154,12 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   destroy(reason: Error): void {
     this.#lost ??= reason
     // The server notices a lost client only when it next sends a row.
-    if (this.#turns > 0) void sendCancelRequest(this.client, this.engine.closeTimeoutMs)
+    if (this.#queue.isBusy) void sendCancelRequest(this.client, this.engine.closeTimeoutMs)
     this.client.connection.stream.destroy()
   }
 
   async #executeFreeHand<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return this.#inTurn(async () => {
+    return this.#queue.inTurn(async () => {
       const answers = this.#answers
       const failure = this.#transactionFailure
       try {
@@ -243,7 +176,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
           : { rows: rows ?? [] }
       } catch (error) {
         // pg reports an error before the ReadyForQuery that tells what became of the transaction.
-        if (isDatabaseError(error) && this.#answers === answers && !this.isLost) await this.#nextAnswer()
+        if (isDatabaseError(error) && this.#answers === answers && !this.isLost) await nextAnswer(this.client)
         throw this.#failed(error as Error)
       }
     })
@@ -263,18 +196,6 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     return (readRequestOf(query)?.duringStream && stream) ?? query
   }
 
-  /** Our own queue in front of pg's, which is to hold one query at a time. */
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    this.#turns++
-    const turn = this.#tail.then(() => {
-      if (this.#lost !== undefined) throw this.#failed(this.#lost)
-      return task()
-    })
-    const end = () => void this.#turns--
-    this.#tail = turn.then(end, end)
-    return turn
-  }
-
   #failed(error: Error): Error {
     if (!isDatabaseError(error)) {
       // After pg's query_timeout the server is still at work on a query that nobody listens to.
@@ -288,22 +209,6 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     if (error.code === '25P02') error.cause ??= this.#transactionFailure
     else if (this.status === 'E') this.#transactionFailure ??= error
     return error
-  }
-
-  /** Waits for the server's next ReadyForQuery, the end of the connection or, if given, a time. */
-  #nextAnswer(limitMs?: number): Promise<void> {
-    const { connection } = this.client
-    return new Promise((resolve) => {
-      const settle = () => {
-        clearTimeout(timer)
-        connection.removeListener('readyForQuery', settle)
-        connection.removeListener('end', settle)
-        resolve()
-      }
-      const timer = limitMs === undefined ? undefined : setTimeout(settle, limitMs)
-      connection.on('readyForQuery', settle)
-      connection.on('end', settle)
-    })
   }
 
   #ready(status: PortalConnection['status']): void {

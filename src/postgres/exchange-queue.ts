@@ -1,0 +1,133 @@
+import type { Socket } from 'node:net'
+import type { PoolClient } from 'pg'
+import type { RowSink } from '../row/row-sink.js'
+import { sendCancelRequest } from './cancel-request.js'
+import { Exchange, type ExchangeResult } from './exchange.js'
+import { nextAnswer } from './next-answer.js'
+import { WireTap } from './wire-tap.js'
+
+const CANCEL_AGAIN_MS = 250
+
+/** What the queue knows of its connection. */
+export interface QueueOptions {
+  readonly closeTimeoutMs: number
+  /** Why the connection is gone, if it is. */
+  readonly lost: () => Error | undefined
+  /** The error that the caller gets for one that was met. */
+  readonly explain: (error: Error) => Error
+}
+
+/** The exchange that is being answered, and one of the same owner that was sent behind it already. */
+interface Running {
+  readonly owner: object
+  readonly exchange: Exchange
+  next: Running | undefined
+}
+
+/** Our own queue in front of that of pg's client, which is to hold one query at a time. */
+export class ExchangeQueue {
+  readonly #client: PoolClient
+  readonly #tap: WireTap
+  readonly #options: QueueOptions
+  #tail: Promise<unknown> = Promise.resolve()
+  /** Tasks in the queue, the one under way included. */
+  #turns = 0
+  #running: Running | undefined
+  #cancelling: Promise<void> | undefined
+
+  constructor(client: PoolClient, options: QueueOptions) {
+    this.#client = client
+    this.#tap = new WireTap(client.connection.stream as Socket)
+    this.#options = options
+  }
+
+  /** Whether something is under way. */
+  get isBusy(): boolean {
+    return this.#turns > 0
+  }
+
+  /** Runs a task after everything that was queued before. */
+  inTurn<T>(task: () => Promise<T>): Promise<T> {
+    this.#turns++
+    const turn = this.#tail.then(() => {
+      const lost = this.#options.lost()
+      if (lost !== undefined) throw this.#options.explain(lost)
+      return task()
+    })
+    const end = () => void this.#turns--
+    this.#tail = turn.then(end, end)
+    return turn
+  }
+
+  /**
+   * Sends messages and waits for the ReadyForQuery that answers them, after everything sent before.
+   *
+   * @param messages made when its turn has come, since they may depend on the transaction's status.
+   * @param sink where rows go.
+   */
+  exchange(owner: object, messages: () => Buffer[], sink: RowSink<unknown>): Promise<ExchangeResult> {
+    return this.#run(() => {
+      const exchange = this.#exchangeOf(messages(), sink)
+      this.#client.query(exchange)
+      return { owner, exchange, next: undefined }
+    })
+  }
+
+  /**
+   * The same, but sent already while an exchange of the same owner is still being answered, unless others wait: the
+   * server then goes on without a pause.
+   */
+  exchangeEarly(owner: object, messages: () => Buffer[], sink: RowSink<unknown>): Promise<ExchangeResult> {
+    const before = this.#running
+    if (before?.owner !== owner || before.next !== undefined || this.#turns > 1) {
+      return this.exchange(owner, messages, sink)
+    }
+    const exchange = this.#exchangeOf(messages(), sink)
+    // Should the connection be lost before its turn, nobody will look at it.
+    exchange.done.catch(() => {})
+    const running: Running = { owner, exchange, next: undefined }
+    before.next = running
+    if (before.exchange.isSettled) this.#client.query(exchange)
+    else before.exchange.onSettled = () => void this.#client.query(exchange)
+    exchange.send(this.#client.connection)
+    return this.#run(() => running)
+  }
+
+  /** Cancels what is running on the server, if it is an exchange of `owner`. */
+  cancel(owner: object): void {
+    if (this.#isRunning(owner)) this.#cancelling ??= this.#cancelUntilAnswered(owner)
+  }
+
+  #run(begin: () => Running): Promise<ExchangeResult> {
+    return this.inTurn(async () => {
+      const running = begin()
+      this.#running = running
+      try {
+        return await running.exchange.done
+      } catch (error) {
+        throw this.#options.explain(error as Error)
+      } finally {
+        this.#running = running.next
+        // A cancel request that is still on its way would meet what is sent next.
+        await this.#cancelling
+        this.#cancelling = undefined
+      }
+    })
+  }
+
+  #exchangeOf(messages: Buffer[], sink: RowSink<unknown>): Exchange {
+    return new Exchange(Buffer.concat(messages), this.#tap, sink)
+  }
+
+  #isRunning(owner: object): boolean {
+    return this.#running?.owner === owner && !this.#running.exchange.isSettled
+  }
+
+  /** More than once if need be: a request that overtakes its query on the way to the server is lost. */
+  async #cancelUntilAnswered(owner: object): Promise<void> {
+    while (this.#isRunning(owner) && this.#options.lost() === undefined) {
+      await sendCancelRequest(this.#client, this.#options.closeTimeoutMs)
+      if (this.#isRunning(owner)) await nextAnswer(this.#client, CANCEL_AGAIN_MS)
+    }
+  }
+}
