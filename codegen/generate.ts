@@ -53,7 +53,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   const start = performance.now()
   const emit = await loadEmit()
   const present = await readGenerated(out)
-  const presentPage = docs === undefined ? undefined : await readPage(docs)
+  const presentPage = docs === undefined ? undefined : await readPage(docs, out)
   const catalog = await readSource(source, { report, ...(server && { server }) })
   const selected = selectTables(catalog, settings, report.notify)
   if (selected.tables.length === 0) throw noTables(source, selected)

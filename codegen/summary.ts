@@ -3,6 +3,7 @@ import { qualifiedName } from '../src/schema/qualified-name.js'
 import type { GenerateResult } from './generate.js'
 import { groupBy } from './group-by.js'
 import type { Skipped } from './introspect/catalog.js'
+import { isUpToDate } from './write/changes.js'
 import { patchOf } from './write/patch.js'
 import { isPageUpToDate } from './write/page.js'
 
@@ -51,8 +52,9 @@ export function outdated({ changes, page }: GenerateResult, out: string): string
       ? [[page.path, { present: page.present, wanted: page.wanted }] as const]
       : []
   const patch = patchOf([...texts, ...pageText])
+  const stale = [...(isUpToDate(changes) ? [] : [out]), ...(isPageStale ? [page.path] : [])]
   return [
-    `${out} is not up to date with the schema:`,
+    `${stale.join(' and ')} ${stale.length > 1 ? 'are' : 'is'} not up to date with the schema:`,
     ...changes.added.map((name) => `  added    ${name}`),
     ...changes.changed.map((name) => `  changed  ${name}`),
     ...changes.removed.map((name) => `  removed  ${name}`),

@@ -4,6 +4,7 @@ import { generate, type GenerateResult } from '../generate.js'
 import type { Server } from '../server/index.js'
 import { outdated, summary } from '../summary.js'
 import { isUpToDate } from '../write/changes.js'
+import { isPageUpToDate } from '../write/page.js'
 import { orderOf, type Order, type SettingFlags } from './order.js'
 import { Progress } from './progress.js'
 import { watch } from './watch.js'
@@ -27,8 +28,11 @@ export async function codegen(flags: CodegenFlags): Promise<number> {
   if (isWatching) return watch({ config, settings, progress, run: runOnce })
   const order = orderOf(settings, await readConfig(config))
   const result = await runOnce(order, progress, { check })
-  if (!check || isUpToDate(result.changes)) return 0
-  return 1
+  return check && !isCurrent(result) ? 1 : 0
+}
+
+function isCurrent({ changes, page }: GenerateResult): boolean {
+  return isUpToDate(changes) && isPageUpToDate(page)
 }
 
 /** Generates once, and says what came of it. */
@@ -41,7 +45,7 @@ async function runOnce(
     const result = await generate({ ...order, check, report: progress, ...(server && { server }) })
     progress.clear()
     if (!check) process.stdout.write(`${summary(result, order.out)}\n`)
-    else if (isUpToDate(result.changes)) process.stdout.write(`${order.out} is up to date with the schema.\n`)
+    else if (isCurrent(result)) process.stdout.write(`${order.out} is up to date with the schema.\n`)
     else process.stderr.write(`${outdated(result, order.out)}\n`)
     return result
   } finally {

@@ -29,17 +29,19 @@ export interface Order {
  * @throws {@link CodegenError} for flags that do not go together.
  */
 export function orderOf(flags: SettingFlags, { config, folder }: ReadConfig): Order {
-  const { schema: _schema, url: _url, out, docs, ...settings } = config
+  const { schema: _schema, url: _url, out = 'generated', docs, ...settings } = config
   const { schema: _files, url: _database, out: outFlag, docs: docsFlag, ...chosen } = flags
   checkConfig(chosen)
   if (outFlag?.trim() === '') {
     throw new CodegenError('The output folder has no name. Give one, such as --out generated.')
   }
-  const inFolder = (path: string | undefined) => path && pathIn(folder, path)
+  if (docsFlag?.trim() === '') {
+    throw new CodegenError('The page has no name. Give one, such as --docs schema.md.')
+  }
   return {
     source: sourceOf(flags, config, folder),
-    out: outFlag ?? inFolder(out) ?? 'generated',
-    docs: docsFlag ?? inFolder(docs),
+    out: outFlag ?? pathIn(folder, out),
+    docs: docsFlag ?? (docs && pathIn(folder, docs)),
     settings: withoutUndefined({ ...settings, ...chosen }),
     settingsFolder: folder,
   }

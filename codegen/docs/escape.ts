@@ -22,15 +22,17 @@ export function code(text: string): string {
   return `${fence}${padding}${line}${padding}${fence}`
 }
 
-/** A name that a diagram takes for a label between quotes. */
+/** A name that a diagram takes for a label between quotes, and not for an order to turn the diagram. */
 export function diagramLabel(text: string): string {
-  return visible(text).replace(/[^\p{L}\p{M}\p{N} .$-]/gu, '_')
+  return visible(text)
+    .replace(/[^\p{L}\p{M}\p{N} .$-]/gu, '_')
+    .replace(/(direction) +(?=TB|BT|LR|RL)/gi, '$1_')
 }
 
-/** A name that a diagram takes for a word. */
+/** A name that a diagram takes for a word, and not for the mark of a key. */
 export function diagramWord(text: string): string {
   const word = text.replace(/[^A-Za-z0-9_]/g, '_')
-  return /^[A-Za-z_]/.test(word) ? word : `_${word}`
+  return /^(?![PFU]K$)[A-Z_]/i.test(word) ? word : `_${word}`
 }
 
 function visible(text: string): string {

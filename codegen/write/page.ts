@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { PAGE_MARK } from '../docs/mark.js'
 import { CodegenError, messageOf } from '../errors.js'
 
@@ -15,8 +15,17 @@ export interface PageChange extends Page {
   readonly wanted: string
 }
 
-/** @throws {@link CodegenError} when the file is not ours, so that nothing of others is ever written over. */
-export async function readPage(path: string): Promise<Page> {
+/**
+ * @param out - the output folder, where the next run would take a page for somebody else's.
+ * @throws {@link CodegenError} when the page is in there, or the file is not ours, so that nothing of others is ever
+ * written over.
+ */
+export async function readPage(path: string, out: string): Promise<Page> {
+  if (isInside(out, path)) {
+    throw new CodegenError(
+      `The page ${path} would be in the output folder ${out}, which holds generated code alone. Give another --docs.`,
+    )
+  }
   try {
     const present = (await readFile(path, 'utf8')).replaceAll('\r\n', '\n')
     if (present.startsWith(PAGE_MARK)) return { path, present }
@@ -38,12 +47,18 @@ export function isPageUpToDate(page: PageChange | undefined): boolean {
 export async function writePage(page: PageChange): Promise<void> {
   if (isPageUpToDate(page)) return
   const { path, wanted } = page
+  const staging = `${path}.${process.pid}.tmp`
   try {
     await mkdir(dirname(path), { recursive: true })
-    const staging = `${path}.${process.pid}.tmp`
     await writeFile(staging, wanted)
     await rename(staging, path)
   } catch (error) {
+    await rm(staging, { force: true }).catch(() => undefined)
     throw new CodegenError(`Cannot write the page ${path}: ${messageOf(error)}`, { cause: error })
   }
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(resolve(folder), resolve(path))
+  return way.split(sep)[0] !== '..' && !isAbsolute(way)
 }

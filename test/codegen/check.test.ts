@@ -29,6 +29,23 @@ describe('sluice codegen --check', () => {
     expect(readdirSync(join(folder.path, 'generated'))).toEqual(before)
   })
 
+  it('fails for a page alone that is stale', async () => {
+    using folder = temporaryFolder()
+    const schema = join(folder.path, 'schema.sql')
+    writeFileSync(schema, 'create table users (id int primary key, age int default 1);')
+    await sluice(folder.path, '--docs', 'schema.md')
+    // No code says what a default is.
+    writeFileSync(schema, 'create table users (id int primary key, age int default 2);')
+    const { code, stdout, stderr } = await sluice(folder.path, '--docs', 'schema.md', '--check')
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^schema\.md is not up to date with the schema:\n {2}changed {2}schema\.md\n/)
+    expect(await sluice(folder.path, '--docs', 'other.md', '--check')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('  added    other.md') as string,
+    })
+    expect(await sluice(folder.path, '--docs', '')).toMatchObject({ code: 1, stdout: '' })
+  })
+
   it('cuts a long diff short', async () => {
     using folder = temporaryFolder()
     const schema = join(folder.path, 'schema.sql')
@@ -91,6 +108,10 @@ describe('flags', () => {
     const made = (path: string) => readFileSync(join(folder.path, path), 'utf8')
     expect(made('settings/made/posts.ts')).toContain('first_name: string | null')
     expect(existsSync(join(folder.path, 'settings/made/users.ts'))).toBe(false)
+    writeFileSync(join(folder.path, 'settings/plain.mjs'), `export default { schema: 'tables.sql' }`)
+    expect(await sluice(folder.path, '--config', 'settings/plain.mjs')).toMatchObject({ code: 0 })
+    expect(readdirSync(folder.path)).toEqual(['settings'])
+    expect(existsSync(join(folder.path, 'settings/generated/posts.ts'))).toBe(true)
     const flags = ['--out', 'other', '--naming', 'camelCase', '--exclude', 'nothing']
     const { code, stderr } = await sluice(folder.path, ...config, ...flags)
     expect({ code, stderr }).toEqual({ code: 0, stderr: 'exclude: "nothing" matches no table or view.\n' })

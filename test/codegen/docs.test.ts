@@ -1,4 +1,4 @@
-import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { code, diagramLabel, diagramWord, plain } from '../../codegen/docs/escape.js'
@@ -113,6 +113,9 @@ describe('escaping', () => {
     expect(diagramLabel('a"b]%\n{')).toBe('a_b____')
     expect(diagramWord('9 a"b')).toBe('_9_a_b')
     expect(diagramWord('character varying(80)')).toBe('character_varying_80_')
+    // Mermaid's own words, in any case.
+    expect(['pk', 'FK', 'Uk', 'pk_id'].map(diagramWord)).toEqual(['_pk', '_FK', '_Uk', 'pk_id'])
+    expect(diagramLabel('public.Direction  lr')).toBe('public.Direction_lr')
   })
 })
 
@@ -125,6 +128,22 @@ describe('the file of the page', () => {
     await expect(attempt).rejects.toThrow(CodegenError)
     await expect(attempt).rejects.toThrow(/README\.md was not written by the generator\. Nothing was changed/)
     expect(readFileSync(docs, 'utf8')).toBe('# Mine')
+  })
+
+  it('is refused in the output folder, where the next run would find it', async () => {
+    using folder = temporaryFolder()
+    for (const [name, docs] of [
+      ['in', 'in/deep/a.md'],
+      ['same', 'same'],
+    ] as const) {
+      const [out, page] = [join(folder.path, name), join(folder.path, docs)]
+      await expect(generate({ source: { url: shop.url }, out, docs: page })).rejects.toThrow(
+        /would be in the output folder/,
+      )
+    }
+    expect(readdirSync(folder.path)).toEqual([])
+    const [out, docs] = [join(folder.path, 'out'), join(folder.path, 'out.md')]
+    expect((await generate({ source: { url: shop.url }, out, docs })).page?.path).toBe(docs)
   })
 
   it('is not touched while nothing changes', async () => {
