@@ -1,12 +1,13 @@
 import { mkdir, mkdtemp, rename, rm, rmdir, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { GeneratedFile } from '../emit/source.js'
 import { CodegenError, messageOf } from '../errors.js'
 import type { Changes } from './changes.js'
 
 /**
- * Brings a folder up to date. New texts are first written in full to a folder beside it and then renamed into place,
- * so that no file is ever seen half-written; files that are up to date are not touched.
+ * Brings a folder up to date. New texts are first written in full to a hidden folder in it and then renamed into place,
+ * so that no file is ever seen half-written; files that are up to date are not touched. What is around it may be on
+ * another file system, or not ours to write.
  *
  * @throws {@link CodegenError} when the folder cannot be written.
  */
@@ -31,7 +32,7 @@ export async function writeFiles(
 }
 
 async function writeAll(target: string, files: readonly GeneratedFile[]): Promise<void> {
-  const staging = await mkdtemp(join(dirname(target), `.${basename(target)}-`))
+  const staging = await mkdtemp(join(target, '.sluice-'))
   try {
     for (const [index, { text }] of files.entries()) await writeFile(join(staging, String(index)), text)
     for (const [index, { name }] of files.entries()) {

@@ -1,4 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -46,6 +54,18 @@ describe('generate', () => {
     const { changes } = await generate({ source: { url: database.url }, out })
     expect(readdirSync(out).sort()).toEqual([...changes.added].sort())
     expect(readdirSync(join(folder.path, 'deep'))).toEqual(['down'])
+  })
+
+  it('writes nothing outside the folder, which may be a link to another file system', async () => {
+    using folder = temporaryFolder()
+    const [out, real] = [join(folder.path, 'link', 'out'), join(folder.path, 'real')]
+    for (const path of [real, join(folder.path, 'link')]) mkdirSync(path)
+    symlinkSync(real, out, 'junction')
+    const past = new Date('2001-01-01T00:00:00Z')
+    utimesSync(join(folder.path, 'link'), past, past)
+    const { changes } = await generate({ source: { url: database.url }, out })
+    expect(statSync(join(folder.path, 'link')).mtime).toEqual(past)
+    expect(readdirSync(real).sort()).toEqual([...changes.added].sort())
   })
 
   it('touches only what changed, and removes what is no longer in the schema', async () => {
