@@ -31,7 +31,8 @@ export class SourceWriter {
 
   constructor(settings: EmitSettings = {}) {
     this.#settings = settings
-    this.#head = settings.header === undefined ? HEADER : `${HEADER}\n${settings.header.trim()}`
+    this.#head =
+      settings.header === undefined ? HEADER : `${HEADER}\n${settings.header.trim().replaceAll('\r\n', '\n')}`
   }
 
   /** The imports of a file, which is named inside the output folder and without extension. */

@@ -1,5 +1,5 @@
 import { baseType } from '../../src/schema/type.js'
-import type { CatalogTable } from '../introspect/catalog.js'
+import type { CatalogColumn, CatalogTable } from '../introspect/catalog.js'
 import { assign, compare, fingerprints } from '../naming/unique.js'
 import { pascalCase, words } from '../naming/words.js'
 import { columnKey, keyOf } from './chosen-names.js'
@@ -18,18 +18,28 @@ const STRUCTURED = new Set([
 
 /**
  * The brands of a schema, by column: each primary key of one column has one, unless it refers to another table's key,
- * and so have the columns that refer to it, directly or through others.
+ * and so have the columns that refer to it, directly or through others. What the user gave a type of its own has none,
+ * nor has what refers to that.
  *
+ * @param isRefined - whether the user gave a column a type of its own.
  * @param taken - exported names that brands go around.
  */
 export function brandsOf(
   tables: readonly CatalogTable[],
   names: ReadonlyMap<CatalogTable, TableNames>,
+  isRefined: (table: CatalogTable, column: CatalogColumn) => boolean,
   taken: ReadonlySet<string>,
 ): Map<string, Brand> {
   const byName = new Map(tables.map((table) => [keyOf(table), table]))
+  const refined = new Set(
+    tables.flatMap((table) =>
+      table.columns
+        .filter((column) => isRefined(table, column))
+        .map((column) => columnKey(table, column.name)),
+    ),
+  )
   const owned = tables.flatMap((table) => {
-    const origin = originOf(table, table.primaryKey[0] ?? '', byName)
+    const origin = originOf(table, table.primaryKey[0] ?? '', byName, refined)
     return table.primaryKey.length === 1 && origin?.table === table ? [origin] : []
   })
   const chosen = assign(owned, {
@@ -44,7 +54,7 @@ export function brandsOf(
   return new Map(
     tables.flatMap((table) =>
       table.columns.flatMap(({ name }): [string, Brand][] => {
-        const origin = originOf(table, name, byName)
+        const origin = originOf(table, name, byName, refined)
         const brand = origin && brands.get(columnKey(origin.table, origin.column))
         return brand === undefined ? [] : [[columnKey(table, name), brand]]
       }),
@@ -62,10 +72,11 @@ function originOf(
   table: CatalogTable,
   column: string,
   byName: ReadonlyMap<string, CatalogTable>,
+  refined: ReadonlySet<string>,
   seen: ReadonlySet<string> = new Set(),
 ): Origin | undefined {
   const key = columnKey(table, column)
-  if (seen.has(key) || !isBrandable(table, column)) return undefined
+  if (seen.has(key) || refined.has(key) || !isBrandable(table, column)) return undefined
   const further = new Set([...seen, key])
   for (const { columns, references } of [...table.foreignKeys].sort((left, right) =>
     compare(left.name, right.name),
@@ -73,7 +84,8 @@ function originOf(
     const target = byName.get(keyOf({ schema: references.schema, name: references.table }))
     const referred = references.columns[columns.indexOf(column)]
     if (target === undefined || referred === undefined) continue
-    const origin = originOf(target, referred, byName, further)
+    if (refined.has(columnKey(target, referred))) return undefined
+    const origin = originOf(target, referred, byName, refined, further)
     if (origin !== undefined && isSameType(table, column, origin)) return origin
   }
   return table.primaryKey.length === 1 && table.primaryKey[0] === column ? { table, column } : undefined

@@ -56,13 +56,14 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
     propertyOf: (table) => names.get(table)?.property ?? table.name,
     columnsOf: (table) => properties.get(keyOf(table)) ?? new Map(),
   })
+  const refinedByUser = (table: CatalogTable, { name, type }: CatalogColumn): Refined | undefined =>
+    mapping.columns.get(columnKey(table, name)) ?? mapping.types.get(refinementKey(type))
+  const isRefined = (table: CatalogTable, column: CatalogColumn) => refinedByUser(table, column) !== undefined
   const brands = brandedIds
-    ? brandsOf(catalog.tables, names, new Set([...exports, ...types.values()]))
+    ? brandsOf(catalog.tables, names, isRefined, new Set([...exports, ...types.values()]))
     : new Map<string, Brand>()
-  const refinedOf = (table: CatalogTable, { name, type }: CatalogColumn): Refined | undefined =>
-    mapping.columns.get(columnKey(table, name)) ??
-    mapping.types.get(refinementKey(type)) ??
-    brandedType(brands.get(columnKey(table, name)), type, names)
+  const refinedOf = (table: CatalogTable, column: CatalogColumn): Refined | undefined =>
+    refinedByUser(table, column) ?? brandedType(brands.get(columnKey(table, column.name)), column.type, names)
   const kysely = kyselyNames(catalog.tables)
   const typeNameOf = (type: { schema: string; name: string }) => types.get(typeKey(type)) ?? type.name
 

@@ -4,8 +4,10 @@ import { CodegenError } from '../errors.js'
 import type { Catalog } from '../introspect/catalog.js'
 import { RESERVED_PROPERTIES } from '../naming/property.js'
 import type { Qualified } from '../naming/unique.js'
-import { RESERVED_EXPORTS, RESERVED_REPOSITORIES } from './reserved-names.js'
+import { RESERVED_EXPORTS, RESERVED_REPOSITORIES, RESERVED_WORDS } from './reserved-names.js'
 import type { NameSettings, TableNameSetting } from './settings.js'
+
+const RESERVED_TYPES = [...RESERVED_EXPORTS, ...RESERVED_WORDS]
 
 type Entries<Value> = Readonly<Record<string, Value>>
 
@@ -21,14 +23,14 @@ export class ChosenNames {
     this.#tables = read('tables', tables, catalog.tables.map(keyOf), (value, setting) => {
       const names = typeof value === 'string' ? { repository: value } : value
       if (names.repository !== undefined) checkName(names.repository, setting, RESERVED_REPOSITORIES)
-      if (names.row !== undefined) checkName(names.row, setting, RESERVED_EXPORTS)
+      if (names.row !== undefined) checkName(names.row, setting, RESERVED_TYPES)
       return names
     })
     this.#columns = read('columns', columns, columnKeys(catalog), (value, setting) =>
       checkName(value, setting, RESERVED_PROPERTIES),
     )
     this.#types = read('types', types, typed.map(keyOf), (value, setting) =>
-      checkName(value, setting, RESERVED_EXPORTS),
+      checkName(value, setting, RESERVED_TYPES),
     )
   }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { TypeSetting } from './type-settings.js'
 import { CodegenError } from '../errors.js'
+import { RESERVED_WORDS } from './reserved-names.js'
 
 /** What TypeScript is to make of values in place of what their type says. */
 export interface Refined {
@@ -60,7 +61,7 @@ export function checkImports(refined: readonly Refined[], taken: ReadonlySet<str
     const { local, exported, from } = imported
     const other = owners.get(local)
     const isOther = other !== undefined && (other.from !== from || other.exported !== exported)
-    if (taken.has(local) || isOther) {
+    if (taken.has(local) || RESERVED_WORDS.includes(local) || isOther) {
       throw new CodegenError(
         `${setting} imports ${local}, which is the name of something else there. Give it another: ` +
           `{ type: 'Our${local}', import: { from: '…', name: '${exported}' } }.`,

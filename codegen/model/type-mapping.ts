@@ -40,12 +40,14 @@ export interface TypeMapping {
 /** @throws {@link CodegenError} for a setting of nothing in the schema, and for a codec that its type does not have. */
 export function mapTypes(catalog: Catalog, settings: MappingSettings): TypeMapping {
   const { types = {}, columns = {}, folder = process.cwd() } = settings
-  const byType = new Map(
-    Object.entries(types).map(([key, value]) => [
-      catalogName(key),
-      entryOf(`types[${JSON.stringify(key)}]`, value),
-    ]),
-  )
+  const byType = new Map<string, Entry>()
+  for (const [key, value] of Object.entries(types)) {
+    const entry = entryOf(`types[${JSON.stringify(key)}]`, value)
+    const other = byType.get(catalogName(key))
+    if (other !== undefined)
+      throw new CodegenError(`${other.at} and ${entry.at} are of the same type. Leave one out.`)
+    byType.set(catalogName(key), entry)
+  }
   const byColumn = new Map(
     Object.entries(columns).map(([key, value]) => [key, entryOf(`columns[${JSON.stringify(key)}]`, value)]),
   )

@@ -127,6 +127,16 @@ describe('types and columns', () => {
       { columns: { 'public.users.email': { type: 'User', import: './x.js' } } },
       'imports User, which is the name of something else',
     ],
+    [
+      { columns: { 'public.users.email': { type: 'string', import: './x.js' } } },
+      'imports string, which is the name of something else',
+    ],
+    [
+      { types: { int8: 'number', BIGINT: 'string' } },
+      'types["int8"] and types["BIGINT"] are of the same type.',
+    ],
+    [{ names: { tables: { 'public.users': { row: 'class' } } } }, 'chooses "class", which is reserved'],
+    [{ names: { types: { 'public.order_status': 'string' } } }, 'chooses "string", which is reserved'],
     [{ header: 'evil()' }, 'header has to be comments'],
     [{ header: '/* open' }, 'header has to be comments'],
     [{ schemas: ['pulbic'] }, 'schemas[0] "pulbic" has no tables. Did you mean "public"?'],
@@ -164,6 +174,18 @@ describe('brandedIds', () => {
     expect(text.get('user-profiles.ts')).not.toContain('export type')
   })
 
+  it('leaves keys alone that have a type of their own already, and what refers to them', async () => {
+    const { errors, text } = await made({
+      brandedIds: true,
+      columns: { 'public.users.id': { type: 'number & { readonly user: true }' } },
+    })
+    expect(errors).toEqual([])
+    expect(text.get('users.ts')).not.toContain('UserId')
+    expect(text.get('posts.ts')).toMatch(/\n {2}authorId: number\n/)
+    expect(text.get('user-profiles.ts')).toMatch(/\n {2}userId: number\n/)
+    expect(text.get('orders.ts')).toContain('__brand')
+  })
+
   it('ends where keys refer to each other in a circle, and goes around other names', async () => {
     await using circle = await createTestDatabase()
     const client = new Client(circle.url)
@@ -184,6 +206,14 @@ describe('the form of files', () => {
     { naming: 'asIs', layout: 'schemas', enums: 'const', brandedIds: true },
   ] as Settings[])('type-checks with %j', async (settings) => {
     expect((await made(settings)).errors).toEqual([])
+  })
+
+  it('is the same again for a header with line ends of Windows', async () => {
+    using folder = temporaryFolder()
+    const options = { source: { url: database.url }, out: folder.path, settings: { header: '// a\r\n// b' } }
+    await generate(options)
+    const { changes } = await generate(options)
+    expect(changes).toMatchObject({ added: [], changed: [], removed: [] })
   })
 
   it('follows the settings', async () => {
