@@ -1,42 +1,35 @@
-import { type FSWatcher, watch } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
-import { CodegenError, messageOf } from '../errors.js'
+import { type Stats, unwatchFile, watchFile } from 'node:fs'
+import { basename, resolve } from 'node:path'
+
+/** How often the files are looked at, in milliseconds. */
+const INTERVAL = 100
 
 /** Editors write in several steps: what comes within this time of the last one, in milliseconds, is one change. */
-const QUIET = 100
+const QUIET = 150
+
+type Listener = (now: Stats, before: Stats) => void
 
 /**
- * Watches files through their folders, since many editors put a new file in the old one's place.
+ * Watches files by looking at them. What a system tells of changes ends with the folder that it tells them of, and does
+ * not pass links or the border of a container.
  */
 export class FileWatcher {
-  readonly #folders = new Map<string, FSWatcher>()
-  #files = new Set<string>()
+  readonly #files = new Map<string, Listener>()
   #changed: string | undefined
   #timer: NodeJS.Timeout | undefined
   #wake: () => void = () => undefined
 
-  /**
-   * Watches these files and no others.
-   *
-   * @throws {@link CodegenError} for a folder that is not there.
-   */
+  /** Watches these files and no others, whether they are there or not. */
   watch(files: readonly string[]): void {
-    this.#files = new Set(files.map((file) => resolve(file)))
-    const folders = new Set([...this.#files].map((file) => dirname(file)))
-    for (const [folder, watcher] of this.#folders) {
-      if (folders.has(folder)) continue
-      watcher.close()
-      this.#folders.delete(folder)
-    }
-    for (const folder of folders) {
-      if (this.#folders.has(folder)) continue
-      const watcher = this.#open(folder)
-      // A folder that goes takes its files with it, which the next run says.
-      watcher.on('error', () => {
-        watcher.close()
-        this.#folders.delete(folder)
-      })
-      this.#folders.set(folder, watcher)
+    const wanted = new Set(files.map((file) => resolve(file)))
+    for (const file of this.#files.keys()) if (!wanted.has(file)) this.#leave(file)
+    for (const file of wanted) {
+      if (this.#files.has(file)) continue
+      const listener: Listener = (now, before) => {
+        if (isOther(now, before)) this.#saw(basename(file))
+      }
+      this.#files.set(file, listener)
+      watchFile(file, { interval: INTERVAL }, listener)
     }
   }
 
@@ -59,26 +52,25 @@ export class FileWatcher {
 
   close(): void {
     clearTimeout(this.#timer)
-    for (const watcher of this.#folders.values()) watcher.close()
-    this.#folders.clear()
+    for (const file of this.#files.keys()) this.#leave(file)
   }
 
-  #open(folder: string): FSWatcher {
-    try {
-      return watch(folder, (_event, name) => this.#saw(folder, name))
-    } catch (error) {
-      throw new CodegenError(`Cannot watch the folder ${folder}: ${messageOf(error)}`, { cause: error })
-    }
+  #leave(file: string): void {
+    unwatchFile(file, this.#files.get(file))
+    this.#files.delete(file)
   }
 
-  #saw(folder: string, name: string | null): void {
-    // Some systems do not say which file it was.
-    if (name !== null && !this.#files.has(resolve(folder, name))) return
+  #saw(name: string): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      this.#changed = name === null ? basename(folder) : name
+      this.#changed = name
       this.#wake()
     }, QUIET)
   }
+}
+
+/** Being read changes what Node tells of a file too. */
+function isOther(now: Stats, before: Stats): boolean {
+  return now.mtimeMs !== before.mtimeMs || now.size !== before.size || now.ino !== before.ino
 }

@@ -1,4 +1,4 @@
-import { readConfig } from '../config/read-config.js'
+import { CONFIG_FILES, readConfig } from '../config/read-config.js'
 import { CodegenError } from '../errors.js'
 import { startServer, type Server } from '../server/index.js'
 import { FileWatcher } from './file-watcher.js'
@@ -61,7 +61,8 @@ async function readOrder(config: string | undefined, settings: SettingFlags): Pr
       '--watch watches schema files, and this schema is read from a database. Give --schema.',
     )
   }
-  return { order, files: [...order.source.files, ...(read.file === undefined ? [] : [read.file])] }
+  // One that is not there may come, and come back.
+  return { order, files: [...order.source.files, ...(config === undefined ? CONFIG_FILES : [config])] }
 }
 
 async function disposable(starting: Promise<Server>): Promise<Server & AsyncDisposable> {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -80,6 +80,30 @@ describe('sluice codegen --watch', () => {
       'first_name: string | null',
     )
     expect(await watched.end('SIGTERM')).toBe(0)
+  })
+
+  it('sees files that come back, with their folder, or come only now', async () => {
+    using folder = temporaryFolder()
+    const sql = join(folder.path, 'sql')
+    const schema = join(sql, 'schema.sql')
+    const write = (text: string) => {
+      mkdirSync(sql, { recursive: true })
+      writeFileSync(schema, text)
+    }
+    write('create table users (id int primary key);')
+    const watched = watching(folder.path, '--schema', 'sql/schema.sql')
+    await watched.until(WAITING)
+
+    rmSync(sql, { recursive: true })
+    expect(await watched.until(WAITING)).toMatch(/There is no schema file sql\/schema\.sql/)
+    write('create table users (id int primary key, first_name text);')
+    expect(await watched.until(WAITING)).toMatch(/schema\.sql has changed\.[^]*1 file written/)
+
+    writeFileSync(join(folder.path, 'sluice.config.mjs'), `export default { naming: 'asIs' }`)
+    expect(await watched.until(WAITING)).toMatch(/sluice\.config\.mjs has changed\.[^]*1 file written/)
+    rmSync(join(folder.path, 'sluice.config.mjs'))
+    expect(await watched.until(WAITING)).toMatch(/sluice\.config\.mjs has changed\.[^]*1 file written/)
+    expect(await watched.end('SIGINT')).toBe(0)
   })
 
   it('refuses what it cannot watch', async () => {
