@@ -38,6 +38,7 @@ program
     new Option('--enums <style>', 'enums as unions, or as constant objects too').choices(['union', 'const']),
   )
   .option('--branded-ids', 'give the key of each table a type of its own')
+  .option('--no-branded-ids', 'do not, whatever the configuration says')
   .addOption(
     new Option('--import-extension <extension>', 'how generated files import each other').choices([
       '.js',

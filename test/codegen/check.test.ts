@@ -98,24 +98,29 @@ describe('flags', () => {
   it('come before the configuration, whose paths are relative to it', async () => {
     using folder = temporaryFolder()
     mkdirSync(join(folder.path, 'settings'))
-    writeFileSync(join(folder.path, 'settings/tables.sql'), `${users} create table posts (first_name text);`)
+    writeFileSync(
+      join(folder.path, 'settings/tables.sql'),
+      `${users} create table posts (id int primary key, first_name text);`,
+    )
     writeFileSync(
       join(folder.path, 'settings/sluice.config.ts'),
-      `export default { schema: 'tables.sql', out: 'made', naming: 'asIs', exclude: ['users'] }`,
+      `export default { schema: 'tables.sql', out: 'made', naming: 'asIs', exclude: ['users'], brandedIds: true }`,
     )
     const config = ['--config', 'settings/sluice.config.ts']
     expect(await sluice(folder.path, ...config)).toMatchObject({ code: 0 })
     const made = (path: string) => readFileSync(join(folder.path, path), 'utf8')
     expect(made('settings/made/posts.ts')).toContain('first_name: string | null')
+    expect(made('settings/made/posts.ts')).toContain("__brand: 'PostId'")
     expect(existsSync(join(folder.path, 'settings/made/users.ts'))).toBe(false)
     writeFileSync(join(folder.path, 'settings/plain.mjs'), `export default { schema: 'tables.sql' }`)
     expect(await sluice(folder.path, '--config', 'settings/plain.mjs')).toMatchObject({ code: 0 })
     expect(readdirSync(folder.path)).toEqual(['settings'])
     expect(existsSync(join(folder.path, 'settings/generated/posts.ts'))).toBe(true)
-    const flags = ['--out', 'other', '--naming', 'camelCase', '--exclude', 'nothing']
+    const flags = ['--no-branded-ids', '--out', 'other', '--naming', 'camelCase', '--exclude', 'nothing']
     const { code, stderr } = await sluice(folder.path, ...config, ...flags)
     expect({ code, stderr }).toEqual({ code: 0, stderr: 'exclude: "nothing" matches no table or view.\n' })
     expect(made('other/posts.ts')).toContain('firstName: string | null')
+    expect(made('other/posts.ts')).not.toContain('__brand')
     expect(existsSync(join(folder.path, 'other/users.ts'))).toBe(true)
   })
 })
