@@ -137,12 +137,12 @@ export interface ProductsTable {
   name: string
   description: string | null
   status: Generated<ProductStatus>
-  labels: ColumnType<ProductLabel[], readonly ProductLabel[] | undefined, readonly ProductLabel[]>
+  labels: ColumnType<string, readonly ProductLabel[] | undefined, readonly ProductLabel[]>
   price: ColumnType<string, string | number | bigint, string | number | bigint>
   cost: ColumnType<string, string | number | bigint | undefined, string | number | bigint>
   margin: GeneratedAlways<string | null>
   weight: number | null
-  dimensions: ColumnType<Dimensions | null, string | null, string | null>
+  dimensions: string | null
   attributes: ColumnType<JsonValue, string | undefined, string>
   stock: Generated<number>
   return_window: Generated<string>

@@ -1,3 +1,5 @@
+import { codecFor } from '../../src/codec/codec-for.js'
+import { isBuiltIn } from '../../src/codec/codec-for-oid.js'
 import { serverName } from '../../src/schema/conversion.js'
 import { baseType, type TypeSchema } from '../../src/schema/type.js'
 import type { Refined } from './refined.js'
@@ -27,7 +29,7 @@ export function typeText(type: TypeSchema, side: Side, scope: TypeScope): string
 
 /** The type that the user gave for values of `type`, where these are such values. */
 export function refinedText(type: TypeSchema, refined: Refined, side: Side, scope: TypeScope): string {
-  if (side === 'selected' && refined.isConverted) return plainText(type, side, scope)
+  if (side === 'selected' && (refined.isConverted || isLeftAsText(type))) return plainText(type, side, scope)
   if (side === 'parameter' && (refined.isConverted || isText(type))) return plainText(type, side, scope)
   const { text, import: imported } = refined
   if (imported !== undefined) {
@@ -35,6 +37,17 @@ export function refinedText(type: TypeSchema, refined: Refined, side: Side, scop
     scope.use(exported === local ? local : `${exported} as ${local}`, from)
   }
   return text
+}
+
+/**
+ * Free-hand Kysely does not know the types of a database by their OIDs, which no two databases share: a structure of
+ * these comes as the text that PostgreSQL sends.
+ */
+function isLeftAsText(type: TypeSchema): boolean {
+  const base = baseType(type)
+  if (typeof base === 'string' || base.kind === 'enum') return false
+  const codec = codecFor(type)
+  return !isBuiltIn(codec.base ?? codec.name)
 }
 
 /** As a parameter of free-hand Kysely it is a string. */
@@ -46,6 +59,7 @@ function isText(type: TypeSchema): boolean {
 
 function plainText(type: TypeSchema, side: Side, scope: TypeScope): string {
   if (typeof type === 'string') return baseText(isFreeHand(side) ? serverName(type) : type, side, scope)
+  if (side === 'selected' && isLeftAsText(type)) return 'string'
   switch (type.kind) {
     case 'domain':
       return typeText(type.base, side, scope)

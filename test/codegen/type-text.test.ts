@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { typeText } from '../../codegen/model/type-text.js'
+import { refinedText, type Side, type TypeScope, typeText } from '../../codegen/model/type-text.js'
 import { typeKey } from '../../codegen/model/database-model.js'
 import type { CompositeTypeSchema, EnumTypeSchema, TypeSchema } from '../../src/schema/type.js'
 
@@ -12,14 +12,23 @@ const size: CompositeTypeSchema = {
 }
 const tstzrange = { kind: 'range', schema: 'pg_catalog', name: 'tstzrange', subtype: 'timestamptz' } as const
 
-function textsOf(type: TypeSchema): string[] {
-  const types = new Map([
+const price = { kind: 'domain', schema: 'public', name: 'price', base: 'int8' } as const
+
+const scope: TypeScope = {
+  types: new Map([
     [typeKey(mood), 'Mood'],
     [typeKey(size), 'Size'],
-  ])
-  return (['row', 'input', 'parameter'] as const).map((side) =>
-    typeText(type, side, { types, refined: new Map(), use: () => undefined }),
-  )
+  ]),
+  refined: new Map(),
+  use: () => undefined,
+}
+
+function textOf(type: TypeSchema, side: Side): string {
+  return typeText(type, side, scope)
+}
+
+function textsOf(type: TypeSchema): string[] {
+  return (['row', 'input', 'parameter'] as const).map((side) => textOf(type, side))
 }
 
 describe('typeText', () => {
@@ -82,5 +91,24 @@ describe('typeText', () => {
     ],
   ])('reads and writes %s', (_what, type, ...texts) => {
     expect(textsOf(type)).toEqual(texts)
+  })
+
+  it.each<[string, TypeSchema, string]>([
+    ['an enum', mood, 'Mood'],
+    ['an array of enums', { kind: 'array', element: mood }, 'string'],
+    ['a composite', size, 'string'],
+    ['an array of composites', { kind: 'array', element: size }, 'string'],
+    ['a domain', price, 'bigint'],
+    ['an array of domains', { kind: 'array', element: price }, 'string'],
+    ['a domain over an array', { ...price, base: { kind: 'array', element: 'int8' } }, 'bigint[]'],
+    ['a domain over a composite', { ...price, base: size }, 'string'],
+    ['a range', tstzrange, 'Range<Date>'],
+    ['an array of ranges', { kind: 'array', element: tstzrange }, 'Range<Date>[]'],
+    ['a range of the database', { ...tstzrange, schema: 'public', name: 'stay' }, 'string'],
+  ])('has free-hand Kysely read %s as it does', (_what, type, text) => {
+    expect(textOf(type, 'selected')).toBe(text)
+    const refined = { text: 'Mine', import: undefined, isConverted: false, setting: 'types' }
+    const own = refinedText(type, refined, 'selected', scope)
+    expect(own).toBe(text === 'string' ? 'string' : 'Mine')
   })
 })
