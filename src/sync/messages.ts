@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Parameter } from '../postgres/protocol.js'
-import type { Field } from '../row/field.js'
+import type { RawChunk } from './raw-rows.js'
 import type { WireError } from './wire-error.js'
 
 /** What the worker is started with. */
@@ -62,11 +62,6 @@ export type StreamRequestMessage = NextRequest | 'close' | SyncQuery
 
 /** On a stream's port, from the worker. */
 export type StreamAnswer =
-  | {
-      readonly type: 'chunk'
-      readonly bytes: Uint8Array<ArrayBuffer>
-      readonly count: number
-      readonly fields: readonly Field[]
-    }
+  | ({ readonly type: 'chunk' } & RawChunk)
   | { readonly type: 'end' }
   | { readonly type: 'error'; readonly error: WireError }

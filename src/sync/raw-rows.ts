@@ -3,11 +3,23 @@ import type { RowSink } from '../row/row-sink.js'
 
 /** What one fetch brought: DataRow messages as they came off the wire, to be decoded on another thread. */
 export interface RawChunk {
-  /** Whole messages only, in order. */
-  readonly bytes: Buffer<ArrayBuffer>
+  /** Whole messages only, in order, from its beginning on. */
+  readonly memory: ArrayBuffer
+  /** How many bytes of it they take. */
+  readonly size: number
   readonly count: number
   /** The columns. */
   readonly fields: readonly Field[]
+}
+
+/** The messages of a chunk. */
+export function bytesOf({ memory, size }: RawChunk): Buffer {
+  return Buffer.from(memory, 0, size)
+}
+
+/** A chunk of nothing. */
+export function emptyChunk(fields: readonly Field[]): RawChunk {
+  return { memory: new ArrayBuffer(0), size: 0, count: 0, fields }
 }
 
 /** Sizes of chunks differ a little: memory in steps of this many bytes fits more than one of them. */
@@ -33,17 +45,19 @@ export class RawRows implements RowSink<RawChunk> {
   }
 
   cut(): void {
-    const bytes = Buffer.from(this.#memory(this.#size), 0, this.#size)
+    const memory = this.#memory(this.#size)
+    const chunk: RawChunk = { memory, size: this.#size, count: this.#count, fields: this.#fields }
+    const bytes = bytesOf(chunk)
     let at = 0
     for (const segment of this.#segments) at += segment.copy(bytes, at)
-    this.#chunks.push({ bytes, count: this.#count, fields: this.#fields })
+    this.#chunks.push(chunk)
     this.#segments = []
     this.#size = 0
     this.#count = 0
   }
 
   take(): RawChunk {
-    return this.#chunks.shift() ?? { bytes: Buffer.alloc(0), count: 0, fields: this.#fields }
+    return this.#chunks.shift() ?? emptyChunk(this.#fields)
   }
 
   /** Memory of a chunk that nobody reads any more. */

@@ -48,8 +48,8 @@ export class SyncBridge implements SyncChunks {
     if (this.#ended) return undefined
     const answer = this.#receive(Infinity)
     if (answer?.type === 'chunk') {
-      this.#last = answer.bytes.buffer
-      return toChunk(answer)
+      this.#last = answer.memory
+      return answer
     }
     this.#end()
     if (answer?.type === 'error') throw fromWireError(answer.error)
@@ -106,8 +106,4 @@ export class SyncBridge implements SyncChunks {
       if (Atomics.wait(this.#answers, 0, seen, SLICE_MS) === 'timed-out') this.#options.checkAlive()
     }
   }
-}
-
-function toChunk({ bytes, count, fields }: Extract<StreamAnswer, { type: 'chunk' }>): RawChunk {
-  return { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), count, fields }
 }

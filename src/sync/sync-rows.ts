@@ -5,6 +5,7 @@ import type { KeyedRow } from '../row/keyed-reader.js'
 import type { RowDecoder } from '../row/row-decoder.js'
 import type { RowReader } from '../row/row-reader.js'
 import { Regrouper } from '../stream/regroup.js'
+import { bytesOf, emptyChunk } from './raw-rows.js'
 import type { SyncChunks } from './sync-bridge.js'
 
 /** The iterator that `iterator` returns: rows, or batches of rows. */
@@ -32,7 +33,7 @@ export interface SyncRowStreamOptions {
 export const NO_SYNC_CHUNKS: SyncChunks = {
   next: () => undefined,
   requestNext: () => {},
-  query: () => ({ bytes: Buffer.alloc(0), count: 0, fields: [] }),
+  query: () => emptyChunk([]),
   close: () => {},
 }
 
@@ -103,7 +104,7 @@ export class SyncRowStream<T> implements SyncRows<T> {
       if (this.#options.prefetch === undefined) this.#chunks.requestNext()
       this.#decoder ??= this.#options.reader.start(chunk.fields)
       let rows: unknown[] = []
-      this.#decoder.decode(chunk.bytes, chunk.count, rows)
+      this.#decoder.decode(bytesOf(chunk), chunk.count, rows)
       if (this.#options.prefetch !== undefined) {
         rows = this.#prefetched(this.#chunks, this.#options.prefetch(rows as KeyedRow[]), rows as KeyedRow[])
         this.#chunks.requestNext()
@@ -132,7 +133,7 @@ export class SyncRowStream<T> implements SyncRows<T> {
     try {
       const related = chunks.query({ sql: query.sql, parameters, formats: reader.formats })
       const rows: KeyedRow[] = []
-      reader.start(related.fields).decode(related.bytes, related.count, rows)
+      reader.start(related.fields).decode(bytesOf(related), related.count, rows)
       return rows
     } catch (error) {
       throw new PrefetchFailure(step, error)

@@ -106,8 +106,8 @@ function serve({ port, answers, ...statement }: OpenMessage): void {
     await finish(opened?.connection, { type: 'error', error: toWireError(error) })
   }
 
-  function send({ bytes, count, fields }: RawChunk): void {
-    answer({ type: 'chunk', bytes, count, fields }, [bytes.buffer])
+  function send(chunk: RawChunk): void {
+    answer({ type: 'chunk', ...chunk }, [chunk.memory])
   }
 
   async function end(): Promise<void> {
