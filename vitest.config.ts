@@ -15,7 +15,8 @@ export default defineConfig({
     pool: 'forks',
     // Many tests wait for the server or for a process of their own, so that two cores serve three files well.
     maxWorkers: Math.max(3, availableParallelism()),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Some run the command line many times, each a process of its own, on machines that are busy.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
   },
 })
