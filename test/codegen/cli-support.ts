@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { vi } from 'vitest'
+import { commandLine } from '../../codegen/commands/command-line.js'
 import { testServer } from '../support/test-server.js'
 import { root } from './support.js'
 
@@ -21,8 +23,8 @@ export function startSluice(cwd: string, ...args: string[]): ChildProcess {
   })
 }
 
-/** Runs it to its end. */
-export function sluice(cwd: string, ...args: string[]): Promise<Outcome> {
+/** Runs the real command to its end. */
+export function sluiceProcess(cwd: string, ...args: string[]): Promise<Outcome> {
   const child = startSluice(cwd, ...args)
   let stdout = ''
   let stderr = ''
@@ -32,4 +34,30 @@ export function sluice(cwd: string, ...args: string[]): Promise<Outcome> {
     child.on('error', reject)
     child.on('close', (code) => resolve({ code, stdout, stderr }))
   })
+}
+
+/**
+ * The command line as the real command runs it, without the second that a process of its own takes to start. One at a
+ * time: the working folder is the process's.
+ */
+export async function sluice(cwd: string, ...args: string[]): Promise<Outcome> {
+  let stdout = ''
+  let stderr = ''
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation((data) => ((stdout += String(data)), true)),
+    vi.spyOn(process.stderr, 'write').mockImplementation((data) => ((stderr += String(data)), true)),
+  ]
+  const { DATABASE_URL: url } = process.env
+  const folder = process.cwd()
+  process.env['DATABASE_URL'] = testServer.url
+  process.chdir(cwd)
+  try {
+    const code = await commandLine(args)
+    return { code, stdout, stderr }
+  } finally {
+    process.chdir(folder)
+    if (url === undefined) delete process.env['DATABASE_URL']
+    else process.env['DATABASE_URL'] = url
+    for (const spy of spies) spy.mockRestore()
+  }
 }

@@ -1,17 +1,11 @@
-import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { until } from '../support/owned-server.js'
-import { root, temporaryFolder } from './support.js'
-
-interface Outcome {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
+import { sluice, sluiceProcess } from './cli-support.js'
+import { temporaryFolder } from './support.js'
 
 let empty: TestDatabase
 let shop: TestDatabase
@@ -22,23 +16,6 @@ beforeAll(async () => {
 })
 
 afterAll(() => Promise.all([empty.drop(), shop.drop()]))
-
-/** The real command, with the tests' server for its scratch databases. */
-function codegen(...args: string[]): Promise<Outcome> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'codegen/cli.ts', ...args], {
-    cwd: root,
-    env: { ...process.env, DATABASE_URL: empty.url },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()))
-  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()))
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
-  })
-}
 
 describe('the command line', () => {
   it('generates from SQL files in the order given, and cleans up after itself', async () => {
@@ -51,7 +28,15 @@ describe('the command line', () => {
     writeFileSync(first, "create type size as enum ('s', 'm');")
     writeFileSync(second, 'create table shirts (id int primary key, size size not null);')
     const before = await databases()
-    const { code, stdout, stderr } = await codegen('--schema', first, '--schema', second, '--out', out)
+    const { code, stdout, stderr } = await sluiceProcess(
+      folder.path,
+      '--schema',
+      first,
+      '--schema',
+      second,
+      '--out',
+      out,
+    )
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(
       /^1 table, 0 views, 0 relations, 1 enum, 0 renamed, 0 skipped → .*: 3 files written, 0 unchanged in \d/,
@@ -64,12 +49,15 @@ describe('the command line', () => {
   it('checks a folder without writing, and says what is out of date', async () => {
     using folder = temporaryFolder()
     const out = join(folder.path, 'out')
-    const missing = await codegen('--url', shop.url, '--out', out, '--check')
+    const missing = await sluiceProcess(folder.path, '--url', shop.url, '--out', out, '--check')
     expect(missing.code).toBe(1)
     expect(missing.stderr).toMatch(/not up to date[^]*added {4}users\.ts[^]*without --check/)
     expect(existsSync(out)).toBe(false)
-    expect(await codegen('--url', shop.url, '--out', out)).toMatchObject({ code: 0 })
-    expect(await codegen('--url', shop.url, '--out', out, '--check')).toMatchObject({ code: 0, stderr: '' })
+    expect(await sluice(folder.path, '--url', shop.url, '--out', out)).toMatchObject({ code: 0 })
+    expect(await sluice(folder.path, '--url', shop.url, '--out', out, '--check')).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
   })
 
   it.each([
@@ -87,7 +75,8 @@ describe('the command line', () => {
   ])('answers %s with a message on stderr', async (_what, args, message) => {
     using folder = temporaryFolder()
     const out = join(folder.path, 'out')
-    const { code, stdout, stderr } = await codegen(
+    const { code, stdout, stderr } = await sluice(
+      folder.path,
       ...(args.includes('--out') ? args : [...args, '--out', out]),
     )
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
@@ -97,14 +86,30 @@ describe('the command line', () => {
   })
 
   it.each([
-    ['an error in the SQL', 'create table a (id int);\n\ncreate table b (id inte);', /bad\.sql:3: .*inte/],
-    ['a schema without tables', "create type lonely as enum ('x');", /bad\.sql has no tables or views/],
-  ])('answers %s, and writes nothing', async (_what, sql, message) => {
+    [
+      'an error in the SQL',
+      sluiceProcess,
+      'create table a (id int);\n\ncreate table b (id inte);',
+      /bad\.sql:3: .*inte/,
+    ],
+    [
+      'a schema without tables',
+      sluice,
+      "create type lonely as enum ('x');",
+      /bad\.sql has no tables or views/,
+    ],
+  ])('answers %s, and writes nothing', async (_what, run, sql, message) => {
     using folder = temporaryFolder()
     const script = join(folder.path, 'bad.sql')
     writeFileSync(script, sql)
     const before = await databases()
-    const { code, stdout, stderr } = await codegen('--schema', script, '--out', join(folder.path, 'out'))
+    const { code, stdout, stderr } = await run(
+      folder.path,
+      '--schema',
+      script,
+      '--out',
+      join(folder.path, 'out'),
+    )
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(message)
     expect(stderr).not.toMatch(/\n\s+at /)
@@ -115,7 +120,7 @@ describe('the command line', () => {
   it('answers an output folder of somebody else, before it reads anything', async () => {
     using folder = temporaryFolder()
     mkdirSync(join(folder.path, 'src'))
-    const { code, stderr } = await codegen('--schema', 'no-such-file.sql', '--out', folder.path)
+    const { code, stderr } = await sluice(folder.path, '--schema', 'no-such-file.sql', '--out', folder.path)
     expect(code).toBe(1)
     expect(stderr).toMatch(/holds what the generator has not written: src\. Nothing was changed/)
     expect(readdirSync(folder.path)).toEqual(['src'])

@@ -7,6 +7,7 @@ import type { Settings } from '../../codegen/config/settings.js'
 import { CodegenError } from '../../codegen/errors.js'
 import { generate } from '../../codegen/generate.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { compileErrors } from './compiler.js'
 import { root, temporaryFolder } from './support.js'
 
 let database: TestDatabase
@@ -32,27 +33,19 @@ async function made(settings: Settings, files: Readonly<Record<string, string>> 
     ...Object.keys(files).map((name) => join(folder.path, name)),
   ]
   return {
-    errors: errorsIn(paths, settings.importExtension),
+    errors: errorsIn(paths, folder.path, settings.importExtension),
     text: new Map(names.map((name) => [name.replaceAll('\\', '/'), readFileSync(join(out, name), 'utf8')])),
   }
 }
 
-function errorsIn(paths: readonly string[], extension: string | undefined): string[] {
-  const config = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path))
-  const host = { ...ts.sys, readDirectory: () => [] }
-  const { options } = ts.parseJsonConfigFileContent(config.config, host, root)
-  const program = ts.createProgram(paths, {
-    ...options,
+function errorsIn(paths: readonly string[], folder: string, extension: string | undefined): string[] {
+  return compileErrors(paths, folder, {
     ...(extension === '.ts' && { allowImportingTsExtensions: true }),
     ...(extension === '' && {
       module: ts.ModuleKind.ESNext,
       moduleResolution: ts.ModuleResolutionKind.Bundler,
     }),
   })
-  return paths
-    .map((path) => program.getSourceFile(path))
-    .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))
 }
 
 describe('types and columns', () => {
@@ -89,12 +82,9 @@ describe('types and columns', () => {
       ] = [true, true, true, true, true, true, true, true, true, true, true, true]`,
   }
 
-  it('are what rows, writes and free-hand Kysely are typed by', async () => {
-    expect((await made(settings, files)).errors).toEqual([])
-  })
-
-  it('tell the engine what to read values as', async () => {
-    const { text } = await made(settings, files)
+  it('are what rows, writes and free-hand Kysely are typed by, and what the engine reads values as', async () => {
+    const { errors, text } = await made(settings, files)
+    expect(errors).toEqual([])
     expect(text.get('users.ts')).toMatch(/name: 'birth_date', type: 'date as Date'/)
     expect(text.get('users.ts')).toMatch(/name: 'created_at', type: 'timestamptz'/)
     expect(text.get('orders.ts')).toMatch(/name: 'id',\s+type: 'int8 as number'/)
@@ -201,7 +191,6 @@ describe('brandedIds', () => {
 describe('the form of files', () => {
   it.each([
     {},
-    { importExtension: '.ts', layout: 'schemas' },
     { importExtension: '', enums: 'const', header: '/* eslint-disable */\n// Made of schema.sql.' },
     { naming: 'asIs', layout: 'schemas', enums: 'const', brandedIds: true },
   ] as Settings[])('type-checks with %j', async (settings) => {
@@ -216,13 +205,14 @@ describe('the form of files', () => {
     expect(changes).toMatchObject({ added: [], changed: [], removed: [] })
   })
 
-  it('follows the settings', async () => {
-    const { text } = await made({
+  it('follows the settings, and type-checks so', async () => {
+    const { errors, text } = await made({
       importExtension: '.ts',
       layout: 'schemas',
       enums: 'const',
       header: '/* eslint-disable */',
     })
+    expect(errors).toEqual([])
     expect([...text.keys()]).toEqual(expect.arrayContaining(['index.ts', 'enums.ts', 'public/users.ts']))
     expect(text.get('public/users.ts')).toContain(`from './posts.ts'`)
     expect(text.get('public/orders.ts')).toContain(`from '../enums.ts'`)

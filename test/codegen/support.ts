@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import ts from 'typescript'
+import { compileErrors } from './compiler.js'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -21,19 +21,8 @@ export function typeErrors(files: ReadonlyMap<string, string>): string[] {
     writeFileSync(join(folder.path, name), text)
   }
   symlinkSync(join(root, 'node_modules'), join(folder.path, 'node_modules'), 'junction')
-  const config = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path))
-  const { options } = ts.parseJsonConfigFileContent(
-    config.config,
-    { ...ts.sys, readDirectory: () => [] },
-    root,
+  return compileErrors(
+    [...files.keys()].map((name) => join(folder.path, name)),
+    folder.path,
   )
-  const paths = [...files.keys()].map((name) => join(folder.path, name))
-  const program = ts.createProgram(paths, options)
-  return paths
-    .map((path) => program.getSourceFile(path))
-    .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
-    .map(({ file, start = 0, messageText }) => {
-      const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start).line + 1
-      return `${file?.fileName ?? ''}:${String(line)}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
-    })
 }

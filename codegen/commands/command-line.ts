@@ -1,0 +1,103 @@
+import { Command, CommanderError, Option } from 'commander'
+import { codegen, type CodegenFlags } from './codegen.js'
+import { init } from './init.js'
+import { shownError } from './shown-error.js'
+
+/**
+ * Runs the command line, in the working folder.
+ *
+ * @param args - without the paths of Node and of the script.
+ * @returns the exit code. What there is to say was written to the standard output or error.
+ */
+export async function commandLine(args: readonly string[]): Promise<number> {
+  let exitCode = 0
+  const program = new Command('sluice')
+    .exitOverride()
+    .description('Typed repositories from a PostgreSQL schema. Without a command it runs codegen.')
+    .showHelpAfterError('Run with --help to see what there is.')
+
+  program
+    .command('codegen', { isDefault: true })
+    .description('generate typed repositories; "sluice codegen --help" lists its flags')
+    .option(
+      '--schema <file>',
+      'a file of SQL to run in a scratch database; may be given several times, in order',
+      inOrder,
+    )
+    .option('--url <url>', 'a database to read instead: postgres://user:password@host:5432/database')
+    .option('--out <folder>', 'where the generated files go; nothing else may be in it')
+    .option('--docs <file>', 'a Markdown page on the tables, with a diagram, to write as well')
+    .option(
+      '--config <file>',
+      'settings to read (default: sluice.config.ts, .mts, .js or .mjs here, if there is one)',
+    )
+    .option('--check', 'write nothing; show what would change, and exit with 1 if anything would')
+    .option('--watch', 'generate again whenever a schema file or the configuration changes')
+    .option('--schemas <names...>', 'the PostgreSQL schemas to generate from, as names or globs')
+    .option('--include <names...>', 'the tables and views to generate, as names or globs')
+    .option('--exclude <names...>', 'tables and views to leave out')
+    .addOption(
+      new Option('--naming <style>', 'how columns, tables and relations are called').choices([
+        'camelCase',
+        'asIs',
+      ]),
+    )
+    .addOption(
+      new Option('--enums <style>', 'enums as unions, or as constant objects too').choices([
+        'union',
+        'const',
+      ]),
+    )
+    .option('--branded-ids', 'give the key of each table a type of its own')
+    .option('--no-branded-ids', 'do not, whatever the configuration says')
+    .addOption(
+      new Option('--import-extension <extension>', 'how generated files import each other').choices([
+        '.js',
+        '.ts',
+        '',
+      ]),
+    )
+    .addOption(
+      new Option('--layout <layout>', 'files side by side, or in a folder for each schema').choices([
+        'flat',
+        'schemas',
+      ]),
+    )
+    .addHelpText(
+      'after',
+      `
+Flags come before what sluice.config.ts sets; "sluice init" writes one with every setting. Without either, schema.sql
+is generated into the folder generated.
+
+Relations come from foreign keys: author_id gives posts the relation author, and users its inverse posts, or
+postsByAuthor when several keys lead from posts to users. Other names are set on the constraint,
+  COMMENT ON CONSTRAINT posts_author_id_fkey ON posts IS '@name writer @inverse writings'
+or in sluice.config.ts, which comes first:
+  relations: { 'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' } }
+Through a link table (product_categories), "through" on its key to products names the categories of products.`,
+    )
+    .action(async (flags: CodegenFlags) => {
+      exitCode = await codegen(flags)
+    })
+
+  program
+    .command('init')
+    .description('write a commented sluice.config.ts, unless there is a configuration')
+    .action(async () => {
+      process.stdout.write(`Wrote ${await init()}. Every setting is in it; "sluice codegen" goes by it.\n`)
+    })
+
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    // It has said what was wrong with the arguments, or shown the help.
+    if (error instanceof CommanderError) return error.exitCode
+    process.stderr.write(`${shownError(error)}\n`)
+    return 1
+  }
+}
+
+function inOrder(file: string, files: readonly string[] | undefined): string[] {
+  return [...(files ?? []), file]
+}
