@@ -1,0 +1,21 @@
+import type { World } from './world.js'
+
+/** One thing that goes wrong, and what becomes of it: a row of the page about promises. */
+export interface Scenario {
+  /** What goes wrong, as the page says it. */
+  readonly fault: string
+  /** A program without which it cannot be tried. */
+  readonly needs?: Need
+  /** How long the process may take from its start to its end; default 30,000. */
+  readonly deadlineMs?: number
+  /** @returns what was seen to happen, as the page says it: from the errors that were met, not from hope. */
+  run(world: World): Promise<string>
+}
+
+export type Need = 'pgbouncer'
+
+/** The scenarios of a file, and their heading. */
+export interface ScenarioGroup {
+  readonly heading: string
+  readonly scenarios: readonly Scenario[]
+}
