@@ -1,0 +1,6 @@
+import type { ScenarioGroup } from '../scenario.js'
+
+export const consumer: ScenarioGroup = {
+  heading: 'The loop body',
+  scenarios: [],
+}

@@ -1,0 +1,6 @@
+import type { ScenarioGroup } from '../scenario.js'
+
+export const worker: ScenarioGroup = {
+  heading: 'iterator() and its worker',
+  scenarios: [],
+}
