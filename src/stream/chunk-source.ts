@@ -1,4 +1,5 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+import { UsageError } from '../errors.js'
 import type { SluiceConnection } from '../postgres/connection.js'
 import type { Source } from '../postgres/kysely-handle.js'
 import { withReadRequest } from '../postgres/statement.js'
@@ -89,8 +90,23 @@ export class ChunkSource implements Chunks<unknown> {
     }
   }
 
-  #fetch(chunks: AsyncIterator<QueryResult<unknown>>): Promise<IteratorResult<QueryResult<unknown>>> {
-    return this.#shared ? this.#source.executor.provideConnection(() => chunks.next()) : chunks.next()
+  async #fetch(chunks: AsyncIterator<QueryResult<unknown>>): Promise<IteratorResult<QueryResult<unknown>>> {
+    if (!this.#shared) return chunks.next()
+    let isGiven = false
+    try {
+      return await this.#source.executor.provideConnection(() => {
+        isGiven = true
+        return chunks.next()
+      })
+    } catch (error) {
+      if (isGiven) throw error
+      // Kysely gives out no connection of a transaction that has ended.
+      throw new UsageError(
+        `The transaction ended while a stream in it was open: ${(error as Error).message}. Finish or leave the loop ` +
+          'before COMMIT or ROLLBACK.',
+        { cause: error },
+      )
+    }
   }
 
   async #prefetched(rows: readonly unknown[]): Promise<readonly unknown[]> {

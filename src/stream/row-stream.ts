@@ -78,7 +78,11 @@ export class RowStream<T> implements AsyncRows<T> {
 
   async return(): Promise<IteratorResult<T, undefined>> {
     this.#end()
-    await this.#source?.close()
+    try {
+      await this.#source?.close()
+    } catch (error) {
+      throw this.#options.explain(error, this.#rowsDelivered)
+    }
     return DONE
   }
 
