@@ -12,7 +12,9 @@ export class World {
   readonly name: string
   /** Sees and signals the sessions of this process alone. */
   readonly observer: Observer
+  readonly #observers: Observer[]
   readonly #opened: Opened[] = []
+  readonly #ends: (() => Promise<unknown>)[] = []
   readonly #left: Error[] = []
   readonly #warnings: string[] = []
   #expectedWarnings: string[] = []
@@ -21,6 +23,7 @@ export class World {
     this.url = url
     this.name = name
     this.observer = observer
+    this.#observers = [observer]
     process.on('uncaughtException', (error) => this.#left.push(error))
     process.on('unhandledRejection', (error) => this.#left.push(error as Error))
     process.on('warning', ({ name, code, message }: Error & { code?: string }) =>
@@ -45,6 +48,18 @@ export class World {
     this.#opened.splice(this.#opened.indexOf(opened), 1)
   }
 
+  /** Sees the sessions that have the name on another server, or in another database, which are to end as well. */
+  async observe(url: string, name = this.name): Promise<Observer> {
+    const observer = await Observer.of({ url }, name)
+    this.#observers.push(observer)
+    return observer
+  }
+
+  /** Ends something that has to be there until everything was looked at, such as a server; the last comes first. */
+  atEnd(end: () => Promise<unknown>): void {
+    this.#ends.unshift(end)
+  }
+
   /** The process warnings that have to come, by code. */
   expectWarnings(...codes: string[]): void {
     this.#expectedWarnings = codes
@@ -67,12 +82,13 @@ export class World {
         )
     }
     // What a loop has left is given up within closeTimeoutMs, and the server takes a moment to see that.
-    await this.#until('idle sessions', async () =>
-      (await this.observer.states()).every((state) => state === 'idle'),
-    )
+    await this.#until('idle sessions', (states) => states.every((state) => state === 'idle'))
     for (const { db } of this.#opened) await db.destroy()
-    await this.#until('no session', async () => (await this.observer.states()).length === 0)
-    await this.observer[Symbol.asyncDispose]()
+    await this.#until('no session', (states) => states.length === 0)
+    for (const observer of this.#observers) await observer[Symbol.asyncDispose]()
+    for (const end of this.#ends) await end()
+    // A child process that has ended counts as one until the next turn.
+    await sleep(1)
     const [left] = this.#left
     if (left !== undefined) throw new Error('An error was thrown past everybody.', { cause: left })
     if (this.#warnings.join() !== this.#expectedWarnings.join())
@@ -81,13 +97,13 @@ export class World {
       )
   }
 
-  async #until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  async #until(what: string, isSo: (states: readonly string[]) => boolean): Promise<void> {
     const deadline = performance.now() + 6000
-    while (!(await isSo())) {
+    for (;;) {
+      const states = (await Promise.all(this.#observers.map((observer) => observer.states()))).flat()
+      if (isSo(states)) return
       if (performance.now() > deadline)
-        throw new Error(
-          `Waited in vain for ${what}; there are: ${(await this.observer.states()).join(', ')}.`,
-        )
+        throw new Error(`Waited in vain for ${what}; there are: ${states.join(', ')}.`)
       await sleep(10)
     }
   }

@@ -1,26 +1,15 @@
 import pg from 'pg'
 import { createTestDatabase, type TestDatabase } from '../../support/database.js'
-import { GOOD_ROWS, ROWS } from './fault-tables.js'
+import { FAULT_OBJECTS } from './fault-objects.js'
 
 export * from './fault-tables.js'
-
-const objects = `
-  create view numbers as select i as id, 'x' || i as payload from generate_series(1, ${ROWS}) i;
-  create view stalling as
-    select i as id, case when i > ${GOOD_ROWS} then 'x' || pg_sleep(60)::text else 'x' || i end as payload
-    from generate_series(1, ${ROWS}) i;
-  create view failing as
-    select i as id, 'x' || (i + 0 / (${GOOD_ROWS + 1} - i)) as payload from generate_series(1, ${ROWS}) i;
-  create table items (id int primary key, payload text not null);
-  create table deferred (id int unique deferrable initially deferred, payload text not null);
-`
 
 /** A database of its own with views that stall and fail in the middle. */
 export async function createFaultDatabase(): Promise<TestDatabase> {
   const database = await createTestDatabase()
   const client = new pg.Client(database.url)
   await client.connect()
-  await client.query(objects)
+  await client.query(FAULT_OBJECTS)
   await client.end()
   return database
 }
