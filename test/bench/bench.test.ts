@@ -13,6 +13,7 @@ import { mustHold } from '../../bench/must-hold.js'
 import { choosePlans } from '../../bench/plans.js'
 import { median, pairedRatio, quantile } from '../../bench/statistics.js'
 import { Scratch } from '../support/owned-server.js'
+import { testServer } from '../support/test-server.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
@@ -203,7 +204,7 @@ describe('the benchmark', { timeout: 240_000 }, () => {
     const args = ['--import', loader, 'bench/main.ts', '--tiny', '--out', scratch.path]
     const { stdout } = await promisify(execFile)(process.execPath, args, {
       cwd: root,
-      env: { ...process.env, DATABASE_URL: '' },
+      env: { ...process.env, DATABASE_URL: testServer.url },
     })
     expect(stdout).not.toContain('Failed:')
     const files = await readdir(scratch.path, { recursive: true })

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'vitest'
 import type { ColumnSchema, ForeignKeySchema, Model, Repository } from 'sluice'
 import { lookupKind } from '../../src/query/lookup-kind.js'
@@ -11,9 +12,6 @@ export type AnyRepository = Repository<
   Model & { readonly row: Row; readonly insert: Row; readonly update: Row; readonly filter: Row }
 >
 
-/** Of how many columns' values rows are looked for one by one. */
-const MOST_FILTERS = 40
-
 /** How many rows each table gets. */
 const ROWS = 2
 
@@ -21,10 +19,12 @@ const ROWS = 2
  * Uses every repository as a program would: creates rows, finds each by its key and by its values, reads them by every
  * path, follows every relation and updates a row.
  *
+ * @param paths - `async` leaves out what differs by how rows are fetched: chunks, batches and `iterator()`.
  * @returns how many rows were made in each table, by qualified name. Views get none.
  */
 export async function exercise(
   repositories: Readonly<Record<string, AnyRepository>>,
+  paths: 'all' | 'async' = 'all',
 ): Promise<Map<string, number>> {
   const all = Object.values(repositories)
   const created = new Map<string, Row[]>()
@@ -32,9 +32,9 @@ export async function exercise(
     created.set(labelOf(repository), await createRows(repository, created))
   for (const repository of all) {
     const rows = created.get(labelOf(repository)) ?? []
-    await readEveryWay(repository, rows)
+    await readEveryWay(repository, rows, paths)
     await findByValues(repository, rows)
-    await followRelations(repository)
+    await followRelations(repository, paths)
     await updateOne(repository, rows)
   }
   return new Map([...created].map(([name, rows]) => [name, rows.length]))
@@ -132,13 +132,18 @@ function isComparable({ type }: ColumnSchema): boolean {
   return !['null', 'equality', 'unorderedArray'].includes(lookupKind(type))
 }
 
-async function readEveryWay(repository: AnyRepository, rows: readonly Row[]): Promise<void> {
+async function readEveryWay(
+  repository: AnyRepository,
+  rows: readonly Row[],
+  paths: 'all' | 'async',
+): Promise<void> {
   const label = labelOf(repository)
   const all = repository.orderBy(...orderOf(repository))
   const read = await all.toArray()
   expect(read, label).toHaveLength(await repository.count())
   expect(read, label).toEqual(expect.arrayContaining([...rows]))
   expect(await collect(all.aiterator({ chunkSize: 1 })), label).toStrictEqual(read)
+  if (paths === 'async') return
   expect((await collect(all.aiterator({ batchYieldSize: 2 }))).flat(), label).toStrictEqual(read)
   expect([...all.iterator({ chunkSize: 1 })], label).toStrictEqual(read)
 }
@@ -151,23 +156,40 @@ async function findByValues(repository: AnyRepository, rows: readonly Row[]): Pr
     }
     const conditions = columns
       .filter(({ property, type }) => row[property] !== null && lookupKind(type) !== 'null')
-      .map(({ property }) => [property, { exact: row[property] }] as const)
-    expect(await repository.filter(Object.fromEntries(conditions)).exists(), labelOf(repository)).toBe(true)
-    const step = Math.ceil(conditions.length / MOST_FILTERS)
-    for (const [property, condition] of conditions.filter((_, index) => index % step === 0)) {
+      .map(({ property }) => ({ property, exact: row[property] }))
+    const found = await Promise.all([
+      isFound(
+        repository,
+        row,
+        Object.fromEntries(conditions.map(({ property, exact }) => [property, { exact }])),
+      ),
+      isFound(
+        repository,
+        row,
+        Object.fromEntries(conditions.map(({ property, exact }) => [property, { in: [exact] }])),
+      ),
+    ])
+    if (found.every(Boolean)) continue
+    // A row that all conditions together find is found by each; here one of them does not, and is named.
+    for (const { property, exact } of conditions) {
       const label = `${labelOf(repository)}.${property}`
-      expect(await repository.filter({ [property]: condition }).toArray(), label).toContainEqual(row)
-      const list = { in: [condition.exact] }
-      expect(await repository.filter({ [property]: list }).toArray(), label).toContainEqual(row)
+      expect(await repository.filter({ [property]: { exact } }).toArray(), label).toContainEqual(row)
+      expect(await repository.filter({ [property]: { in: [exact] } }).toArray(), label).toContainEqual(row)
     }
+    expect(found, labelOf(repository)).toEqual([true, true])
   }
+}
+
+async function isFound(repository: AnyRepository, row: Row, conditions: Row): Promise<boolean> {
+  const found = await repository.filter(conditions).toArray()
+  return found.some((each) => isDeepStrictEqual(each, row))
 }
 
 function keyOf({ schema }: AnyRepository, row: Row): Row {
   return Object.fromEntries(schema.primaryKey.map((property) => [property, { exact: row[property] }]))
 }
 
-async function followRelations(repository: AnyRepository): Promise<void> {
+async function followRelations(repository: AnyRepository, paths: 'all' | 'async'): Promise<void> {
   const relations = repository.schema.relations ?? []
   if (relations.length === 0) return
   // Names are checked by type only where they are known.
@@ -179,7 +201,9 @@ async function followRelations(repository: AnyRepository): Promise<void> {
   const all = related.prefetchRelated(...names).orderBy(...orderOf(repository))
   const read = await all.toArray()
   expect(await collect(all.aiterator({ chunkSize: 1 })), labelOf(repository)).toStrictEqual(read)
-  expect([...all.iterator({ chunkSize: 1 })], labelOf(repository)).toStrictEqual(read)
+  if (paths === 'all') {
+    expect([...all.iterator({ chunkSize: 1 })], labelOf(repository)).toStrictEqual(read)
+  }
   for (const { name, kind } of relations) {
     const label = `${labelOf(repository)}.${name}`
     const values = read.map((row) => row[name])

@@ -16,7 +16,8 @@ it.each(['camelCase', 'asIs'] as const)(
     const model = buildModel(await introspect(database.url), { naming })
     const files = new Map(emit(model).map(({ name, text }) => [name, text]))
     await using generated = await importGenerated(files, `hostile-${naming}`, database.url)
-    const created = await exercise(generated.repositories)
+    // Names in asIs are the most hostile; the other style's go through the same code once a row is decoded.
+    const created = await exercise(generated.repositories, naming === 'asIs' ? 'all' : 'async')
     expect(created.size).toBe(model.tables.length)
     expect([...created].filter(([, rows]) => rows === 0)).toEqual([])
   },
