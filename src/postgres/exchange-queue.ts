@@ -37,7 +37,7 @@ export class ExchangeQueue {
 
   constructor(client: PoolClient, options: QueueOptions) {
     this.#client = client
-    this.#tap = new WireTap(client.connection.stream as Socket)
+    this.#tap = WireTap.of(client.connection.stream as Socket)
     this.#options = options
   }
 

@@ -1,6 +1,7 @@
 import type { Connection, Submittable } from 'pg'
 import type { RowSink } from '../row/row-sink.js'
 import { isDatabaseError } from './database-error.js'
+import { ExpectedAnswers } from './expected-answers.js'
 import { SYNC } from './protocol.js'
 import type { RowCollector, WireTap } from './wire-tap.js'
 
@@ -33,6 +34,7 @@ export class Exchange implements Submittable, RowCollector {
   isSettled = false
 
   readonly #messages: Buffer
+  readonly #expected: ExpectedAnswers
   readonly #tap: WireTap
   readonly #sink: RowSink<unknown>
   #isSent = false
@@ -43,6 +45,7 @@ export class Exchange implements Submittable, RowCollector {
 
   constructor(messages: Buffer, tap: WireTap, sink: RowSink<unknown>) {
     this.#messages = messages
+    this.#expected = new ExpectedAnswers(messages)
     this.#sink = sink
     this.#tap = tap
     this.done = new Promise((resolve, reject) => {
@@ -78,6 +81,10 @@ export class Exchange implements Submittable, RowCollector {
     this.#sink.describe(
       message.fields.map(({ name, dataTypeID, format }) => ({ name, typeOid: dataTypeID, format })),
     )
+  }
+
+  expect(type: number): void {
+    this.#expected.take(type)
   }
 
   add(bytes: Buffer, count: number): void {

@@ -25,6 +25,23 @@ export function textCell(decode: TextDecoder): CellDecoder {
 
 export const ROW_HEADER = 1 + 4 + 2
 
+/** Thrown where it is noticed; {@link cellError} says which row it is. */
+export function malformedRow(): DecodeError {
+  return new DecodeError('A row is malformed.')
+}
+
+function isWellFormed(bytes: Buffer, start: number, columns: number): boolean {
+  const end = start + 1 + bytes.readInt32BE(start + 1)
+  let at = start + ROW_HEADER
+  if (end < at || bytes.readInt16BE(start + 5) !== columns) return false
+  for (let column = 0; column < columns && at + 4 <= end; column++) {
+    const length = bytes.readInt32BE(at)
+    if (length < -1) return false
+    at += 4 + Math.max(0, length)
+  }
+  return at === end
+}
+
 /**
  * The error of a row that could not be read: finds the cell by reading that row once more.
  *
@@ -42,6 +59,11 @@ export function cellError(
 ): unknown {
   let at = 0
   for (let skipped = 0; skipped < row; skipped++) at += 1 + bytes.readInt32BE(at + 1)
+  if (!isWellFormed(bytes, at, cells.length)) {
+    return new DecodeError(
+      `Row ${rowInResult} of the result does not hold the columns that the server described.`,
+    )
+  }
   at += ROW_HEADER
   for (const { label, decode } of cells) {
     const length = bytes.readInt32BE(at)

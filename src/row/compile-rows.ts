@@ -1,4 +1,4 @@
-import type { Cell, CellDecoder } from './cell.js'
+import { malformedRow, type Cell, type CellDecoder } from './cell.js'
 import type { ReadRun } from './interpret-rows.js'
 import type { Make, Shape } from './shape.js'
 
@@ -6,7 +6,11 @@ import type { Make, Shape } from './shape.js'
 const MOST_COLUMNS = 300
 const MOST_CACHED = 500
 
-type Factory = (decoders: readonly CellDecoder[], makes: readonly Make[]) => ReadRun
+type Factory = (
+  decoders: readonly CellDecoder[],
+  makes: readonly Make[],
+  malformed: typeof malformedRow,
+) => ReadRun
 
 const factories = new Map<string, Factory>()
 let isAllowed = true
@@ -28,6 +32,7 @@ export function compileRows(cells: readonly Cell[], shape: Shape): ReadRun | und
   return factory?.(
     cells.map(({ decode }) => decode),
     makes,
+    malformedRow,
   )
 }
 
@@ -36,7 +41,7 @@ function compile(key: string, code: string): Factory | undefined {
   try {
     // The rule's concern is met above: nothing but numbers and JSON strings goes into the code.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
-    factory = new Function('decoders', 'makes', code) as Factory
+    factory = new Function('decoders', 'makes', 'malformed', code) as Factory
   } catch {
     isAllowed = false
     return undefined
@@ -49,6 +54,7 @@ function compile(key: string, code: string): Factory | undefined {
 function codeOf(columns: number, row: string): string {
   const indexes = Array.from({ length: columns }, (_, index) => index)
   const int32 = '(bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]'
+  // A negative size becomes one that is past every end: looking at the end once per row is enough.
   return `'use strict'
 ${indexes.map((index) => `const decode${index} = decoders[${index}]`).join('\n')}
 return (bytes, rows) => {
@@ -56,15 +62,20 @@ return (bytes, rows) => {
   let at = 0
   let size = 0
   while (at < length) {
-    at += 7
+    at += 1
+    const end = at + (${int32})
+    at += 4
+    if (((bytes[at] << 8) | bytes[at + 1]) !== ${columns}) throw malformed()
+    at += 2
 ${indexes
   .map(
     (index) => `    size = ${int32}
     at += 4
     let v${index} = null
-    if (size !== -1) v${index} = decode${index}(bytes, at, (at += size))`,
+    if (size !== -1) v${index} = decode${index}(bytes, at, (at += size & 0x7fffffff))`,
   )
   .join('\n')}
+    if (at !== end) throw malformed()
     rows.push(${row})
   }
 }`

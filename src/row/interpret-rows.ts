@@ -1,4 +1,4 @@
-import { ROW_HEADER, type Cell } from './cell.js'
+import { malformedRow, ROW_HEADER, type Cell } from './cell.js'
 import type { Entry, Shape } from './shape.js'
 
 /** Decodes whole DataRow messages and appends their rows. */
@@ -14,6 +14,8 @@ export function interpretRows(cells: readonly Cell[], shape: Shape): ReadRun {
   return (bytes, rows) => {
     let at = 0
     while (at < bytes.length) {
+      const end = at + 1 + bytes.readInt32BE(at + 1)
+      if (bytes.readInt16BE(at + 5) !== cells.length) throw malformedRow()
       at += ROW_HEADER
       for (let column = 0; column < cells.length; column++) {
         const length = bytes.readInt32BE(at)
@@ -22,9 +24,11 @@ export function interpretRows(cells: readonly Cell[], shape: Shape): ReadRun {
           values[column] = null
           continue
         }
+        if (length < 0 || length > end - at) throw malformedRow()
         values[column] = (cells[column] as Cell).decode(bytes, at, at + length)
         at += length
       }
+      if (at !== end) throw malformedRow()
       rows.push(build(values))
     }
   }

@@ -1,3 +1,4 @@
+import { DecodeError } from '../errors.js'
 import type { Field } from './field.js'
 import type { RowDecoder } from './row-decoder.js'
 import type { RowReader } from './row-reader.js'
@@ -35,7 +36,11 @@ export class DecodedRows<R> implements RowSink<R[]> {
   }
 
   add(bytes: Buffer, count: number): void {
-    this.#attempt(() => this.#decoder?.decode(bytes, count, this.#rows))
+    this.#attempt(() => {
+      if (this.#decoder === undefined)
+        throw new DecodeError('The server sent rows without naming their columns.')
+      this.#decoder.decode(bytes, count, this.#rows)
+    })
   }
 
   cut(): void {

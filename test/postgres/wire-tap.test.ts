@@ -28,7 +28,7 @@ const rows = [dataRow('D'), dataRow(''), dataRow('DDDDD\0\0\0\x05D'), dataRow('x
 const others = [
   message('2'),
   message('T', 'DDDDDDDDDDDD'),
-  message('N', 'SNOTICE\0D'),
+  message('N', 'SNOTICE\0DD\0\0'),
   message('S', 'D\0D\0'),
   message('s'),
   message('Z', 'T'),
@@ -50,6 +50,8 @@ class Collector implements RowCollector {
   readonly segments: Buffer[] = []
   count = 0
 
+  expect(): void {}
+
   add(bytes: Buffer, count: number): void {
     this.segments.push(bytes)
     this.count += count
@@ -66,7 +68,7 @@ class Bench {
 
   constructor() {
     this.socket.on('data', (bytes: Buffer) => this.onForward(Buffer.from(bytes)))
-    this.tap = new WireTap(this.socket as Socket)
+    this.tap = WireTap.of(this.socket as Socket)
   }
 
   feed(...pieces: Buffer[]): this {
@@ -191,7 +193,7 @@ describe('DataRow messages go to the collector, every other byte to pg', () => {
   })
 
   test('with messages of several megabytes for pg', () => {
-    const big = message('N', Buffer.alloc(3_000_000, 'D'))
+    const big = message('S', Buffer.alloc(3_000_000, 'D'))
     const bench = collecting(...cut(Buffer.concat([first, big, second, ready]), randoms(3), 50_000))
     expect(bench.collector.count).toBe(2)
     expect(Buffer.concat(bench.forwarded).equals(Buffer.concat([big, ready]))).toBe(true)
@@ -243,21 +245,13 @@ describe('without a collector', () => {
 })
 
 test('refuses a socket that is not read by one parser', () => {
-  expect(() => new WireTap(new EventEmitter() as Socket)).toThrow(UsageError)
+  expect(() => WireTap.of(new EventEmitter() as Socket)).toThrow(UsageError)
   const socket = new EventEmitter()
   socket.on('data', () => undefined).on('data', () => undefined)
-  expect(() => new WireTap(socket as Socket)).toThrow(UsageError)
+  expect(() => WireTap.of(socket as Socket)).toThrow(UsageError)
 })
 
-test('two taps on one socket, as two dialects on one pool make them, both work', () => {
+test('a socket has one tap, however many dialects there are on its pool', () => {
   const bench = new Bench()
-  const outer = new WireTap(bench.socket as Socket)
-  const collector = new Collector()
-  outer.collector = collector
-  bench.feed(stream.subarray(0, 50), stream.subarray(50))
-  outer.collector = undefined
-  bench.tap.collector = bench.collector
-  bench.feed(stream.subarray(0, 77), stream.subarray(77))
-  expect(collector.count).toBe(rows.length)
-  expect(bench.result).toEqual({ ...whole, forwarded: whole.forwarded + whole.forwarded })
+  expect(WireTap.of(bench.socket as Socket)).toBe(bench.tap)
 })

@@ -1,0 +1,48 @@
+import { brokenProtocol, nameOfType } from './message-check.js'
+
+/** To each message that is sent, by its type: what may be said while it is answered, and what ends the answer. */
+const ANSWERS: Readonly<Record<string, { readonly within: string; readonly last: string }>> = {
+  P: { within: '', last: '1' },
+  B: { within: '', last: '2' },
+  D: { within: 't', last: 'Tn' },
+  // COPY, as far as it goes without data of ours.
+  E: { within: 'DGHdc', last: 'CsI' },
+  C: { within: '', last: '3' },
+  S: { within: '', last: 'Z' },
+}
+/** Notices, settings and notifications may come at any time. */
+const ANY_TIME = 'NSA'
+
+/**
+ * Follows the server's answers to the messages of one exchange. Each answer belongs to a message by its place alone:
+ * one that is missing or too many would have an unfinished result taken for the whole, or for that of another query.
+ */
+export class ExpectedAnswers {
+  readonly #messages: Buffer
+  /** Where the message begins that is being answered. */
+  #at = 0
+  #failed = false
+
+  constructor(messages: Buffer) {
+    this.#messages = messages
+  }
+
+  /** @throws {@link ConnectionError} for an answer that is not due. */
+  take(answer: number): void {
+    const type = String.fromCharCode(answer)
+    if (ANY_TIME.includes(type)) return
+    // The rest of the messages is skipped then, up to the Sync.
+    if (type === 'E') this.#failed = true
+    else if (this.#failed) {
+      if (type !== 'Z') throw unexpected(answer)
+    } else {
+      const { within = '', last = '' } = ANSWERS[String.fromCharCode(this.#messages[this.#at] ?? 0)] ?? {}
+      if (last.includes(type)) this.#at += 1 + this.#messages.readUInt32BE(this.#at + 1)
+      else if (!within.includes(type)) throw unexpected(answer)
+    }
+  }
+}
+
+function unexpected(answer: number): Error {
+  return brokenProtocol(`it answered ${nameOfType(answer)} out of turn`)
+}
