@@ -1,0 +1,64 @@
+import {
+  Repository,
+  type KyselyHandle,
+  type Model,
+  type TableSchema,
+  type TypeSchema,
+} from '../../src/index.js'
+import { SchemaRegistry } from '../../src/schema/registry.js'
+
+/** A table of a scenario, whose rows are as it says. */
+export interface AnyModel<Row extends object> extends Model {
+  readonly name: string
+  readonly row: Row
+  readonly key: never
+  readonly filter: { readonly id?: number | { readonly lte?: number } }
+  readonly insert: Row
+  readonly update: Partial<Row>
+  readonly columns: Row
+  readonly relations: object
+}
+
+class Table<Row extends object> extends Repository<AnyModel<Row>> {
+  constructor(kysely: KyselyHandle, schema: TableSchema, schemas?: SchemaRegistry) {
+    super(kysely, schema, schemas)
+  }
+}
+
+/** The repository of a table with these columns, whose key is `id`, as the generator would write it. */
+export function tableOf<Row extends object>(
+  kysely: KyselyHandle,
+  name: string,
+  columns: Readonly<Record<keyof Row & string, TypeSchema>>,
+): Table<Row> {
+  return new Table(kysely, schemaOf(name, columns))
+}
+
+/** Numbers by a name of their own, to each of which belongs the row of `numbers` with its id, as `same`. */
+export function relatedNumbers(kysely: KyselyHandle): Table<{ id: number; payload: string }> {
+  const columns = { id: 'int4', payload: 'text' }
+  const same = { name: 'same', kind: 'many', nullable: false, target: 'public.numbers' } as const
+  const numbers: TableSchema = {
+    ...schemaOf('numbers', columns),
+    relations: [{ ...same, columns: ['id'], targetColumns: ['id'] }],
+  }
+  return new Table(kysely, numbers, new SchemaRegistry([numbers]))
+}
+
+function schemaOf(name: string, columns: Readonly<Record<string, TypeSchema>>): TableSchema {
+  return {
+    schema: 'public',
+    name,
+    kind: 'table',
+    columns: Object.entries(columns).map(([property, type]) => ({
+      property,
+      name: property,
+      type,
+      nullable: false,
+      optional: false,
+    })),
+    primaryKey: ['id'],
+    uniqueKeys: [],
+    foreignKeys: [],
+  }
+}
