@@ -5,10 +5,15 @@ import { utf8 } from './utf8.js'
 
 const unstorable = /[\0\p{Surrogate}]/u
 
+/** Whether PostgreSQL can hold a string, in a text or as a name: it has no NUL and no half of a surrogate pair. */
+export function isStorable(text: string): boolean {
+  return !unstorable.test(text)
+}
+
 /** @throws {@link EncodeError} when `value` is not a string, or one that PostgreSQL cannot hold. */
 export function checkString(type: string, value: unknown): string {
   if (typeof value !== 'string') throw new EncodeError(`${type} takes a string, not ${describe(value)}.`)
-  if (unstorable.test(value)) {
+  if (!isStorable(value)) {
     throw new EncodeError(
       value.includes('\0')
         ? `${type} cannot hold the character \\u0000, as no text in PostgreSQL can: ${describe(value)}.`

@@ -1,3 +1,4 @@
+import { isStorable } from '../codec/text.js'
 import { FieldError, UsageError } from '../errors.js'
 import { isAnnotation, leadsToMany, type Annotation } from './annotation.js'
 import { tableName } from './columns.js'
@@ -72,9 +73,9 @@ function refuseTakenName({ table }: QueryState, name: string): void {
 /** PostgreSQL cuts names at 63 bytes, and a minus is read as descending. */
 function refuseUnfitName(name: string): void {
   const reserved = ['and', 'or', 'not', ''].includes(name)
-  if (reserved || name.startsWith('-') || name.includes('\0') || Buffer.byteLength(name) > 63) {
+  if (reserved || name.startsWith('-') || !isStorable(name) || Buffer.byteLength(name) > 63) {
     throw new FieldError(
-      `"${name}" cannot name an annotation: not "and", "or" or "not", no minus first, at most 63 bytes.`,
+      `"${name}" cannot name an annotation: not "and", "or" or "not", no minus first, well-formed, at most 63 bytes.`,
     )
   }
 }

@@ -32,7 +32,7 @@ export function bulkRead(state: QueryState, args: readonly unknown[]): BulkRead 
       'Cannot call inBulk() after values() or valuesList(): its rows are whole ones. Use only().',
     )
   }
-  const property = field ?? soleKey(state)
+  const property = field === undefined ? soleKey(state) : field
   const column = columnOf(state.table, property)
   const label = `${tableName(state.table)}.${property}`
   if (!isUnique(state, property)) {

@@ -1,5 +1,6 @@
 import { FieldError } from '../errors.js'
 import { qualifiedName } from '../schema/qualified-name.js'
+import { show } from './lookups/operand.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 
 /** A table as messages name it: `public.users`. */
@@ -15,10 +16,19 @@ export function tableName(table: TableSchema): string {
 export function columnOf(table: TableSchema, property: string): ColumnSchema {
   const column = table.columns.find((each) => each.property === property)
   if (column === undefined) {
+    refuseUnlessName(table, property)
     const choices = table.columns.map((each) => each.property).join(', ')
     throw new FieldError(`${tableName(table)} has no field "${property}". Choices: ${choices}.`)
   }
   return column
+}
+
+/** @throws {@link FieldError} for what names no field or relation: from JavaScript, anything may come. */
+export function refuseUnlessName(table: TableSchema, name: unknown): void {
+  if (typeof name === 'string') return
+  throw new FieldError(
+    `Fields and relations of ${tableName(table)} are named by strings, not by ${show(name)}.`,
+  )
 }
 
 /** The columns of several properties, in their order. */

@@ -1,6 +1,7 @@
 import { OptionError, UsageError } from '../errors.js'
 import { columnsOf, tableName } from './columns.js'
 import { lookupKind } from './lookup-kind.js'
+import { isPlainObject, show } from './lookups/operand.js'
 import { projectionOf, type Output } from './projection.js'
 import { areCombinable, baseName } from './same-type.js'
 import { change, initialState, type Combination, type QueryState } from './state.js'
@@ -13,6 +14,11 @@ export interface UnionOptions {
 
 /** @throws {@link OptionError} for an unknown option. Answers whether equal rows are kept. */
 export function checkUnionOptions(options: UnionOptions = {}): boolean {
+  if (!isPlainObject(options)) {
+    throw new OptionError(
+      `union() takes querysets, then options such as { all: true }, not ${show(options)}.`,
+    )
+  }
   for (const name of Object.keys(options)) {
     if (name !== 'all') throw new OptionError(`union() has no option "${name}". Choices: all.`)
   }

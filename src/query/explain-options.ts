@@ -1,4 +1,5 @@
 import { OptionError } from '../errors.js'
+import { show } from './lookups/operand.js'
 
 /** Options of `explain`, as PostgreSQL's EXPLAIN has them. */
 export interface ExplainOptions {
@@ -39,7 +40,8 @@ export function explainClause(options: ExplainOptions): string {
 function checked(name: string, value: unknown): unknown {
   if (name === 'format') {
     if (typeof value === 'string' && FORMATS.includes(value)) return value
-    throw new OptionError(`explain() has no format ${JSON.stringify(value)}. Choices: ${FORMATS.join(', ')}.`)
+    const given = typeof value === 'string' ? JSON.stringify(value) : show(value)
+    throw new OptionError(`explain() has no format ${given}. Choices: ${FORMATS.join(', ')}.`)
   }
   if (!FLAGS.includes(name)) {
     throw new OptionError(`explain() has no option "${name}". Choices: ${[...FLAGS, 'format'].join(', ')}.`)

@@ -1,4 +1,4 @@
-import { FieldError, UsageError } from '../errors.js'
+import { FieldError, OptionError, UsageError } from '../errors.js'
 import { fieldsOf, refuseUngrouped, refuseUngroupedConditions } from './grouping.js'
 import { columnOf, columnsOf, tableName } from './columns.js'
 import { combinedFields, refuseOutsideCombination, wrapped } from './combining.js'
@@ -6,6 +6,7 @@ import type { Condition } from './condition.js'
 import { excludeEverything } from './decide-condition.js'
 import { refuseOtherOrder } from './distinct.js'
 import { lookupKind } from './lookup-kind.js'
+import { isPlainObject } from './lookups/operand.js'
 import { parseFilter } from './parse-filter.js'
 import {
   change,
@@ -135,6 +136,20 @@ export function valued(state: QueryState, properties: readonly string[]): QueryS
     'values',
   )
   return change(state, { selection: { columns, shape: 'object', related: [], prefetches: [] } })
+}
+
+/** The fields and the option of `valuesList`. @throws {@link OptionError} for another option. */
+export function listArguments(args: readonly unknown[]): { fields: readonly string[]; flat: boolean } {
+  const last = args.at(-1)
+  // Whatever else is among them is refused as a field.
+  if (!isPlainObject(last)) return { fields: args as readonly string[], flat: false }
+  for (const [name, value] of Object.entries(last)) {
+    if (name !== 'flat') throw new OptionError(`valuesList() has no option "${name}". Choices: flat.`)
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw new OptionError('The option flat of valuesList() is true or false.')
+    }
+  }
+  return { fields: args.slice(0, -1) as string[], flat: last.flat === true }
 }
 
 /** Tuples of exactly these fields, or the bare values of one. */

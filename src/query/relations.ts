@@ -1,9 +1,9 @@
 import { FieldError, UsageError } from '../errors.js'
 import type { RelationSchema } from '../schema/relation.js'
 import type { TableSchema } from '../schema/table.js'
-import { tableName } from './columns.js'
+import { refuseUnlessName, tableName } from './columns.js'
 import { refuseOutsideCombination } from './combining.js'
-import { findRelation } from './find-relation.js'
+import { findRelation, firstName, firstStep, type PathStep } from './find-relation.js'
 import {
   change,
   initialState,
@@ -31,6 +31,13 @@ export function relationOf(
   )
 }
 
+function stepOf(table: TableSchema, path: string, kinds: readonly RelationSchema['kind'][]): PathStep {
+  refuseUnlessName(table, path)
+  const step = firstStep(table, path)
+  const relation = relationOf(table, step?.relation.name ?? firstName(path), kinds)
+  return { relation, rest: step?.rest }
+}
+
 /** Joins the rows of to-one relations into the rows; paths such as `author.company` go on from there. */
 export function withRelated(state: QueryState, paths: readonly string[]): QueryState {
   refuseAfterValues(state, 'selectRelated')
@@ -39,7 +46,7 @@ export function withRelated(state: QueryState, paths: readonly string[]): QueryS
     throw new UsageError(`selectRelated of ${tableName(state.table)} takes the names of relations.`)
   }
   let { related } = state.selection
-  for (const path of paths) related = addPath(state, state.table, related, path.split('.'))
+  for (const path of paths) related = addPath(state, state.table, related, path)
   return change(state, { selection: { ...state.selection, related } })
 }
 
@@ -47,13 +54,13 @@ function addPath(
   state: QueryState,
   table: TableSchema,
   related: readonly RelatedSelection[],
-  [name = '', ...rest]: readonly string[],
+  path: string,
 ): RelatedSelection[] {
-  const relation = relationOf(table, name, ['one'])
+  const { relation, rest } = stepOf(table, path, ['one'])
   const present = related.find((each) => each.relation === relation)
   const target = present ?? { relation, table: state.schemas.table(relation.target), related: [] }
   const deeper =
-    rest.length === 0 ? target : { ...target, related: addPath(state, target.table, target.related, rest) }
+    rest === undefined ? target : { ...target, related: addPath(state, target.table, target.related, rest) }
   return present === undefined
     ? [...related, deeper]
     : related.map((each) => (each === present ? deeper : each))
@@ -65,14 +72,14 @@ function addPath(
  */
 export function withPrefetched(state: QueryState, paths: readonly string[]): QueryState {
   refuseAfterValues(state, 'prefetchRelated')
-  return paths.reduce((result, path) => prefetchPath(result, path.split('.')), state)
+  return paths.reduce(prefetchPath, state)
 }
 
-function prefetchPath(state: QueryState, [name = '', ...rest]: readonly string[]): QueryState {
-  const relation = relationOf(state.table, name, ['one', 'many'])
+function prefetchPath(state: QueryState, path: string): QueryState {
+  const { relation, rest } = stepOf(state.table, path, ['one', 'many'])
   const present = state.selection.prefetches.find((each) => each.relation === relation)
   const inner = present?.state ?? initialState(state.schemas.table(relation.target), state.schemas)
-  return setPrefetch(state, { relation, state: rest.length === 0 ? inner : prefetchPath(inner, rest) })
+  return setPrefetch(state, { relation, state: rest === undefined ? inner : prefetchPath(inner, rest) })
 }
 
 /**

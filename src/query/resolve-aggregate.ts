@@ -1,3 +1,4 @@
+import { checkString } from '../codec/text.js'
 import { FieldError, UsageError } from '../errors.js'
 import type { SchemaRegistry } from '../schema/registry.js'
 import type { RelationSchema } from '../schema/relation.js'
@@ -5,9 +6,9 @@ import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { Aggregate } from './aggregate.js'
 import { aggregateType, type AggregateType } from './aggregate-type.js'
 import { isOverGroup, type AggregateExpression, type AggregateOrdering } from './annotation.js'
-import { columnOf, columnsOf, tableName } from './columns.js'
+import { columnOf, columnsOf, refuseUnlessName, tableName } from './columns.js'
 import type { Condition } from './condition.js'
-import { findRelation } from './find-relation.js'
+import { firstName, firstStep } from './find-relation.js'
 import { partsOf } from './grouping.js'
 import { isPlainObject, refuseUndefined, show } from './lookups/operand.js'
 import { parseFilter } from './parse-filter.js'
@@ -39,7 +40,7 @@ export function resolveAggregate(target: AggregateTarget, name: string, value: u
     )
   }
   const given = value as Aggregate
-  const { table, column, path } = followPath(target, given.path)
+  const { table, column, path } = followPath(target, given.path, given.function === 'count')
   const label = column ? `${tableName(table)}.${column.property}` : `"${given.path}"`
   const result = aggregateType(given.function, column?.type, label)
   const { distinct, filter, orderBy } = checkOptions(given, label)
@@ -56,11 +57,15 @@ export function resolveAggregate(target: AggregateTarget, name: string, value: u
       distinct,
       filter: filter === undefined ? undefined : aggregateFilter(target, table, filter),
       order,
-      separator: given.separator,
+      separator: separatorOf(given, label),
       cast: result.cast,
     },
     result,
   }
+}
+
+function separatorOf({ function: name, separator }: Aggregate, label: string): string | undefined {
+  return name === 'stringAgg' ? checkString(`The separator of ${name}(${label})`, separator) : undefined
 }
 
 interface PathEnd {
@@ -71,26 +76,34 @@ interface PathEnd {
 }
 
 /** Follows relations to a field, as in `orders.items.total`, or to rows. */
-function followPath({ table, schemas, derived = false }: AggregateTarget, path: string): PathEnd {
-  if (path === '*') return { path: [], table, column: undefined }
+function followPath(
+  { table, schemas, derived = false }: AggregateTarget,
+  path: string,
+  counts: boolean,
+): PathEnd {
+  refuseUnlessName(table, path)
+  // A column of that name is there for what rows cannot be given to.
+  if (path === '*' && (counts || !table.columns.some(({ property }) => property === '*'))) {
+    return { path: [], table, column: undefined }
+  }
   const relations: RelationSchema[] = []
   let at = table
-  const names = path.split('.')
-  for (const [index, name] of names.entries()) {
-    const relation = findRelation(at, name)
-    if (relation === undefined) {
-      if (index < names.length - 1) throw unknownStep(at, name, path, false)
-      const column = at.columns.find((each) => each.property === name)
-      if (column === undefined) throw unknownStep(at, name, path, true)
+  for (let rest: string | undefined = path; rest !== undefined;) {
+    const step = firstStep(at, rest)
+    const isRelation = step !== undefined && step.rest === undefined
+    const column = isRelation ? undefined : at.columns.find(({ property }) => property === rest)
+    if (column !== undefined) {
       if (isOverGroup(column) && !derived) {
         throw new UsageError(`"${path}" is computed from whole groups, which cannot be aggregated again.`)
       }
       return { path: relations, table: at, column }
     }
+    if (step === undefined) throw unknownStep(at, firstName(rest), path, !rest.includes('.'))
     // The rows of another query need not have the relation's columns.
-    columnsOf(at, relation.columns)
-    relations.push(relation)
-    at = schemas.table(relation.target)
+    columnsOf(at, step.relation.columns)
+    relations.push(step.relation)
+    at = schemas.table(step.relation.target)
+    rest = step.rest
   }
   return { path: relations, table: at, column: undefined }
 }

@@ -8,6 +8,7 @@ import { annotated } from '../query/annotating.js'
 import type { FilterArgument, Model } from '../query/model.js'
 import { checkUnionOptions, combined, type UnionOptions } from '../query/combining.js'
 import { distinctRows } from '../query/distinct.js'
+import { isPlainObject } from '../query/lookups/operand.js'
 import { locked, type LockOptions } from '../query/locking.js'
 import * as narrowing from '../query/narrowing.js'
 import * as relations from '../query/relations.js'
@@ -177,8 +178,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
   valuesList<F extends Field<M>>(field: F, options: { readonly flat: true }): QuerySet<M, M['row'][F]>
   valuesList<const F extends readonly Field<M>[]>(...fields: F): QuerySet<M, ValuesTuple<M, F>>
   valuesList(...args: readonly (Field<M> | { readonly flat: boolean })[]): unknown {
-    const fields = args.filter((arg) => typeof arg === 'string')
-    const flat = args.some((arg) => typeof arg === 'object' && arg.flat)
+    const { fields, flat } = narrowing.listArguments(args)
     return this.#with(narrowing.listed(this.state, fields, flat))
   }
 
@@ -218,7 +218,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
   prefetchRelated(...args: readonly (string | Readonly<Record<string, unknown>>)[]): unknown {
     let { state } = this
     for (const arg of args) {
-      if (typeof arg === 'string') state = relations.withPrefetched(state, [arg])
+      if (!isPlainObject(arg)) state = relations.withPrefetched(state, [arg])
       else for (const [name, inner] of Object.entries(arg)) state = this.#prefetched(state, name, inner)
     }
     return this.#with(state)
