@@ -9,6 +9,7 @@ import type { Engine } from './engine.js'
 import type { ExchangeResult } from './exchange.js'
 import { ExchangeQueue } from './exchange-queue.js'
 import { freeHandParameter, freeHandTypes } from './free-hand.js'
+import { lossOf } from './lost-clients.js'
 import { nextAnswer } from './next-answer.js'
 import { Portal, type PortalConnection, type PortalRequest } from './portal.js'
 import { beginStatement } from './begin-statement.js'
@@ -43,6 +44,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     const { connection } = client as { connection?: PoolClient['connection'] }
     if (connection === undefined)
       throw new UsageError('sluice needs the JavaScript client of pg, not pg-native.')
+    this.#lost = lossOf(client)
     const socket = connection.stream as Socket
     this.#queue = new ExchangeQueue(client, {
       closeTimeoutMs: engine.closeTimeoutMs,

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { ConnectionError, OptionError } from '../errors.js'
 import type { DatabaseConnection } from 'kysely'
+import { watchForLosses } from './lost-clients.js'
 
 /** How {@link SluiceDialect} is set up. */
 export interface SluiceDialectConfig {
@@ -91,6 +92,7 @@ export class Engine {
     const opened = typeof pool === 'function' ? await pool() : pool
     // Without a listener the loss of an idle connection would be an uncaught exception; the pool drops it by itself.
     opened.on('error', () => {})
+    watchForLosses(opened)
     this.#openedPool = opened
     return opened
   }
