@@ -1,5 +1,5 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
-import { UsageError } from '../errors.js'
+import { ConnectionError, UsageError } from '../errors.js'
 import type { SluiceConnection } from '../postgres/connection.js'
 import type { Source } from '../postgres/kysely-handle.js'
 import { withReadRequest } from '../postgres/statement.js'
@@ -33,8 +33,15 @@ export class ChunkSource implements Chunks<unknown> {
   #shared = false
   #holding: Promise<unknown> | undefined
   #fetching = false
+  #prefetching: Promise<unknown> | undefined
+  #isClosed = false
   #letGo!: () => void
-  readonly #closed = new Promise<void>((resolve) => (this.#letGo = resolve))
+  readonly #closed = new Promise<void>((resolve) => {
+    this.#letGo = () => {
+      this.#isClosed = true
+      resolve()
+    }
+  })
   readonly #onAbort = () => this.#leaving.abort(this.#request.signal?.reason)
 
   constructor(source: Source, request: ChunkRequest) {
@@ -114,9 +121,18 @@ export class ChunkSource implements Chunks<unknown> {
     const connection = this.#connection
     if (prefetch === undefined || connection === undefined) return rows
     const { executor } = this.#source
-    return runPrefetch(prefetch, rows as KeyedRow[], (query) =>
-      this.#shared ? executor.provideConnection((pinned) => query(pinned)) : query(connection),
-    )
+    const prefetching = runPrefetch(prefetch, rows as KeyedRow[], async (query) => {
+      this.#throwIfLeft()
+      return this.#shared ? executor.provideConnection((pinned) => query(pinned)) : query(connection)
+    })
+    this.#prefetching = prefetching
+    return prefetching
+  }
+
+  /** Whoever left while a relation was read needs no other, and the connection may be somebody else's by then. */
+  #throwIfLeft(): void {
+    this.#leaving.signal.throwIfAborted()
+    if (this.#isClosed) throw new ConnectionError('The stream was closed while it was prefetching.')
   }
 
   /** Takes a connection and fetches the first chunk; keeps the connection when it was taken for us alone. */
@@ -135,7 +151,7 @@ export class ChunkSource implements Chunks<unknown> {
           const first = this.#start(connection).next()
           first.then(resolve, reject)
           if (this.#shared) await first
-          else await this.#closed
+          else await this.#closed.then(() => this.#prefetching).catch(() => {})
         })
         .catch(reject)
     })
