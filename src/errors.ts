@@ -68,6 +68,13 @@ export class QueryError extends SluiceError {
   readonly sql: string
   /** Rows handed to the loop before the failure; 0 for reads that are not streamed. */
   readonly rowsDelivered: number
+  /**
+   * Whether the same may succeed when it is tried again, and nothing of the failed attempt has taken effect: after a
+   * serialization failure, a deadlock, a lock that was not free, a connection that could not be had, and, for reads, one
+   * that was lost. Inside a transaction it is the whole transaction that has to be repeated. A stream that is repeated
+   * begins again with its first row.
+   */
+  readonly isRetryable: boolean
 
   constructor(
     message: string,
@@ -76,6 +83,7 @@ export class QueryError extends SluiceError {
       table?: string | undefined
       sql: string
       rowsDelivered?: number
+      isRetryable?: boolean
       /** Default: `QUERY_FAILED`. */
       code?: string
     },
@@ -86,6 +94,7 @@ export class QueryError extends SluiceError {
     this.table = details.table
     this.sql = details.sql
     this.rowsDelivered = details.rowsDelivered ?? 0
+    this.isRetryable = details.isRetryable ?? false
   }
 }
 
@@ -130,10 +139,25 @@ export class ExclusionViolation extends IntegrityError {}
 
 /** A connection could not be had, or was lost or closed under a query or stream. */
 export class ConnectionError extends SluiceError {
-  constructor(message: string, options?: ErrorOptions) {
+  /** Nothing was sent: there was no connection yet. */
+  readonly isBeforeSending: boolean
+
+  constructor(message: string, options?: ErrorOptions & { readonly isBeforeSending?: boolean }) {
     super('CONNECTION_ERROR', message, options)
+    this.isBeforeSending = options?.isBeforeSending ?? false
   }
 }
+
+/** A stream took longer than it may: a fetch of it (`FETCH_TIMEOUT`) or the loop over it (`IDLE_TIMEOUT`). */
+export class TimeoutError extends SluiceError {
+  declare readonly code: TimeoutCode
+
+  constructor(code: TimeoutCode, message: string, options?: ErrorOptions) {
+    super(code, message, options)
+  }
+}
+
+export type TimeoutCode = 'FETCH_TIMEOUT' | 'IDLE_TIMEOUT'
 
 /** The database no longer has what the generated code expects: run the generator again. */
 export class SchemaDriftError extends SluiceError {

@@ -1,6 +1,7 @@
 export { connect, Database, type ConnectOptions } from './postgres/connect.js'
 export { SluiceDialect } from './postgres/dialect.js'
 export type { SluiceDialectConfig } from './postgres/engine.js'
+export type { TimeLimits } from './postgres/time-limits.js'
 export type { KyselyHandle } from './postgres/kysely-handle.js'
 export { Repository } from './repository/repository.js'
 export { QuerySet } from './queryset/queryset.js'
@@ -88,7 +89,9 @@ export {
   QueryError,
   SchemaDriftError,
   SluiceError,
+  TimeoutError,
   UniqueViolation,
   UsageError,
+  type TimeoutCode,
   type ViolationDetails,
 } from './errors.js'

@@ -1,8 +1,10 @@
 import { Kysely, type KyselyConfig } from 'kysely'
 import pg, { type PoolConfig } from 'pg'
 import { engineOf } from './adapter.js'
+import { checkConnectionString } from './connection-string.js'
 import { SluiceDialect } from './dialect.js'
 import type { SluiceDialectConfig } from './engine.js'
+import { timeLimitsOf, withoutTimeLimits } from './time-limits.js'
 
 /** What {@link connect} takes: pg's pool settings, Kysely's `log` and `plugins`, and our time limits. */
 export type ConnectOptions = PoolConfig &
@@ -31,18 +33,18 @@ export class Database<DB> extends Kysely<DB> {
  * const db = connect<DB>({ connectionString: process.env.DATABASE_URL })
  * const { users } = repositories(db)
  * ```
+ *
+ * @throws {@link UsageError} for a connection string that cannot be read, without repeating it.
  */
 export function connect<DB>(options: ConnectOptions): Database<DB> {
   const { log, plugins, ...others } = options
-  const { onCreateConnection, onReserveConnection, ...waits } = others
-  const { acquireTimeoutMs, closeTimeoutMs, workerIdleTimeoutMs, ...pool } = waits
+  const { onCreateConnection, onReserveConnection, ...settings } = others
+  if (settings.connectionString) checkConnectionString(settings.connectionString)
   const dialect = new SluiceDialect({
-    pool: new pg.Pool(pool),
+    pool: new pg.Pool(withoutTimeLimits(settings)),
+    ...timeLimitsOf(settings),
     ...(onCreateConnection && { onCreateConnection }),
     ...(onReserveConnection && { onReserveConnection }),
-    ...(acquireTimeoutMs !== undefined && { acquireTimeoutMs }),
-    ...(closeTimeoutMs !== undefined && { closeTimeoutMs }),
-    ...(workerIdleTimeoutMs !== undefined && { workerIdleTimeoutMs }),
   })
   return new Database<DB>({ dialect, ...(log && { log }), ...(plugins && { plugins }) })
 }

@@ -1,13 +1,15 @@
 import type { Socket } from 'node:net'
 import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
 import type { PoolClient } from 'pg'
-import { ConnectionError, UsageError } from '../errors.js'
+import { ConnectionError, TimeoutError, UsageError } from '../errors.js'
 import type { Field } from '../row/field.js'
+import { abbreviate } from './abbreviate.js'
 import { sendCancelRequest } from './cancel-request.js'
 import { isDatabaseError } from './database-error.js'
 import type { Engine } from './engine.js'
 import type { ExchangeResult } from './exchange.js'
-import { ExchangeQueue } from './exchange-queue.js'
+import { forgetDropped, watchDropped } from './dropped.js'
+import { ExchangeQueue, type ExchangeLimit } from './exchange-queue.js'
 import { freeHandParameter, freeHandTypes } from './free-hand.js'
 import { lossOf } from './lost-clients.js'
 import { nextAnswer } from './next-answer.js'
@@ -47,22 +49,27 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     this.#lost = lossOf(client)
     const socket = connection.stream as Socket
     this.#queue = new ExchangeQueue(client, {
-      closeTimeoutMs: engine.closeTimeoutMs,
+      closeTimeoutMs: engine.limits.closeTimeoutMs,
       lost: () => this.#lost,
       explain: (error) => this.#failed(error),
+      destroy: (reason) => this.destroy(reason),
     })
     socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
     connection.on('readyForQuery', (message: { status: PortalConnection['status'] }) =>
       this.#ready(message.status),
     )
     // A checked-out client without an error listener takes the process down when its connection is lost.
-    client.on('error', (error: Error) => (this.#lost ??= error))
-    client.on('end', () => (this.#lost ??= new Error('Connection terminated')))
+    client.on('error', (error: Error) => this.#lose(error))
+    client.on('end', () => this.#lose(new Error('Connection terminated')))
   }
 
   /** Whether the connection is gone; it is then not given back to the pool. */
   get isLost(): boolean {
     return this.#lost !== undefined
+  }
+
+  get isBusy(): boolean {
+    return this.#queue.isBusy
   }
 
   /** What aborted the present transaction, while it is in its failed state. */
@@ -74,26 +81,46 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   leased(): void {
     this.lease = ++this.engine.leases
     this.#released = false
+    this.engine.leased.add(this)
   }
 
   /** Gives the connection back, once per lease; one that is lost or still in a transaction is closed instead. */
   async release(): Promise<void> {
     if (this.#released) return
     this.#released = true
+    this.engine.leased.delete(this)
     const reason = new UsageError('The connection was given back while a stream on it was open.')
     await Promise.all([...this.openPortals].map((portal) => portal.abandon(reason)))
     this.client.release(this.isLost || this.status !== 'I')
   }
 
+  async discard(): Promise<void> {
+    if (!this.#released) this.#lost ??= new ConnectionError('The connection was closed with a stream on it.')
+    await this.release()
+  }
+
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     const read = readRequestOf(query)
-    if (read?.duringStream !== true) this.#refuseDuringStream(query.sql)
+    if (read?.completes === undefined) this.#refuseDuringStream(query.sql)
     return read === undefined ? this.#executeFreeHand<R>(query) : this.#executeRead<R>(query, read)
   }
 
-  async *streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
-    this.#refuseDuringStream(query.sql)
+  streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
     const read = readRequestOf(query)
+    const opened: { portal?: Portal<unknown> } = {}
+    const rows = this.#stream<R>(query, chunkSize, read, opened)
+    // A queryset's iterator is watched by itself.
+    if (read === undefined) watchDropped(rows, () => abbreviate(query.sql), abandoning(opened), opened)
+    return rows
+  }
+
+  async *#stream<R>(
+    query: CompiledQuery,
+    chunkSize: number,
+    read: ReadRequest | undefined,
+    opened: { portal?: Portal<unknown> },
+  ): AsyncGenerator<QueryResult<R>, void> {
+    this.#refuseDuringStream(query.sql)
     const reader = read?.reader ?? describedRowReader(await this.#describe(query.sql))
     const readOnly = read?.stream?.readOnly ?? isReading(query.query)
     const portal = this.openPortal({
@@ -107,14 +134,19 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
       lingers: read?.stream?.prefetches ?? false,
       readAhead: true,
       signal: read?.stream?.signal,
+      fetchTimeoutMs: read?.stream?.fetchTimeoutMs,
+      idleTimeoutMs: read?.stream?.idleTimeoutMs,
+      progress: read?.stream?.progress,
       ...(read?.stream && { onClosed: read.stream.onClosed }),
     })
+    opened.portal = portal
     try {
       for (let rows = await portal.next(); rows !== undefined; rows = await portal.next()) {
         // What the reader makes of the rows is what the query's type says.
         if (rows.length > 0) yield { rows: rows as R[] }
       }
     } finally {
+      forgetDropped(opened)
       await portal.close()
     }
   }
@@ -130,12 +162,22 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     return columns.take()
   }
 
-  exchange(owner: object, messages: () => Buffer[], sink: RowSink<unknown>): Promise<ExchangeResult> {
-    return this.#queue.exchange(owner, messages, sink)
+  exchange(
+    owner: object,
+    messages: () => Buffer[],
+    sink: RowSink<unknown>,
+    limit?: ExchangeLimit,
+  ): Promise<ExchangeResult> {
+    return this.#queue.exchange(owner, messages, sink, limit)
   }
 
-  exchangeEarly(owner: object, messages: () => Buffer[], sink: RowSink<unknown>): Promise<ExchangeResult> {
-    return this.#queue.exchangeEarly(owner, messages, sink)
+  exchangeEarly(
+    owner: object,
+    messages: () => Buffer[],
+    sink: RowSink<unknown>,
+    limit?: ExchangeLimit,
+  ): Promise<ExchangeResult> {
+    return this.#queue.exchangeEarly(owner, messages, sink, limit)
   }
 
   cancel(owner: object): void {
@@ -144,7 +186,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
 
   /** Destroys the socket after the engine's close timeout, unless the returned timer is cleared before. */
   destroyAfterCloseTimeout(what: () => string): NodeJS.Timeout {
-    const limit = this.engine.closeTimeoutMs
+    const limit = this.engine.limits.closeTimeoutMs
     return setTimeout(() => {
       this.destroy(
         new ConnectionError(`The connection was destroyed: ${what()} took longer than ${limit} ms.`),
@@ -154,10 +196,16 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
 
   /** Cuts the connection; everything waiting on it fails with `reason`. */
   destroy(reason: Error): void {
-    this.#lost ??= reason
-    // The server notices a lost client only when it next sends a row.
-    if (this.#queue.isBusy) void sendCancelRequest(this.client, this.engine.closeTimeoutMs)
+    this.#lose(reason)
     this.client.connection.stream.destroy()
+  }
+
+  #lose(reason: Error): void {
+    if (this.#lost !== undefined) return
+    this.#lost = reason
+    // The server notices a lost client only when it next sends a row.
+    if (this.#queue.isBusy && !isDatabaseError(reason))
+      void sendCancelRequest(this.client, this.engine.limits.closeTimeoutMs)
   }
 
   async #executeFreeHand<R>(query: CompiledQuery): Promise<QueryResult<R>> {
@@ -184,18 +232,14 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     })
   }
 
-  async #executeRead<R>(query: CompiledQuery, { reader }: ReadRequest): Promise<QueryResult<R>> {
+  async #executeRead<R>(query: CompiledQuery, { reader, completes }: ReadRequest): Promise<QueryResult<R>> {
     const parameters = query.parameters as protocol.Parameter[]
     const messages = () => protocol.queryMessages(query.sql, parameters, reader.formats)
     const rows = new DecodedRows(reader)
-    await this.exchange(this.#ownerOf(query), messages, rows)
+    // What belongs to a stream is cancelled with it.
+    const stream = completes && [...this.openPortals].find((portal) => portal.ownsTransaction)
+    await this.exchange(stream ?? query, messages, rows, prefetchLimit(completes?.fetchTimeoutMs, query.sql))
     return { rows: rows.take() as R[] }
-  }
-
-  /** What belongs to a stream is cancelled with it. */
-  #ownerOf(query: CompiledQuery): object {
-    const stream = [...this.openPortals].find((portal) => portal.ownsTransaction)
-    return (readRequestOf(query)?.duringStream && stream) ?? query
   }
 
   #failed(error: Error): Error {
@@ -225,12 +269,23 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
       if (portal.ownsTransaction) {
         throw new UsageError(
           `This connection is busy with a stream that runs in a transaction of its own: ${portal.describe()}. ` +
-            `Refused: ${sql.slice(0, 120)}. Use another connection, or open a transaction first and use using(trx), ` +
+            `Refused: ${abbreviate(sql)}. Use another connection, or open a transaction first and use using(trx), ` +
             'where other queries may run inside the loop.',
         )
       }
     }
   }
+}
+
+/** In a scope of its own, since it must not hold the iterator. */
+function abandoning(opened: { readonly portal?: Portal<unknown> }): () => Promise<void> | undefined {
+  return () => opened.portal?.abandon(new UsageError('The iterator was dropped before its end.'))
+}
+
+function prefetchLimit(ms: number | undefined, sql: string): ExchangeLimit | undefined {
+  if (ms === undefined) return undefined
+  const message = `A query of a prefetch took longer than ${ms} ms (fetchTimeoutMs): ${abbreviate(sql)}.`
+  return { ms, error: () => new TimeoutError('FETCH_TIMEOUT', message) }
 }
 
 /** To a COMMIT of a failed transaction the server answers with a rollback, which would pass for success. */

@@ -2,6 +2,7 @@ import { CompiledQuery, type Driver, type TransactionSettings } from 'kysely'
 import { escapeIdentifier, type Pool, type PoolClient } from 'pg'
 import { ConnectionError } from '../errors.js'
 import { SluiceConnection } from './connection.js'
+import { explainUnreadable } from './connection-string.js'
 import type { Engine } from './engine.js'
 
 /** Takes connections from the pool for Kysely, and gives them back. */
@@ -22,8 +23,7 @@ export class SluiceDriver implements Driver {
     const { config } = this.#engine
     const client = await this.#acquireClient(await this.#engine.pool())
     try {
-      if (this.#destroyed)
-        throw new ConnectionError('The database was closed while a connection was being taken.')
+      if (this.#destroyed) throw closedWhileTaken()
       let connection = this.#connections.get(client)
       if (connection === undefined) {
         connection = new SluiceConnection(client, this.#engine)
@@ -76,20 +76,19 @@ export class SluiceDriver implements Driver {
   }
 
   #acquireClient(pool: Pool): Promise<PoolClient> {
-    const { acquireTimeoutMs, streams } = this.#engine
+    const { acquireTimeoutMs } = this.#engine.limits
     return new Promise((resolve, reject) => {
       let waiting = true
       const timer = setTimeout(() => {
         waiting = false
-        const open = [...streams].map((stream) => `\n  ${stream.describe()}`)
         reject(
           new ConnectionError(
-            `No connection became free within ${acquireTimeoutMs} ms (acquireTimeoutMs). ` +
-              (open.length === 0 ? 'No stream is open.' : `Open streams, each holding one:${open.join('')}`),
+            `No connection became free within ${acquireTimeoutMs} ms (acquireTimeoutMs). ${this.#engine.describeUse()}`,
+            { isBeforeSending: true },
           ),
         )
       }, acquireTimeoutMs)
-      pool.connect().then(
+      connectTo(pool).then(
         (client) => {
           clearTimeout(timer)
           if (waiting) resolve(client)
@@ -97,11 +96,36 @@ export class SluiceDriver implements Driver {
         },
         (error: Error) => {
           clearTimeout(timer)
-          reject(new ConnectionError(`Cannot connect to the database: ${reasonOf(error)}`, { cause: error }))
+          reject(this.#cannotConnect(error))
         },
       )
     })
   }
+
+  #cannotConnect(error: Error): ConnectionError {
+    if (this.#destroyed) return closedWhileTaken(error)
+    const { connectTimeoutMs } = this.#engine.limits
+    const reason =
+      error.message === 'timeout expired'
+        ? `the server did not answer within ${connectTimeoutMs} ms (connectTimeoutMs)`
+        : reasonOf(error)
+    return new ConnectionError(`Cannot connect to the database: ${reason}`, {
+      cause: error,
+      isBeforeSending: true,
+    })
+  }
+}
+
+/** pg throws at once for settings that it cannot read. */
+async function connectTo(pool: Pool): Promise<PoolClient> {
+  return pool.connect()
+}
+
+function closedWhileTaken(cause?: Error): ConnectionError {
+  return new ConnectionError(
+    'The database was closed while a connection was being taken.',
+    cause && { cause },
+  )
 }
 
 async function run(connection: SluiceConnection, sql: string): Promise<void> {
@@ -110,7 +134,6 @@ async function run(connection: SluiceConnection, sql: string): Promise<void> {
 
 /** A refused connection to a name with several addresses has its reasons inside and an empty message. */
 function reasonOf(error: Error): string {
-  return error instanceof AggregateError
-    ? error.errors.map((each: Error) => each.message).join('; ')
-    : error.message
+  if (error instanceof AggregateError) return error.errors.map((each: Error) => each.message).join('; ')
+  return explainUnreadable(error) ?? error.message
 }

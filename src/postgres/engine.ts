@@ -1,28 +1,18 @@
 import type { Pool } from 'pg'
-import { ConnectionError, OptionError } from '../errors.js'
 import type { DatabaseConnection } from 'kysely'
 import { watchForLosses } from './lost-clients.js'
+import { ConnectionError } from '../errors.js'
+import { limitConnecting, type Connecting } from './connect-timeout.js'
+import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
 
 /** How {@link SluiceDialect} is set up. */
-export interface SluiceDialectConfig {
+export interface SluiceDialectConfig extends TimeLimits {
   /** A pool of pg's JavaScript client, or a function that makes one when the first connection is needed. */
   readonly pool: Pool | (() => Promise<Pool>)
   /** Called once for each new connection, as Kysely's PostgresDialect does. */
   readonly onCreateConnection?: (connection: DatabaseConnection) => Promise<void>
   /** Called each time a connection is taken from the pool. */
   readonly onReserveConnection?: (connection: DatabaseConnection) => Promise<void>
-  /** How long to wait for a free connection, in milliseconds; default 30,000. */
-  readonly acquireTimeoutMs?: number
-  /**
-   * How long closing a portal, committing or rolling back a stream's transaction may take, in milliseconds; then
-   * the connection's socket is destroyed. Default 5,000.
-   */
-  readonly closeTimeoutMs?: number
-  /**
-   * How long the worker thread of `iterator()` is kept for the next iteration, in milliseconds; then it ends with its
-   * connections. Default 30,000.
-   */
-  readonly workerIdleTimeoutMs?: number
 }
 
 /** A stream that holds a connection, as error messages name it. */
@@ -32,13 +22,21 @@ export interface OpenStream {
   abandon(reason: Error): Promise<void>
 }
 
+/** A connection that is handed out, for closing the database under whoever has it. */
+export interface LeasedConnection {
+  destroy(reason: Error): void
+  release(): Promise<void>
+}
+
 /** What the connections of one dialect share. */
 export class Engine {
   readonly config: SluiceDialectConfig
-  readonly acquireTimeoutMs: number
-  readonly closeTimeoutMs: number
-  readonly workerIdleTimeoutMs: number
+  readonly limits: HeldLimits
   readonly streams = new Set<OpenStream>()
+  /** Connections that are handed out. */
+  readonly leased = new Set<LeasedConnection>()
+  /** Connections that are being made. */
+  readonly connecting: Connecting = new Set()
   /** Counts connections as they are handed out: tells a connection taken just now from one that was pinned before. */
   leases = 0
   /** What else is to be closed with the dialect. */
@@ -49,9 +47,7 @@ export class Engine {
 
   constructor(config: SluiceDialectConfig) {
     this.config = config
-    this.acquireTimeoutMs = milliseconds('acquireTimeoutMs', config.acquireTimeoutMs, 30_000)
-    this.closeTimeoutMs = milliseconds('closeTimeoutMs', config.closeTimeoutMs, 5_000)
-    this.workerIdleTimeoutMs = milliseconds('workerIdleTimeoutMs', config.workerIdleTimeoutMs, 30_000)
+    this.limits = heldLimits(config)
   }
 
   pool(): Promise<Pool> {
@@ -74,7 +70,16 @@ export class Engine {
     return this.#closing !== undefined
   }
 
-  /** Ends every stream, then the pool. */
+  /** Who has the connections, as error messages say it. */
+  describeUse(): string {
+    const open = [...this.streams].map((stream) => `\n  ${stream.describe()}`)
+    const made = this.connecting.size === 0 ? '' : `Still being made: ${this.connecting.size}. `
+    return (
+      made + (open.length === 0 ? 'No stream is open.' : `Open streams, each holding one:${open.join('')}`)
+    )
+  }
+
+  /** Ends every stream, then the pool. What is still in use after `closeTimeoutMs` is cut. */
   close(): Promise<void> {
     return (this.#closing ??= this.#close())
   }
@@ -83,8 +88,23 @@ export class Engine {
     const reason = new ConnectionError('The database was closed while the stream was open.')
     await Promise.all([...this.streams].map((stream) => stream.abandon(reason)))
     await Promise.all([...this.closers].map((close) => close()))
-    const pool = await this.#pool
+    const pool = await this.#pool?.catch(() => undefined)
+    const timer = setTimeout(() => this.#cutLeased(), this.limits.closeTimeoutMs)
+    // Nobody will use a connection that is only being made: the server may never answer.
+    for (const client of this.connecting) client.connection.stream.destroy()
     await pool?.end()
+    clearTimeout(timer)
+  }
+
+  #cutLeased(): void {
+    const limit = this.limits.closeTimeoutMs
+    for (const connection of this.leased) {
+      connection.destroy(
+        new ConnectionError(`The database was closed, and the connection still in use ${limit} ms later.`),
+      )
+      // Whoever has it may never come back.
+      void connection.release()
+    }
   }
 
   async #openPool(): Promise<Pool> {
@@ -93,17 +113,8 @@ export class Engine {
     // Without a listener the loss of an idle connection would be an uncaught exception; the pool drops it by itself.
     opened.on('error', () => {})
     watchForLosses(opened)
+    limitConnecting(opened, this.limits.connectTimeoutMs, this.connecting)
     this.#openedPool = opened
     return opened
   }
-}
-
-function milliseconds(name: string, value: number | undefined, fallback: number): number {
-  if (value === undefined) return fallback
-  if (!Number.isInteger(value) || value < 1 || value > 0x7fffffff) {
-    throw new OptionError(
-      `${name} must be a positive number of milliseconds below 2^31, not ${String(value)}.`,
-    )
-  }
-  return value
 }

@@ -2,11 +2,18 @@ import type { Socket } from 'node:net'
 import type { PoolClient } from 'pg'
 import type { RowSink } from '../row/row-sink.js'
 import { sendCancelRequest } from './cancel-request.js'
+import { Deadline } from './deadline.js'
 import { Exchange, type ExchangeResult } from './exchange.js'
 import { nextAnswer } from './next-answer.js'
 import { WireTap } from './wire-tap.js'
 
 const CANCEL_AGAIN_MS = 250
+
+/** How long an exchange may be answered, from its turn on, and the error that it fails with past that. */
+export interface ExchangeLimit {
+  readonly ms: number
+  readonly error: () => Error
+}
 
 /** What the queue knows of its connection. */
 export interface QueueOptions {
@@ -15,6 +22,8 @@ export interface QueueOptions {
   readonly lost: () => Error | undefined
   /** The error that the caller gets for one that was met. */
   readonly explain: (error: Error) => Error
+  /** Cuts the connection. */
+  readonly destroy: (reason: Error) => void
 }
 
 /** The exchange that is being answered, and one of the same owner that was sent behind it already. */
@@ -65,8 +74,13 @@ export class ExchangeQueue {
    * @param messages made when its turn has come, since they may depend on the transaction's status.
    * @param sink where rows go.
    */
-  exchange(owner: object, messages: () => Buffer[], sink: RowSink<unknown>): Promise<ExchangeResult> {
-    return this.#run(() => {
+  exchange(
+    owner: object,
+    messages: () => Buffer[],
+    sink: RowSink<unknown>,
+    limit?: ExchangeLimit,
+  ): Promise<ExchangeResult> {
+    return this.#run(limit, () => {
       const exchange = this.#exchangeOf(messages(), sink)
       this.#client.query(exchange)
       return { owner, exchange, next: undefined }
@@ -77,10 +91,15 @@ export class ExchangeQueue {
    * The same, but sent already while an exchange of the same owner is still being answered, unless others wait: the
    * server then goes on without a pause.
    */
-  exchangeEarly(owner: object, messages: () => Buffer[], sink: RowSink<unknown>): Promise<ExchangeResult> {
+  exchangeEarly(
+    owner: object,
+    messages: () => Buffer[],
+    sink: RowSink<unknown>,
+    limit?: ExchangeLimit,
+  ): Promise<ExchangeResult> {
     const before = this.#running
     if (before?.owner !== owner || before.next !== undefined || this.#turns > 1) {
-      return this.exchange(owner, messages, sink)
+      return this.exchange(owner, messages, sink, limit)
     }
     const exchange = this.#exchangeOf(messages(), sink)
     // Should the connection be lost before its turn, nobody will look at it.
@@ -90,7 +109,7 @@ export class ExchangeQueue {
     if (before.exchange.isSettled) this.#client.query(exchange)
     else before.exchange.onSettled = () => void this.#client.query(exchange)
     exchange.send(this.#client.connection)
-    return this.#run(() => running)
+    return this.#run(limit, () => running)
   }
 
   /** Cancels what is running on the server, if it is an exchange of `owner`. */
@@ -98,21 +117,37 @@ export class ExchangeQueue {
     if (this.#isRunning(owner)) this.#cancelling ??= this.#cancelUntilAnswered(owner)
   }
 
-  #run(begin: () => Running): Promise<ExchangeResult> {
+  #run(limit: ExchangeLimit | undefined, begin: () => Running): Promise<ExchangeResult> {
     return this.inTurn(async () => {
       const running = begin()
       this.#running = running
+      let late: Error | undefined
+      const deadline =
+        limit &&
+        new Deadline(limit.ms, () => {
+          late = limit.error()
+          this.#endBy(running, late)
+        })
       try {
         return await running.exchange.done
       } catch (error) {
-        throw this.#options.explain(error as Error)
+        throw late ?? this.#options.explain(error as Error)
       } finally {
+        deadline?.clear()
         this.#running = running.next
         // A cancel request that is still on its way would meet what is sent next.
         await this.#cancelling
         this.#cancelling = undefined
       }
     })
+  }
+
+  /** Cancels an exchange on the server; one that does not end by that, with its connection. */
+  #endBy({ owner, exchange }: Running, reason: Error): void {
+    this.cancel(owner)
+    const timer = setTimeout(() => this.#options.destroy(reason), this.#options.closeTimeoutMs)
+    const clear = () => clearTimeout(timer)
+    exchange.done.then(clear, clear)
   }
 
   #exchangeOf(messages: Buffer[], sink: RowSink<unknown>): Exchange {

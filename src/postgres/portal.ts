@@ -1,9 +1,12 @@
-import { ConnectionError, UsageError } from '../errors.js'
+import { TimeoutError, UsageError, type TimeoutCode } from '../errors.js'
 import { NO_ROWS, type RowSink } from '../row/row-sink.js'
-import { sqlStateOf } from './database-error.js'
+import { abbreviate } from './abbreviate.js'
 import type { Engine, OpenStream } from './engine.js'
 import type { ExchangeResult } from './exchange.js'
+import type { ExchangeLimit } from './exchange-queue.js'
 import { FetchSize } from './fetch-size.js'
+import { IdleWatch, type Progress } from './idle-watch.js'
+import { explainPortalFailure } from './portal-failure.js'
 import * as protocol from './protocol.js'
 
 /** What a portal reads, and how. */
@@ -25,6 +28,11 @@ export interface PortalRequest<C> {
   /** Keep the transaction open after the last chunk, until the consumer asks for more. */
   readonly lingers: boolean
   readonly signal: AbortSignal | undefined
+  /** See {@link TimeLimits}; undefined: as the engine's. */
+  readonly fetchTimeoutMs?: number | undefined
+  readonly idleTimeoutMs?: number | undefined
+  /** Counts the rows that the loop has received; without it a chunk counts as a whole. */
+  readonly progress?: Progress | undefined
   /** Called once when the portal is closed, whoever closed it. */
   readonly onClosed?: () => void
 }
@@ -35,22 +43,37 @@ export interface PortalConnection {
   /** The server's transaction status: idle, in a transaction, in a failed transaction. */
   readonly status: 'I' | 'T' | 'E'
   readonly isLost: boolean
+  /** Something is under way. */
+  readonly isBusy: boolean
   /** What aborted the present transaction, while it is in its failed state. */
   readonly transactionFailure: Error | undefined
   readonly openPortals: Set<Portal<unknown>>
   /** Sends messages that end in a Sync, when everything sent before is answered, and waits for the answer. */
-  exchange(owner: object, messages: () => Buffer[], sink: RowSink<unknown>): Promise<ExchangeResult>
+  exchange(
+    owner: object,
+    messages: () => Buffer[],
+    sink: RowSink<unknown>,
+    limit?: ExchangeLimit,
+  ): Promise<ExchangeResult>
   /** The same, but sent already while an exchange of the same owner is still being answered. */
-  exchangeEarly(owner: object, messages: () => Buffer[], sink: RowSink<unknown>): Promise<ExchangeResult>
+  exchangeEarly(
+    owner: object,
+    messages: () => Buffer[],
+    sink: RowSink<unknown>,
+    limit?: ExchangeLimit,
+  ): Promise<ExchangeResult>
   /** Cancels what is running on the server, if it is an exchange of `owner`. */
   cancel(owner: object): void
   destroyAfterCloseTimeout(what: () => string): NodeJS.Timeout
   destroy(reason: Error): void
-  release(): Promise<void>
+  /** Closes the connection for good, and makes room in the pool. */
+  discard(): Promise<void>
 }
 
 /** How long a fetch that nobody waits for any more may take before it is cancelled on the server. */
 const ABANDONED_FETCH_GRACE_MS = 50
+
+const MAX_INT32 = 0x7fffffff
 
 let portals = 0
 
@@ -74,11 +97,20 @@ export class Portal<C> implements OpenStream {
   #complete = false
   #failure: Error | undefined
   #closing: Promise<void> | undefined
+  /** How long each fetch may take. */
+  readonly limit: ExchangeLimit | undefined
+  readonly #idleTimeoutMs: number | undefined
+  readonly #idleWatch: IdleWatch | undefined
   readonly #onAbort = () => void this.#abort()
 
   constructor(connection: PortalConnection, request: PortalRequest<C>) {
+    const { limits } = connection.engine
+    const { fetchTimeoutMs = limits.fetchTimeoutMs, idleTimeoutMs = limits.idleTimeoutMs } = request
     this.#connection = connection
     this.#request = request
+    if (fetchTimeoutMs !== undefined) this.limit = this.#fetchLimit(fetchTimeoutMs)
+    this.#idleTimeoutMs = idleTimeoutMs
+    if (idleTimeoutMs !== undefined) this.#idleWatch = this.#watch(idleTimeoutMs)
     this.#fetchSize = new FetchSize(request.chunkSize)
     request.signal?.addEventListener('abort', this.#onAbort)
     connection.openPortals.add(this)
@@ -100,6 +132,7 @@ export class Portal<C> implements OpenStream {
    * @throws what the fetch failed with, or the signal's reason; then everything is closed as well.
    */
   async next(): Promise<C | undefined> {
+    this.#idleWatch?.stop()
     this.#throwIfEnded()
     if (this.#complete || this.#closing !== undefined) {
       await this.close()
@@ -127,6 +160,7 @@ export class Portal<C> implements OpenStream {
     this.#complete = result.complete
     if (result.complete && !this.#request.lingers) void silently(this.close())
     else if (!result.complete && this.#request.readAhead && this.#ahead === undefined) this.#fetchAhead()
+    if (this.#closing === undefined) this.#idleWatch?.start()
     return chunk
   }
 
@@ -139,8 +173,9 @@ export class Portal<C> implements OpenStream {
     this.#failure ??= reason
     if (this.#ownsTransaction) this.#connection.cancel(this)
     await silently(this.close())
-    // The consumer may never come back for the connection; in the caller's own transaction it is not ours to give.
-    if (this.#ownsTransaction) await this.#connection.release()
+    // A consumer that is not told may never come back for the connection, or after somebody else has got it. In the
+    // caller's own transaction it is not ours to give.
+    if (this.#ownsTransaction && this.#request.onClosed === undefined) await this.#connection.discard()
   }
 
   /** The connection's transaction ended under the portal, which ended with it. */
@@ -156,11 +191,12 @@ export class Portal<C> implements OpenStream {
   }
 
   #fetch(): Promise<ExchangeResult> {
-    return this.#connection.exchange(this, () => this.#fetchMessages(), this.#request.sink)
+    return this.#connection.exchange(this, () => this.#fetchMessages(), this.#request.sink, this.limit)
   }
 
   #fetchAhead(): void {
-    const fetch = this.#connection.exchangeEarly(this, () => this.#fetchMessages(), this.#request.sink)
+    const { sink } = this.#request
+    const fetch = this.#connection.exchangeEarly(this, () => this.#fetchMessages(), sink, this.limit)
     this.#ahead = fetch
     this.#isAheadPending = true
     const answered = () => {
@@ -173,7 +209,7 @@ export class Portal<C> implements OpenStream {
     this.#throwIfEnded()
     const { rows } = this.#fetchSize
     if (this.#opened) return [protocol.execute(this.#name, rows), protocol.SYNC]
-    const { sql, parameters, formats, begin } = this.#request
+    const { sql, parameters, formats } = this.#request
     const open = [
       protocol.parse(sql),
       protocol.bind(this.#name, parameters, formats),
@@ -183,10 +219,44 @@ export class Portal<C> implements OpenStream {
     ]
     this.#opened = true
     this.#ownsTransaction = this.#connection.status === 'I'
-    return this.#ownsTransaction ? [...begin.map(protocol.statement), ...open] : open
+    return this.#ownsTransaction ? [...this.#begin().map(protocol.statement), ...open] : open
+  }
+
+  /** The server's own limit is for a process that hangs, and later than ours, which ends the stream in good order. */
+  #begin(): readonly string[] {
+    const { begin } = this.#request
+    if (this.#idleTimeoutMs === undefined) return begin
+    const limit = Math.min(MAX_INT32, this.#idleTimeoutMs + this.#connection.engine.limits.closeTimeoutMs)
+    return [...begin, `set local idle_in_transaction_session_timeout = ${limit}`]
+  }
+
+  #fetchLimit(ms: number): ExchangeLimit {
+    return {
+      ms,
+      error: () => this.#timeout('FETCH_TIMEOUT', `A fetch took longer than ${ms} ms (fetchTimeoutMs)`),
+    }
+  }
+
+  #watch(ms: number): IdleWatch {
+    const what = `The loop took no row for ${ms} ms (idleTimeoutMs)`
+    const connection = this.#connection
+    return new IdleWatch(ms, {
+      progress: this.#request.progress,
+      isBusy: () => connection.isBusy,
+      onProgress: () => {
+        // Resets the server's own limit, for a loop that is slow but not idle.
+        if (this.#ownsTransaction) void silently(connection.exchange(this, () => [protocol.SYNC], NO_ROWS))
+      },
+      onStall: () => void this.abandon(this.#timeout('IDLE_TIMEOUT', what)),
+    })
+  }
+
+  #timeout(code: TimeoutCode, what: string): TimeoutError {
+    return new TimeoutError(code, `${what}, and the stream was ended: ${this.describe()}.`)
   }
 
   async #close(): Promise<void> {
+    this.#idleWatch?.stop()
     const connection = this.#connection
     let limit: NodeJS.Timeout | undefined
     const startLimit = () =>
@@ -255,42 +325,14 @@ export class Portal<C> implements OpenStream {
     await silently(this.close())
   }
 
+  #explain(error: Error): Error {
+    return explainPortalFailure(error, this.#connection.transactionFailure)
+  }
+
   #throwIfEnded(): void {
     this.#request.signal?.throwIfAborted()
     if (this.#failure !== undefined) throw this.#failure
   }
-
-  #explain(error: Error): Error {
-    switch (sqlStateOf(error)) {
-      case '25P02': {
-        const cause = this.#connection.transactionFailure
-        if (cause === undefined) return error
-        return new UsageError(
-          `The stream cannot go on: an earlier query failed and aborted its transaction: ${cause.message}`,
-          { cause },
-        )
-      }
-      case '34000':
-        return new UsageError(
-          'The stream cannot go on: its portal is gone. Ending the transaction closes it, and so does rolling back to a ' +
-            'savepoint set before the stream began.',
-          { cause: error },
-        )
-      case '25P03':
-        return new ConnectionError(
-          'The server closed the stream: the loop body took longer than idle_in_transaction_session_timeout. ' +
-            'Raise that setting, or use a smaller chunkSize so that the next fetch comes sooner.',
-          { cause: error },
-        )
-      default:
-        return error
-    }
-  }
-}
-
-function abbreviate(sql: string): string {
-  const line = sql.replace(/\s+/g, ' ').trim()
-  return line.length > 120 ? `${line.slice(0, 119)}…` : line
 }
 
 /** For promises whose failure is kept and thrown where the consumer gets to it. */

@@ -1,5 +1,6 @@
-import { QueryError, SchemaDriftError, SluiceError } from '../errors.js'
+import { ConnectionError, QueryError, SchemaDriftError, TimeoutError } from '../errors.js'
 import { isDatabaseError, sqlStateOf } from './database-error.js'
+import { isRetryable } from './retryable.js'
 
 /** What a queryset was doing when it failed. */
 export interface FailedQuery {
@@ -21,13 +22,15 @@ const DRIFT: Readonly<Record<string, string>> = {
 /** The error that a queryset's caller gets: the server's own words, what was asked, and what to do where that is known. */
 export function explainFailure(error: unknown, failed: FailedQuery): unknown {
   if (!isDatabaseError(error)) {
-    if (!(error instanceof SluiceError) || error.code !== 'CONNECTION_ERROR') return error
+    if (!(error instanceof ConnectionError || error instanceof TimeoutError)) return error
     const { table, sql, rowsDelivered } = failed
+    const code = error instanceof TimeoutError ? { code: error.code } : {}
+    const sqlState = sqlStateOf(error)
     return new QueryError(
       failed.action === 'writing'
         ? `${error.message} (writing ${table})`
         : `${error.message} (reading ${table}, ${rowsDelivered} rows delivered)`,
-      { table, sql, rowsDelivered, sqlState: sqlStateOf(error) },
+      { table, sql, rowsDelivered, sqlState, isRetryable: isRetryable(error, sqlState, failed), ...code },
       { cause: error },
     )
   }
@@ -47,7 +50,7 @@ export function explainFailure(error: unknown, failed: FailedQuery): unknown {
   const notes = [error.detail, error.hint, readOnly].filter((note) => note !== undefined)
   return new QueryError(
     [`${writing ? 'Writing' : 'Reading'} ${failed.table} failed: ${error.message}.`, ...notes].join(' '),
-    { ...failed, sqlState: error.code },
+    { ...failed, sqlState: error.code, isRetryable: isRetryable(error, error.code, failed) },
     { cause: error },
   )
 }

@@ -1,5 +1,6 @@
 import type { CompiledQuery } from 'kysely'
 import type { RowReader } from '../row/row-reader.js'
+import type { Progress } from './idle-watch.js'
 
 const READ = Symbol('sluice.read')
 
@@ -10,8 +11,8 @@ const READ = Symbol('sluice.read')
 export interface ReadRequest {
   readonly reader: RowReader
   readonly stream?: StreamRequest
-  /** Belongs to the stream that is open on the connection. */
-  readonly duringStream?: true
+  /** Completes rows that were read before, on the connection that a stream of them may be open on. */
+  readonly completes?: { readonly fetchTimeoutMs: number | undefined }
 }
 
 /** What a stream needs beyond the statement. */
@@ -22,6 +23,9 @@ export interface StreamRequest {
   /** The chunks are prefetched for: on one snapshot, and on a connection that stays until the last is done. */
   readonly prefetches: boolean
   readonly signal: AbortSignal | undefined
+  readonly fetchTimeoutMs: number | undefined
+  readonly idleTimeoutMs: number | undefined
+  readonly progress: Progress
   /** Called when the stream has let go of its connection, whoever ended it. */
   readonly onClosed: () => void
 }

@@ -1,6 +1,8 @@
 import type { CompiledQuery } from 'kysely'
 import { UsageError } from '../errors.js'
+import type { Progress } from '../postgres/idle-watch.js'
 import type { Parameter } from '../postgres/protocol.js'
+import { SharedProgress } from '../sync/shared-progress.js'
 import { SyncHost } from '../sync/sync-host.js'
 import { NO_SYNC_CHUNKS, SyncRowStream, type SyncRows } from '../sync/sync-rows.js'
 import { explainFailure } from '../postgres/query-failure.js'
@@ -51,15 +53,27 @@ export function streamRows(
 ): RowStream<unknown> {
   const { state, query, reader, prefetch, locks } = statement
   if (locks === true) refuseLockOutsideTransaction(source)
-  const { chunkSize, batchYieldSize, signal, readOnly = true } = options
+  const { chunkSize, readOnly = true, fetchTimeoutMs, idleTimeoutMs, signal } = options
+  const progress: Progress = { delivered: 0 }
   return new RowStream({
-    batchYieldSize,
-    signal,
+    ...handing(options),
+    progress,
+    describe: () => tableName(state.table),
     open: () =>
       state.none
         ? NO_CHUNKS
-        : new ChunkSource(source, { query, reader, chunkSize, readOnly, signal, prefetch }),
-    explain: (error, rowsDelivered) => explain(statement, error, rowsDelivered),
+        : new ChunkSource(source, {
+            query,
+            reader,
+            chunkSize,
+            readOnly,
+            fetchTimeoutMs,
+            idleTimeoutMs,
+            progress,
+            signal,
+            prefetch,
+          }),
+    explain: (error) => explain(statement, error, progress.delivered),
   })
 }
 
@@ -81,11 +95,13 @@ export function iterateRows(
   }
   const { state, query, reader, prefetch, locks } = statement
   if (locks === true) refuseLockOutsideTransaction(source)
-  const { chunkSize, batchYieldSize, signal, readOnly = true } = options
+  const { chunkSize, readOnly = true, fetchTimeoutMs, idleTimeoutMs } = options
   const host = SyncHost.of(source.engine)
+  const progress = new SharedProgress()
   return new SyncRowStream({
-    batchYieldSize,
-    signal,
+    ...handing(options),
+    progress,
+    describe: () => tableName(state.table),
     reader,
     prefetch,
     open: () =>
@@ -98,9 +114,17 @@ export function iterateRows(
             chunkSize,
             readOnly,
             lingers: prefetch !== undefined,
+            fetchTimeoutMs,
+            idleTimeoutMs,
+            delivered: progress.memory,
           }),
-    explain: (error, rowsDelivered) => explain(statement, error, rowsDelivered),
+    explain: (error) => explain(statement, error, progress.delivered),
   })
+}
+
+/** How the rows are handed out, in both forms. */
+function handing({ batchYieldSize, signal, onProgress }: IteratorOptions) {
+  return { batchYieldSize, signal, onProgress }
 }
 
 /** What the caller gets: about the statement, or about the one of a prefetch that failed. */

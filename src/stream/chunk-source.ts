@@ -1,6 +1,7 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import { ConnectionError, UsageError } from '../errors.js'
 import type { SluiceConnection } from '../postgres/connection.js'
+import type { Progress } from '../postgres/idle-watch.js'
 import type { Source } from '../postgres/kysely-handle.js'
 import { withReadRequest } from '../postgres/statement.js'
 import type { KeyedRow } from '../row/keyed-reader.js'
@@ -14,6 +15,9 @@ export interface ChunkRequest {
   readonly reader: RowReader
   readonly chunkSize: number | undefined
   readonly readOnly: boolean
+  readonly fetchTimeoutMs: number | undefined
+  readonly idleTimeoutMs: number | undefined
+  readonly progress: Progress
   readonly signal: AbortSignal | undefined
   /** Reads what belongs to the rows of a chunk, on the stream's own connection. */
   readonly prefetch: PrefetchRows | undefined
@@ -120,11 +124,16 @@ export class ChunkSource implements Chunks<unknown> {
     const { prefetch } = this.#request
     const connection = this.#connection
     if (prefetch === undefined || connection === undefined) return rows
-    const { executor } = this.#source
-    const prefetching = runPrefetch(prefetch, rows as KeyedRow[], async (query) => {
-      this.#throwIfLeft()
-      return this.#shared ? executor.provideConnection((pinned) => query(pinned)) : query(connection)
-    })
+    const { executor, engine } = this.#source
+    const prefetching = runPrefetch(
+      prefetch,
+      rows as KeyedRow[],
+      async (query) => {
+        this.#throwIfLeft()
+        return this.#shared ? executor.provideConnection((pinned) => query(pinned)) : query(connection)
+      },
+      this.#request.fetchTimeoutMs ?? engine.limits.fetchTimeoutMs,
+    )
     this.#prefetching = prefetching
     return prefetching
   }
@@ -158,19 +167,18 @@ export class ChunkSource implements Chunks<unknown> {
   }
 
   #start(connection: DatabaseConnection): AsyncIterator<QueryResult<unknown>> {
-    const { query, reader, chunkSize, readOnly, prefetch } = this.#request
+    const { query, reader, prefetch, ...request } = this.#request
     this.#connection = connection
     const planned = withReadRequest(query, {
       reader,
       stream: {
-        chunkSize,
-        readOnly,
+        ...request,
         prefetches: prefetch !== undefined,
         signal: this.#leaving.signal,
         onClosed: this.#letGo,
       },
     })
     // The request says how large a chunk is; the parameter is for statements without one.
-    return (this.#chunks = connection.streamQuery<unknown>(planned, chunkSize ?? 0))
+    return (this.#chunks = connection.streamQuery<unknown>(planned, request.chunkSize ?? 0))
   }
 }

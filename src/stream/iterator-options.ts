@@ -1,4 +1,5 @@
 import { OptionError } from '../errors.js'
+import { checkTimeLimit } from '../postgres/time-limits.js'
 
 /** Options of `iterator` and `aiterator`. */
 export interface IteratorOptions {
@@ -19,6 +20,32 @@ export interface IteratorOptions {
    * `true`. Within `using(trx)` the transaction's own mode applies.
    */
   readonly readOnly?: boolean
+  /**
+   * How long one fetch may take, the queries of a prefetch included each by itself, in milliseconds; then the query is
+   * cancelled on the server and the loop ends with a {@link QueryError} of code `FETCH_TIMEOUT`. A positive 32-bit
+   * integer. Default: that of the dialect, or as long as it takes. Within `using(trx)` a cancelled query aborts the
+   * transaction, as any failed query does.
+   */
+  readonly fetchTimeoutMs?: number
+  /**
+   * How long the loop may go without taking a row, in milliseconds; then the stream is ended, its connection is free, and
+   * the loop ends with a {@link QueryError} of code `IDLE_TIMEOUT` once it has had the rows that were there already. A
+   * positive 32-bit integer. Default: that of the dialect, or as long as it takes. A stream's own transaction has
+   * `idle_in_transaction_session_timeout` set to this and `closeTimeoutMs`, in case that the process itself hangs.
+   */
+  readonly idleTimeoutMs?: number
+  /** Called after each fetch, before the loop receives its rows. What it throws ends the loop. */
+  readonly onProgress?: (progress: IterationProgress) => void
+}
+
+/** How far an iteration has come. */
+export interface IterationProgress {
+  /** Rows fetched so far. */
+  readonly rows: number
+  /** Fetches that brought rows, so far. */
+  readonly chunks: number
+  /** Milliseconds since the first row was asked for. */
+  readonly elapsedMs: number
 }
 
 /** Options under which the loop receives arrays. */
@@ -27,12 +54,20 @@ export interface BatchOptions extends IteratorOptions {
 }
 
 const MAX_INT32 = 0x7fffffff
-const NAMES = ['chunkSize', 'batchYieldSize', 'signal', 'readOnly']
+const NAMES = [
+  'chunkSize',
+  'batchYieldSize',
+  'signal',
+  'readOnly',
+  'fetchTimeoutMs',
+  'idleTimeoutMs',
+  'onProgress',
+]
 
 /**
  * Checks options at the call, before anything is opened.
  *
- * @throws {@link OptionError} for a size that is not a positive 32-bit integer, and for an unknown option.
+ * @throws {@link OptionError} for a size or time that is not a positive 32-bit integer, and for an unknown option.
  */
 export function checkIteratorOptions(options: IteratorOptions): IteratorOptions {
   for (const name of Object.keys(options)) {
@@ -41,6 +76,10 @@ export function checkIteratorOptions(options: IteratorOptions): IteratorOptions 
   }
   checkSize('chunkSize', options.chunkSize)
   checkSize('batchYieldSize', options.batchYieldSize)
+  checkTimeLimit('fetchTimeoutMs', options.fetchTimeoutMs)
+  checkTimeLimit('idleTimeoutMs', options.idleTimeoutMs)
+  if (options.onProgress !== undefined && typeof options.onProgress !== 'function')
+    throw new OptionError(`onProgress must be a function, not ${describe(options.onProgress)}.`)
   return options
 }
 

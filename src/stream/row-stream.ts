@@ -1,3 +1,7 @@
+import type { Progress } from '../postgres/idle-watch.js'
+import { forgetDropped, watchDropped } from '../postgres/dropped.js'
+import type { IterationProgress } from './iterator-options.js'
+import { ProgressReport } from './progress-report.js'
 import { Regrouper } from './regroup.js'
 
 /**
@@ -31,8 +35,12 @@ export interface RowStreamOptions {
   readonly open: () => Chunks<unknown>
   readonly batchYieldSize: number | undefined
   readonly signal: AbortSignal | undefined
-  /** Explains a failure, given how many rows the loop had received. */
-  readonly explain: (error: unknown, rowsDelivered: number) => unknown
+  /** Where the rows that the loop has received are counted. */
+  readonly progress: Progress
+  readonly onProgress: ((progress: IterationProgress) => void) | undefined
+  /** What the stream reads, as a warning names it. */
+  readonly describe: () => string
+  readonly explain: (error: unknown) => unknown
 }
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
@@ -44,7 +52,7 @@ export class RowStream<T> implements AsyncRows<T> {
   #source: Chunks<unknown> | undefined
   #items: readonly unknown[] = []
   #index = 0
-  #rowsDelivered = 0
+  #report: ProgressReport | undefined
   /** The source has no more chunks. */
   #exhausted = false
   #ended = false
@@ -81,7 +89,7 @@ export class RowStream<T> implements AsyncRows<T> {
     try {
       await this.#source?.close()
     } catch (error) {
-      throw this.#options.explain(error, this.#rowsDelivered)
+      throw this.#options.explain(error)
     }
     return DONE
   }
@@ -114,28 +122,39 @@ export class RowStream<T> implements AsyncRows<T> {
       this.#end()
       await this.#source?.close().catch(() => {})
       if (this.#options.signal?.aborted === true) throw this.#options.signal.reason
-      throw this.#options.explain(error, this.#rowsDelivered)
+      throw this.#options.explain(error)
     }
   }
 
   async #refill(): Promise<void> {
-    this.#source ??= this.#options.open()
-    const chunk = await this.#source.next()
+    const source = (this.#source ??= this.#open())
+    const chunk = await source.next()
     if (this.#ended) return
+    if (chunk !== undefined) this.#report?.fetched(chunk.length)
     this.#index = 0
     this.#exhausted = chunk === undefined
     if (chunk === undefined) this.#items = this.#regrouper?.flush() ?? []
     else this.#items = this.#regrouper?.add(chunk) ?? chunk
   }
 
+  #open(): Chunks<unknown> {
+    const { open, onProgress, describe } = this.#options
+    if (onProgress !== undefined) this.#report = new ProgressReport(onProgress)
+    const source = open()
+    // What it closes must not lead back here, or it would never be dropped.
+    watchDropped(this, describe, () => source.close())
+    return source
+  }
+
   #take(): T {
     const item = this.#items[this.#index++]
-    this.#rowsDelivered += this.#regrouper ? (item as unknown[]).length : 1
+    this.#options.progress.delivered += this.#regrouper ? (item as unknown[]).length : 1
     return item as T
   }
 
   #end(): void {
     this.#ended = true
+    forgetDropped(this)
     this.#items = []
     this.#index = 0
   }

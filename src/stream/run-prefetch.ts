@@ -21,12 +21,13 @@ export async function runPrefetch(
   prefetch: PrefetchRows,
   rows: readonly KeyedRow[],
   withConnection: WithConnection,
+  fetchTimeoutMs?: number,
 ): Promise<unknown[]> {
   const steps = prefetch(rows)
   for (let step = steps.next(); step.done !== true;) {
     const { value } = step
     const { query, reader } = value
-    const request = withReadRequest(query, { reader, duringStream: true })
+    const request = withReadRequest(query, { reader, completes: { fetchTimeoutMs } })
     const related = await withConnection(
       async (connection) => (await connection.executeQuery<KeyedRow>(request)).rows,
     ).catch((error: unknown) => {

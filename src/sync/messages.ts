@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Parameter } from '../postgres/protocol.js'
+import type { TimeLimits } from '../postgres/time-limits.js'
 import type { RawChunk } from './raw-rows.js'
 import type { WireError } from './wire-error.js'
 
@@ -7,8 +8,7 @@ import type { WireError } from './wire-error.js'
 export interface WorkerSettings {
   /** pg's connection settings, as far as they can be cloned. */
   readonly connection: Record<string, unknown>
-  readonly acquireTimeoutMs: number
-  readonly closeTimeoutMs: number
+  readonly limits: TimeLimits
   /** The worker's pulse: see {@link HEARTBEAT} and {@link EXITED}. */
   readonly pulse: SharedArrayBuffer
 }
@@ -30,6 +30,10 @@ export interface SyncStatement {
   readonly readOnly: boolean
   /** Keep the transaction open after the last chunk, until more is asked for. */
   readonly lingers: boolean
+  readonly fetchTimeoutMs: number | undefined
+  readonly idleTimeoutMs: number | undefined
+  /** The memory of a {@link SharedProgress}. */
+  readonly delivered: SharedArrayBuffer
 }
 
 /** To the worker: a new stream, with a port of its own. */

@@ -14,6 +14,8 @@ export interface SyncChunks {
   query(query: SyncQuery): RawChunk
   /** Blocks until the connection is free; never throws. */
   close(): void
+  /** Frees the connection without waiting for that. */
+  drop(): void
 }
 
 /** What a bridge needs to know of its worker. */
@@ -81,6 +83,12 @@ export class SyncBridge implements SyncChunks {
     } catch {
       // The worker is gone, and its connections with it.
     }
+    this.#end()
+  }
+
+  drop(): void {
+    if (this.#ended) return
+    this.#send('close')
     this.#end()
   }
 

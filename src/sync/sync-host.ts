@@ -5,6 +5,7 @@ import type { Pool } from 'pg'
 import { ConnectionError, UsageError } from '../errors.js'
 import { beginStatement } from '../postgres/begin-statement.js'
 import type { Engine } from '../postgres/engine.js'
+import { timeLimitsOf } from '../postgres/time-limits.js'
 import { connectionSettings } from './connection-settings.js'
 import { EXITED, HEARTBEAT, type OpenMessage, type SyncStatement, type WorkerSettings } from './messages.js'
 import { SyncBridge } from './sync-bridge.js'
@@ -67,7 +68,7 @@ export class SyncHost {
     this.#streams++
     clearTimeout(this.#idleTimer)
     return new SyncBridge(port1, new Int32Array(answers), {
-      closeTimeoutMs: this.#engine.closeTimeoutMs,
+      closeTimeoutMs: this.#engine.limits.closeTimeoutMs,
       checkAlive: () => this.#checkAlive(worker),
       onEnd: () => this.#ended(worker),
     })
@@ -75,7 +76,7 @@ export class SyncHost {
 
   #running(): Worker {
     if (this.#worker !== undefined && Atomics.load(this.#pulse, EXITED) === 0) return this.#worker
-    const { openedPool, acquireTimeoutMs, closeTimeoutMs } = this.#engine
+    const { openedPool, limits } = this.#engine
     if (openedPool === undefined) {
       throw new UsageError(
         'iterator() needs the pool itself: give SluiceDialect a pool, not a function that makes one, or run an ' +
@@ -86,8 +87,7 @@ export class SyncHost {
     const pulse = new SharedArrayBuffer(8)
     const settings: WorkerSettings = {
       connection: connectionSettings(openedPool.options),
-      acquireTimeoutMs,
-      closeTimeoutMs,
+      limits: timeLimitsOf(limits),
       pulse,
     }
     const worker = startWorker(settings)
@@ -130,7 +130,7 @@ export class SyncHost {
   #ended(worker: Worker): void {
     if (worker !== this.#worker || --this.#streams > 0) return
     const end = () => void this.#end({ keepsProcess: false })
-    this.#idleTimer = setTimeout(end, this.#engine.workerIdleTimeoutMs).unref()
+    this.#idleTimer = setTimeout(end, this.#engine.limits.workerIdleTimeoutMs).unref()
   }
 
   async #end({ keepsProcess }: { readonly keepsProcess: boolean }): Promise<void> {
@@ -141,7 +141,7 @@ export class SyncHost {
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
     if (keepsProcess) worker.ref()
     worker.postMessage({ type: 'shutdown' })
-    const timer = setTimeout(() => void worker.terminate(), this.#engine.closeTimeoutMs)
+    const timer = setTimeout(() => void worker.terminate(), this.#engine.limits.closeTimeoutMs)
     if (!keepsProcess) timer.unref()
     await exited
     clearTimeout(timer)

@@ -4,6 +4,10 @@ import { PrefetchFailure } from '../prefetch/prefetch-failure.js'
 import type { KeyedRow } from '../row/keyed-reader.js'
 import type { RowDecoder } from '../row/row-decoder.js'
 import type { RowReader } from '../row/row-reader.js'
+import type { Progress } from '../postgres/idle-watch.js'
+import { forgetDropped, watchDropped } from '../postgres/dropped.js'
+import type { IterationProgress } from '../stream/iterator-options.js'
+import { ProgressReport } from '../stream/progress-report.js'
 import { Regrouper } from '../stream/regroup.js'
 import { bytesOf, emptyChunk } from './raw-rows.js'
 import type { SyncChunks } from './sync-bridge.js'
@@ -25,8 +29,12 @@ export interface SyncRowStreamOptions {
   readonly prefetch: ((rows: readonly KeyedRow[]) => Generator<PrefetchQuery, void, KeyedRow[]>) | undefined
   readonly batchYieldSize: number | undefined
   readonly signal: AbortSignal | undefined
-  /** Explains a failure, given how many rows the loop had received. */
-  readonly explain: (error: unknown, rowsDelivered: number) => unknown
+  /** Where the rows that the loop has received are counted. */
+  readonly progress: Progress
+  readonly onProgress: ((progress: IterationProgress) => void) | undefined
+  /** What the stream reads, as a warning names it. */
+  readonly describe: () => string
+  readonly explain: (error: unknown) => unknown
 }
 
 /** The chunks of `none()`. */
@@ -35,6 +43,7 @@ export const NO_SYNC_CHUNKS: SyncChunks = {
   requestNext: () => {},
   query: () => emptyChunk([]),
   close: () => {},
+  drop: () => {},
 }
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
@@ -47,7 +56,7 @@ export class SyncRowStream<T> implements SyncRows<T> {
   #items: readonly unknown[] = []
   #index = 0
   #decoder: RowDecoder<unknown> | undefined
-  #rowsDelivered = 0
+  #report: ProgressReport | undefined
   #exhausted = false
   #ended = false
 
@@ -92,8 +101,8 @@ export class SyncRowStream<T> implements SyncRows<T> {
 
   #refill(): void {
     try {
-      this.#chunks ??= this.#options.open()
-      const chunk = this.#chunks.next()
+      const chunks = (this.#chunks ??= this.#open())
+      const chunk = chunks.next()
       this.#index = 0
       this.#exhausted = chunk === undefined
       if (chunk === undefined) {
@@ -101,18 +110,19 @@ export class SyncRowStream<T> implements SyncRows<T> {
         return
       }
       // Asked for before this one is decoded, so that a chunk is on its way while the loop body runs.
-      if (this.#options.prefetch === undefined) this.#chunks.requestNext()
+      if (this.#options.prefetch === undefined) chunks.requestNext()
       this.#decoder ??= this.#options.reader.start(chunk.fields)
       let rows: unknown[] = []
       this.#decoder.decode(bytesOf(chunk), chunk.count, rows)
       if (this.#options.prefetch !== undefined) {
-        rows = this.#prefetched(this.#chunks, this.#options.prefetch(rows as KeyedRow[]), rows as KeyedRow[])
-        this.#chunks.requestNext()
+        rows = this.#prefetched(chunks, this.#options.prefetch(rows as KeyedRow[]), rows as KeyedRow[])
+        chunks.requestNext()
       }
+      this.#report?.fetched(rows.length)
       this.#items = this.#regrouper?.add(rows) ?? rows
     } catch (error) {
       this.return()
-      throw this.#options.explain(error, this.#rowsDelivered)
+      throw this.#options.explain(error)
     }
   }
 
@@ -140,15 +150,25 @@ export class SyncRowStream<T> implements SyncRows<T> {
     }
   }
 
+  #open(): SyncChunks {
+    const { open, onProgress, describe } = this.#options
+    if (onProgress !== undefined) this.#report = new ProgressReport(onProgress)
+    const chunks = open()
+    // What it closes must not lead back here, or it would never be dropped.
+    watchDropped(this, describe, () => chunks.drop())
+    return chunks
+  }
+
   #take(): T {
     const item = this.#items[this.#index++]
-    this.#rowsDelivered += this.#regrouper ? (item as unknown[]).length : 1
+    this.#options.progress.delivered += this.#regrouper ? (item as unknown[]).length : 1
     // What one item is follows from the selection and the batch size, which T follows as well.
     return item as T
   }
 
   #end(): void {
     this.#ended = true
+    forgetDropped(this)
     this.#items = []
     this.#index = 0
   }

@@ -1,4 +1,4 @@
-import { ConnectionError, UsageError } from '../errors.js'
+import { ConnectionError, TimeoutError, UsageError } from '../errors.js'
 
 /** An error as data: structured clone keeps the message but drops what the server said beside it. */
 export interface WireError {
@@ -10,9 +10,11 @@ export interface WireError {
   readonly cause: WireError | undefined
 }
 
-const CLASSES: Readonly<Record<string, new (message: string, options?: ErrorOptions) => Error>> = {
-  ConnectionError,
-  UsageError,
+const CLASSES: Readonly<Record<string, (message: string, options: ErrorOptions) => Error>> = {
+  ConnectionError: (message, options) => new ConnectionError(message, options),
+  // Which of its codes it has is among the properties.
+  TimeoutError: (message, options) => new TimeoutError('FETCH_TIMEOUT', message, options),
+  UsageError: (message, options) => new UsageError(message, options),
 }
 
 export function toWireError(error: Error): WireError {
@@ -30,6 +32,6 @@ export function toWireError(error: Error): WireError {
 
 export function fromWireError(wire: WireError): Error {
   const options = wire.cause === undefined ? {} : { cause: fromWireError(wire.cause) }
-  const error = new (CLASSES[wire.name] ?? Error)(wire.message, options)
+  const error = CLASSES[wire.name]?.(wire.message, options) ?? new Error(wire.message, options)
   return Object.assign(error, wire.properties, wire.stack === undefined ? {} : { stack: wire.stack })
 }

@@ -16,6 +16,7 @@ import {
   type WorkerSettings,
 } from './messages.js'
 import { RawRows, type RawChunk } from './raw-rows.js'
+import { SharedProgress } from './shared-progress.js'
 import { toWireError } from './wire-error.js'
 
 /**
@@ -30,8 +31,7 @@ Atomics.add(pulse, HEARTBEAT, 1)
 const driver = new SluiceDriver(
   new Engine({
     pool: new pg.Pool({ ...settings.connection, max: Number.MAX_SAFE_INTEGER }),
-    acquireTimeoutMs: settings.acquireTimeoutMs,
-    closeTimeoutMs: settings.closeTimeoutMs,
+    ...settings.limits,
   }),
 )
 
@@ -41,7 +41,7 @@ parentPort?.on('message', (message: OpenMessage | ShutdownMessage) => {
 })
 
 /** Serves one stream: a chunk at once and one more for each `next`, until its end, an error or `close`. */
-function serve({ port, answers, ...statement }: OpenMessage): void {
+function serve({ port, answers, delivered, ...statement }: OpenMessage): void {
   const counter = new Int32Array(answers)
   const answer = (message: StreamAnswer, transfer: ArrayBuffer[] = []) => {
     port.postMessage(message, transfer)
@@ -65,6 +65,9 @@ function serve({ port, answers, ...statement }: OpenMessage): void {
       sink: rows,
       readAhead: true,
       signal: leaving.signal,
+      progress: new SharedProgress(delivered),
+      // The step that meets its end gives the connection back.
+      onClosed: () => {},
     })
     return { connection, portal }
   }
@@ -92,7 +95,7 @@ function serve({ port, answers, ...statement }: OpenMessage): void {
       const { connection, portal } = await stream
       const messages = () => queryMessages(sql, parameters, formats)
       const related = new RawRows()
-      await connection.exchange(portal, messages, related)
+      await connection.exchange(portal, messages, related, portal.limit)
       send(related.take())
     } catch (error) {
       await fail(error as Error)

@@ -9,6 +9,7 @@ import {
   type TableSchema,
 } from '../../../src/index.js'
 import type { SluiceDialectConfig } from '../../../src/postgres/engine.js'
+import { timeLimitsOf, withoutTimeLimits } from '../../../src/postgres/time-limits.js'
 
 /** What every view here has; the payload of a row is `x` and its number. */
 export interface NumberRow {
@@ -88,13 +89,10 @@ export interface OpenOptions extends Omit<PoolConfig, 'log'>, Omit<SluiceDialect
 /** Opens a pool of one connection unless told otherwise. */
 export function open(connectionString: string, options: OpenOptions = {}): Opened {
   const { log, onCreateConnection, onReserveConnection, ...others } = options
-  const { acquireTimeoutMs, closeTimeoutMs, workerIdleTimeoutMs, ...settings } = others
-  const pool = new pg.Pool({ connectionString, max: 1, ...settings })
+  const pool = new pg.Pool({ connectionString, max: 1, ...withoutTimeLimits(others) })
   const dialect = new SluiceDialect({
     pool,
-    ...(acquireTimeoutMs !== undefined && { acquireTimeoutMs }),
-    ...(closeTimeoutMs !== undefined && { closeTimeoutMs }),
-    ...(workerIdleTimeoutMs !== undefined && { workerIdleTimeoutMs }),
+    ...timeLimitsOf(others),
     ...(onCreateConnection && { onCreateConnection }),
     ...(onReserveConnection && { onReserveConnection }),
   })

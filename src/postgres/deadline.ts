@@ -1,0 +1,29 @@
+const SLICES = 4
+
+/**
+ * A time limit on an answer of the server. It runs in slices, each of which counts once however late it is noticed: an
+ * answer that waits in the socket because the loop body blocks the process is not late.
+ */
+export class Deadline {
+  readonly #sliceMs: number
+  readonly #onPassed: () => void
+  #left = SLICES
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(ms: number, onPassed: () => void) {
+    this.#sliceMs = Math.ceil(ms / SLICES)
+    this.#onPassed = onPassed
+    this.#wait()
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #wait(): void {
+    this.#timer = setTimeout(() => {
+      if (--this.#left > 0) this.#wait()
+      else this.#onPassed()
+    }, this.#sliceMs)
+  }
+}

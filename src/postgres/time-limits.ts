@@ -1,0 +1,82 @@
+import { OptionError } from '../errors.js'
+
+/** How long each wait may take, in milliseconds; positive 32-bit integers. */
+export interface TimeLimits {
+  /** For a free connection. Default 30,000. */
+  readonly acquireTimeoutMs?: number
+  /**
+   * For a new connection to be made, logged in and ready; then its socket is destroyed. Default 15,000. A pool with a
+   * `connectionTimeoutMillis` of its own keeps that.
+   */
+  readonly connectTimeoutMs?: number
+  /**
+   * For closing a portal, committing or rolling back a stream's transaction, for a cancelled query to end, and for
+   * connections that are still in use when the database is closed; then the connection's socket is destroyed. Default
+   * 5,000.
+   */
+  readonly closeTimeoutMs?: number
+  /**
+   * For one fetch of a stream; then the query is cancelled on the server. Default: as long as it takes, with TCP
+   * keep-alive. The option of `aiterator` and `iterator` of the same name comes first.
+   */
+  readonly fetchTimeoutMs?: number
+  /**
+   * For the loop over a stream to take its next row; then the stream is ended and its connection freed. Default: as
+   * long as it takes. The option of `aiterator` and `iterator` of the same name comes first.
+   */
+  readonly idleTimeoutMs?: number
+  /**
+   * How long the worker thread of `iterator()` is kept for the next iteration; then it ends with its connections.
+   * Default 30,000.
+   */
+  readonly workerIdleTimeoutMs?: number
+}
+
+/** The limits that hold: undefined for none. */
+export type HeldLimits = Required<Omit<TimeLimits, Unlimited>> & {
+  readonly [name in Unlimited]: number | undefined
+}
+
+type Unlimited = 'fetchTimeoutMs' | 'idleTimeoutMs'
+
+const DEFAULTS: HeldLimits = {
+  acquireTimeoutMs: 30_000,
+  connectTimeoutMs: 15_000,
+  closeTimeoutMs: 5_000,
+  fetchTimeoutMs: undefined,
+  idleTimeoutMs: undefined,
+  workerIdleTimeoutMs: 30_000,
+}
+
+const NAMES = Object.keys(DEFAULTS) as (keyof TimeLimits)[]
+
+/** @throws {@link OptionError} for a limit that is not a positive 32-bit integer. */
+export function heldLimits(limits: TimeLimits): HeldLimits {
+  for (const name of NAMES) checkTimeLimit(name, limits[name])
+  return { ...DEFAULTS, ...timeLimitsOf(limits) }
+}
+
+/** The time limits among other settings. */
+export function timeLimitsOf(settings: {
+  readonly [name in keyof TimeLimits]?: number | undefined
+}): TimeLimits {
+  return Object.fromEntries(
+    NAMES.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]),
+  )
+}
+
+/** The settings without the time limits among them. */
+export function withoutTimeLimits<T extends TimeLimits>(settings: T): Omit<T, keyof TimeLimits> {
+  const others: T = { ...settings }
+  for (const name of NAMES) delete others[name]
+  return others
+}
+
+/** @throws {@link OptionError} */
+export function checkTimeLimit(name: string, value: unknown): void {
+  if (value === undefined) return
+  if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 0x7fffffff) {
+    const given = typeof value === 'number' ? String(value) : `a ${typeof value}`
+    throw new OptionError(`${name} must be a positive number of milliseconds below 2^31, not ${given}.`)
+  }
+}
