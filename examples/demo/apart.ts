@@ -33,7 +33,7 @@ export async function runApart<T>(scope: Scope, { file, args = [], url }: Progra
   child.on('message', (message) => (answer = message as Answer<T>))
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
   if (answer === undefined)
-    throw new ApartError(`${file} ended without an answer (${signal ?? `exit code ${code}`}).`)
+    throw new ApartError(`${file} ended without an answer (${signal ?? `exit code ${code}`}).`, signal)
   if ('failure' in answer) throw new ApartError(`${file}: ${answer.failure}`)
   return answer.value
 }
@@ -49,8 +49,16 @@ export async function answer<T>(work: (url: string) => Promise<T>): Promise<void
   process.send?.(reply, () => process.disconnect())
 }
 
-class ApartError extends Error {
+/** A program failed, or was ended by a signal. */
+export class ApartError extends Error {
   readonly code = 'PROGRAM_FAILED'
+
+  constructor(
+    message: string,
+    readonly signal: string | null = null,
+  ) {
+    super(message)
+  }
 }
 
 async function kill(child: ChildProcess): Promise<void> {

@@ -1,11 +1,13 @@
 import { constants } from 'node:os'
 import { SluiceError } from 'sluice'
 import { CodegenError, messageOf } from '../../codegen/errors.js'
+import { ApartError } from './apart.js'
 import { stopwatch } from './print.js'
 import { Scope } from './scope.js'
 
 /** Ctrl-C, `kill`, and a terminal window that is closed. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+type Signal = (typeof signals)[number]
 
 /**
  * Runs the demo so that nothing is left behind, whether it ends, fails or is interrupted: no server, no database, no
@@ -22,9 +24,9 @@ export async function run(demo: (scope: Scope) => Promise<void>): Promise<void> 
     if (clean) console.error(`\n${reason} The database and the files are gone.`)
     process.exit(clean ? exitCode : 1)
   }
-  for (const signal of signals) {
-    process.on(signal, () => void interrupt(128 + constants.signals[signal], `Interrupted (${signal}).`))
-  }
+  const interruptBy = (signal: Signal) =>
+    interrupt(128 + constants.signals[signal], `Interrupted (${signal}).`)
+  for (const signal of signals) process.on(signal, () => void interruptBy(signal))
   // Whoever read the output has left, as in `npm run demo | head`.
   process.stderr.on('error', () => undefined)
   process.stdout.on('error', () => void interrupt(0, 'The output was closed.'))
@@ -33,6 +35,9 @@ export async function run(demo: (scope: Scope) => Promise<void>): Promise<void> 
     await demo(scope)
     isDone = true
   } catch (error) {
+    // A Ctrl-C goes to all processes of the terminal, and ours may be the last to get it.
+    const signal = signals.find((each) => error instanceof ApartError && error.signal === each)
+    if (signal !== undefined) await interruptBy(signal)
     // An interrupted demo fails at whatever it was doing: that is not news.
     if (!interrupted) report(error)
   }
