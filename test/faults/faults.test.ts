@@ -2,13 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFaultDatabase } from '../postgres/support/fault-database.js'
 import type { TestDatabase } from '../support/database.js'
+import { testServer } from '../support/test-server.js'
 import { compileScenarios, type Compiled } from './compile.js'
-import { isMissing } from './needs.js'
+import { missingNeeds } from './needs.js'
 import { withOutcomes } from './page.js'
 import { runChild } from './run-child.js'
 import { scenarioGroups } from './scenarios/index.js'
 
 const DEADLINE_MS = 30_000
+const missingHere = await missingNeeds(testServer.url)
 const page = new URL('../../docs/promises.md', import.meta.url)
 
 let database: TestDatabase
@@ -28,7 +30,7 @@ describe.concurrent.each(scenarioGroups.map((group, index) => ({ ...group, index
   '$heading',
   ({ scenarios, index: group }) => {
     scenarios.forEach(({ fault, needs, deadlineMs = DEADLINE_MS }, index) => {
-      const missing = needs !== undefined && isMissing(needs)
+      const missing = needs !== undefined && missingHere.has(needs)
       it.skipIf(missing)(
         missing ? `${fault} (${needs} is not installed)` : fault,
         async () => {

@@ -4,26 +4,28 @@ import { createServer, type AddressInfo } from 'node:net'
 
 /** A server's process, which ends with this one, however that ends. */
 export interface KeptProcess {
-  /** Stops it at once, by SIGQUIT, and waits for its end. */
+  /** Stops it at once, and waits for its end. */
   stop(): Promise<void>
 }
 
 export interface KeptProcessOptions {
   readonly uid: number
   readonly gid: number
+  /** By which it is stopped at once. */
+  readonly signal: 'QUIT' | 'KILL'
   /** Where it writes to: a file's descriptor. */
   readonly log: number | 'ignore'
 }
 
 /** The end of standard input, which comes with the end of this process, is what the shell waits for. */
-const KEEPER = '"$0" "$@" & read -r _; kill -QUIT $!; wait $!'
+const KEEPER = 'signal=$0; "$@" & read -r _; kill -$signal $!; wait $!'
 
 export function keepProcess(
   command: string,
   args: readonly string[],
-  { uid, gid, log }: KeptProcessOptions,
+  { uid, gid, signal, log }: KeptProcessOptions,
 ): KeptProcess {
-  const shell = spawn('sh', ['-c', KEEPER, command, ...args], {
+  const shell = spawn('sh', ['-c', KEEPER, signal, command, ...args], {
     ...(process.getuid?.() === 0 && { uid, gid }),
     cwd: '/',
     stdio: ['pipe', log, log],

@@ -61,7 +61,7 @@ export async function startIn(data: string, options: string, log: string): Promi
   const { uid, gid } = await stat(data)
   const file = openSync(log, 'a')
   try {
-    return keepProcess(program, args, { uid, gid, log: file })
+    return keepProcess(program, args, { uid, gid, signal: 'QUIT', log: file })
   } finally {
     closeSync(file)
   }

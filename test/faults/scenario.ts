@@ -4,7 +4,7 @@ import type { World } from './world.js'
 export interface Scenario {
   /** What goes wrong, as the page says it. */
   readonly fault: string
-  /** A program without which it cannot be tried. */
+  /** Without which it cannot be tried. */
   readonly needs?: Need
   /** How long the process may take from its start to its end; default 30,000. */
   readonly deadlineMs?: number
@@ -12,7 +12,7 @@ export interface Scenario {
   run(world: World): Promise<string>
 }
 
-export type Need = 'pgbouncer'
+export type Need = 'pgbouncer' | 'PostgreSQL 17'
 
 /** The scenarios of a file, and their heading. */
 export interface ScenarioGroup {

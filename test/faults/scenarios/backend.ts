@@ -72,8 +72,11 @@ export const backend: ScenarioGroup = {
       fault: 'Its process is killed before a stream of `INSERT … RETURNING` has committed',
       async run(world) {
         const { db } = world.open()
+        const table = `${world.name}_items`
+        await world.observer.query(`create table ${table} (like items)`)
         const insert = db
-          .insertInto('items')
+          // The columns are the same.
+          .insertInto(table as 'items')
           .columns(['id', 'payload'])
           .expression(db.selectFrom('numbers').select(['id', 'payload']).where('id', '<=', 150))
           .returningAll()
@@ -86,7 +89,7 @@ export const backend: ScenarioGroup = {
           return 'break'
         })
         assert.equal(nameOf(left.error), nameOf(error))
-        assert.deepEqual(await world.observer.query('select from items'), [])
+        assert.deepEqual(await world.observer.query(`select from ${table}`), [])
         return `${nameOf(error)}, also when the loop is left by \`break\`: it never ends as if it had been committed`
       },
     },

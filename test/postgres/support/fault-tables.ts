@@ -133,10 +133,14 @@ export class Observer implements AsyncDisposable {
     while ((await this.states()).join() !== wanted.join()) await sleep(5)
   }
 
-  /** Waits until a session is asleep in pg_sleep. */
-  async untilAsleep(): Promise<void> {
-    const asleep = `select from pg_stat_activity where ${this.#others} and wait_event = 'PgSleep'`
-    while ((await this.#client.query(asleep)).rowCount === 0) await sleep(5)
+  /** Waits until as many sessions are asleep in pg_sleep; default: any number but none. */
+  async untilAsleep(wanted?: number): Promise<void> {
+    const sql = `select from pg_stat_activity where ${this.#others} and wait_event = 'PgSleep'`
+    for (;;) {
+      const { rowCount } = await this.#client.query(sql)
+      if (wanted === undefined ? rowCount !== 0 : rowCount === wanted) return
+      await sleep(5)
+    }
   }
 
   async terminateAll(): Promise<void> {
