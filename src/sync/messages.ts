@@ -9,13 +9,14 @@ export interface WorkerSettings {
   /** pg's connection settings, as far as they can be cloned. */
   readonly connection: Record<string, unknown>
   readonly limits: TimeLimits
-  /** The worker's pulse: see {@link HEARTBEAT} and {@link EXITED}. */
+  /** The worker's pulse: see {@link HEARTBEAT}. */
   readonly pulse: SharedArrayBuffer
+  /** Where it says why it ends. */
+  readonly lifeLine: MessagePort
 }
 
-/** Indexes into `pulse`: a counter that grows while the worker's event loop turns, and whether the worker has ended. */
+/** Index into `pulse`: a counter that grows while the worker's event loop turns. */
 export const HEARTBEAT = 0
-export const EXITED = 1
 
 /** How often the worker's heart beats, in milliseconds. */
 export const HEARTBEAT_MS = 50

@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.js'
 import type { Field } from '../row/field.js'
 import type { RowSink } from '../row/row-sink.js'
 
@@ -27,7 +28,8 @@ const STEP = 128 * 1024
 
 /** Gathers rows as bytes, in memory that may be given away, and is used again when it comes back. */
 export class RawRows implements RowSink<RawChunk> {
-  readonly #chunks: RawChunk[] = []
+  /** In the place of a chunk for which there was no memory: what to say. */
+  readonly #chunks: (RawChunk | UsageError)[] = []
   #fields: readonly Field[] = []
   #segments: Buffer[] = []
   #size = 0
@@ -45,24 +47,39 @@ export class RawRows implements RowSink<RawChunk> {
   }
 
   cut(): void {
-    const memory = this.#memory(this.#size)
-    const chunk: RawChunk = { memory, size: this.#size, count: this.#count, fields: this.#fields }
-    const bytes = bytesOf(chunk)
-    let at = 0
-    for (const segment of this.#segments) at += segment.copy(bytes, at)
-    this.#chunks.push(chunk)
+    this.#chunks.push(this.#joined())
     this.#segments = []
     this.#size = 0
     this.#count = 0
   }
 
+  /** @throws {@link UsageError} when there was not memory enough for it. */
   take(): RawChunk {
-    return this.#chunks.shift() ?? emptyChunk(this.#fields)
+    const chunk = this.#chunks.shift() ?? emptyChunk(this.#fields)
+    if (chunk instanceof UsageError) throw chunk
+    return chunk
   }
 
   /** Memory of a chunk that nobody reads any more. */
   giveBack(memory: ArrayBuffer): void {
     this.#spare = memory
+  }
+
+  #joined(): RawChunk | UsageError {
+    const size = this.#size
+    try {
+      const chunk: RawChunk = { memory: this.#memory(size), size, count: this.#count, fields: this.#fields }
+      const bytes = bytesOf(chunk)
+      let at = 0
+      for (const segment of this.#segments) at += segment.copy(bytes, at)
+      return chunk
+    } catch (error) {
+      const what = `${this.#count} rows of ${size} bytes`
+      return new UsageError(
+        `There is no memory for a chunk of ${what}: ${(error as Error).message}. Use a smaller chunkSize.`,
+        { cause: error },
+      )
+    }
   }
 
   #memory(size: number): ArrayBuffer {

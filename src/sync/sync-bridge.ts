@@ -1,5 +1,6 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import type { NextRequest, StreamAnswer, StreamRequestMessage, SyncQuery } from './messages.js'
+import { SLICE_MS } from './life-line.js'
 import { fromWireError } from './wire-error.js'
 import { ConnectionError } from '../errors.js'
 import type { RawChunk } from './raw-rows.js'
@@ -26,9 +27,6 @@ export interface SyncBridgeOptions {
   /** Called once, when the stream has ended. */
   readonly onEnd: () => void
 }
-
-/** How long one slice of waiting is: nothing wakes a waiting thread when its worker dies. */
-const SLICE_MS = 100
 
 /** The calling thread's end of one stream on the worker. */
 export class SyncBridge implements SyncChunks {

@@ -1,27 +1,19 @@
-import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { MessageChannel } from 'node:worker_threads'
 import type { Pool } from 'pg'
 import { ConnectionError, UsageError } from '../errors.js'
 import { beginStatement } from '../postgres/begin-statement.js'
 import type { Engine } from '../postgres/engine.js'
 import { timeLimitsOf } from '../postgres/time-limits.js'
 import { connectionSettings } from './connection-settings.js'
-import { EXITED, HEARTBEAT, type OpenMessage, type SyncStatement, type WorkerSettings } from './messages.js'
+import type { OpenMessage, SyncStatement } from './messages.js'
 import { SyncBridge } from './sync-bridge.js'
-
-/** How long a worker may take to start, and how long its heart may stop, before it is taken for dead. */
-const START_TIMEOUT_MS = 30_000
-const HEARTBEAT_TIMEOUT_MS = 10_000
+import { WorkerThread } from './worker-thread.js'
 
 /**
  * How long a synchronous stream waits for a lock, unless the pool sets `lock_timeout`: the calling thread may itself
  * hold the lock, and cannot let it go while it waits.
  */
 const LOCK_TIMEOUT_MS = 30_000
-
-/** The worker makes little but network buffers, which are let go as often as its young generation is collected. */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 2 }
 
 const hosts = new WeakMap<Engine, SyncHost>()
 
@@ -31,10 +23,7 @@ const hosts = new WeakMap<Engine, SyncHost>()
  */
 export class SyncHost {
   readonly #engine: Engine
-  #worker: Worker | undefined
-  #pulse = new Int32Array(new SharedArrayBuffer(8))
-  #lastBeat = 0
-  #lastBeatAt = 0
+  #worker: WorkerThread | undefined
   /** Streams that are open on the worker. */
   #streams = 0
   #idleTimer: NodeJS.Timeout | undefined
@@ -44,11 +33,16 @@ export class SyncHost {
     engine.closers.add(() => this.#end({ keepsProcess: true }))
   }
 
+  /** @throws {@link UsageError} when the worker's connections would not be what the pool's are. */
   static of(engine: Engine): SyncHost {
     let host = hosts.get(engine)
     if (host === undefined) {
       host = new SyncHost(engine)
       hosts.set(engine, host)
+    }
+    if (engine.openedPool !== undefined) {
+      refuseSetUp(engine, engine.openedPool)
+      if (host.#worker === undefined) connectionSettings(engine.openedPool.options)
     }
     return host
   }
@@ -64,18 +58,18 @@ export class SyncHost {
       begin.push(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`)
     }
     const message: OpenMessage = { ...statement, begin, type: 'open', port: port2, answers }
-    worker.postMessage(message, [port2])
+    worker.post(message, [port2])
     this.#streams++
     clearTimeout(this.#idleTimer)
     return new SyncBridge(port1, new Int32Array(answers), {
       closeTimeoutMs: this.#engine.limits.closeTimeoutMs,
-      checkAlive: () => this.#checkAlive(worker),
+      checkAlive: () => worker.checkAlive(),
       onEnd: () => this.#ended(worker),
     })
   }
 
-  #running(): Worker {
-    if (this.#worker !== undefined && Atomics.load(this.#pulse, EXITED) === 0) return this.#worker
+  #running(): WorkerThread {
+    if (this.#worker?.hasEnded === false) return this.#worker
     const { openedPool, limits } = this.#engine
     if (openedPool === undefined) {
       throw new UsageError(
@@ -84,50 +78,13 @@ export class SyncHost {
       )
     }
     refuseSetUp(this.#engine, openedPool)
-    const pulse = new SharedArrayBuffer(8)
-    const settings: WorkerSettings = {
-      connection: connectionSettings(openedPool.options),
-      limits: timeLimitsOf(limits),
-      pulse,
-    }
-    const worker = startWorker(settings)
-    const forget = () => {
-      Atomics.store(new Int32Array(pulse), EXITED, 1)
-      if (this.#worker === worker) this.#worker = undefined
-    }
-    worker.on('error', forget)
-    worker.on('exit', forget)
-    worker.unref()
-    this.#pulse = new Int32Array(pulse)
-    this.#lastBeat = 0
-    this.#lastBeatAt = performance.now()
+    const connection = connectionSettings(openedPool.options)
     this.#streams = 0
-    return (this.#worker = worker)
-  }
-
-  /** Looked at between slices of waiting, since nothing wakes a waiting thread when a worker dies. */
-  #checkAlive(worker: Worker): void {
-    const beat = Atomics.load(this.#pulse, HEARTBEAT)
-    const now = performance.now()
-    if (beat !== this.#lastBeat) {
-      this.#lastBeat = beat
-      this.#lastBeatAt = now
-    }
-    const limit = beat === 0 ? START_TIMEOUT_MS : HEARTBEAT_TIMEOUT_MS
-    const exited = worker !== this.#worker || Atomics.load(this.#pulse, EXITED) === 1
-    if (!exited && now - this.#lastBeatAt < limit) return
-    void worker.terminate()
-    // Another iterator may have started a new one already.
-    if (this.#worker === worker) this.#worker = undefined
-    throw new ConnectionError(
-      exited
-        ? 'The worker thread of iterator() ended: its connection is gone. A new iteration starts a new one.'
-        : `The worker thread of iterator() gave no sign of life for ${limit} ms and was ended.`,
-    )
+    return (this.#worker = new WorkerThread({ connection, limits: timeLimitsOf(limits) }))
   }
 
   /** A stream on the worker has ended; after the last one the worker waits for another, for a while. */
-  #ended(worker: Worker): void {
+  #ended(worker: WorkerThread): void {
     if (worker !== this.#worker || --this.#streams > 0) return
     const end = () => void this.#end({ keepsProcess: false })
     this.#idleTimer = setTimeout(end, this.#engine.limits.workerIdleTimeoutMs).unref()
@@ -138,13 +95,7 @@ export class SyncHost {
     const worker = this.#worker
     if (worker === undefined) return
     this.#worker = undefined
-    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-    if (keepsProcess) worker.ref()
-    worker.postMessage({ type: 'shutdown' })
-    const timer = setTimeout(() => void worker.terminate(), this.#engine.limits.closeTimeoutMs)
-    if (!keepsProcess) timer.unref()
-    await exited
-    clearTimeout(timer)
+    await worker.end({ limitMs: this.#engine.limits.closeTimeoutMs, keepsProcess })
   }
 }
 
@@ -162,24 +113,4 @@ function refuseSetUp({ config }: Engine, pool: Pool): void {
         '(onCreateConnection, onReserveConnection, onConnect, the pool\'s "connect" listeners) cannot run. Use aiterator().',
     )
   }
-}
-
-/**
- * From the build the worker is a JavaScript file. From source it is TypeScript, and Node 20 hands no loader of the
- * parent to a worker: there it registers tsx for itself first. Either way its end is noted, also when it fails to load.
- */
-function startWorker(settings: WorkerSettings): Worker {
-  const isSource = import.meta.url.endsWith('.ts')
-  const entry = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url)
-  const load = `import(${JSON.stringify(entry.href)})`
-  const code = `
-    const { workerData } = require('node:worker_threads')
-    process.on('exit', () => Atomics.store(new Int32Array(workerData.pulse), ${EXITED}, 1))
-    ${isSource ? `import(${JSON.stringify(tsxApi())}).then(({ register }) => { register(); return ${load} })` : load}`
-  return new Worker(code, { eval: true, workerData: settings, execArgv: [], resourceLimits: RESOURCE_LIMITS })
-}
-
-/** `require` would resolve `tsx/esm/api` to its CommonJS twin, which cannot register from a worker. */
-function tsxApi(): string {
-  return new URL('./esm/api/index.mjs', pathToFileURL(createRequire(import.meta.url).resolve('tsx'))).href
 }
