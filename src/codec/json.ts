@@ -1,5 +1,6 @@
 import { DecodeError, EncodeError } from '../errors.js'
 import type { Codec } from './codec.js'
+import { describe } from './describe.js'
 import { readJson } from './json-bytes.js'
 
 /** What `json` and `jsonb` columns hold once parsed. */
@@ -74,6 +75,20 @@ function stringify(name: string, value: unknown): string {
   }
 }
 
+/** Escapes of NUL and of half a surrogate pair, as JSON.stringify writes them; a backslash may itself be escaped. */
+const unstorable = /(?:^|[^\\])(?:\\\\)*\\u(0000|d[89a-f])/
+
+/** jsonb keeps the strings themselves, where json keeps their escapes. */
+function checkText(text: string): string {
+  if (!text.includes('\\u')) return text
+  const match = unstorable.exec(text)
+  if (match === null) return text
+  const what = match[1] === '0000' ? 'the character \\u0000' : 'half of a surrogate pair'
+  throw new EncodeError(
+    `jsonb cannot hold ${what}, which a key or string of the value has: ${describe(text)}.`,
+  )
+}
+
 /**
  * `json`: the parsed value. Numbers are read as JavaScript's JSON.parse reads them, to the nearest double.
  * `undefined`, functions, bigints, NaN and infinities anywhere inside are refused on the way in.
@@ -97,5 +112,5 @@ export const jsonbCodec: Codec = {
     }
     return parseBytes('jsonb', bytes, start + 1, end)
   },
-  encode: (value) => stringify('jsonb', value),
+  encode: (value) => checkText(stringify('jsonb', value)),
 }

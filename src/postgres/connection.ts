@@ -215,7 +215,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
       try {
         const result = await this.client.query<R & object>({
           text: query.sql,
-          values: [...query.parameters],
+          values: query.parameters.map(freeHandParameter),
           types: freeHandTypes,
         })
         const { command, rowCount, rows } = result

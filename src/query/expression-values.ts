@@ -2,6 +2,7 @@ import { OperationNodeTransformer, type PrimitiveValueListNode, type ValueNode }
 import { arrayCodec } from '../codec/array.js'
 import type { Codec } from '../codec/codec.js'
 import { codecFor } from '../codec/codec-for.js'
+import { checkString } from '../codec/text.js'
 import { EncodeError } from '../errors.js'
 
 /** Values of a Kysely expression have no column to tell their type: they are written by what they are. */
@@ -31,7 +32,10 @@ const anyArray = arrayCodec(anyCodec, { delimiter: ',', flat: false })
 /** Writes the values of an expression as parameters, so that they are the same by every path that runs it. */
 export class ExpressionValues extends OperationNodeTransformer {
   protected override transformValue(node: ValueNode): ValueNode {
-    return node.immediate ? node : { ...node, value: encode(node.value) }
+    if (node.immediate !== true) return { ...node, value: encode(node.value) }
+    // Literals, such as the keys of JSON paths.
+    if (typeof node.value === 'string') checkString('A literal in an expression', node.value)
+    return node
   }
 
   protected override transformPrimitiveValueList(node: PrimitiveValueListNode): PrimitiveValueListNode {

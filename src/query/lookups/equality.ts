@@ -56,6 +56,8 @@ function among(field: LookupField, operand: unknown): Condition {
   if (isArray(column)) {
     return { kind: 'in', column, values: values.map((value) => operandOf(field, 'in', value)), orNull }
   }
+  // Within an array of values, an array for one of them would pass for several.
+  for (const value of values) if (Array.isArray(value)) encodeOperand(codecFor(column.type), label, value)
   const array = codecFor({ kind: 'array', element: column.type })
   return { kind: 'in', column, values: encodeOperand(array, label, values), orNull }
 }
