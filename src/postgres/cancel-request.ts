@@ -1,3 +1,4 @@
+import { isIP, type Socket } from 'node:net'
 import pg, { type Client } from 'pg'
 
 /** What pg's connection does that its types leave out. */
@@ -12,34 +13,51 @@ interface CancelConnection {
 interface CancelTarget {
   readonly host: string
   readonly port: number
-  readonly ssl: boolean | object
+  readonly ssl: boolean | { readonly key?: unknown }
+  readonly sslNegotiation?: 'postgres' | 'direct'
   readonly processID: number | null
   readonly secretKey: number | null
 }
 
 /**
- * Asks the server, over a connection of its own, to cancel what `client` is running. Resolves when that connection
- * has closed, so that a statement sent afterwards is not the one that is cancelled; never rejects, since the worst
- * case is a query that runs to its end.
+ * Asks the server, over a connection of its own, to cancel what `client` is running: at the address that it is
+ * connected to, as a name may stand for several servers, and with the same TLS. Resolves when that connection has
+ * closed, so that a statement sent afterwards is not the one that is cancelled; never rejects, since the worst case is a
+ * query that runs to its end.
  */
 export function sendCancelRequest(client: Client, timeoutMs: number): Promise<void> {
   const target = client as unknown as CancelTarget
-  const { processID, secretKey } = target
+  const { processID, secretKey, sslNegotiation } = target
   if (processID === null || secretKey === null) return Promise.resolve()
 
   return new Promise((resolve) => {
-    const connection = new pg.Connection({ ssl: target.ssl }) as unknown as CancelConnection
+    const ssl = tlsAtAddress(target)
+    const connection = new pg.Connection({ ssl, sslNegotiation } as object) as unknown as CancelConnection
     const timer = setTimeout(() => connection.stream.destroy(), timeoutMs)
     const finish = () => {
       clearTimeout(timer)
       resolve()
     }
     const send = () => connection.cancel(processID, secretKey)
-    connection.on('connect', () => (target.ssl === false ? send() : connection.requestSsl()))
+    connection.on('connect', () => {
+      if (ssl === false) send()
+      // Direct TLS begins by itself.
+      else if (sslNegotiation !== 'direct') connection.requestSsl()
+    })
     connection.on('sslconnect', send)
     connection.on('error', () => connection.stream.destroy())
     connection.on('end', finish)
+    const { remoteAddress } = client.connection.stream as Socket
     if (target.host.startsWith('/')) connection.connect(`${target.host}/.s.PGSQL.${target.port}`)
-    else connection.connect(target.port, target.host)
+    else connection.connect(target.port, remoteAddress ?? target.host)
   })
+}
+
+/** The certificate is for the name, though an address is connected to. */
+function tlsAtAddress({ ssl, host }: CancelTarget): boolean | object {
+  if (ssl === false || isIP(host) !== 0) return ssl
+  const named = { host, servername: host }
+  if (ssl === true) return named
+  // pg hides the key from enumeration.
+  return { ...ssl, ...('key' in ssl && { key: ssl.key }), ...named }
 }
