@@ -13,6 +13,7 @@ const NAMES = [
     'ssl',
     'sslnegotiation',
     'enableChannelBinding',
+    'scramMaxIterations',
   ],
   ...['application_name', 'fallback_application_name', 'options', 'client_encoding', 'keepAlive'],
   ...['statement_timeout', 'query_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'],
@@ -22,18 +23,18 @@ const NAMES = [
 /**
  * A pool's settings as data for a worker thread.
  *
- * @throws {@link UsageError} when one of them is a function, which cannot cross to another thread.
+ * @throws {@link UsageError} when one of them cannot be copied to another thread, as a function cannot.
  */
 export function connectionSettings(pool: PoolOptions): Record<string, unknown> {
   const options = pool as object as Readonly<Record<string, unknown>>
-  for (const name of ['password', 'stream', 'Client']) {
-    if (typeof options[name] === 'function') throw cannotCross(name)
-  }
+  for (const name of ['stream', 'Client']) if (typeof options[name] === 'function') throw cannotCross(name)
+  if (typeof options['password'] === 'function') throw passwordCannotCross()
   const settings: Record<string, unknown> = {}
   // Read by name, since pg hides the password and the key from enumeration.
   for (const name of NAMES) if (options[name] !== undefined) settings[name] = options[name]
   const { ssl } = options
   if (typeof ssl === 'object' && ssl !== null) settings['ssl'] = sslSettings(ssl as Record<string, unknown>)
+  for (const [name, value] of Object.entries(settings)) if (!isCloneable(value)) throw cannotCross(name)
   return settings
 }
 
@@ -41,14 +42,32 @@ function sslSettings(ssl: Readonly<Record<string, unknown>>): Record<string, unk
   const copy: Record<string, unknown> = { ...ssl }
   if (ssl['key'] !== undefined) copy['key'] = ssl['key']
   for (const [name, value] of Object.entries(copy)) {
-    if (typeof value === 'function' || name === 'secureContext') throw cannotCross(`ssl.${name}`)
+    // A context would arrive as an empty object.
+    if (name === 'secureContext' || !isCloneable(value)) throw cannotCross(`ssl.${name}`)
   }
   return copy
+}
+
+function isCloneable(value: unknown): boolean {
+  try {
+    structuredClone(value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function cannotCross(setting: string): UsageError {
   return new UsageError(
     `iterator() reads on a worker thread, and the pool's "${setting}" cannot be handed to another thread. ` +
       'Use aiterator(), or give the pool settings that are plain values.',
+  )
+}
+
+function passwordCannotCross(): UsageError {
+  return new UsageError(
+    'iterator() reads on a worker thread, and the pool\'s "password" is a function, which cannot be handed to another ' +
+      'thread and cannot run while this one is blocked. Use aiterator(), or open a database for the script whose ' +
+      'password is the string that the function gives.',
   )
 }
