@@ -1,4 +1,5 @@
 import type { Client, Pool, PoolClient } from 'pg'
+import { tapClient } from './tap-client.js'
 
 /** The clients of a pool that are connecting. */
 export type Connecting = Set<PoolClient>
@@ -22,6 +23,7 @@ export function limitConnecting(pool: Pool, limitMs: number, connecting: Connect
   maker.Client = class {
     constructor(config: object) {
       const client = new Client(withTimeLimit(config, limitMs)) as PoolClient
+      tapClient(client)
       connecting.add(client)
       const forget = () => void connecting.delete(client)
       client.once('connect', forget).once('end', forget)

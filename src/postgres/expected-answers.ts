@@ -22,6 +22,9 @@ export class ExpectedAnswers {
   /** Where the message begins that is being answered. */
   #at = 0
   #failed = false
+  #hasRows = true
+  /** The server asked for data, which it does not get. */
+  #isRefused = false
 
   constructor(messages: Buffer) {
     this.#messages = messages
@@ -33,16 +36,18 @@ export class ExpectedAnswers {
     if (ANY_TIME.includes(type)) return
     // The rest of the messages is skipped then, up to the Sync.
     if (type === 'E') this.#failed = true
-    else if (this.#failed) {
-      if (type !== 'Z') throw unexpected(answer)
-    } else {
-      const { within = '', last = '' } = ANSWERS[String.fromCharCode(this.#messages[this.#at] ?? 0)] ?? {}
-      if (last.includes(type)) this.#at += 1 + this.#messages.readUInt32BE(this.#at + 1)
-      else if (!within.includes(type)) throw unexpected(answer)
+    else if (this.#failed ? type !== 'Z' : this.#isRefused || !this.#isDue(type)) {
+      throw brokenProtocol(`it answered ${nameOfType(answer)} out of turn`)
     }
   }
-}
 
-function unexpected(answer: number): Error {
-  return brokenProtocol(`it answered ${nameOfType(answer)} out of turn`)
+  #isDue(type: string): boolean {
+    const { within = '', last = '' } = ANSWERS[String.fromCharCode(this.#messages[this.#at] ?? 0)] ?? {}
+    if (type === 'D') return this.#hasRows && within.includes(type)
+    if (type === 'n') this.#hasRows = false
+    if (type === 'G') this.#isRefused = true
+    if (!last.includes(type)) return within.includes(type)
+    this.#at += 1 + this.#messages.readUInt32BE(this.#at + 1)
+    return true
+  }
 }

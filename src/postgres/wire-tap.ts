@@ -86,7 +86,9 @@ export class WireTap {
       this.#isBroken = true
       const { message } = error as Error
       this.#stream.destroy(
-        error instanceof ConnectionError ? error : brokenProtocol(`${message}`, { cause: error }),
+        error instanceof ConnectionError
+          ? error
+          : brokenProtocol(`pg cannot read what it sent (${message})`, { cause: error }),
       )
     }
   }

@@ -3,10 +3,17 @@ import { textCell, type Cell } from '../../src/row/cell.js'
 import { compileRows } from '../../src/row/compile-rows.js'
 import { interpretRows } from '../../src/row/interpret-rows.js'
 import { nestedShape, objectShape, tupleShape, valueShape, type Shape } from '../../src/row/shape.js'
-import { dataRows, type CellBytes } from './data-rows.js'
+import { dataRow, dataRows, type CellBytes } from './data-rows.js'
 
 const asText = textCell((value) => value)
 const cells = (count: number): Cell[] => Array.from({ length: count }, () => ({ label: 'x', decode: asText }))
+
+/** A row of two cells, of which one says to be of another length than it is. */
+function resized(index: number, length: number): Buffer {
+  const row = dataRow(['aa', 'bb'])
+  row.writeInt32BE(length, 7 + 6 * index)
+  return row
+}
 
 const names = [
   '__proto__',
@@ -49,6 +56,20 @@ describe.each([
 
   it('without columns are empty, and still counted', () => {
     expect(read(objectShape([]), [], [], [])).toEqual([{}, {}, {}])
+  })
+
+  it.each([
+    ['fewer columns', dataRow(['a'])],
+    ['more columns', dataRow(['a', 'b', 'c'])],
+    ['a cell that ends beyond its row', resized(1, 1000)],
+    ['a cell of negative length', resized(1, -2)],
+    ['cells that end before their row', resized(1, 0)],
+    ['nothing', Buffer.from('D\0\0\0\x04', 'latin1')],
+  ])('are refused when one has %s', (_what, malformed) => {
+    const rows: unknown[] = []
+    const run = readerOf(cells(2), tupleShape(2))
+    expect(() => run?.(Buffer.concat([dataRow(['a', 'b']), malformed, dataRow(['c', 'd'])]), rows)).toThrow()
+    expect(rows).toEqual([['a', 'b']])
   })
 
   it('share nothing with each other', () => {
