@@ -3,7 +3,6 @@ import {
   Kysely,
   PostgresAdapter,
   PostgresIntrospector,
-  PostgresQueryCompiler,
   type Compilable,
   type CompiledQuery,
   type OperationNode,
@@ -11,13 +10,14 @@ import {
   type QueryCreator,
   type RawBuilder,
 } from 'kysely'
+import { SluiceQueryCompiler } from './query-compiler.js'
 
 const compiler = new Kysely<object>({
   dialect: {
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => new DummyDriver(),
     createIntrospector: (db) => new PostgresIntrospector(db),
-    createQueryCompiler: () => new PostgresQueryCompiler(),
+    createQueryCompiler: () => new SluiceQueryCompiler(),
   },
 })
 

@@ -1,10 +1,5 @@
-import {
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  type DatabaseIntrospector,
-  type Dialect,
-  type QueryCompiler,
-} from 'kysely'
+import { PostgresIntrospector, type DatabaseIntrospector, type Dialect, type QueryCompiler } from 'kysely'
+import { SluiceQueryCompiler } from '../compile/query-compiler.js'
 import { SluiceAdapter } from './adapter.js'
 import { SluiceDriver } from './driver.js'
 import { Engine, type SluiceDialectConfig } from './engine.js'
@@ -38,7 +33,7 @@ export class SluiceDialect implements Dialect {
   }
 
   createQueryCompiler(): QueryCompiler {
-    return new PostgresQueryCompiler()
+    return new SluiceQueryCompiler()
   }
 
   createAdapter(): SluiceAdapter {

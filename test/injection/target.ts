@@ -1,5 +1,14 @@
 import pg from 'pg'
-import { connect, Repository, SchemaRegistry, type ConnectOptions, type Database, type Model } from 'sluice'
+import {
+  connect,
+  Repository,
+  SchemaRegistry,
+  type ConnectOptions,
+  type Database,
+  type KyselyHandle,
+  type Model,
+  type TableSchema,
+} from 'sluice'
 import { introspect } from '../../codegen/introspect/introspect.js'
 import { buildModel } from '../../codegen/model/build-model.js'
 import type { NamingStyle } from '../../codegen/naming/style.js'
@@ -53,7 +62,12 @@ export async function openTarget(schema: string, options: TargetOptions = {}): P
     repository: (name) => {
       const table = tables.find((each) => each.name === name)
       if (table === undefined) throw new Error(`There is no table ${name}.`)
-      return new AnyRepository(db, table, schemas)
+      class OfTable extends AnyRepository {
+        constructor(kysely: KyselyHandle) {
+          super(kysely, table as TableSchema, schemas)
+        }
+      }
+      return new OfTable(db)
     },
     sql,
     statements: async (task) => {
