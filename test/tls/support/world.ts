@@ -1,0 +1,136 @@
+import { inspect } from 'node:util'
+import { afterAll, afterEach, beforeAll } from 'vitest'
+import type { ConnectOptions, Database, KyselyHandle, Model, Repository, TableSchema } from 'sluice'
+import { compileLibrary, type Library } from './library.js'
+import { PASSWORD, startSecureServer, type SecureServer } from './secure-server.js'
+
+/** What the server says of the session that asks. */
+export interface Session {
+  /** How it has proven who it is, such as `scram-sha-256:secure`. */
+  identity: string
+  ssl: boolean
+  /** The subject of the client's certificate. */
+  client: string
+}
+
+interface SessionModel extends Model {
+  readonly name: string
+  readonly row: Session
+  readonly key: never
+  readonly filter: object
+  readonly columns: Session
+}
+interface SlowModel extends Model {
+  readonly name: string
+  readonly row: { id: number; payload: string }
+  readonly key: never
+  readonly filter: object
+  readonly columns: { id: number; payload: string }
+}
+
+/** The ways to read; each opens connections of its own. */
+export const forms = ['toArray()', 'aiterator()', 'iterator()'] as const
+export type Form = (typeof forms)[number]
+
+/** The server, and the library that connects to it. */
+export interface World {
+  readonly server: SecureServer
+  readonly library: Library
+  /** Of a role with its password, at the name that the certificate is for. */
+  url(role: string, settings?: Record<string, string>, host?: string): string
+  /** Connects, reads what the server says of the session, and closes. */
+  session(form: Form, options: ConnectOptions): Promise<Session>
+  /** The same with a database that is open already. */
+  read(form: Form, db: KyselyHandle): Promise<Session>
+  /** A view whose first 20 rows come at once, and the next after a minute. */
+  slow(db: Database<object>): Repository<SlowModel>
+}
+
+/** How many sockets this process holds open. */
+export function sockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => /^(?:TCP|TLS)/.test(name)).length
+}
+
+/** The error that a promise is rejected with, and all that is behind it. */
+export async function failure(promise: Promise<unknown>): Promise<{ error: Error; causes: Error[] }> {
+  const error: unknown = await promise.then(
+    (value) => new Error(`Expected a rejection, got ${inspect(value)}.`),
+    (reason: unknown) => reason,
+  )
+  const causes: Error[] = []
+  for (let cause = error; cause instanceof Error; cause = cause.cause) causes.push(cause)
+  const [first] = causes
+  if (first === undefined) throw new Error('Rejected with something that is not an error.', { cause: error })
+  return { error: first, causes: causes.slice(1) }
+}
+
+/** One server for a file; no session is left when a test ends. */
+export function useWorld(): World {
+  let server: SecureServer
+  let compiled: { library: Library; remove: () => Promise<void> }
+
+  beforeAll(async () => {
+    ;[server, compiled] = await Promise.all([startSecureServer(), compileLibrary()])
+  })
+  afterEach(() => server.untilLeft())
+  afterAll(async () => {
+    await server.stop()
+    await compiled.remove()
+  })
+
+  const sessions = (db: KyselyHandle) => {
+    class Sessions extends compiled.library.Repository<SessionModel> {}
+    return new Sessions(db, view('sessions', { identity: 'text', ssl: 'bool', client: 'text' }))
+  }
+  const world: World = {
+    get server() {
+      return server
+    },
+    get library() {
+      return compiled.library
+    },
+    url(role, settings = {}, host = 'localhost') {
+      return `postgres://${role}:${PASSWORD}@${host}:${server.port}/postgres?${new URLSearchParams(settings).toString()}`
+    },
+    async session(form, options) {
+      const db = compiled.library.connect<object>(options)
+      try {
+        return await world.read(form, db)
+      } finally {
+        await db.close()
+      }
+    },
+    async read(form, db) {
+      const rows: Session[] = []
+      if (form === 'toArray()') rows.push(...(await sessions(db).toArray()))
+      else if (form === 'iterator()') rows.push(...sessions(db).iterator())
+      else for await (const row of sessions(db).aiterator()) rows.push(row)
+      const [row] = rows
+      if (row === undefined || rows.length > 1) throw new Error(`There is one session, not ${rows.length}.`)
+      return row
+    },
+    slow: (db) => {
+      class Slow extends compiled.library.Repository<SlowModel> {}
+      return new Slow(db, view('slow', { id: 'int4', payload: 'text' }))
+    },
+  }
+  return world
+}
+
+function view(name: string, columns: Readonly<Record<string, string>>): TableSchema {
+  return {
+    schema: 'public',
+    name,
+    kind: 'view',
+    columns: Object.entries(columns).map(([property, type]) => ({
+      property,
+      name: property,
+      type,
+      nullable: false,
+      optional: false,
+    })),
+    primaryKey: [],
+    uniqueKeys: [],
+    foreignKeys: [],
+  }
+}
