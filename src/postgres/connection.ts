@@ -120,34 +120,36 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     read: ReadRequest | undefined,
     opened: { portal?: Portal<unknown> },
   ): AsyncGenerator<QueryResult<R>, void> {
-    this.#refuseDuringStream(query.sql)
-    const reader = read?.reader ?? describedRowReader(await this.#describe(query.sql))
-    const readOnly = read?.stream?.readOnly ?? isReading(query.query)
-    const portal = this.openPortal({
-      sql: query.sql,
-      parameters: read ? (query.parameters as protocol.Parameter[]) : query.parameters.map(freeHandParameter),
-      formats: reader.formats,
-      sink: new DecodedRows(reader),
-      chunkSize: read?.stream ? read.stream.chunkSize : chunkSize,
-      begin: [beginStatement(readOnly, read?.stream?.prefetches ?? false)],
-      readOnly,
-      lingers: read?.stream?.prefetches ?? false,
-      readAhead: true,
-      signal: read?.stream?.signal,
-      fetchTimeoutMs: read?.stream?.fetchTimeoutMs,
-      idleTimeoutMs: read?.stream?.idleTimeoutMs,
-      progress: read?.stream?.progress,
-      ...(read?.stream && { onClosed: read.stream.onClosed }),
-    })
-    opened.portal = portal
     try {
+      this.#refuseDuringStream(query.sql)
+      const reader = read?.reader ?? describedRowReader(await this.#describe(query.sql))
+      const readOnly = read?.stream?.readOnly ?? isReading(query.query)
+      const portal = this.openPortal({
+        sql: query.sql,
+        parameters: read
+          ? (query.parameters as protocol.Parameter[])
+          : query.parameters.map(freeHandParameter),
+        formats: reader.formats,
+        sink: new DecodedRows(reader),
+        chunkSize: read?.stream ? read.stream.chunkSize : chunkSize,
+        begin: [beginStatement(readOnly, read?.stream?.prefetches ?? false)],
+        readOnly,
+        lingers: read?.stream?.prefetches ?? false,
+        readAhead: true,
+        signal: read?.stream?.signal,
+        fetchTimeoutMs: read?.stream?.fetchTimeoutMs,
+        idleTimeoutMs: read?.stream?.idleTimeoutMs,
+        progress: read?.stream?.progress,
+        ...(read?.stream && { onClosed: read.stream.onClosed }),
+      })
+      opened.portal = portal
       for (let rows = await portal.next(); rows !== undefined; rows = await portal.next()) {
         // What the reader makes of the rows is what the query's type says.
         if (rows.length > 0) yield { rows: rows as R[] }
       }
     } finally {
       forgetDropped(opened)
-      await portal.close()
+      await opened.portal?.close()
     }
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { Numbers } from '../../postgres/support/fault-tables.js'
 import type { Scenario } from '../scenario.js'
 import type { World } from '../world.js'
@@ -64,6 +65,8 @@ export const dropping: readonly Scenario[] = [
         }
         for await (const row of new Numbers(db).aiterator({ signal, chunkSize: 10 })) if (row.id > 12) break
         for (const row of new Numbers(db).iterator({ signal, chunkSize: 10 })) if (row.id > 12) break
+        const missing = db.selectFrom('numbers').select(sql`missing`.as('missing'))
+        await assert.rejects(missing.stream().next(), { code: '42703' })
       }
       await over()
       for (let count = 0; count < 5; count++) {
