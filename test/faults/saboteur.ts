@@ -1,0 +1,77 @@
+import { syncBuiltinESMExports } from 'node:module'
+import threads, { BroadcastChannel, type WorkerOptions } from 'node:worker_threads'
+
+/** What a worker of iterator() can be made to do. */
+export type Harm =
+  'throw' | 'exit' | 'fill the heap' | 'find no module' | 'find no memory' | 'fail before anything else'
+
+const CHANNEL = 'sluice-saboteur'
+
+/** Sets a saboteur into the threads that start from now on, in front of their own code. */
+export interface Saboteur {
+  /** In all threads, now. */
+  do(harm: Harm): void
+  /** From now on threads are as they should be. */
+  stop(): void
+}
+
+export interface Sabotage {
+  /** Done at once by each. */
+  readonly atStart?: Harm
+  /** How each is to be started instead. */
+  readonly options?: WorkerOptions | undefined
+}
+
+export function sabotage({ atStart, options }: Sabotage = {}): Saboteur {
+  const { Worker } = threads
+  threads.Worker = class extends Worker {
+    constructor(code: string, given: WorkerOptions) {
+      super(`(${String(lieInWait)})(${JSON.stringify([CHANNEL, atStart])});${code}`, { ...given, ...options })
+    }
+  }
+  syncBuiltinESMExports()
+  const channel = new BroadcastChannel(CHANNEL)
+  channel.unref()
+  return {
+    do: (harm) => channel.postMessage(harm),
+    stop() {
+      threads.Worker = Worker
+      syncBuiltinESMExports()
+    },
+  }
+}
+
+/** Runs in the worker, as text: nothing of this file is there. */
+function lieInWait([name, atStart]: [name: string, atStart?: Harm]): void {
+  const harms: Record<Harm, () => void> = {
+    throw() {
+      throw new Error('thrown on purpose')
+    },
+    exit: () => process.exit(7),
+    'fill the heap'() {
+      for (const filled: unknown[] = []; ;) filled.push(new Array(1e4).fill(0.5))
+    },
+    'find no module'() {
+      const resolve = `export function resolve(name, context, next) {
+        if (name === 'pg') throw new Error('Cannot find package pg')
+        return next(name, context)
+      }`
+      process.getBuiltinModule('node:module').register(`data:text/javascript,${encodeURIComponent(resolve)}`)
+    },
+    'find no memory'() {
+      globalThis.ArrayBuffer = new Proxy(ArrayBuffer, {
+        construct(target, [size]: [number]) {
+          if (size > 150_000) throw new RangeError('Array buffer allocation failed')
+          return new target(size)
+        },
+      })
+    },
+    'fail before anything else'() {
+      throw new Error('thrown on purpose')
+    },
+  }
+  if (atStart) harms[atStart]()
+  const channel = new (process.getBuiltinModule('node:worker_threads').BroadcastChannel)(name)
+  channel.onmessage = (message) => harms[(message as { data: Harm }).data]()
+  channel.unref()
+}
