@@ -44,18 +44,20 @@ export class MultipleObjectsReturned extends SluiceError {
   }
 }
 
-/** A value from the server cannot be represented as its TypeScript type. */
-export class DecodeError extends SluiceError {
-  constructor(message: string, options?: ErrorOptions) {
-    super('DECODE_ERROR', message, options)
-  }
-}
-
 /** A value given by the caller does not fit the column's PostgreSQL type. */
 export class EncodeError extends SluiceError {
   constructor(message: string, options?: ErrorOptions) {
     super('ENCODE_ERROR', message, options)
   }
+}
+
+/** Which statement failed, and when; see the properties of {@link QueryError}. */
+export interface QueryDetails {
+  readonly sqlState?: string | undefined
+  readonly table?: string | undefined
+  readonly sql: string
+  readonly rowsDelivered?: number
+  readonly isRetryable?: boolean
 }
 
 /** A statement failed: on the server (then `sqlState` is set), or because its connection was lost. */
@@ -78,14 +80,9 @@ export class QueryError extends SluiceError {
 
   constructor(
     message: string,
-    details: {
-      sqlState?: string | undefined
-      table?: string | undefined
-      sql: string
-      rowsDelivered?: number
-      isRetryable?: boolean
+    details: QueryDetails & {
       /** Default: `QUERY_FAILED`. */
-      code?: string
+      readonly code?: string
     },
     options?: ErrorOptions,
   ) {
@@ -95,6 +92,20 @@ export class QueryError extends SluiceError {
     this.sql = details.sql
     this.rowsDelivered = details.rowsDelivered ?? 0
     this.isRetryable = details.isRetryable ?? false
+  }
+}
+
+/** A value from the server cannot be represented as its TypeScript type. */
+export class DecodeError extends QueryError {
+  constructor(message: string, options?: ErrorOptions, details: Partial<QueryDetails> = {}) {
+    super(message, { sql: '', ...details, code: 'DECODE_ERROR' }, options)
+  }
+}
+
+/** The database no longer has what the generated code expects: run the generator again. */
+export class SchemaDriftError extends QueryError {
+  constructor(message: string, options?: ErrorOptions, details: Partial<QueryDetails> = {}) {
+    super(message, { sql: '', ...details, code: 'SCHEMA_DRIFT' }, options)
   }
 }
 
@@ -158,10 +169,3 @@ export class TimeoutError extends SluiceError {
 }
 
 export type TimeoutCode = 'FETCH_TIMEOUT' | 'IDLE_TIMEOUT'
-
-/** The database no longer has what the generated code expects: run the generator again. */
-export class SchemaDriftError extends SluiceError {
-  constructor(message: string, options?: ErrorOptions) {
-    super('SCHEMA_DRIFT', message, options)
-  }
-}

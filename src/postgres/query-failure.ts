@@ -1,4 +1,4 @@
-import { ConnectionError, QueryError, SchemaDriftError, TimeoutError } from '../errors.js'
+import { ConnectionError, DecodeError, QueryError, SchemaDriftError, TimeoutError } from '../errors.js'
 import { isDatabaseError, sqlStateOf } from './database-error.js'
 import { isRetryable } from './retryable.js'
 
@@ -19,9 +19,28 @@ const DRIFT: Readonly<Record<string, string>> = {
   '42704': 'type',
 }
 
+/** Our own frames are many where batches are written in a transaction, and the caller's come after them. */
+const STACK_FRAMES = 30
+
+/** Makes an error with enough frames in its stack to reach the caller's. */
+export function withCaller<E>(make: () => E): E {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = Math.max(stackTraceLimit, STACK_FRAMES)
+  try {
+    return make()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
 /** The error that a queryset's caller gets: the server's own words, what was asked, and what to do where that is known. */
 export function explainFailure(error: unknown, failed: FailedQuery): unknown {
+  return withCaller(() => explained(error, failed))
+}
+
+function explained(error: unknown, failed: FailedQuery): unknown {
   if (!isDatabaseError(error)) {
+    if (error instanceof DecodeError || error instanceof SchemaDriftError) return located(error, failed)
     if (!(error instanceof ConnectionError || error instanceof TimeoutError)) return error
     const { table, sql, rowsDelivered } = failed
     const code = error instanceof TimeoutError ? { code: error.code } : {}
@@ -40,6 +59,7 @@ export function explainFailure(error: unknown, failed: FailedQuery): unknown {
       `The database no longer has a ${missing} that the code generated for ${failed.table} uses: ${error.message}. ` +
         'Run the generator again, or migrate the database.',
       { cause: error },
+      { ...failed, sqlState: error.code },
     )
   }
   const writing = failed.action === 'writing'
@@ -53,4 +73,13 @@ export function explainFailure(error: unknown, failed: FailedQuery): unknown {
     { ...failed, sqlState: error.code, isRetryable: isRetryable(error, error.code, failed) },
     { cause: error },
   )
+}
+
+/** What a row could not be read by, with what it was a row of. */
+function located(error: DecodeError | SchemaDriftError, failed: FailedQuery): QueryError {
+  const { cause, message } = error
+  const options = cause === undefined ? {} : { cause }
+  return error instanceof DecodeError
+    ? new DecodeError(message, options, failed)
+    : new SchemaDriftError(message, options, failed)
 }

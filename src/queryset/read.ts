@@ -1,5 +1,5 @@
 import type { CompiledQuery } from 'kysely'
-import { UsageError } from '../errors.js'
+import { SluiceError, UsageError } from '../errors.js'
 import type { Progress } from '../postgres/idle-watch.js'
 import type { Parameter } from '../postgres/protocol.js'
 import { SharedProgress } from '../sync/shared-progress.js'
@@ -13,6 +13,7 @@ import { tableName } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
 import type { KeyedRow } from '../row/keyed-reader.js'
 import type { RowReader } from '../row/row-reader.js'
+import type { CallSite } from './call-site.js'
 import { refuseLockOutsideTransaction } from './lock-check.js'
 import { ChunkSource } from '../stream/chunk-source.js'
 import type { IteratorOptions } from '../stream/iterator-options.js'
@@ -50,6 +51,7 @@ export function streamRows(
   source: Source,
   statement: Statement,
   options: IteratorOptions,
+  site: CallSite,
 ): RowStream<unknown> {
   const { state, query, reader, prefetch, locks } = statement
   if (locks === true) refuseLockOutsideTransaction(source)
@@ -73,7 +75,11 @@ export function streamRows(
             signal,
             prefetch,
           }),
-    explain: (error) => explain(statement, error, progress.delivered),
+    explain: (error) => {
+      const explained = explain(statement, error, progress.delivered)
+      if (explained instanceof SluiceError) site.addTo(explained)
+      return explained
+    },
   })
 }
 

@@ -23,6 +23,7 @@ import type { AsyncRows } from '../stream/row-stream.js'
 import type { SyncRows } from '../sync/sync-rows.js'
 import type { AggregateRow, Aggregates, CheckedAggregates } from './annotation-types.js'
 import type { BulkKeys, KeyField, KeyOf, SoleKey } from './bulk-types.js'
+import { CallSite } from './call-site.js'
 import { iterateRows, readAll, streamRows, type Statement } from './read.js'
 
 /** The SQL of a queryset. */
@@ -195,7 +196,8 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
   aiterator(options?: IteratorOptions & { readonly batchYieldSize?: never }): AsyncRows<R>
   aiterator(options: IteratorOptions): AsyncRows<R> | AsyncRows<R[]>
   aiterator(options: IteratorOptions = {}): AsyncRows<unknown> {
-    return streamRows(this.source, this.#statement(this.state), checkIteratorOptions(options))
+    const site = new CallSite()
+    return streamRows(this.source, this.#statement(this.state), checkIteratorOptions(options), site)
   }
 
   /**
@@ -226,12 +228,16 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
 
   /** The rows, read once. @internal */
   protected rows(): Promise<R[]> {
-    if (this.#rows === undefined) {
-      const rows = this.#read(this.state)
-      this.#rows = rows
-      rows.catch(() => (this.#rows = undefined))
+    return (this.#rows ??= this.#readToKeep())
+  }
+
+  async #readToKeep(): Promise<R[]> {
+    try {
+      return await this.#read(this.state)
+    } catch (error) {
+      this.#rows = undefined
+      throw error
     }
-    return this.#rows
   }
 
   #statement(state: QueryState): Statement {

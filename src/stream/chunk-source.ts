@@ -1,6 +1,7 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import { ConnectionError, UsageError } from '../errors.js'
 import type { SluiceConnection } from '../postgres/connection.js'
+import { sqlStateOf } from '../postgres/database-error.js'
 import type { Progress } from '../postgres/idle-watch.js'
 import type { Source } from '../postgres/kysely-handle.js'
 import { withReadRequest } from '../postgres/statement.js'
@@ -135,7 +136,13 @@ export class ChunkSource implements Chunks<unknown> {
       this.#request.fetchTimeoutMs ?? engine.limits.fetchTimeoutMs,
     )
     this.#prefetching = prefetching
-    return prefetching
+    try {
+      return await prefetching
+    } catch (error) {
+      // In a transaction of its own only the fetch ahead can have aborted that, and throws what it met.
+      if (!this.#shared && sqlStateOf(error) === '25P02') await this.#chunks?.next()
+      throw error
+    }
   }
 
   /** Whoever left while a relation was read needs no other, and the connection may be somebody else's by then. */

@@ -8,6 +8,8 @@ import type { WireError } from './wire-error.js'
 export interface WorkerSettings {
   /** pg's connection settings, as far as they can be cloned. */
   readonly connection: Record<string, unknown>
+  /** What applies where neither these nor the environment say anything: the worker has a pg of its own. */
+  readonly defaults: Record<string, unknown>
   readonly limits: TimeLimits
   /** The worker's pulse: see {@link HEARTBEAT}. */
   readonly pulse: SharedArrayBuffer
@@ -69,4 +71,9 @@ export type StreamRequestMessage = NextRequest | 'close' | SyncQuery
 export type StreamAnswer =
   | ({ readonly type: 'chunk' } & RawChunk)
   | { readonly type: 'end' }
-  | { readonly type: 'error'; readonly error: WireError }
+  | {
+      readonly type: 'error'
+      /** Whether a fetch failed, or the query that was asked for. */
+      readonly of: 'stream' | 'query'
+      readonly error: WireError
+    }

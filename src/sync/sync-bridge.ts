@@ -11,12 +11,23 @@ export interface SyncChunks {
   next(): RawChunk | undefined
   /** Asks for the next chunk, which is on its way while the caller works on this one; the one before is read. */
   requestNext(): void
-  /** Runs a query on the stream's connection, between `next` and `requestNext`. */
+  /**
+   * Runs a query on the stream's connection, between `next` and `requestNext`.
+   *
+   * @throws {@link RelatedQueryFailure} when it failed; what the stream itself met, as it is.
+   */
   query(query: SyncQuery): RawChunk
   /** Blocks until the connection is free; never throws. */
   close(): void
   /** Frees the connection without waiting for that. */
   drop(): void
+}
+
+/** A query between two chunks failed; `cause` says how. */
+export class RelatedQueryFailure extends Error {
+  constructor(override readonly cause: Error) {
+    super(cause.message, { cause })
+  }
 }
 
 /** What a bridge needs to know of its worker. */
@@ -52,7 +63,10 @@ export class SyncBridge implements SyncChunks {
       return answer
     }
     this.#end()
-    if (answer?.type === 'error') throw fromWireError(answer.error)
+    if (answer?.type === 'error') {
+      const error = fromWireError(answer.error)
+      throw answer.of === 'query' ? new RelatedQueryFailure(error) : error
+    }
     return undefined
   }
 

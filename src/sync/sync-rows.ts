@@ -1,3 +1,4 @@
+import { DecodeError } from '../errors.js'
 import type { Parameter } from '../postgres/protocol.js'
 import type { PrefetchQuery } from '../prefetch/prefetch.js'
 import { PrefetchFailure } from '../prefetch/prefetch-failure.js'
@@ -10,7 +11,7 @@ import type { IterationProgress } from '../stream/iterator-options.js'
 import { ProgressReport } from '../stream/progress-report.js'
 import { Regrouper } from '../stream/regroup.js'
 import { bytesOf, emptyChunk } from './raw-rows.js'
-import type { SyncChunks } from './sync-bridge.js'
+import { RelatedQueryFailure, type SyncChunks } from './sync-bridge.js'
 
 /** The iterator that `iterator` returns: rows, or batches of rows. */
 export interface SyncRows<T> extends IterableIterator<T, undefined>, Disposable {
@@ -146,7 +147,8 @@ export class SyncRowStream<T> implements SyncRows<T> {
       reader.start(related.fields).decode(bytesOf(related), related.count, rows)
       return rows
     } catch (error) {
-      throw new PrefetchFailure(step, error)
+      if (error instanceof RelatedQueryFailure) throw new PrefetchFailure(step, error.cause)
+      throw error instanceof DecodeError ? new PrefetchFailure(step, error) : error
     }
   }
 

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import pg from 'pg'
 import type { SluiceConnection } from '../postgres/connection.js'
+import { sqlStateOf } from '../postgres/database-error.js'
 import { SluiceDriver } from '../postgres/driver.js'
 import { Engine } from '../postgres/engine.js'
 import { queryMessages } from '../postgres/protocol.js'
@@ -28,6 +29,7 @@ const pulse = new Int32Array(settings.pulse)
 setInterval(() => Atomics.add(pulse, HEARTBEAT, 1), HEARTBEAT_MS)
 Atomics.add(pulse, HEARTBEAT, 1)
 
+Object.assign(pg.defaults, settings.defaults)
 const driver = new SluiceDriver(
   new Engine({
     pool: new pg.Pool({ ...settings.connection, max: Number.MAX_SAFE_INTEGER }),
@@ -95,18 +97,24 @@ function serve({ port, answers, delivered, ...statement }: OpenMessage): void {
       const { connection, portal } = await stream
       const messages = () => queryMessages(sql, parameters, formats)
       const related = new RawRows()
-      await connection.exchange(portal, messages, related, portal.limit)
+      try {
+        await connection.exchange(portal, messages, related, portal.limit)
+      } catch (error) {
+        // Only the fetch ahead can have aborted the transaction, and throws what it met.
+        if (sqlStateOf(error) === '25P02') return await step()
+        throw error
+      }
       send(related.take())
     } catch (error) {
-      await fail(error as Error)
+      await fail(error as Error, 'query')
     }
   }
 
-  async function fail(error: Error): Promise<void> {
+  async function fail(error: Error, of: 'stream' | 'query' = 'stream'): Promise<void> {
     if (leaving.signal.aborted) return
     const opened = await stream.catch(() => undefined)
     await opened?.portal.abandon(error)
-    await finish(opened?.connection, { type: 'error', error: toWireError(error) })
+    await finish(opened?.connection, { type: 'error', of, error: toWireError(error) })
   }
 
   function send(chunk: RawChunk): void {

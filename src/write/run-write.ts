@@ -55,8 +55,9 @@ export class Writer {
     return selectionReader(initialState(this.state.table, this.state.schemas))
   }
 
-  #read(query: CompiledQuery, reader: RowReader): Promise<unknown[]> {
-    return this.#explained(query, withReadRequest(query, { reader })).then(({ rows }) => rows)
+  async #read(query: CompiledQuery, reader: RowReader): Promise<unknown[]> {
+    const { rows } = await this.#explained(query, withReadRequest(query, { reader }))
+    return rows
   }
 
   #compile(build: (scope: Scope) => RawBuilder<unknown>): CompiledQuery {

@@ -8,7 +8,7 @@ import {
   UniqueViolation,
 } from '../errors.js'
 import { isDatabaseError } from '../postgres/database-error.js'
-import { explainFailure } from '../postgres/query-failure.js'
+import { explainFailure, withCaller } from '../postgres/query-failure.js'
 import { tableName } from '../query/columns.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 import type { SchemaRegistry } from '../schema/registry.js'
@@ -37,17 +37,11 @@ export function explainWriteFailure(
   const owner = ownerOf(error, table, schemas)
   const Violation = VIOLATIONS[code] ?? IntegrityError
   const notes = [error.detail, error.hint].filter((note) => note !== undefined)
-  return new Violation(
-    [`Writing ${tableName(table)} failed: ${error.message}.`, ...notes].join(' '),
-    {
-      sqlState: code,
-      table: owner.name,
-      sql,
-      constraint: error.constraint,
-      columns: columnsOf(error, owner.table),
-    },
-    { cause: error },
-  )
+  const message = [`Writing ${tableName(table)} failed: ${error.message}.`, ...notes].join(' ')
+  const { constraint } = error
+  const columns = columnsOf(error, owner.table)
+  const details = { sqlState: code, table: owner.name, sql, constraint, columns }
+  return withCaller(() => new Violation(message, details, { cause: error }))
 }
 
 /** The table that the constraint belongs to, which a trigger or a reference can make another one. */
