@@ -1,6 +1,10 @@
 import type { ScenarioGroup } from '../scenario.js'
+import { blackHoles } from './black-holes.js'
+import { cancelRequests } from './cancel-requests.js'
+import { cutting } from './cutting.js'
+import { packets } from './packets.js'
 
 export const network: ScenarioGroup = {
   heading: 'The network',
-  scenarios: [],
+  scenarios: [...cutting, ...blackHoles, ...packets, ...cancelRequests],
 }

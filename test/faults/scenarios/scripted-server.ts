@@ -21,7 +21,7 @@ async function afterEach(
 ): Promise<string> {
   const server = await startServerThread<FakeCommand>(world, './fake-server.js', '')
   const { fetchTimeoutMs, ...others } = options
-  const { db } = world.open({ url: server.url, closeTimeoutMs: 200, ...others })
+  const { db } = world.open({ url: server.url, closeTimeoutMs: 300, ...others })
   const outcomes = new Map<string, string>()
   for (const command of commands) {
     const outcome = await inBothForms(async (iterate) => {
@@ -81,7 +81,7 @@ export const scriptedServer: ScenarioGroup = {
     within(
       'It falls silent in the middle of a row, or after the rows of a fetch; with `fetchTimeoutMs`',
       ['silentWithinRow', 'silentAfterRows'],
-      { fetchTimeoutMs: 150 },
+      { fetchTimeoutMs: 300 },
     ),
     within('It closes the connection in the middle of a row', ['closedWithinRow']),
     within('It answers out of order, says that it is ready too early, or ends a result twice', [

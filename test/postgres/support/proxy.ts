@@ -7,6 +7,10 @@ export type Relay = (bytes: Buffer, to: Socket) => void
 /** A TCP proxy in front of a server, for faults that a server does not make by itself. */
 export interface Proxy extends AsyncDisposable {
   readonly url: string
+  /** What becomes of new connections: they may be cut at once, or taken and never answered. */
+  newcomers: 'served' | 'cut' | 'ignored'
+  /** Whether the server keeps its end of a connection that the client, or someone between them, has cut. */
+  keepsServer: boolean
   /** May be changed at any time. */
   relay: Relay
   /** The same for what the client sends. */
@@ -38,16 +42,27 @@ export async function startProxy(target: string): Promise<Proxy> {
   const sockets = new Set<Socket>()
   const clients = new Set<Socket>()
   const server = createServer({ noDelay: true }, (client) => {
+    if (proxy.newcomers !== 'served') {
+      sockets.add(client)
+      client.on('error', () => {}).on('close', () => sockets.delete(client))
+      if (proxy.newcomers === 'cut') client.resetAndDestroy()
+      // Read, so that its end is noticed.
+      else client.resume()
+      return
+    }
     const upstream = connect(Number(port), hostname)
+    const drop = (other: Socket) => {
+      if (other === client || !proxy.keepsServer) other.destroy()
+    }
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
       sockets.add(socket)
-      socket.on('error', () => other.destroy())
+      socket.on('error', () => drop(other))
       socket.on('close', () => {
         sockets.delete(socket)
-        other.destroy()
+        drop(other)
       })
     }
     clients.add(client)
@@ -60,6 +75,8 @@ export async function startProxy(target: string): Promise<Proxy> {
   url.port = String((server.address() as AddressInfo).port)
   const proxy: Proxy = {
     url: url.href,
+    newcomers: 'served',
+    keepsServer: false,
     relay: passOn,
     relayToServer: passOn,
     clients,
