@@ -7,7 +7,8 @@ import type { Qualified } from '../naming/unique.js'
  */
 export function matcherOf(pattern: string): (name: Qualified) => boolean {
   const parts = pattern.match(/"(?:[^"]|"")*"|[^."]+/g) ?? []
-  const [schema = '*', name = '*'] = parts.length > 1 ? parts : ['*', parts[0]]
+  // Without a name, as in "." and "", nothing is meant rather than everything.
+  const [schema = '', name = ''] = parts.length > 1 ? parts : ['*', parts[0]]
   const isSchema = partMatcher(schema)
   const isName = partMatcher(name)
   return (qualified) => isSchema(qualified.schema) && isName(qualified.name)
@@ -19,6 +20,7 @@ export function partMatcher(pattern: string): (name: string) => boolean {
     const literal = pattern.slice(1, -1).replaceAll('""', '"')
     return (name) => name === literal
   }
+  if (pattern === '') return () => false
   const isMatch = picomatch(withoutSlashes(pattern), { dot: true, nonegate: true, windows: false })
   return (name) => name === pattern || isMatch(withoutSlashes(name))
 }
