@@ -9,6 +9,7 @@ import { enumCodec } from './enum.js'
 import { multirangeCodec } from './multirange.js'
 import type { RangeCodec } from './range.js'
 import { rangeCodec } from './range.js'
+import { isBuiltIn, isReadAlike, nameOfOid } from './type-oids.js'
 
 type BuiltType = Exclude<TypeSchema, string>
 
@@ -42,9 +43,18 @@ function build(type: BuiltType): Codec {
     case 'composite':
       return compositeCodec(
         qualified(type),
-        type.fields.map((field) => ({ property: field.property, codec: codecFor(field.type) })),
+        type.fields.map((field) => {
+          const codec = codecFor(field.type)
+          return { property: field.property, codec, isOfType: (oid) => isOfType(codec, oid) }
+        }),
       )
   }
+}
+
+/** Whether an attribute of the type of this OID is what `codec` reads. Of a domain it is the domain's own. */
+function isOfType({ name, base }: Codec, oid: number): boolean {
+  const actual = nameOfOid(oid)
+  return actual === undefined ? base !== undefined || !isBuiltIn(name) : isReadAlike(actual, base ?? name)
 }
 
 /** The server describes an array of int8 as that, whatever its elements are read as. */

@@ -8,6 +8,8 @@ import { LiteralReader, literalText, quote } from './literal.js'
 export interface CompositeField {
   readonly property: string
   readonly codec: Codec
+  /** Whether the attribute that came, by the OID of its type, is one that the codec reads. */
+  readonly isOfType: (oid: number) => boolean
 }
 
 type Values = Record<string, unknown>
@@ -18,7 +20,7 @@ export function compositeCodec(name: string, fields: readonly CompositeField[]):
 
   function mismatch(): DecodeError {
     return new DecodeError(
-      `The server sent a ${name} that does not have the ${fields.length} fields of the generated schema. Generate again.`,
+      `The server sent a ${name} that does not have the ${fields.length} attributes of the generated schema, by number and type. Generate again.`,
     )
   }
 
@@ -60,14 +62,22 @@ export function compositeCodec(name: string, fields: readonly CompositeField[]):
     },
   }
   if (fields.some(({ codec }) => codec.decodeBinary === undefined)) return composite
+  // By position, the OID of the last value: it is the same for all of a result.
+  const accepted: number[] = []
   return {
     ...composite,
     decodeBinary: (bytes, start, end) => {
       if (int32(bytes, start) !== fields.length) throw mismatch()
       const values: Values = {}
       let at = start + 4
-      for (const { property, codec } of fields) {
-        // The field's type comes first; like a column's, it is the schema that says how to read it.
+      for (let index = 0; index < fields.length; index++) {
+        const { property, codec, isOfType } = fields[index]!
+        const oid = int32(bytes, at)
+        // Attributes can be dropped and added under a table that has them, and then be as many as before.
+        if (oid !== accepted[index]) {
+          if (!isOfType(oid >>> 0)) throw mismatch()
+          accepted[index] = oid
+        }
         const length = int32(bytes, at + 4)
         const from = at + 8
         at = length === -1 ? from : from + length

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { isBuiltIn } from '../codec/codec-for-oid.js'
+import { isBuiltIn } from '../codec/type-oids.js'
 import { serverName } from '../schema/conversion.js'
 import type { TypeSchema } from '../schema/type.js'
 

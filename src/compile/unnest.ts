@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { isBuiltIn } from '../codec/codec-for-oid.js'
+import { isBuiltIn } from '../codec/type-oids.js'
 import { literalText, quote } from '../codec/literal.js'
 import type { Cell } from '../query/assignment.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'

@@ -8,7 +8,7 @@ import type {
 } from 'kysely'
 import type { Codec } from '../codec/codec.js'
 import { codecFor } from '../codec/codec-for.js'
-import { isBuiltIn } from '../codec/codec-for-oid.js'
+import { isBuiltIn } from '../codec/type-oids.js'
 import { isConversion } from '../schema/conversion.js'
 import type { ColumnSchema } from '../schema/table.js'
 import { baseType, subtypeOf, type TypeSchema } from '../schema/type.js'

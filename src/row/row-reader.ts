@@ -1,5 +1,5 @@
 import type { Codec } from '../codec/codec.js'
-import { codecForOid, isBuiltIn } from '../codec/codec-for-oid.js'
+import { isBuiltIn, isReadAlike, nameOfOid } from '../codec/type-oids.js'
 import { SchemaDriftError } from '../errors.js'
 import { textCell, type Cell } from './cell.js'
 import type { Field } from './field.js'
@@ -66,16 +66,11 @@ function cellsOf(columns: readonly KnownColumn[], fields: readonly Field[]): Cel
 
 function refuseOtherType(label: string, codec: Codec, field: Field): void {
   const expected = codec.base ?? codec.name
-  const actual = codecForOid(field.typeOid)?.name
+  const actual = nameOfOid(field.typeOid)
   // The OIDs of other types differ per database: there only a built-in type that should have come is a difference.
-  if (actual === undefined ? !isBuiltIn(expected) : asText(actual) === asText(expected)) return
+  if (actual === undefined ? !isBuiltIn(expected) : isReadAlike(actual, expected)) return
   throw new SchemaDriftError(
     `Column ${label} is ${actual ?? 'of a type of its own'} in the database, but the generated code expects ` +
       `${expected}. Run the generator again.`,
   )
-}
-
-/** The text types are read alike, and so are arrays of them. */
-function asText(name: string): string {
-  return name.replace(/^(?:varchar|bpchar|name)(?=(?:\[\])?$)/, 'text')
 }
