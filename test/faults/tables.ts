@@ -1,11 +1,12 @@
 import {
   Repository,
+  SchemaRegistry,
   type KyselyHandle,
   type Model,
   type TableSchema,
   type TypeSchema,
 } from '../../src/index.js'
-import { SchemaRegistry } from '../../src/schema/registry.js'
+import type { NumberRow } from '../postgres/support/fault-tables.js'
 
 /** A table of a scenario, whose rows are as it says. */
 export interface AnyModel<Row extends object> extends Model {
@@ -19,30 +20,36 @@ export interface AnyModel<Row extends object> extends Model {
   readonly relations: object
 }
 
-class Table<Row extends object> extends Repository<AnyModel<Row>> {
-  constructor(kysely: KyselyHandle, schema: TableSchema, schemas?: SchemaRegistry) {
-    super(kysely, schema, schemas)
-  }
-}
-
 /** The repository of a table with these columns, whose key is `id`, as the generator would write it. */
 export function tableOf<Row extends object>(
   kysely: KyselyHandle,
   name: string,
   columns: Readonly<Record<keyof Row & string, TypeSchema>>,
-): Table<Row> {
-  return new Table(kysely, schemaOf(name, columns))
+): Repository<AnyModel<Row>> {
+  return repositoryOf(kysely, schemaOf(name, columns))
 }
 
 /** Numbers by a name of their own, to each of which belongs the row of `numbers` with its id, as `same`. */
-export function relatedNumbers(kysely: KyselyHandle): Table<{ id: number; payload: string }> {
-  const columns = { id: 'int4', payload: 'text' }
+export function relatedNumbers(kysely: KyselyHandle): Repository<AnyModel<NumberRow>> {
   const same = { name: 'same', kind: 'many', nullable: false, target: 'public.numbers' } as const
   const numbers: TableSchema = {
-    ...schemaOf('numbers', columns),
+    ...schemaOf('numbers', { id: 'int4', payload: 'text' }),
     relations: [{ ...same, columns: ['id'], targetColumns: ['id'] }],
   }
-  return new Table(kysely, numbers, new SchemaRegistry([numbers]))
+  return repositoryOf(kysely, numbers, new SchemaRegistry([numbers]))
+}
+
+function repositoryOf<Row extends object>(
+  kysely: KyselyHandle,
+  schema: TableSchema,
+  registry?: SchemaRegistry,
+): Repository<AnyModel<Row>> {
+  class Table extends Repository<AnyModel<Row>> {
+    constructor(handle: KyselyHandle, schemas = registry) {
+      super(handle, schema, schemas)
+    }
+  }
+  return new Table(kysely)
 }
 
 function schemaOf(name: string, columns: Readonly<Record<string, TypeSchema>>): TableSchema {
