@@ -1,6 +1,7 @@
 import type { ScenarioGroup } from '../scenario.js'
 import { backend } from './backend.js'
 import { consumer } from './consumer.js'
+import { deadlines } from './deadlines.js'
 import { limits } from './limits.js'
 import { network } from './network.js'
 import { pgbouncer } from './pgbouncer.js'
@@ -14,6 +15,7 @@ import { worker } from './worker.js'
 export const scenarioGroups: readonly ScenarioGroup[] = [
   backend,
   limits,
+  deadlines,
   network,
   scriptedServer,
   pgbouncer,
