@@ -1,22 +1,52 @@
 import { availableParallelism } from 'node:os'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
-export default defineConfig({
-  resolve: {
-    alias: {
-      'sluice/config': new URL('./codegen/config/define-config.ts', import.meta.url).pathname,
-      sluice: new URL('./src/index.ts', import.meta.url).pathname,
-    },
+/** Folders whose tests end, block, fill or count what belongs to their process. */
+const alone = ['sync', 'stream', 'postgres', 'faults', 'injection', 'stress', 'tls', 'package']
+const aloneFiles = alone.map((folder) => `test/${folder}/**/*.test.ts`)
+
+/** Where this repository's own packages are. */
+export const resolve = {
+  alias: {
+    'sluice/config': new URL('./codegen/config/define-config.ts', import.meta.url).pathname,
+    sluice: new URL('./src/index.ts', import.meta.url).pathname,
   },
+}
+
+const timeouts = {
+  // Some run the command line many times, each a process of its own, on machines that are busy.
+  testTimeout: 90_000,
+  hookTimeout: 90_000,
+}
+
+export default defineConfig(({ mode }) => ({
+  resolve,
   test: {
-    include: ['test/**/*.test.ts'],
+    // Of the whole run, not of each project.
     globalSetup: ['test/support/global-setup.ts'],
     // Worker threads would share a process that some tests block, kill or fill.
     pool: 'forks',
     // Many tests wait for the server or for a process of their own, so that two cores serve three files well.
     maxWorkers: Math.max(3, availableParallelism()),
-    // Some run the command line many times, each a process of its own, on machines that are busy.
-    testTimeout: 90_000,
-    hookTimeout: 90_000,
+    projects: [
+      {
+        mode,
+        resolve,
+        test: { ...timeouts, name: 'alone', pool: 'forks', include: aloneFiles },
+      },
+      {
+        mode,
+        resolve,
+        test: {
+          ...timeouts,
+          pool: 'forks',
+          name: 'together',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...aloneFiles],
+          // Files that follow each other in a process import the library, and the compiler, once.
+          isolate: false,
+        },
+      },
+    ],
   },
-})
+}))

@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config'
-import config from '../../vitest.config.js'
+import { resolve } from '../../vitest.config.js'
 
 /** Installations take minutes, and need the network: `npm run test:package` runs them, `npm test` does not. */
 export default defineConfig({
-  ...config,
+  resolve,
   test: {
-    ...config.test,
+    globalSetup: ['test/support/global-setup.ts'],
+    pool: 'forks',
     include: ['test/package/*.install.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
