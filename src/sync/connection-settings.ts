@@ -1,4 +1,4 @@
-import type { PoolOptions } from 'pg'
+import pg, { type PoolOptions } from 'pg'
 import { UsageError } from '../errors.js'
 
 /** The settings of pg that decide which server is connected to and how a session starts. */
@@ -20,25 +20,42 @@ const NAMES = [
   'connectionTimeoutMillis',
 ] as const
 
+type Options = Readonly<Record<string, unknown>>
+
 /**
  * A pool's settings as data for a worker thread.
  *
  * @throws {@link UsageError} when one of them cannot be copied to another thread, as a function cannot.
  */
 export function connectionSettings(pool: PoolOptions): Record<string, unknown> {
-  const options = pool as object as Readonly<Record<string, unknown>>
+  return copyable(pool as object as Options)
+}
+
+/**
+ * What the application has made pg's defaults, as data for a worker thread.
+ *
+ * @throws {@link UsageError} when a default that the pool would use cannot be copied to another thread.
+ */
+export function connectionDefaults(pool: PoolOptions): Record<string, unknown> {
+  const options = pool as object as Options
+  const defaults = pg.defaults as object as Options
+  const used = NAMES.filter((name) => options[name] === undefined)
+  return copyable(Object.fromEntries(used.map((name) => [name, defaults[name]])))
+}
+
+function copyable(options: Options): Record<string, unknown> {
   for (const name of ['stream', 'Client']) if (typeof options[name] === 'function') throw cannotCross(name)
   if (typeof options['password'] === 'function') throw passwordCannotCross()
   const settings: Record<string, unknown> = {}
   // Read by name, since pg hides the password and the key from enumeration.
   for (const name of NAMES) if (options[name] !== undefined) settings[name] = options[name]
   const { ssl } = options
-  if (typeof ssl === 'object' && ssl !== null) settings['ssl'] = sslSettings(ssl as Record<string, unknown>)
+  if (typeof ssl === 'object' && ssl !== null) settings['ssl'] = sslSettings(ssl as Options)
   for (const [name, value] of Object.entries(settings)) if (!isCloneable(value)) throw cannotCross(name)
   return settings
 }
 
-function sslSettings(ssl: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function sslSettings(ssl: Options): Record<string, unknown> {
   const copy: Record<string, unknown> = { ...ssl }
   if (ssl['key'] !== undefined) copy['key'] = ssl['key']
   for (const [name, value] of Object.entries(copy)) {

@@ -4,7 +4,7 @@ import { ConnectionError, UsageError } from '../errors.js'
 import { beginStatement } from '../postgres/begin-statement.js'
 import type { Engine } from '../postgres/engine.js'
 import { timeLimitsOf } from '../postgres/time-limits.js'
-import { connectionSettings } from './connection-settings.js'
+import { connectionDefaults, connectionSettings } from './connection-settings.js'
 import type { OpenMessage, SyncStatement } from './messages.js'
 import { SyncBridge } from './sync-bridge.js'
 import { WorkerThread } from './worker-thread.js'
@@ -79,8 +79,9 @@ export class SyncHost {
     }
     refuseSetUp(this.#engine, openedPool)
     const connection = connectionSettings(openedPool.options)
+    const defaults = connectionDefaults(openedPool.options)
     this.#streams = 0
-    return (this.#worker = new WorkerThread({ connection, limits: timeLimitsOf(limits) }))
+    return (this.#worker = new WorkerThread({ connection, defaults, limits: timeLimitsOf(limits) }))
   }
 
   /** A stream on the worker has ended; after the last one the worker waits for another, for a while. */

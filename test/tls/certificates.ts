@@ -1,5 +1,7 @@
 import { createSecureContext } from 'node:tls'
+import pg from 'pg'
 import { describe, expect, test } from 'vitest'
+import { PASSWORD } from './support/secure-server.js'
 import { failure, forms, type World } from './support/world.js'
 
 /** The `ssl` object: whom we trust, and who we are. */
@@ -15,6 +17,20 @@ export function certificates(world: World): void {
       const session = { identity: 'scram-sha-256:secure', ssl: true, client: '' }
       expect(await read('secure', { ca: ca() })).toEqual(session)
       expect(await read('secure', { ca: [Buffer.from(ca())], minVersion: 'TLSv1.3' })).toEqual(session)
+    })
+
+    test("takes what pg's defaults say where nothing else does", async () => {
+      const { defaults } = pg
+      const before = { ssl: defaults.ssl, user: defaults.user }
+      Object.assign(defaults, { ssl: { ca: ca() }, user: 'secure' })
+      try {
+        const { port } = world.server
+        expect(
+          await world.session(form, { host: 'localhost', port, database: 'postgres', password: PASSWORD }),
+        ).toEqual({ identity: 'scram-sha-256:secure', ssl: true, client: '' })
+      } finally {
+        Object.assign(defaults, before)
+      }
     })
 
     test('refuses a certificate that nobody known has signed', async () => {
