@@ -1,6 +1,7 @@
 import { CompiledQuery, type Driver, type TransactionSettings } from 'kysely'
 import { escapeIdentifier, type Pool, type PoolClient } from 'pg'
-import { ConnectionError } from '../errors.js'
+import { isStorable } from '../codec/text.js'
+import { ConnectionError, UsageError } from '../errors.js'
 import { SluiceConnection } from './connection.js'
 import { explainUnreadable } from './connection-string.js'
 import type { Engine } from './engine.js'
@@ -58,15 +59,15 @@ export class SluiceDriver implements Driver {
   }
 
   async savepoint(connection: SluiceConnection, name: string): Promise<void> {
-    await run(connection, `savepoint ${escapeIdentifier(name)}`)
+    await run(connection, `savepoint ${savepointName(name)}`)
   }
 
   async rollbackToSavepoint(connection: SluiceConnection, name: string): Promise<void> {
-    await run(connection, `rollback to ${escapeIdentifier(name)}`)
+    await run(connection, `rollback to ${savepointName(name)}`)
   }
 
   async releaseSavepoint(connection: SluiceConnection, name: string): Promise<void> {
-    await run(connection, `release ${escapeIdentifier(name)}`)
+    await run(connection, `release ${savepointName(name)}`)
   }
 
   /** Ends the open streams, whose consumers get an error at their next step, and then the pool. */
@@ -126,6 +127,14 @@ function closedWhileTaken(cause?: Error): ConnectionError {
     'The database was closed while a connection was being taken.',
     cause && { cause },
   )
+}
+
+/** @throws {@link UsageError} for a name that PostgreSQL would cut or could not hold: it might be another's then. */
+function savepointName(name: string): string {
+  if (name === '' || !isStorable(name) || Buffer.byteLength(name) > 63) {
+    throw new UsageError(`"${name}" cannot name a savepoint: well-formed text of 1 to 63 bytes can.`)
+  }
+  return escapeIdentifier(name)
 }
 
 async function run(connection: SluiceConnection, sql: string): Promise<void> {
