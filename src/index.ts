@@ -28,7 +28,7 @@ export {
 export type { AggregateRow, Aggregates, Annotated, AnnotatedFilter } from './queryset/annotation-types.js'
 export type { Aggregate } from './query/aggregate.js'
 export type { CompiledSQL } from './queryset/reading.js'
-export type { BatchOptions, IteratorOptions } from './stream/iterator-options.js'
+export type { BatchOptions, IterationProgress, IteratorOptions } from './stream/iterator-options.js'
 export type { AsyncRows } from './stream/row-stream.js'
 export type { SyncRows } from './sync/sync-rows.js'
 export type { FilterArgument, Model, ToMany, ToOne } from './query/model.js'

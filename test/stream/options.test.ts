@@ -20,6 +20,21 @@ describe.each(['iterator', 'aiterator'] as const)('%s', (method) => {
     })
   })
 
+  it.each(['fetchTimeoutMs', 'idleTimeoutMs'] as const)(
+    'refuses at the call, as %s, what is no time',
+    (option) => {
+      for (const value of [0, -1, 1.5, NaN, Infinity, '10', 2 ** 31, null]) {
+        const call = () => shop.users[method]({ [option]: value } as object)
+        expect(call).toThrow(OptionError)
+        expect(call).toThrow(`${option} must be a positive number of milliseconds`)
+      }
+    },
+  )
+
+  it('refuses an onProgress that is no function', () => {
+    expect(() => shop.users[method]({ onProgress: 'me' } as object)).toThrow('onProgress must be a function')
+  })
+
   it('takes the smallest and the largest size', () => {
     for (const size of [1, 2 ** 31 - 1]) {
       expect(() => shop.users[method]({ chunkSize: size, batchYieldSize: size })).not.toThrow()
