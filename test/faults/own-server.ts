@@ -22,7 +22,7 @@ export interface OwnServer {
   start(state?: ServerState): Promise<void>
 }
 
-export type ServerState = 'starting' | 'ready' | 'standby'
+export type ServerState = 'starting' | 'ready'
 
 export async function startOwnServer(
   world: World,

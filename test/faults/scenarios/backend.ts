@@ -97,14 +97,17 @@ export const backend: ScenarioGroup = {
       fault: 'Its process was killed when a loop that reads is left',
       async run(world) {
         const { db } = world.open()
-        return inBothForms(async (iterate) => {
-          const { rows, error } = await loop(iterate(new Numbers(db), { chunkSize: 100 }), async () => {
+        const leave = async (stream: Parameters<typeof loop>[0]) => {
+          const { rows, error } = await loop(stream, async () => {
             await kill(world)
             return 'break'
           })
           assert.equal(rows, 1)
           return `${nameOf(error)}: nothing was lost`
-        })
+        }
+        const outcome = await inBothForms((iterate) => leave(iterate(new Numbers(db), { chunkSize: 100 })))
+        assert.ok(outcome.startsWith(await leave(db.selectFrom('numbers').selectAll().stream(100))))
+        return `${outcome}, and so a stock \`stream()\``
       },
     },
     {

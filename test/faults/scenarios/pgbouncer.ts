@@ -1,7 +1,8 @@
 import type { ScenarioGroup } from '../scenario.js'
 import { bouncing } from './bouncing.js'
+import { standby } from './standby.js'
 
 export const pgbouncer: ScenarioGroup = {
   heading: 'PgBouncer and standbys',
-  scenarios: [...bouncing],
+  scenarios: [...bouncing, standby],
 }
