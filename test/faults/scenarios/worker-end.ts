@@ -6,12 +6,24 @@ import { sabotage, type Harm } from '../saboteur.js'
 import type { Scenario } from '../scenario.js'
 import type { World } from '../world.js'
 
+interface HarmOptions {
+  readonly options?: WorkerOptions
+  /** What the body of the loop does when the worker was told to come to harm; the loop waits for a fetch otherwise. */
+  readonly meanwhile?: () => Promise<void>
+}
+
 /** Iterates until the worker has come to harm, and once more. @returns the error of the first loop. */
-async function harmed(world: World, harm: Harm, options?: WorkerOptions): Promise<Error | undefined> {
+async function harmed(
+  world: World,
+  harm: Harm,
+  { options, meanwhile }: HarmOptions = {},
+): Promise<Error | undefined> {
   const saboteur = sabotage({ options })
   const { db } = world.open()
   const { rows, error } = await loop(new Numbers(db).iterator({ chunkSize: 10 }), (_, count) => {
-    if (count === 150) saboteur.do(harm)
+    if (count !== 150) return undefined
+    saboteur.do(harm)
+    return meanwhile?.()
   })
   assert.ok(rows >= 150, String(rows))
   assert.equal((await loop(new Numbers(db).iterator({ chunkSize: 5000 }))).error, undefined)
@@ -36,6 +48,14 @@ export const workerEnd: readonly Scenario[] = [
     },
   },
   {
+    fault: 'The same, while the loop body awaits something',
+    async run(world) {
+      const error = await harmed(world, 'throw', { meanwhile: () => world.observer.untilStates() })
+      assertSays(error, /ended, .*: thrown on purpose/)
+      return `The same: ${nameOf(error)}; nothing is thrown past the loop`
+    },
+  },
+  {
     fault: 'The worker exits',
     async run(world) {
       const error = await harmed(world, 'exit')
@@ -47,7 +67,7 @@ export const workerEnd: readonly Scenario[] = [
     fault: 'The worker runs out of memory',
     async run(world) {
       const error = await harmed(world, 'fill the heap', {
-        resourceLimits: { maxOldGenerationSizeMb: 30 },
+        options: { resourceLimits: { maxOldGenerationSizeMb: 30 } },
       })
       assertSays(error, /memory/)
       return `${nameOf(error)} that says that it may have been memory, ${END}`
