@@ -23,6 +23,11 @@ export const leaving: readonly Scenario[] = [
           assert.ok((await world.observer.states()).every((state) => state === 'idle'))
         }
       }
+      const stock = db.selectFrom('numbers').selectAll().stream(10)
+      const { error } = await loop(stock, () => {
+        throw thrown
+      })
+      assert.equal(error, thrown)
       return 'its own error, and the connection is free. The same in both forms'
     },
   },
@@ -59,6 +64,10 @@ export const leaving: readonly Scenario[] = [
         rows.next()
         assert.ok((await world.observer.states()).includes('idle in transaction'))
       }
+      await areFree()
+      for await (const row of db.selectFrom('numbers').selectAll().stream(10)) if (row.id === 15) break
+      // Kysely's own streams give it back a moment later.
+      await loop(numbers.filter({ id: 1 }).aiterator())
       await areFree()
       return 'the connection is free when the statement has ended. The same in both forms'
     },
