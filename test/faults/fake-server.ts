@@ -21,6 +21,7 @@ class Session {
   #rows = 0
   #rowsSent = 0
   #answer: Buffer[] = []
+  #tampering: Tampering | undefined
   #ending: Tampering['ending']
 
   constructor(socket: Socket) {
@@ -69,6 +70,9 @@ class Session {
         if (this.#sql.includes('"numbers"')) {
           this.#rows = Math.min(ROWS, ...boundNumbers(body))
           this.#rowsSent = 0
+          // From here on: what a connection that is gone had still sent is not for this.
+          this.#tampering = command.tampering && tamperings[command.tampering]
+          command = {}
         }
         this.#answer.push(fake.BIND_COMPLETE)
         break
@@ -112,10 +116,6 @@ class Session {
     this.#answer.push(fake.commandComplete(word))
   }
 
-  get #tampering(): Tampering | undefined {
-    return command.tampering && tamperings[command.tampering]
-  }
-
   #send(): void {
     const answer = [...this.#answer, fake.readyForQuery(this.#status)]
     this.#answer = []
@@ -126,7 +126,7 @@ class Session {
       this.#socket.write(Buffer.concat(answer))
       return
     }
-    command = {}
+    this.#tampering = undefined
     const { change, ending } = tampering
     this.#socket.write(Buffer.concat(change(answer)))
     if (ending === 'closes') this.#socket.end()

@@ -35,7 +35,7 @@ async function iterateAll({ db }: Opened): Promise<string> {
       numbers.aiterator({ chunkSize, batchYieldSize }),
       numbers.iterator({ chunkSize, batchYieldSize }),
     ],
-    prefetch: [related.aiterator({ chunkSize }), related.iterator({ chunkSize })],
+    'prefetched rows': [related.aiterator({ chunkSize }), related.iterator({ chunkSize })],
   }
   for (const [name, forms] of Object.entries(ways)) {
     for (const form of forms) {

@@ -28,11 +28,13 @@ async function afterEach(
       await server.tell(command)
       const limit = fetchTimeoutMs === undefined ? {} : { fetchTimeoutMs }
       const { rows, error } = await loop(iterate(new Numbers(db), { chunkSize: 200, ...limit }))
-      const code = error instanceof QueryError && error.code !== 'QUERY_FAILED' ? ` \`${error.code}\`` : ''
+      const isTooLate = error instanceof QueryError && error.code === 'FETCH_TIMEOUT'
+      const saysSo = error?.message.includes("PostgreSQL's protocol") === true
       if (error === undefined) assert.equal(rows, ROWS)
       // The rows of the fetches before, if it was not the first.
       else assert.ok(rows === 0 || rows === 200, `${rows} rows: ${error.message}`)
-      return error === undefined ? 'all rows' : `${nameOf(error)}${code}`
+      const details = isTooLate ? ' `FETCH_TIMEOUT`' : saysSo ? ' that says so' : ''
+      return error === undefined ? 'all rows' : nameOf(error) + details
     })
     outcomes.set(JSON.stringify(command), outcome)
   }
