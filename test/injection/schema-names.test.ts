@@ -47,7 +47,8 @@ describe('a name that the schema has works, whatever it is', () => {
     expect(await repository.bulkUpdate([row(2)], properties)).toBe(1)
     expect([...repository.orderBy('the key').iterator()]).toStrictEqual([row(1), row(2)])
     expect(await run(repository.orderBy('the key').toKysely(), 'execute')).toStrictEqual([row(1), row(2)])
-    for (const name of properties) {
+    // Those that a path or an order could take for more than a name, and a third of the others.
+    for (const name of properties.filter((each, index) => index % 3 === 0 || /[-.*]/.test(each))) {
       const found = repository
         .filter({ [name]: value(name) })
         .orderBy(name, '-the key')
