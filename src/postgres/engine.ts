@@ -92,8 +92,12 @@ export class Engine {
     const timer = setTimeout(() => this.#cutLeased(), this.limits.closeTimeoutMs)
     // Nobody will use a connection that is only being made: the server may never answer.
     for (const client of this.connecting) client.connection.stream.destroy()
-    await pool?.end()
-    clearTimeout(timer)
+    try {
+      // Who made the pool may have ended it already.
+      if (pool !== undefined && !pool.ending) await pool.end()
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   #cutLeased(): void {

@@ -33,7 +33,7 @@ export const pool: ScenarioGroup = {
     {
       fault: 'It is exhausted by streams, and another one begins',
       async run(world) {
-        const { db } = world.open({ acquireTimeoutMs: 200 })
+        const { db } = world.open({ acquireTimeoutMs: 1500 })
         const holder = relatedNumbers(db)
           .prefetchRelated('same' as never)
           .aiterator({ chunkSize: 10 })
@@ -41,7 +41,7 @@ export const pool: ScenarioGroup = {
         const { error } = await loop(new Numbers(db).aiterator())
         assert.match(
           String(error?.message),
-          /within 200 ms \(acquireTimeoutMs\).*\n.*from "public"\."numbers".*open for .* s, 10 rows read/,
+          /within 1500 ms \(acquireTimeoutMs\).*\n.*from "public"\."numbers".*open for .* s, 10 rows read/,
         )
         // The worker of iterator() has connections of its own.
         for (const row of new Numbers(db).iterator({ chunkSize: 10 })) if (row.id === 15) break
@@ -69,7 +69,7 @@ export const pool: ScenarioGroup = {
     {
       fault: '`pool.end()` is called beside us, under a stream and while another waits',
       async run(world) {
-        const opened = world.open({ acquireTimeoutMs: 500 })
+        const opened = world.open({ acquireTimeoutMs: 1500 })
         const { db, pool } = opened
         let ended: Promise<unknown> | undefined
         const waiting: ReturnType<typeof loop>[] = []
