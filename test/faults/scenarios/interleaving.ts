@@ -40,12 +40,15 @@ export const interleaving: readonly Scenario[] = [
   {
     fault: 'It writes on the same pool of one, outside the transaction',
     async run(world) {
-      const { db } = world.open({ acquireTimeoutMs: 200 })
+      const { db } = world.open({ acquireTimeoutMs: 1500 })
       const { rows, error } = await loop(new Numbers(db).aiterator({ chunkSize: 10 }), () =>
         db.insertInto('items').values({ id: 12_000, payload: world.name }).execute(),
       )
       assert.equal(rows, 1)
-      assert.match(String(error?.message), /within 200 ms \(acquireTimeoutMs\).*\n.*from "public"\."numbers"/)
+      assert.match(
+        String(error?.message),
+        /within 1500 ms \(acquireTimeoutMs\).*\n.*from "public"\."numbers"/,
+      )
       return `${nameOf(error)} after \`acquireTimeoutMs\`, which names the open stream`
     },
   },

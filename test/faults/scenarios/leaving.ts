@@ -126,10 +126,10 @@ export const leaving: readonly Scenario[] = [
   {
     fault: 'It blocks the event loop for longer than `acquireTimeoutMs` and `closeTimeoutMs`',
     async run(world) {
-      const { db } = world.open({ acquireTimeoutMs: 200, closeTimeoutMs: 200 })
-      const block = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
+      const { db } = world.open({ acquireTimeoutMs: 1500, closeTimeoutMs: 1500 })
+      const block = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1600)
       const { rows, error } = await loop(new Numbers(db).aiterator({ chunkSize: 1000 }), (_, count) => {
-        if (count % 4000 === 1) block()
+        if (count === 1500) block()
       })
       assert.equal(rows, 10_000)
       return `${nameOf(error)}, and all rows`
