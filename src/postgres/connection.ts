@@ -1,23 +1,28 @@
 import type { Socket } from 'node:net'
-import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import type { PoolClient } from 'pg'
-import { ConnectionError, TimeoutError, UsageError } from '../errors.js'
+import { ConnectionError, UsageError } from '../errors.js'
 import type { Field } from '../row/field.js'
 import { abbreviate } from './abbreviate.js'
 import { sendCancelRequest } from './cancel-request.js'
 import { isDatabaseError } from './database-error.js'
+import { Deadline } from './deadline.js'
 import type { Engine } from './engine.js'
 import type { ExchangeResult } from './exchange.js'
 import { forgetDropped, watchDropped } from './dropped.js'
-import { ExchangeQueue, type ExchangeLimit } from './exchange-queue.js'
+import { prefetchLimit, type ExchangeLimit } from './exchange-limit.js'
+import { ExchangeQueue } from './exchange-queue.js'
 import { freeHandParameter, freeHandTypes } from './free-hand.js'
 import { lossOf } from './lost-clients.js'
 import { nextAnswer } from './next-answer.js'
-import { Portal, type PortalConnection, type PortalRequest } from './portal.js'
+import { Portal } from './portal.js'
+import type { OpenPortal, PortalConnection } from './portal-connection.js'
+import type { PortalRequest } from './portal-request.js'
 import { beginStatement } from './begin-statement.js'
 import * as protocol from './protocol.js'
 import { describedRowReader } from '../row/described-row-reader.js'
 import { DecodedRows, DescribedColumns, type RowSink } from '../row/row-sink.js'
+import { isReading } from './reading-query.js'
 import { readRequestOf, type ReadRequest } from './statement.js'
 
 const AFFECTING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
@@ -28,7 +33,7 @@ const KEEP_ALIVE_DELAY_MS = 10_000
 export class SluiceConnection implements DatabaseConnection, PortalConnection {
   readonly client: PoolClient
   readonly engine: Engine
-  readonly openPortals = new Set<Portal<unknown>>()
+  readonly openPortals = new Set<OpenPortal>()
   /** Which lease of the engine this connection is out on. */
   lease = 0
   #released = true
@@ -186,14 +191,13 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     this.#queue.cancel(owner)
   }
 
-  /** Destroys the socket after the engine's close timeout, unless the returned timer is cleared before. */
-  destroyAfterCloseTimeout(what: () => string): NodeJS.Timeout {
+  destroyAfterCloseTimeout(what: () => string): Deadline {
     const limit = this.engine.limits.closeTimeoutMs
-    return setTimeout(() => {
+    return new Deadline(limit, () => {
       this.destroy(
         new ConnectionError(`The connection was destroyed: ${what()} took longer than ${limit} ms.`),
       )
-    }, limit)
+    })
   }
 
   /** Cuts the connection; everything waiting on it fails with `reason`. */
@@ -284,25 +288,10 @@ function abandoning(opened: { readonly portal?: Portal<unknown> }): () => Promis
   return () => opened.portal?.abandon(new UsageError('The iterator was dropped before its end.'))
 }
 
-function prefetchLimit(ms: number | undefined, sql: string): ExchangeLimit | undefined {
-  if (ms === undefined) return undefined
-  const message = `A query of a prefetch took longer than ${ms} ms (fetchTimeoutMs): ${abbreviate(sql)}.`
-  return { ms, error: () => new TimeoutError('FETCH_TIMEOUT', message) }
-}
-
 /** To a COMMIT of a failed transaction the server answers with a rollback, which would pass for success. */
 function notCommitted(cause: Error): UsageError {
   return new UsageError(
     `The transaction was rolled back, not committed: a query in it had failed: ${cause.message}`,
     { cause },
-  )
-}
-
-/** A SELECT that locks no rows and has no part that writes. */
-function isReading(query: CompiledQuery['query']): boolean {
-  return (
-    SelectQueryNode.is(query) &&
-    (query.endModifiers ?? []).length === 0 &&
-    (query.with?.expressions ?? []).every(({ expression }) => SelectQueryNode.is(expression))
   )
 }

@@ -1,8 +1,8 @@
 const SLICES = 4
 
 /**
- * A time limit on an answer of the server. It runs in slices, each of which counts once however late it is noticed: an
- * answer that waits in the socket because the loop body blocks the process is not late.
+ * A time limit on what another process does. It runs in slices, each of which counts once however late it is noticed: an
+ * answer that waits in the socket because something blocks this process is not late.
  */
 export class Deadline {
   readonly #sliceMs: number

@@ -3,6 +3,7 @@ import { escapeIdentifier, type Pool, type PoolClient } from 'pg'
 import { isStorable } from '../codec/text.js'
 import { ConnectionError, UsageError } from '../errors.js'
 import { SluiceConnection } from './connection.js'
+import { Deadline } from './deadline.js'
 import { explainUnreadable } from './connection-string.js'
 import type { Engine } from './engine.js'
 
@@ -80,7 +81,7 @@ export class SluiceDriver implements Driver {
     const { acquireTimeoutMs } = this.#engine.limits
     return new Promise((resolve, reject) => {
       let waiting = true
-      const timer = setTimeout(() => {
+      const deadline = new Deadline(acquireTimeoutMs, () => {
         waiting = false
         reject(
           new ConnectionError(
@@ -88,15 +89,15 @@ export class SluiceDriver implements Driver {
             { isBeforeSending: true },
           ),
         )
-      }, acquireTimeoutMs)
+      })
       connectTo(pool).then(
         (client) => {
-          clearTimeout(timer)
+          deadline.clear()
           if (waiting) resolve(client)
           else client.release()
         },
         (error: Error) => {
-          clearTimeout(timer)
+          deadline.clear()
           reject(this.#cannotConnect(error))
         },
       )

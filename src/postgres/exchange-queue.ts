@@ -4,16 +4,11 @@ import type { RowSink } from '../row/row-sink.js'
 import { sendCancelRequest } from './cancel-request.js'
 import { Deadline } from './deadline.js'
 import { Exchange, type ExchangeResult } from './exchange.js'
+import type { ExchangeLimit } from './exchange-limit.js'
 import { nextAnswer } from './next-answer.js'
 import { WireTap } from './wire-tap.js'
 
 const CANCEL_AGAIN_MS = 250
-
-/** How long an exchange may be answered, from its turn on, and the error that it fails with past that. */
-export interface ExchangeLimit {
-  readonly ms: number
-  readonly error: () => Error
-}
 
 /** What the queue knows of its connection. */
 export interface QueueOptions {

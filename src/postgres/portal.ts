@@ -1,74 +1,15 @@
 import { TimeoutError, UsageError, type TimeoutCode } from '../errors.js'
-import { NO_ROWS, type RowSink } from '../row/row-sink.js'
+import { NO_ROWS } from '../row/row-sink.js'
 import { abbreviate } from './abbreviate.js'
-import type { Engine, OpenStream } from './engine.js'
+import type { Deadline } from './deadline.js'
 import type { ExchangeResult } from './exchange.js'
-import type { ExchangeLimit } from './exchange-queue.js'
+import type { ExchangeLimit } from './exchange-limit.js'
 import { FetchSize } from './fetch-size.js'
-import { IdleWatch, type Progress } from './idle-watch.js'
+import { IdleWatch } from './idle-watch.js'
+import type { OpenPortal, PortalConnection } from './portal-connection.js'
 import { explainPortalFailure } from './portal-failure.js'
+import type { PortalRequest } from './portal-request.js'
 import * as protocol from './protocol.js'
-
-/** What a portal reads, and how. */
-export interface PortalRequest<C> {
-  readonly sql: string
-  readonly parameters: readonly protocol.Parameter[]
-  /** Result formats by column, 0 text and 1 binary; empty for text throughout. */
-  readonly formats: readonly number[]
-  /** Where the rows go as they come in, and who hands them out a fetch at a time. */
-  readonly sink: RowSink<C>
-  /** Rows per fetch; undefined: see {@link FetchSize}. */
-  readonly chunkSize: number | undefined
-  /** The statements that open the portal's own transaction when the connection is not in one. */
-  readonly begin: readonly string[]
-  /** Nothing is written, so that a stream left early has nothing to lose. */
-  readonly readOnly: boolean
-  /** Fetch the next chunk while the consumer works on the last. */
-  readonly readAhead: boolean
-  /** Keep the transaction open after the last chunk, until the consumer asks for more. */
-  readonly lingers: boolean
-  readonly signal: AbortSignal | undefined
-  /** See {@link TimeLimits}; undefined: as the engine's. */
-  readonly fetchTimeoutMs?: number | undefined
-  readonly idleTimeoutMs?: number | undefined
-  /** Counts the rows that the loop has received; without it a chunk counts as a whole. */
-  readonly progress?: Progress | undefined
-  /** Called once when the portal is closed, whoever closed it. */
-  readonly onClosed?: () => void
-}
-
-/** The connection, as a portal sees it. */
-export interface PortalConnection {
-  readonly engine: Engine
-  /** The server's transaction status: idle, in a transaction, in a failed transaction. */
-  readonly status: 'I' | 'T' | 'E'
-  readonly isLost: boolean
-  /** Something is under way. */
-  readonly isBusy: boolean
-  /** What aborted the present transaction, while it is in its failed state. */
-  readonly transactionFailure: Error | undefined
-  readonly openPortals: Set<Portal<unknown>>
-  /** Sends messages that end in a Sync, when everything sent before is answered, and waits for the answer. */
-  exchange(
-    owner: object,
-    messages: () => Buffer[],
-    sink: RowSink<unknown>,
-    limit?: ExchangeLimit,
-  ): Promise<ExchangeResult>
-  /** The same, but sent already while an exchange of the same owner is still being answered. */
-  exchangeEarly(
-    owner: object,
-    messages: () => Buffer[],
-    sink: RowSink<unknown>,
-    limit?: ExchangeLimit,
-  ): Promise<ExchangeResult>
-  /** Cancels what is running on the server, if it is an exchange of `owner`. */
-  cancel(owner: object): void
-  destroyAfterCloseTimeout(what: () => string): NodeJS.Timeout
-  destroy(reason: Error): void
-  /** Closes the connection for good, and makes room in the pool. */
-  discard(): Promise<void>
-}
 
 /** How long a fetch that nobody waits for any more may take before it is cancelled on the server. */
 const ABANDONED_FETCH_GRACE_MS = 50
@@ -81,7 +22,7 @@ let portals = 0
  * A named portal inside an explicit transaction, read by Execute + Sync: between two fetches the connection is free
  * for other statements. It opens a transaction of its own when the connection is not in one, and ends that one.
  */
-export class Portal<C> implements OpenStream {
+export class Portal<C> implements OpenPortal {
   readonly #connection: PortalConnection
   readonly #request: PortalRequest<C>
   readonly #fetchSize: FetchSize
@@ -178,7 +119,6 @@ export class Portal<C> implements OpenStream {
     if (this.#ownsTransaction && this.#request.onClosed === undefined) await this.#connection.discard()
   }
 
-  /** The connection's transaction ended under the portal, which ended with it. */
   transactionEnded(): void {
     if (this.#closing !== undefined) return
     this.#opened = false
@@ -258,7 +198,7 @@ export class Portal<C> implements OpenStream {
   async #close(): Promise<void> {
     this.#idleWatch?.stop()
     const connection = this.#connection
-    let limit: NodeJS.Timeout | undefined
+    let limit: Deadline | undefined
     const startLimit = () =>
       (limit ??= connection.destroyAfterCloseTimeout(() => `closing ${this.describe()}`))
     if (this.#ownsTransaction) startLimit()
@@ -278,7 +218,7 @@ export class Portal<C> implements OpenStream {
       }
       if (wrote && this.#request.signal?.aborted !== true && this.#failure !== undefined) throw this.#failure
     } finally {
-      clearTimeout(limit)
+      limit?.clear()
       this.#request.signal?.removeEventListener('abort', this.#onAbort)
       connection.openPortals.delete(this)
       connection.engine.streams.delete(this)
