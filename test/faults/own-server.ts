@@ -34,6 +34,8 @@ export async function startOwnServer(
   if (server.logFile === undefined) throw new Error('The server has no folder of its own.')
   world.atEnd(() => server.stop())
   await execute(server.url, FAULT_OBJECTS)
+  // A temporary server does not wait for its disk, and one that is cut off would forget them.
+  await execute(server.url, 'checkpoint')
   const log = server.logFile
   const data = join(dirname(log), 'data')
   const options = await readFile(join(data, 'postmaster.opts'), 'utf8')
