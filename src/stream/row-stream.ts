@@ -49,6 +49,7 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
 export class RowStream<T> implements AsyncRows<T> {
   readonly #options: RowStreamOptions
   readonly #regrouper: Regrouper<unknown> | undefined
+  readonly #progress: Progress
   #source: Chunks<unknown> | undefined
   #items: readonly unknown[] = []
   #index = 0
@@ -61,6 +62,7 @@ export class RowStream<T> implements AsyncRows<T> {
 
   constructor(options: RowStreamOptions) {
     this.#options = options
+    this.#progress = options.progress
     this.#regrouper = options.batchYieldSize === undefined ? undefined : new Regrouper(options.batchYieldSize)
   }
 
@@ -148,7 +150,7 @@ export class RowStream<T> implements AsyncRows<T> {
 
   #take(): T {
     const item = this.#items[this.#index++]
-    this.#options.progress.delivered += this.#regrouper ? (item as unknown[]).length : 1
+    this.#progress.delivered += this.#regrouper ? (item as unknown[]).length : 1
     return item as T
   }
 

@@ -53,6 +53,7 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
 export class SyncRowStream<T> implements SyncRows<T> {
   readonly #options: SyncRowStreamOptions
   readonly #regrouper: Regrouper<unknown> | undefined
+  readonly #progress: Progress
   #chunks: SyncChunks | undefined
   #items: readonly unknown[] = []
   #index = 0
@@ -63,6 +64,7 @@ export class SyncRowStream<T> implements SyncRows<T> {
 
   constructor(options: SyncRowStreamOptions) {
     this.#options = options
+    this.#progress = options.progress
     this.#regrouper = options.batchYieldSize === undefined ? undefined : new Regrouper(options.batchYieldSize)
   }
 
@@ -163,7 +165,7 @@ export class SyncRowStream<T> implements SyncRows<T> {
 
   #take(): T {
     const item = this.#items[this.#index++]
-    this.#options.progress.delivered += this.#regrouper ? (item as unknown[]).length : 1
+    this.#progress.delivered += this.#regrouper ? (item as unknown[]).length : 1
     // What one item is follows from the selection and the batch size, which T follows as well.
     return item as T
   }
