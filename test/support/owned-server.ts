@@ -1,11 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Bundle } from './bundle.js'
 
 export type OwnerAction = 'stop' | 'throw' | 'exit' | 'wait' | 'block' | 'end'
 
@@ -19,8 +18,8 @@ export interface OwnedServer {
   readonly ended: Promise<string>
 }
 
-const program = fileURLToPath(new URL('server-owner.ts', import.meta.url))
-const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+/** What the tests of a file that start servers bundle, beside the keeper. */
+export const SERVER_OWNER = 'test/support/server-owner.ts'
 
 /** A place for temporary files of its own, so that what is left there can be told. */
 export class Scratch implements AsyncDisposable {
@@ -34,10 +33,10 @@ export class Scratch implements AsyncDisposable {
   }
 
   /** Starts a server in another process, which has a process group of its own, as in a terminal. */
-  async startServer(action: OwnerAction, environment: NodeJS.ProcessEnv = {}): Promise<OwnedServer> {
+  async startServer(programs: Bundle, action: OwnerAction): Promise<OwnedServer> {
     const { DATABASE_URL: _, ...inherited } = process.env
-    const owner = spawn(process.execPath, ['--import', loader, program, action], {
-      env: { ...inherited, TMPDIR: this.path, ...environment },
+    const owner = spawn(process.execPath, [programs.path(SERVER_OWNER), action], {
+      env: { ...inherited, TMPDIR: this.path },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     })
