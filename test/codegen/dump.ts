@@ -108,7 +108,10 @@ const mine = `
       where classid = ('pg_catalog.' || catalog)::regclass and objid = object and deptype = 'e')
   $$`
 
-/** A script that makes the schema of a database in another, empty one. Of the databases, `scratch` is used up. */
+/**
+ * A script that makes the schema of a database in another, empty one. In the database `scratch`, which is empty, its
+ * statements have been run afterwards, in their order.
+ */
 export async function dump(url: string, scratch: string): Promise<string> {
   const statements = await read(url)
   return `SET check_function_bodies = false;\nSELECT pg_catalog.set_config('search_path', '', false);\n\n${(

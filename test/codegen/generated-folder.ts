@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 import { connect, type Database, type KyselyHandle } from 'sluice'
 import type { AnyRepository } from './exercise.js'
 
@@ -26,7 +27,18 @@ export async function importGenerated(
     await mkdir(dirname(join(path, file)), { recursive: true })
     await writeFile(join(path, file), text)
   }
-  const module = (await import(join(path, 'index.ts'))) as {
+  // One by one, the modules of a hundred tables would take longer to import than to use.
+  await build({
+    entryPoints: [join(path, 'index.ts')],
+    outfile: join(path, 'bundle.js'),
+    bundle: true,
+    external: ['sluice', 'kysely'],
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'silent',
+  })
+  const module = (await import(join(path, 'bundle.js'))) as {
     repositories: (kysely: KyselyHandle) => Record<string, AnyRepository>
   }
   const db = connect<object>({ connectionString })

@@ -1,11 +1,11 @@
 import { escapeIdentifier, escapeLiteral, type Client } from 'pg'
-import { describe, expect, it, vi } from 'vitest'
-import { databaseUrl } from '../../codegen/server/index.js'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { databaseUrl, type ScratchDatabase } from '../../codegen/server/index.js'
 import { runSqlText } from '../../codegen/sql-script/index.js'
 import { sampleSchemas } from '../support/database.js'
 import { testServer } from '../support/test-server.js'
 import { dump } from './dump.js'
-import { codeOf, codeOfScript, connected, emptyDatabase, loaded, scripts, uniqueName } from './same-code.js'
+import { type Code, codeOf, connected, emptyDatabase, loaded, scripts, uniqueName } from './same-code.js'
 
 // The hostile schemas are big.
 vi.setConfig({ testTimeout: 120_000 })
@@ -44,44 +44,17 @@ async function age(client: Client): Promise<void> {
 }
 
 describe.each(scripts)('the code of %s', (_, script) => {
-  it('is the same from a script as pg_dump writes it', async () => {
-    await using database = await loaded(testServer, script)
-    await using scratch = await emptyDatabase(testServer)
-    const dumped = await dump(database.url, scratch.url)
-    expect(dumped).not.toBe(script)
-    expect(await codeOfScript(testServer, dumped)).toEqual(await codeOf(database.url))
+  let database: ScratchDatabase
+  let code: Code
+
+  beforeAll(async () => {
+    database = await loaded(testServer, script)
+    code = await codeOf(database.url)
   })
 
-  it('is the same from a database that has seen many changes', async () => {
-    await using database = await loaded(testServer, script)
-    const fresh = await codeOf(database.url)
-    await connected(database.url, age)
-    expect(await codeOf(database.url)).toEqual(fresh)
-  })
-
-  it('is the same under another collation', async () => {
-    const name = uniqueName()
-    await connected(testServer.url, (client) =>
-      client.query(
-        `create database ${name} template template0 encoding 'UTF8' locale 'C' locale_provider icu icu_locale 'sv-SE'`,
-      ),
-    )
-    const url = databaseUrl(testServer, name)
-    try {
-      await connected(url, async (client) => {
-        const { rows } = await client.query(`select 'a' < 'B' and 'z' < 'ö' as swedish`)
-        expect(rows).toEqual([{ swedish: true }])
-      })
-      await using other = await loaded(testServer, script)
-      await runSqlText(url, script, 'script')
-      expect(await codeOf(url)).toEqual(await codeOf(other.url))
-    } finally {
-      await connected(testServer.url, (client) => client.query(`drop database ${name} with (force)`))
-    }
-  })
+  afterAll(() => database.drop())
 
   it('is the same for a role that may read nothing', async () => {
-    await using database = await loaded(testServer, script)
     const role = uniqueName()
     await connected(database.url, async (client) => {
       await client.query(`create role ${role} login password 'guest'`)
@@ -99,12 +72,48 @@ describe.each(scripts)('the code of %s', (_, script) => {
         )
         expect(rows).toEqual([])
       })
-      expect(await codeOf(url.href)).toEqual(await codeOf(database.url))
+      expect(await codeOf(url.href)).toEqual(code)
     } finally {
       await connected(testServer.url, (client) => client.query(`drop role ${role}`))
     }
   })
+
+  it('is the same from a script as pg_dump writes it, and from that under another collation', async () => {
+    await using scratch = await emptyDatabase(testServer)
+    const dumped = await dump(database.url, scratch.url)
+    expect(dumped).not.toBe(script)
+    expect(await codeOf(scratch.url)).toEqual(code)
+    await using swedish = await swedishDatabase()
+    await runSqlText(swedish.url, dumped, 'script')
+    expect(await codeOf(swedish.url)).toEqual(code)
+  })
+
+  // The last, since it changes the database.
+  it('is the same from a database that has seen many changes', async () => {
+    await connected(database.url, age)
+    expect(await codeOf(database.url)).toEqual(code)
+  })
 })
+
+async function swedishDatabase(): Promise<AsyncDisposable & { readonly url: string }> {
+  const name = uniqueName()
+  await connected(testServer.url, (client) =>
+    client.query(
+      `create database ${name} template template0 encoding 'UTF8' locale 'C' locale_provider icu icu_locale 'sv-SE'`,
+    ),
+  )
+  const url = databaseUrl(testServer, name)
+  await connected(url, async (client) => {
+    const { rows } = await client.query(`select 'a' < 'B' and 'z' < 'ö' as swedish`)
+    expect(rows).toEqual([{ swedish: true }])
+  })
+  return {
+    url,
+    [Symbol.asyncDispose]: async () => {
+      await connected(testServer.url, (client) => client.query(`drop database ${name} with (force)`))
+    },
+  }
+}
 
 describe.skipIf(!sampleSchemas)('the sample databases', () => {
   it('are among these schemas', () => {
