@@ -43,16 +43,18 @@ const withoutPeers = [
   'write-pg.mjs',
 ]
 
-/** The contenders that can run here. */
+/** The contenders that can run here, and of these the first. */
 export function present<E extends Pick<Entrant, 'name' | 'module'>>(
-  context: Context,
+  { skipped, hasPeers, sizes }: Context,
   chosen: readonly E[],
+  most = sizes.contenders,
 ): E[] {
-  const { skipped, hasPeers } = context
-  return chosen.filter(
-    ({ name, module }) =>
-      (hasPeers || withoutPeers.includes(module)) && !skipped.some((each) => each.name === name),
-  )
+  return chosen
+    .filter(
+      ({ name, module }) =>
+        (hasPeers || withoutPeers.includes(module)) && !skipped.some((each) => each.name === name),
+    )
+    .slice(0, most)
 }
 
 /** Runs a contender, and checks that it has seen every row. */

@@ -24,6 +24,8 @@ export interface Sizes {
   readonly largeRows: number
   /** Tables of the schema that is type-checked. */
   readonly typedTables: number
+  /** Contenders, the first ones, in each section but those of reading, which have all. */
+  readonly contenders: number
   /** Sections that are measured at once. */
   readonly atOnce: number
 }
@@ -42,6 +44,7 @@ export const full: Sizes = {
   written: 50_000,
   largeRows: 1500,
   typedTables: 500,
+  contenders: Infinity,
   atOnce: 1,
 }
 
@@ -59,6 +62,7 @@ export const quick: Sizes = {
   written: 5000,
   largeRows: 1000,
   typedTables: 50,
+  contenders: Infinity,
   atOnce: 1,
 }
 
@@ -77,5 +81,6 @@ export const tiny: Sizes = {
   written: 500,
   largeRows: 50,
   typedTables: 5,
+  contenders: 2,
   atOnce: 3,
 }

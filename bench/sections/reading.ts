@@ -14,7 +14,7 @@ const main = 'mixed'
 /** Every contender on one table of the dataset. */
 export function reading(context: Context, table: string): Plan {
   const rows = context.tables.find(({ name }) => name === table)?.rows ?? 0
-  const chosen = present(context, Object.values(entrants))
+  const chosen = present(context, Object.values(entrants), Infinity)
   const repeats = (entrant: Entrant) => roundsOf(context, table, entrant)
   return {
     id: `reading-${table}`,
