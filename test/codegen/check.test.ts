@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { sluice, sluiceProcess } from './cli-support.js'
+import { sluice } from './cli-support.js'
 import { temporaryFolder } from './support.js'
 
 const users = 'create table users (id int primary key, name text);'
@@ -66,8 +66,8 @@ describe('sluice init', () => {
   it('writes a configuration that the generator goes by', async () => {
     using folder = temporaryFolder()
     writeFileSync(join(folder.path, 'schema.sql'), users)
-    expect(await sluiceProcess(folder.path, 'init')).toMatchObject({ code: 0, stderr: '' })
-    expect(await sluiceProcess(folder.path, 'codegen')).toMatchObject({ code: 0, stderr: '' })
+    expect(await sluice(folder.path, 'init')).toMatchObject({ code: 0, stderr: '' })
+    expect(await sluice(folder.path, 'codegen')).toMatchObject({ code: 0, stderr: '' })
     expect(existsSync(join(folder.path, 'generated/users.ts'))).toBe(true)
   })
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { vi } from 'vitest'
 import { commandLine } from '../../codegen/commands/command-line.js'
+import { bundle, type Bundle } from '../support/bundle.js'
 import { testServer } from '../support/test-server.js'
 import { root } from './support.js'
 
@@ -13,19 +14,30 @@ export interface Outcome {
   readonly stderr: string
 }
 
+const COMMAND = 'codegen/cli.ts'
+
+/** The real command as JavaScript, with the configuration's helper that it looks for beside itself. */
+export function bundleSluice(): Promise<Bundle> {
+  return bundle(COMMAND, 'codegen/config/define-config.ts')
+}
+
 /** The real command in a folder, with the tests' server for its scratch databases. */
-export function startSluice(cwd: string, ...args: string[]): ChildProcess {
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-  return spawn(process.execPath, ['--import', loader, join(root, 'codegen/cli.ts'), ...args], {
+export function startSluice(programs: Bundle, cwd: string, ...args: string[]): ChildProcess {
+  return start([programs.path(COMMAND), ...args], cwd)
+}
+
+function start(args: readonly string[], cwd: string): ChildProcess {
+  return spawn(process.execPath, args, {
     cwd,
     env: { ...process.env, DATABASE_URL: testServer.url },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
 
-/** Runs the real command to its end. */
+/** Runs the real command to its end, from source. */
 export function sluiceProcess(cwd: string, ...args: string[]): Promise<Outcome> {
-  const child = startSluice(cwd, ...args)
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+  const child = start(['--import', loader, join(root, COMMAND), ...args], cwd)
   let stdout = ''
   let stderr = ''
   child.stdout?.on('data', (data: Buffer) => (stdout += data.toString()))

@@ -49,7 +49,7 @@ describe('the command line', () => {
   it('checks a folder without writing, and says what is out of date', async () => {
     using folder = temporaryFolder()
     const out = join(folder.path, 'out')
-    const missing = await sluiceProcess(folder.path, '--url', shop.url, '--out', out, '--check')
+    const missing = await sluice(folder.path, '--url', shop.url, '--out', out, '--check')
     expect(missing.code).toBe(1)
     expect(missing.stderr).toMatch(/not up to date[^]*added {4}users\.ts[^]*without --check/)
     expect(existsSync(out)).toBe(false)

@@ -2,13 +2,22 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
-import { sluice, startSluice } from './cli-support.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Bundle } from '../support/bundle.js'
+import { bundleSluice, sluice, startSluice } from './cli-support.js'
 import { temporaryFolder } from './support.js'
+
+let programs: Bundle
+
+beforeAll(async () => {
+  programs = await bundleSluice()
+})
+
+afterAll(() => programs[Symbol.asyncDispose]())
 
 /** The command while it watches, and what it has said so far. */
 function watching(cwd: string, ...args: string[]) {
-  const child = startSluice(cwd, '--watch', ...args)
+  const child = startSluice(programs, cwd, '--watch', ...args)
   const closed = once(child, 'close')
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -39,21 +48,22 @@ const WAITING = 'Watching for changes'
 describe('sluice codegen --watch', () => {
   it('generates again when the schema changes, however it is saved, and outlives mistakes in it', async () => {
     using folder = temporaryFolder()
-    const [schema, table] = ['schema.sql', 'generated/users.ts'].map((name) => join(folder.path, name)) as [
+    const [schema, table] = ['tables.sql', 'generated/users.ts'].map((name) => join(folder.path, name)) as [
       string,
       string,
     ]
     const users = () => readFileSync(table, 'utf8')
+    writeFileSync(join(folder.path, 'sluice.config.mjs'), `export default { schema: 'tables.sql' }`)
     writeFileSync(schema, 'create table users (id int primary key);')
     const watched = watching(folder.path)
     expect(await watched.until(WAITING)).toMatch(/^1 table, .* 2 files written/m)
 
     writeFileSync(schema, 'create table users (id int primary key, name text);')
-    expect(await watched.until(WAITING)).toMatch(/schema\.sql has changed\.[^]*1 file written, 1 unchanged/)
+    expect(await watched.until(WAITING)).toMatch(/tables\.sql has changed\.[^]*1 file written, 1 unchanged/)
     expect(users()).toContain('name: string | null')
 
     writeFileSync(schema, 'create table users (id inte);')
-    expect(await watched.until(WAITING)).toMatch(/schema\.sql:1: .*inte/)
+    expect(await watched.until(WAITING)).toMatch(/tables\.sql:1: .*inte/)
     expect(users()).toContain('name: string | null')
 
     // As many editors save: a new file in the place of the old one.
@@ -64,25 +74,7 @@ describe('sluice codegen --watch', () => {
     expect(await watched.end('SIGINT')).toBe(0)
   })
 
-  it('reads the configuration anew when that changes', async () => {
-    using folder = temporaryFolder()
-    const config = join(folder.path, 'sluice.config.ts')
-    writeFileSync(
-      join(folder.path, 'tables.sql'),
-      'create table users (id int primary key, first_name text);',
-    )
-    writeFileSync(config, `export default { schema: 'tables.sql' }`)
-    const watched = watching(folder.path)
-    await watched.until(WAITING)
-    writeFileSync(config, `export default { schema: 'tables.sql', naming: 'asIs' }`)
-    await watched.until(WAITING)
-    expect(readFileSync(join(folder.path, 'generated/users.ts'), 'utf8')).toContain(
-      'first_name: string | null',
-    )
-    expect(await watched.end('SIGTERM')).toBe(0)
-  })
-
-  it('sees files that come back, with their folder, or come only now', async () => {
+  it('sees files that come back, with their folder, or come only now, and reads the configuration anew', async () => {
     using folder = temporaryFolder()
     const sql = join(folder.path, 'sql')
     const schema = join(sql, 'schema.sql')
@@ -90,6 +82,7 @@ describe('sluice codegen --watch', () => {
       mkdirSync(sql, { recursive: true })
       writeFileSync(schema, text)
     }
+    const users = () => readFileSync(join(folder.path, 'generated/users.ts'), 'utf8')
     write('create table users (id int primary key);')
     const watched = watching(folder.path, '--schema', 'sql/schema.sql')
     await watched.until(WAITING)
@@ -98,12 +91,19 @@ describe('sluice codegen --watch', () => {
     expect(await watched.until(WAITING)).toMatch(/There is no schema file sql\/schema\.sql/)
     write('create table users (id int primary key, first_name text);')
     expect(await watched.until(WAITING)).toMatch(/schema\.sql has changed\.[^]*1 file written/)
+    expect(users()).toContain('firstName: string | null')
 
-    writeFileSync(join(folder.path, 'sluice.config.mjs'), `export default { naming: 'asIs' }`)
-    expect(await watched.until(WAITING)).toMatch(/sluice\.config\.mjs has changed\.[^]*1 file written/)
-    rmSync(join(folder.path, 'sluice.config.mjs'))
-    expect(await watched.until(WAITING)).toMatch(/sluice\.config\.mjs has changed\.[^]*1 file written/)
-    expect(await watched.end('SIGINT')).toBe(0)
+    const config = join(folder.path, 'sluice.config.ts')
+    writeFileSync(config, `export default { naming: 'asIs' }`)
+    expect(await watched.until(WAITING)).toMatch(/sluice\.config\.ts has changed\.[^]*1 file written/)
+    expect(users()).toContain('first_name: string | null')
+    writeFileSync(config, `export default { naming: 'camelCase', header: '// anew' }`)
+    await watched.until(WAITING)
+    expect(users()).toMatch(/\/\/ anew\n[^]*firstName: string \| null/)
+    rmSync(config)
+    expect(await watched.until(WAITING)).toMatch(/sluice\.config\.ts has changed\.[^]*file/)
+    expect(users()).not.toContain('// anew')
+    expect(await watched.end('SIGTERM')).toBe(0)
   })
 
   it('refuses what it cannot watch', async () => {
