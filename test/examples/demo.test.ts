@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -91,6 +93,10 @@ const givenServer = { DATABASE_URL: testServer.url }
 describe.runIf(process.platform !== 'win32')('the demo', { concurrent: true, timeout: 120_000 }, () => {
   it('goes from the schema to streamed loops on a server of its own, in plain text', async () => {
     await using scratch = await Scratch.create()
+    // What the loader has compiled before is found there too.
+    const cache = `tsx-${process.getuid?.() ?? 0}`
+    await mkdir(join(tmpdir(), cache), { recursive: true })
+    await symlink(join(tmpdir(), cache), join(scratch.path, cache))
     const demo = await runDemo(scratch, { environment: ownServer, fromSource: true })
     const { output } = demo
     expect(demo.errors).toBe('')
