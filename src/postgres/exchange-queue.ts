@@ -124,15 +124,20 @@ export class ExchangeQueue {
           this.#endBy(running, late)
         })
       try {
-        return await running.exchange.done
+        const result = await running.exchange.done
+        // The answer came after all, but what was sent behind it meets the cancel request, and would have to explain it.
+        if (late !== undefined) throw late
+        return result
       } catch (error) {
         throw late ?? this.#options.explain(error as Error)
       } finally {
         deadline?.clear()
         this.#running = running.next
-        // A cancel request that is still on its way would meet what is sent next.
-        await this.#cancelling
-        this.#cancelling = undefined
+        // A cancel request that is still on its way would meet what is sent next; of the same owner, it may.
+        if (running.next === undefined) {
+          await this.#cancelling
+          this.#cancelling = undefined
+        }
       }
     })
   }
