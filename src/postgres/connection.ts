@@ -99,8 +99,8 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     this.client.release(this.isLost || this.status !== 'I')
   }
 
-  async discard(): Promise<void> {
-    if (!this.#released) this.#lost ??= new ConnectionError('The connection was closed with a stream on it.')
+  async discard(reason: Error): Promise<void> {
+    if (!this.#released) this.#lost ??= reason
     await this.release()
   }
 

@@ -24,15 +24,24 @@ export class SluiceDriver implements Driver {
   async acquireConnection(): Promise<SluiceConnection> {
     const { config } = this.#engine
     const client = await this.#acquireClient(await this.#engine.pool())
+    const known = this.#connections.get(client)
+    const connection = this.#lease(client, known)
+    try {
+      if (known === undefined) await config.onCreateConnection?.(connection)
+      await config.onReserveConnection?.(connection)
+      return connection
+    } catch (error) {
+      await connection.discard(new ConnectionError('The connection could not be set up.', { cause: error }))
+      throw error
+    }
+  }
+
+  /** From here on closing the database cuts the connection, whatever the callbacks of the configuration wait for. */
+  #lease(client: PoolClient, known: SluiceConnection | undefined): SluiceConnection {
     try {
       if (this.#destroyed) throw closedWhileTaken()
-      let connection = this.#connections.get(client)
-      if (connection === undefined) {
-        connection = new SluiceConnection(client, this.#engine)
-        this.#connections.set(client, connection)
-        await config.onCreateConnection?.(connection)
-      }
-      await config.onReserveConnection?.(connection)
+      const connection = known ?? new SluiceConnection(client, this.#engine)
+      this.#connections.set(client, connection)
       connection.leased()
       return connection
     } catch (error) {

@@ -42,5 +42,5 @@ export interface PortalConnection {
   destroyAfterCloseTimeout(what: () => string): Deadline
   destroy(reason: Error): void
   /** Closes the connection for good, and makes room in the pool. */
-  discard(): Promise<void>
+  discard(reason: Error): Promise<void>
 }

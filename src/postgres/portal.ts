@@ -1,4 +1,4 @@
-import { TimeoutError, UsageError, type TimeoutCode } from '../errors.js'
+import { ConnectionError, TimeoutError, UsageError, type TimeoutCode } from '../errors.js'
 import { NO_ROWS } from '../row/row-sink.js'
 import { abbreviate } from './abbreviate.js'
 import type { Deadline } from './deadline.js'
@@ -116,7 +116,9 @@ export class Portal<C> implements OpenPortal {
     await silently(this.close())
     // A consumer that is not told may never come back for the connection, or after somebody else has got it. In the
     // caller's own transaction it is not ours to give.
-    if (this.#ownsTransaction && this.#request.onClosed === undefined) await this.#connection.discard()
+    if (this.#ownsTransaction && this.#request.onClosed === undefined) {
+      await this.#connection.discard(new ConnectionError('The connection was closed with a stream on it.'))
+    }
   }
 
   transactionEnded(): void {

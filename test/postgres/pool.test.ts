@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events'
 import type { Socket } from 'node:net'
+import { CompiledQuery, type DatabaseConnection } from 'kysely'
 import { describe, expect, test } from 'vitest'
-import { drain, Failing, GOOD_ROWS, Numbers, open } from './support/fault-database.js'
+import { drain, Failing, failureOf, GOOD_ROWS, Numbers, open } from './support/fault-database.js'
 import { useFaults } from './support/use-faults.js'
 
 const faults = useFaults()
@@ -32,5 +33,19 @@ describe('listeners', () => {
     }
     expect(await listeners()).toEqual(before)
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+})
+
+describe.each(['onCreateConnection', 'onReserveConnection'] as const)('%s', (name) => {
+  test('that waits for the server is cut when the database is closed', async () => {
+    const setUp = async (connection: DatabaseConnection) => {
+      await connection.executeQuery(CompiledQuery.raw('select pg_sleep(60)'))
+    }
+    const { db } = open(faults.url, { closeTimeoutMs: 50, [name]: setUp })
+    const reading = failureOf(new Numbers(db).count())
+    await faults.observer.untilAsleep()
+    await db.destroy()
+    expect((await reading).message).toContain('The database was closed')
+    await faults.observer.untilStates()
   })
 })
