@@ -73,8 +73,8 @@ export class QueryError extends SluiceError {
   /**
    * Whether the same may succeed when it is tried again, and nothing of the failed attempt has taken effect: after a
    * serialization failure, a deadlock, a lock that was not free, a connection that could not be had, and, for reads, one
-   * that was lost. Inside a transaction it is the whole transaction that has to be repeated. A stream that is repeated
-   * begins again with its first row.
+   * that was lost; not for a bulk write in batches of which one is committed. Inside a transaction it is the whole
+   * transaction that has to be repeated. A stream that is repeated begins again with its first row.
    */
   readonly isRetryable: boolean
 

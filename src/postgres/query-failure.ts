@@ -10,6 +10,8 @@ export interface FailedQuery {
   readonly rowsDelivered: number
   /** Default: reading. */
   readonly action?: 'writing'
+  /** It reads by what may write and commit. */
+  readonly mayWrite?: boolean
 }
 
 const DRIFT: Readonly<Record<string, string>> = {

@@ -13,11 +13,11 @@ const CONNECTION_ENDED = /^(?:57P0[1245]|08...|25P0[34])$/
 export function isRetryable(
   error: unknown,
   sqlState: string | undefined,
-  { action }: { readonly action?: 'writing' },
+  { action, mayWrite = action === 'writing' }: { readonly action?: 'writing'; readonly mayWrite?: boolean },
 ): boolean {
   if (error instanceof ConnectionError && error.isBeforeSending) return true
   const isLost =
     error instanceof ConnectionError || (sqlState !== undefined && CONNECTION_ENDED.test(sqlState))
-  if (isLost) return action !== 'writing'
+  if (isLost) return !mayWrite
   return sqlState !== undefined && PASSING.test(sqlState)
 }

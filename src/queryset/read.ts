@@ -57,6 +57,7 @@ export function streamRows(
   if (locks === true) refuseLockOutsideTransaction(source)
   const { chunkSize, readOnly = true, fetchTimeoutMs, idleTimeoutMs, signal } = options
   const progress: Progress = { delivered: 0 }
+  const mayWrite = !readOnly && !source.isTransaction
   return new RowStream({
     ...handing(options),
     progress,
@@ -76,7 +77,7 @@ export function streamRows(
             prefetch,
           }),
     explain: (error) => {
-      const explained = explain(statement, error, progress.delivered)
+      const explained = explain(statement, error, progress.delivered, mayWrite)
       if (explained instanceof SluiceError) site.addTo(explained)
       return explained
     },
@@ -124,7 +125,7 @@ export function iterateRows(
             idleTimeoutMs,
             delivered: progress.memory,
           }),
-    explain: (error) => explain(statement, error, progress.delivered),
+    explain: (error) => explain(statement, error, progress.delivered, !readOnly),
   })
 }
 
@@ -134,10 +135,15 @@ function handing({ batchYieldSize, signal, onProgress }: IteratorOptions) {
 }
 
 /** What the caller gets: about the statement, or about the one of a prefetch that failed. */
-function explain({ state, query }: Statement, error: unknown, rowsDelivered: number): unknown {
+function explain(
+  { state, query }: Statement,
+  error: unknown,
+  rowsDelivered: number,
+  mayWrite = false,
+): unknown {
   if (error instanceof PrefetchFailure) {
     const { table, sql } = error
-    return explainFailure(error.cause, { table, sql, rowsDelivered })
+    return explainFailure(error.cause, { table, sql, rowsDelivered, mayWrite })
   }
-  return explainFailure(error, { table: tableName(state.table), sql: query.sql, rowsDelivered })
+  return explainFailure(error, { table: tableName(state.table), sql: query.sql, rowsDelivered, mayWrite })
 }

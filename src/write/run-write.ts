@@ -3,6 +3,7 @@ import { codecFor } from '../codec/codec-for.js'
 import { annotatedScope } from '../compile/compile-annotation.js'
 import { compile, compileSql } from '../compile/compile.js'
 import { Scope } from '../compile/scope.js'
+import { ConnectionError } from '../errors.js'
 import type { SluiceConnection } from '../postgres/connection.js'
 import type { Source } from '../postgres/kysely-handle.js'
 import { withReadRequest } from '../postgres/statement.js'
@@ -90,14 +91,19 @@ export async function atomically<T>(
   const shared = eachOnItsOwn(source)
   const { leases } = source.engine
   if (source.isTransaction) return inCallersTransaction(shared, state, work)
-  const done = await source.executor.provideConnection(async (connection) => {
-    const { lease, status } = connection as SluiceConnection
-    if (lease <= leases) return { pinned: true, status } as const
-    return {
-      pinned: false,
-      result: await inTransaction((query) => connection.executeQuery(query), state, work),
-    }
-  })
+  const done = await source.executor
+    .provideConnection(async (connection) => {
+      const { lease, status } = connection as SluiceConnection
+      if (lease <= leases) return { pinned: true, status } as const
+      return {
+        pinned: false,
+        result: await inTransaction((query) => connection.executeQuery(query), state, work),
+      }
+    })
+    .catch((error: unknown) => {
+      // There was none to be had.
+      throw error instanceof ConnectionError ? explainBegin(error, state) : error
+    })
   if (!done.pinned) return done.result
   return done.status === 'I' ? inTransaction(shared, state, work) : inCallersTransaction(shared, state, work)
 }
@@ -156,12 +162,18 @@ async function inCallersTransaction<T>(
   }
 }
 
+function explainBegin(error: unknown, { table, schemas }: QueryState): unknown {
+  return explainWriteFailure(error, table, schemas, 'begin')
+}
+
 async function inTransaction<T>(
   run: Run,
   state: QueryState,
   work: (writer: Writer) => Promise<T>,
 ): Promise<T> {
-  await run(CompiledQuery.raw('begin'))
+  await run(CompiledQuery.raw('begin')).catch((error: unknown) => {
+    throw explainBegin(error, state)
+  })
   let result: T
   try {
     result = await work(new Writer(state, run))

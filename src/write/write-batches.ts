@@ -1,3 +1,4 @@
+import { QueryError } from '../errors.js'
 import type { Source } from '../postgres/kysely-handle.js'
 import type { QueryState } from '../query/state.js'
 import type { Batch } from './batch.js'
@@ -25,7 +26,14 @@ export async function writeBatches(
     else await atomically(source, state, (writer) => write(writer, batch))
   }
   if (options.batchSize !== undefined) {
-    for await (const batch of ready) await alone(batch)
+    let isPartial = false
+    for await (const batch of ready) {
+      await alone(batch).catch((error: unknown) => {
+        if (isPartial && error instanceof QueryError) forbidRetry(error)
+        throw error
+      })
+      isPartial = !source.isTransaction
+    }
   } else if (Array.isArray(ready) && ready.length <= 1) {
     for (const batch of ready) await alone(batch)
   } else {
@@ -33,6 +41,11 @@ export async function writeBatches(
       for await (const batch of ready) await write(writer, batch)
     })
   }
+}
+
+/** To try everything again would write twice what is committed. */
+function forbidRetry(error: { isRetryable: boolean }): void {
+  error.isRetryable = false
 }
 
 async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {

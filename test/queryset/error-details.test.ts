@@ -137,6 +137,45 @@ describe('isRetryable', () => {
     expect(written).toMatchObject({ sqlState: '57P01', isRetryable: false })
   })
 
+  it('is false after the loss of a connection on which a stream may have written', async () => {
+    const killed = sql<boolean>`pg_terminate_backend(pg_backend_pid())`
+    const read = shop.users.filter(() => killed)
+    expect(await failureOf(read.aiterator().next())).toMatchObject({ isRetryable: true })
+    const stepped = read.aiterator({ readOnly: false }).next()
+    expect(await failureOf(stepped)).toMatchObject({ sqlState: '57P01', isRetryable: false })
+    await failureOf(
+      shop.db.transaction().execute(async (trx) => {
+        const inside = read.using(trx).aiterator({ readOnly: false }).next()
+        // All of the transaction is repeated, and nothing of it is there.
+        expect(await failureOf(inside)).toMatchObject({ sqlState: '57P01', isRetryable: true })
+        await inside
+      }),
+    )
+  })
+
+  it('is false for a bulk write of which a batch is committed', async () => {
+    await shop.sql(`create or replace function fail() returns trigger language plpgsql as
+      $$ begin if new.name = 'bad' then raise exception 'x' using errcode = '40001'; end if; return new; end $$`)
+    await shop.sql(
+      'create or replace trigger fails before insert on users for each row execute function fail()',
+    )
+    const rows = ['good', 'bad'].map((name) => ({ name, email: `${name}@example.org` }))
+    const write = (...given: typeof rows) => failureOf(shop.users.bulkCreate(given, { batchSize: 1 }))
+    const [good, bad] = rows as [(typeof rows)[0], (typeof rows)[0]]
+    expect(await write(bad, good)).toMatchObject({ sqlState: '40001', isRetryable: true })
+    expect(await write(good, bad)).toMatchObject({ sqlState: '40001', isRetryable: false })
+    await failureOf(
+      shop.db.transaction().execute(async (trx) => {
+        const inside = shop.users
+          .using(trx)
+          .bulkCreate([{ ...good, email: 'other@example.org' }, bad], { batchSize: 1 })
+        expect(await failureOf(inside)).toMatchObject({ sqlState: '40001', isRetryable: true })
+        await inside
+      }),
+    )
+    await shop.sql('drop trigger fails on users')
+  })
+
   it('is false for what will fail again', async () => {
     const error = await failureOf(shop.users.create(taken))
     expect(error).toBeInstanceOf(UniqueViolation)
