@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFaultDatabase } from '../postgres/support/fault-database.js'
 import type { TestDatabase } from '../support/database.js'
 import { testServer } from '../support/test-server.js'
+import { Children } from './children.js'
 import { compileScenarios, type Compiled } from './compile.js'
 import { missingNeeds } from './needs.js'
 import { withOutcomes } from './page.js'
-import { runChild } from './run-child.js'
 import { scenarioGroups } from './scenarios/index.js'
 
 const DEADLINE_MS = 30_000
@@ -15,11 +15,13 @@ const page = new URL('../../docs/promises.md', import.meta.url)
 
 let database: TestDatabase
 let compiled: Compiled
+let children: Children
 const outcomes = new Map<string, string>()
 
 beforeAll(async () => {
   database = await createFaultDatabase()
   compiled = await compileScenarios()
+  children = new Children(compiled.runScenario)
 })
 afterAll(async () => {
   await compiled[Symbol.asyncDispose]()
@@ -34,12 +36,11 @@ describe.concurrent.each(scenarioGroups.map((group, index) => ({ ...group, index
       it.skipIf(missing)(
         missing ? `${fault} (${needs} is not installed)` : fault,
         async () => {
-          const program = compiled.runScenario
-          const name = `sluice_fault_${group}_${index}`
-          const args = [program, database.url, name, String(group), String(index)]
-          const ended = await runChild(args, deadlineMs)
-          expect(ended).toMatchObject({ hung: false, errors: '', exitCode: 0 })
-          const { outcome } = JSON.parse(ended.output) as { outcome: string }
+          const { outcome = '', ...ended } = await children.run(
+            { url: database.url, group, index },
+            deadlineMs,
+          )
+          expect(ended).toEqual({ hung: false, errors: '', exitCode: null })
           outcomes.set(fault, outcome)
         },
         deadlineMs + 30_000,
@@ -47,6 +48,11 @@ describe.concurrent.each(scenarioGroups.map((group, index) => ({ ...group, index
     })
   },
 )
+
+it('the processes of the scenarios end by themselves', async () => {
+  for (const ended of await children.end(DEADLINE_MS))
+    expect(ended).toEqual({ hung: false, errors: '', exitCode: 0 })
+})
 
 it('the page of promises says what happens', async (context) => {
   if (outcomes.size === 0) context.skip('No fault was tried.')

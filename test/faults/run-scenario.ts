@@ -1,28 +1,40 @@
 /**
- * A process of one scenario. It prints the outcome as a line of JSON and then has to end by itself: what is left open
- * would keep it.
+ * A process that tries the scenarios it is told, one after the other. When it is told no more it has to end by itself:
+ * what is left open would keep it.
  */
 import { inspect } from 'node:util'
 import { scenarioGroups } from './scenarios/index.js'
 import { World } from './world.js'
 
-const [, , url = '', name = '', group = '', index = ''] = process.argv
-const scenario = scenarioGroups[Number(group)]?.scenarios[Number(index)]
-if (scenario === undefined) throw new Error(`There is no scenario ${group}.${index}.`)
+/** Asks for a scenario to be tried, or says that there is none left. */
+export type Request = Trial | 'end'
 
-try {
-  const world = await World.create(url, name)
-  const outcome = await scenario.run(world)
-  await world.check()
-  const left = process.getActiveResourcesInfo().filter((resource) => !resource.startsWith('Pipe'))
-  if (
-    left.some(
-      (resource) => resource !== 'Immediate' && resource !== 'CloseReq' && resource !== 'TCPSocketWrap',
-    )
-  )
-    throw new Error(`Left behind: ${left.join(', ')}.`)
-  process.stdout.write(`${JSON.stringify({ outcome })}\n`)
-} catch (error) {
-  process.stderr.write(`${inspect(error, { depth: 6 })}\n`)
-  process.exit(1)
+export interface Trial {
+  readonly url: string
+  readonly group: number
+  readonly index: number
 }
+
+/** Either its outcome, or why it failed. */
+export interface Response {
+  readonly outcome?: string
+  readonly error?: string
+}
+
+async function run({ url, group, index }: Trial): Promise<Response> {
+  const scenario = scenarioGroups[group]?.scenarios[index]
+  if (scenario === undefined) throw new Error(`There is no scenario ${group}.${index}.`)
+  try {
+    const world = await World.create(url, `sluice_fault_${group}_${index}`)
+    const outcome = await scenario.run(world)
+    await world.check()
+    return { outcome }
+  } catch (error) {
+    return { error: inspect(error, { depth: 6 }) }
+  }
+}
+
+process.on('message', (request: Request) => {
+  if (request === 'end') process.disconnect()
+  else void run(request).then((response) => process.send?.(response))
+})

@@ -18,17 +18,18 @@ export class World {
   readonly #left: Error[] = []
   readonly #warnings: string[] = []
   #expectedWarnings: string[] = []
+  readonly #seeError = (error: unknown) => void this.#left.push(error as Error)
+  readonly #seeWarning = ({ name, code, message }: Error & { code?: string }) =>
+    void this.#warnings.push(code ?? `${name}: ${message}`)
 
   private constructor(url: string, name: string, observer: Observer) {
     this.url = url
     this.name = name
     this.observer = observer
     this.#observers = [observer]
-    process.on('uncaughtException', (error) => this.#left.push(error))
-    process.on('unhandledRejection', (error) => this.#left.push(error as Error))
-    process.on('warning', ({ name, code, message }: Error & { code?: string }) =>
-      this.#warnings.push(code ?? `${name}: ${message}`),
-    )
+    process.on('uncaughtException', this.#seeError)
+    process.on('unhandledRejection', this.#seeError)
+    process.on('warning', this.#seeWarning)
   }
 
   static async create(url: string, name: string): Promise<World> {
@@ -67,7 +68,7 @@ export class World {
 
   /**
    * What has to be true whatever went wrong: the next query is right, connections are idle and none is taken, after
-   * destroy() the server has no session of ours, and nothing was thrown past everybody.
+   * destroy() the server has no session of ours, nothing keeps the process, and nothing was thrown past everybody.
    */
   async check(): Promise<void> {
     for (const { db, pool } of this.#opened) {
@@ -87,8 +88,13 @@ export class World {
     await this.#until('no session', (states) => states.length === 0)
     for (const observer of this.#observers) await observer[Symbol.asyncDispose]()
     for (const end of this.#ends) await end()
-    // A child process that has ended counts as one until the next turn.
+    await untilNothingKeeps()
+    // What is garbage warns now, and not under another scenario.
+    void global.gc?.()
     await sleep(1)
+    process.off('uncaughtException', this.#seeError)
+    process.off('unhandledRejection', this.#seeError)
+    process.off('warning', this.#seeWarning)
     const [left] = this.#left
     if (left !== undefined) throw new Error('An error was thrown past everybody.', { cause: left })
     if (this.#warnings.join() !== this.#expectedWarnings.join())
@@ -106,5 +112,17 @@ export class World {
         throw new Error(`Waited in vain for ${what}; there are: ${states.join(', ')}.`)
       await sleep(10)
     }
+  }
+}
+
+/** Waits until the process would end by itself, but for the pipes that lead to the one that started it. */
+async function untilNothingKeeps(): Promise<void> {
+  const deadline = performance.now() + 6000
+  for (;;) {
+    // What has ended counts until the next turn.
+    await sleep(1)
+    const left = process.getActiveResourcesInfo().filter((resource) => !resource.startsWith('Pipe'))
+    if (left.length === 0) return
+    if (performance.now() > deadline) throw new Error(`Left behind: ${left.join(', ')}.`)
   }
 }

@@ -62,6 +62,8 @@ export const pool: ScenarioGroup = {
         assert.match(String(error?.message), /closed/)
         const { error: after } = await loop(new Numbers(opened.db).aiterator())
         assert.match(String(after?.message), /destroyed/)
+        // Else it would be dropped before its end, with a warning.
+        await holder.return()
         world.forget(opened)
         return `${nameOf(error)} at once; a stream that is begun after it: ${nameOf(after)} of Kysely`
       },
