@@ -124,7 +124,7 @@ describe('random chains', () => {
     return random.pick(conditions)
   }
 
-  it.each(Array.from({ length: 200 }, (_, index) => index + 1))(
+  it.each(Array.from({ length: 100 }, (_, index) => index + 1))(
     'give the rows of the model: seed %i',
     async (seed) => {
       const random = new Random(seed)

@@ -173,7 +173,7 @@ describe('values of every type', () => {
     }
   })
 
-  it('go through by the hundred thousand, in twenty columns', async () => {
+  it('go through by the ten thousand, in twenty columns', async () => {
     await rows.all().delete()
     // Arrays, documents, composites, ranges and bytes among them.
     const left = ['varchar(12)', '"char"', 'float8', 'bool', 'bit(3)', 'interval', 'box', 'small', 'a_pair']
@@ -184,15 +184,15 @@ describe('values of every type', () => {
     const rest = Object.fromEntries(columns.map((_, index) => [`c${index}`, null]))
     const templates = samples.map((row) => Object.fromEntries(given.map((field) => [field, row[field]])))
     function* many() {
-      for (let id = 1; id <= 100_000; id++) {
+      for (let id = 1; id <= 20_000; id++) {
         const { c0, c22, ...others } = templates[1 + (id % 4)] ?? {}
         yield { ...others, id, c0, c22 }
       }
     }
     expect(given.length).toBeGreaterThanOrEqual(19)
-    expect(await rows.bulkCreate(many())).toBe(100_000)
-    expect(await rows.get({ id: 77_777 })).toStrictEqual({ ...rest, ...templates[2], id: 77_777 })
-    expect(await rows.bulkUpdate(many(), ['c0', 'c22'])).toBe(100_000)
+    expect(await rows.bulkCreate(many())).toBe(20_000)
+    expect(await rows.get({ id: 17_777 })).toStrictEqual({ ...rest, ...templates[2], id: 17_777 })
+    expect(await rows.bulkUpdate(many(), ['c0', 'c22'])).toBe(20_000)
   }, 120_000)
 })
 
