@@ -27,7 +27,13 @@ const zones = layers.slice(0, -1).map((target, index) => ({
 }))
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'bench/node_modules', 'bench/.tmp', 'bench/.results'] },
+  {
+    ignores: [
+      ...['dist', 'node_modules', 'bench/node_modules', 'bench/.tmp', 'bench/.results'],
+      // Made by tests, and left behind by one that is killed.
+      ...['test/**/.generated-*', 'test/**/.pagila'],
+    ],
+  },
   js.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {
