@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Client, Pool } from 'pg'
 import type { DatabaseConnection } from 'kysely'
 import { watchForLosses } from './lost-clients.js'
 import { ConnectionError } from '../errors.js'
@@ -41,6 +41,8 @@ export class Engine {
   leases = 0
   /** What else is to be closed with the dialect. */
   readonly closers = new Set<() => Promise<void>>()
+  /** Clients of the pool whose sockets are not closed. */
+  readonly #clients = new Set<Client>()
   #pool: Promise<Pool> | undefined
   #openedPool: Pool | undefined
   #closing: Promise<void> | undefined
@@ -79,7 +81,7 @@ export class Engine {
     )
   }
 
-  /** Ends every stream, then the pool. What is still in use after `closeTimeoutMs` is cut. */
+  /** Ends every stream, then the pool. What is still in use or open after `closeTimeoutMs` is cut. */
   close(): Promise<void> {
     return (this.#closing ??= this.#close())
   }
@@ -97,7 +99,16 @@ export class Engine {
       if (pool !== undefined && !pool.ending) await pool.end()
     } finally {
       clearTimeout(timer)
+      this.#cutSilent()
     }
+  }
+
+  /** A server that does not answer the goodbye would keep its sockets open, and with them the process. */
+  #cutSilent(): void {
+    const cut = () => {
+      for (const { connection } of this.#clients) connection.stream.destroy()
+    }
+    if (this.#clients.size > 0) setTimeout(cut, this.limits.closeTimeoutMs).unref()
   }
 
   #cutLeased(): void {
@@ -117,6 +128,8 @@ export class Engine {
     // Without a listener the loss of an idle connection would be an uncaught exception; the pool drops it by itself.
     opened.on('error', () => {})
     watchForLosses(opened)
+    opened.on('acquire', (client) => this.#clients.add(client))
+    opened.on('remove', (client) => this.#clients.delete(client))
     limitConnecting(opened, this.limits.connectTimeoutMs, this.connecting)
     this.#openedPool = opened
     return opened

@@ -1,5 +1,5 @@
-import { getEventListeners } from 'node:events'
-import type { Socket } from 'node:net'
+import { getEventListeners, once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { CompiledQuery, type DatabaseConnection } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { drain, Failing, failureOf, GOOD_ROWS, Numbers, open } from './support/fault-database.js'
@@ -48,4 +48,24 @@ describe.each(['onCreateConnection', 'onReserveConnection'] as const)('%s', (nam
     expect((await reading).message).toContain('The database was closed')
     await faults.observer.untilStates()
   })
+})
+
+test('a server that does not answer the goodbye keeps no socket of ours', async () => {
+  const { hostname, port } = new URL(faults.url)
+  const silent = createServer({ allowHalfOpen: true }, (client) => {
+    const upstream = connect(Number(port), hostname)
+    client.on('data', (bytes) => upstream.write(bytes)).on('close', () => upstream.destroy())
+    upstream.on('data', (bytes) => client.write(bytes))
+  })
+  await once(silent.listen(0, '127.0.0.1'), 'listening')
+  const url = new URL(faults.url)
+  url.port = String((silent.address() as AddressInfo).port)
+  const { db, pool } = open(url.href, { closeTimeoutMs: 50 })
+  await new Numbers(db).count()
+  const client = await pool.connect()
+  const { stream } = client.connection
+  client.release()
+  await db.destroy()
+  await once(stream, 'close')
+  silent.close()
 })
