@@ -9,7 +9,7 @@ import { isDatabaseError } from './database-error.js'
 import { Deadline } from './deadline.js'
 import type { Engine } from './engine.js'
 import type { ExchangeResult } from './exchange.js'
-import { forgetDropped, watchDropped } from './dropped.js'
+import { forgetDropped, watchDropped, type Dropped } from './dropped.js'
 import { prefetchLimit, type ExchangeLimit } from './exchange-limit.js'
 import { ExchangeQueue } from './exchange-queue.js'
 import { freeHandParameter, freeHandTypes } from './free-hand.js'
@@ -115,7 +115,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     const opened: { portal?: Portal<unknown> } = {}
     const rows = this.#stream<R>(query, chunkSize, read, opened)
     // A queryset's iterator is watched by itself.
-    if (read === undefined) watchDropped(rows, () => abbreviate(query.sql), abandoning(opened), opened)
+    if (read === undefined) watchDropped(rows, abandoning(opened, query.sql), opened)
     return rows
   }
 
@@ -284,8 +284,12 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
 }
 
 /** In a scope of its own, since it must not hold the iterator. */
-function abandoning(opened: { readonly portal?: Portal<unknown> }): () => Promise<void> | undefined {
-  return () => opened.portal?.abandon(new UsageError('The iterator was dropped before its end.'))
+function abandoning(opened: { readonly portal?: Portal<unknown> }, sql: string): Dropped {
+  return {
+    describe: () => abbreviate(sql),
+    close: () => opened.portal?.abandon(new UsageError('The iterator was dropped before its end.')),
+    isOpen: () => opened.portal?.isClosing !== true,
+  }
 }
 
 /** To a COMMIT of a failed transaction the server answers with a rollback, which would pass for success. */

@@ -62,6 +62,10 @@ export class Portal<C> implements OpenPortal {
     return this.#ownsTransaction
   }
 
+  get isClosing(): boolean {
+    return this.#closing !== undefined
+  }
+
   describe(): string {
     const seconds = ((Date.now() - this.#openedAt) / 1000).toFixed(1)
     return `${abbreviate(this.#request.sql)} (open for ${seconds} s, ${this.#rowsRead} rows read)`

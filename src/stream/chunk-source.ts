@@ -55,6 +55,10 @@ export class ChunkSource implements Chunks<unknown> {
     request.signal?.addEventListener('abort', this.#onAbort)
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
   async next(): Promise<readonly unknown[] | undefined> {
     this.#fetching = true
     try {

@@ -22,12 +22,15 @@ export interface Chunks<R> {
   next(): Promise<readonly R[] | undefined>
   /** Frees the connection. */
   close(): Promise<void>
+  /** The connection is free, whoever closed it. */
+  readonly isClosed: boolean
 }
 
 /** The chunks of `none()`. */
 export const NO_CHUNKS: Chunks<never> = {
   next: () => Promise.resolve(undefined),
   close: () => Promise.resolve(),
+  isClosed: true,
 }
 
 /** What a row stream is made of. */
@@ -144,7 +147,7 @@ export class RowStream<T> implements AsyncRows<T> {
     if (onProgress !== undefined) this.#report = new ProgressReport(onProgress)
     const source = open()
     // What it closes must not lead back here, or it would never be dropped.
-    watchDropped(this, describe, () => source.close())
+    watchDropped(this, { describe, close: () => source.close(), isOpen: () => !source.isClosed })
     return source
   }
 

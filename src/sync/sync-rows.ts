@@ -159,7 +159,7 @@ export class SyncRowStream<T> implements SyncRows<T> {
     if (onProgress !== undefined) this.#report = new ProgressReport(onProgress)
     const chunks = open()
     // What it closes must not lead back here, or it would never be dropped.
-    watchDropped(this, describe, () => chunks.drop())
+    watchDropped(this, { describe, close: () => chunks.drop(), isOpen: () => true })
     return chunks
   }
 

@@ -76,6 +76,28 @@ export const dropping: readonly Scenario[] = [
       return 'nothing: it holds no connection'
     },
   },
+  {
+    fault: 'It drops an iterator that a signal or a time limit has ended before',
+    async run(world) {
+      const { db } = world.open({ max: 3, idleTimeoutMs: 40 })
+      const controller = new AbortController()
+      const start = async () => {
+        await new Numbers(db).aiterator({ chunkSize: 10, signal: controller.signal }).next()
+        await new Numbers(db).aiterator({ chunkSize: 10 }).next()
+        await db.selectFrom('numbers').selectAll().stream(10).next()
+      }
+      const started = start()
+      await started
+      controller.abort()
+      const states = async () => await world.observer.states()
+      while ((await states()).some((state) => state !== 'idle')) await sleep(5)
+      for (let count = 0; count < 5; count++) {
+        gc()
+        await sleep(5)
+      }
+      return 'nothing: its connection is free already'
+    },
+  },
 ]
 
 function gc(): void {
