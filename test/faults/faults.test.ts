@@ -1,30 +1,33 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFaultDatabase } from '../postgres/support/fault-database.js'
+import { bundle, KEEPER, WORKER, type Bundle } from '../support/bundle.js'
 import type { TestDatabase } from '../support/database.js'
 import { testServer } from '../support/test-server.js'
 import { Children } from './children.js'
-import { compileScenarios, type Compiled } from './compile.js'
 import { missingNeeds } from './needs.js'
 import { withOutcomes } from './page.js'
 import { scenarioGroups } from './scenarios/index.js'
 
+const SCENARIOS = 'test/faults/run-scenario.ts'
+/** Which scenarios run as processes or threads of their own. */
+const apart = ['test/faults/sync-script.ts', 'test/faults/proxy-thread.ts', 'test/faults/fake-server.ts']
 const DEADLINE_MS = 30_000
 const missingHere = await missingNeeds(testServer.url)
 const page = new URL('../../docs/promises.md', import.meta.url)
 
 let database: TestDatabase
-let compiled: Compiled
+let programs: Bundle
 let children: Children
 const outcomes = new Map<string, string>()
 
 beforeAll(async () => {
   database = await createFaultDatabase()
-  compiled = await compileScenarios()
-  children = new Children(compiled.runScenario)
+  programs = await bundle(SCENARIOS, ...apart, WORKER, KEEPER)
+  children = new Children(programs.path(SCENARIOS))
 })
 afterAll(async () => {
-  await compiled[Symbol.asyncDispose]()
+  await programs[Symbol.asyncDispose]()
   await database.drop()
 })
 

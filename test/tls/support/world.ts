@@ -1,8 +1,13 @@
+import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll } from 'vitest'
 import type { ConnectOptions, Database, KyselyHandle, Model, Repository, TableSchema } from 'sluice'
-import { compileLibrary, type Library } from './library.js'
+import type * as sluice from 'sluice'
+import { bundle, WORKER, type Bundle } from '../../support/bundle.js'
 import { PASSWORD, startSecureServer, type SecureServer } from './secure-server.js'
+
+type Library = typeof sluice
+const LIBRARY = 'src/index.ts'
 
 /** What the server says of the session that asks. */
 export interface Session {
@@ -67,19 +72,22 @@ export async function failure(promise: Promise<unknown>): Promise<{ error: Error
 /** One server for a file; no session is left when a test ends. */
 export function useWorld(): World {
   let server: SecureServer
-  let compiled: { library: Library; remove: () => Promise<void> }
+  // As JavaScript, since each database here starts a worker thread, which from source would compile what it runs.
+  let programs: Bundle
+  let library: Library
 
   beforeAll(async () => {
-    ;[server, compiled] = await Promise.all([startSecureServer(), compileLibrary()])
+    ;[server, programs] = await Promise.all([startSecureServer(), bundle(LIBRARY, WORKER)])
+    library = (await import(pathToFileURL(programs.path(LIBRARY)).href)) as Library
   })
   afterEach(() => server.untilLeft())
   afterAll(async () => {
     await server.stop()
-    await compiled.remove()
+    await programs[Symbol.asyncDispose]()
   })
 
   const sessions = (db: KyselyHandle) => {
-    class Sessions extends compiled.library.Repository<SessionModel> {}
+    class Sessions extends library.Repository<SessionModel> {}
     return new Sessions(db, view('sessions', { identity: 'text', ssl: 'bool', client: 'text' }))
   }
   const world: World = {
@@ -87,13 +95,13 @@ export function useWorld(): World {
       return server
     },
     get library() {
-      return compiled.library
+      return library
     },
     url(role, settings = {}, host = 'localhost') {
       return `postgres://${role}:${PASSWORD}@${host}:${server.port}/postgres?${new URLSearchParams(settings).toString()}`
     },
     async session(form, options) {
-      const db = compiled.library.connect<object>(options)
+      const db = library.connect<object>(options)
       try {
         return await world.read(form, db)
       } finally {
@@ -110,7 +118,7 @@ export function useWorld(): World {
       return row
     },
     slow: (db) => {
-      class Slow extends compiled.library.Repository<SlowModel> {}
+      class Slow extends library.Repository<SlowModel> {}
       return new Slow(db, view('slow', { id: 'int4', payload: 'text' }))
     },
   }
