@@ -1,6 +1,8 @@
+import { SluiceError } from '../errors.js'
+
 /**
- * Where in the caller's code a stream was asked for: what fails later, between two chunks, has no frames of the caller
- * in its stack. The idea is postgres.js's.
+ * Where in the caller's code rows were asked for: what fails later, between two chunks or before its promise is waited
+ * for, has no frames of the caller in its stack. The idea is postgres.js's.
  */
 export class CallSite {
   /** Formatted only when it is looked at. */
@@ -10,9 +12,31 @@ export class CallSite {
     Error.captureStackTrace(this, CallSite)
   }
 
-  /** Adds the caller's frames to an error's stack. */
-  addTo(error: Error): void {
-    const frames = this.stack.slice(this.stack.indexOf('\n'))
-    error.stack = `${error.stack}${frames}`
+  /** Adds those of the caller's frames to an error's stack that it does not have. */
+  addTo(error: unknown): void {
+    if (!(error instanceof SluiceError)) return
+    const stack = error.stack ?? String(error)
+    const missing = framesOf(this.stack).filter((frame) => !stack.includes(`${placeOf(frame)}:`))
+    error.stack = [stack, ...missing].join('\n')
   }
+}
+
+/** Does what a method was called for, so that its errors have the caller's line also where nobody waits for it yet. */
+export async function fromCallSite<T>(work: () => Promise<T>): Promise<T> {
+  const site = new CallSite()
+  try {
+    return await work()
+  } catch (error) {
+    site.addTo(error)
+    throw error
+  }
+}
+
+function framesOf(stack: string): string[] {
+  return stack.split('\n').slice(1)
+}
+
+/** File and line: after an `await` the same function has another name, and the column of what it waits for. */
+function placeOf(frame: string): string {
+  return /[^\s(]+:\d+(?=:\d+\)?$)/.exec(frame)?.[0] ?? frame
 }

@@ -1,5 +1,5 @@
 import type { CompiledQuery } from 'kysely'
-import { SluiceError, UsageError } from '../errors.js'
+import { UsageError } from '../errors.js'
 import type { Progress } from '../postgres/idle-watch.js'
 import type { Parameter } from '../postgres/protocol.js'
 import { SharedProgress } from '../sync/shared-progress.js'
@@ -13,7 +13,7 @@ import { tableName } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
 import type { KeyedRow } from '../row/keyed-reader.js'
 import type { RowReader } from '../row/row-reader.js'
-import type { CallSite } from './call-site.js'
+import { fromCallSite, type CallSite } from './call-site.js'
 import { refuseLockOutsideTransaction } from './lock-check.js'
 import { ChunkSource } from '../stream/chunk-source.js'
 import type { IteratorOptions } from '../stream/iterator-options.js'
@@ -32,7 +32,11 @@ export interface Statement {
 }
 
 /** Reads all rows of a statement at once. */
-export async function readAll(source: Source, statement: Statement): Promise<unknown[]> {
+export function readAll(source: Source, statement: Statement): Promise<unknown[]> {
+  return fromCallSite(() => read(source, statement))
+}
+
+async function read(source: Source, statement: Statement): Promise<unknown[]> {
   const { query, reader, prefetch, locks } = statement
   try {
     return await source.executor.provideConnection(async (connection) => {
@@ -78,7 +82,7 @@ export function streamRows(
           }),
     explain: (error) => {
       const explained = explain(statement, error, progress.delivered, mayWrite)
-      if (explained instanceof SluiceError) site.addTo(explained)
+      site.addTo(explained)
       return explained
     },
   })

@@ -1,5 +1,6 @@
 import type { Model } from '../query/model.js'
 import { deleteAll, updateAll, type UpdateValues } from '../write/update.js'
+import { fromCallSite } from './call-site.js'
 import { Reading } from './reading.js'
 
 /**
@@ -21,8 +22,8 @@ export abstract class Updating<M extends Model, R> extends Reading<M, R> {
    * {@link FieldError} for an unknown field, one that the server alone fills, or `undefined`; {@link EncodeError} for
    * a value that the column cannot hold; {@link IntegrityError} when a constraint refuses.
    */
-  async update(values: UpdateValues<M>): Promise<number> {
-    return updateAll(this.source, this.state, values)
+  update(values: UpdateValues<M>): Promise<number> {
+    return fromCallSite(() => updateAll(this.source, this.state, values))
   }
 
   /**
@@ -32,7 +33,7 @@ export abstract class Updating<M extends Model, R> extends Reading<M, R> {
    * @throws {@link UsageError} without a filter unless `all()` was called, on a slice, after `distinct` or `values`;
    * {@link ForeignKeyViolation} when a row is still referred to.
    */
-  async delete(..._: [M['update']] extends [never] ? [viewsHaveNoDelete: never] : []): Promise<number> {
-    return deleteAll(this.source, this.state)
+  delete(..._: [M['update']] extends [never] ? [viewsHaveNoDelete: never] : []): Promise<number> {
+    return fromCallSite(() => deleteAll(this.source, this.state))
   }
 }

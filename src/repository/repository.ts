@@ -2,6 +2,7 @@ import type { KyselyHandle } from '../postgres/kysely-handle.js'
 import { sourceOf } from '../postgres/kysely-handle.js'
 import type { Model } from '../query/model.js'
 import { initialState } from '../query/state.js'
+import { fromCallSite } from '../queryset/call-site.js'
 import { QuerySet } from '../queryset/queryset.js'
 import type { SchemaRegistry } from '../schema/registry.js'
 import type { TableSchema } from '../schema/table.js'
@@ -42,8 +43,8 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    * @throws {@link FieldError} for an unknown field, one that the server alone fills, or `undefined`;
    * {@link EncodeError} for a value that the column cannot hold; {@link IntegrityError} when a constraint refuses.
    */
-  async create(values: M['insert']): Promise<M['row']> {
-    return (await create(this.source, this.state, values)) as M['row']
+  create(values: M['insert']): Promise<M['row']> {
+    return fromCallSite(() => create(this.source, this.state, values) as Promise<M['row']>)
   }
 
   /**
@@ -61,9 +62,11 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
   bulkCreate(rows: NewRows<M>, options?: RefuseConflicts | UpdateConflicts<M>): Promise<M['row'][]>
   bulkCreate(rows: NewRows<M> | NewRowStream<M>, options: IgnoreConflicts): Promise<number>
   bulkCreate(rows: NewRowStream<M>, options?: RefuseConflicts | UpdateConflicts<M>): Promise<number>
-  async bulkCreate(rows: NewRows<M> | NewRowStream<M>, options = {}): Promise<M['row'][] | number> {
+  bulkCreate(rows: NewRows<M> | NewRowStream<M>, options = {}): Promise<M['row'][] | number> {
     // Rows come back for an array, as the overloads say.
-    return (await bulkCreate(this.source, this.state, rows, options)) as M['row'][] | number
+    return fromCallSite(
+      () => bulkCreate(this.source, this.state, rows, options) as Promise<M['row'][] | number>,
+    )
   }
 
   /**
@@ -74,12 +77,12 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    * @throws as `update`; {@link UsageError} for two rows with the same key, among an array's or within 250,000 rows of
    * an iterable, and for a table without a primary key.
    */
-  async bulkUpdate<F extends keyof M['update'] & string>(
+  bulkUpdate<F extends keyof M['update'] & string>(
     rows: Iterable<ChangedRow<M, F>> | AsyncIterable<ChangedRow<M, F>>,
     fields: readonly F[],
     options: BulkOptions = {},
   ): Promise<number> {
-    return bulkUpdate(this.source, this.state, rows, fields, options)
+    return fromCallSite(() => bulkUpdate(this.source, this.state, rows, fields, options))
   }
 
   /**
@@ -92,11 +95,13 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    *
    * @throws {@link MultipleObjectsReturned} when several rows match; otherwise as `create`.
    */
-  async getOrCreate<L extends Partial<M['insert']>>(
+  getOrCreate<L extends Partial<M['insert']>>(
     lookup: L,
     ...defaults: Defaults<M, L>
   ): Promise<[row: M['row'], created: boolean]> {
-    return (await getOrCreate(this.source, this.state, lookup, defaults[0])) as [M['row'], boolean]
+    return fromCallSite(
+      () => getOrCreate(this.source, this.state, lookup, defaults[0]) as Promise<[M['row'], boolean]>,
+    )
   }
 
   /**
@@ -105,11 +110,13 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    *
    * @throws {@link MultipleObjectsReturned} when several rows match; otherwise as `create`.
    */
-  async updateOrCreate<L extends Partial<M['insert']>>(
+  updateOrCreate<L extends Partial<M['insert']>>(
     lookup: L,
     ...defaults: Defaults<M, L>
   ): Promise<[row: M['row'], created: boolean]> {
-    return (await updateOrCreate(this.source, this.state, lookup, defaults[0])) as [M['row'], boolean]
+    return fromCallSite(
+      () => updateOrCreate(this.source, this.state, lookup, defaults[0]) as Promise<[M['row'], boolean]>,
+    )
   }
 
   /** A repository lives as long as its service, so every evaluation is a new one. @internal */

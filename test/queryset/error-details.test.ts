@@ -72,20 +72,44 @@ async function failureOf(way: Promise<unknown>): Promise<Error> {
 }
 
 describe.each(Object.entries(ways))('the error of %s', (name, way) => {
-  it('has the line of the caller in its stack, the SQLSTATE, the table and the SQL', async () => {
+  it('has the line of the caller in its stack, once, the SQLSTATE, the table and the SQL', async () => {
     const error = await failureOf(
       (async () => {
         await way(shop)
       })(),
     )
     expect(error).toBeInstanceOf(QueryError)
-    expect(error.stack).toMatch(/error-details\.test\.ts:\d+/)
+    const lines = error.stack?.match(/error-details\.test\.ts:\d+/g) ?? []
+    expect(lines).not.toEqual([])
+    expect(new Set(lines).size).toBe(lines.length)
     expect(error).toMatchObject({
       sqlState: expect.stringMatching(/^22012|23505$/) as string,
       table: name.includes('posts') || name.includes('repository') ? 'public.posts' : 'public.users',
       sql: expect.stringMatching(/^(with|select|insert|update|delete|explain)/) as string,
       isRetryable: false,
     })
+  })
+})
+
+/** Nobody waits for these when they fail. */
+const alone: Record<string, (shop: Shop) => Promise<unknown>> = {
+  toArray: (shop) => failing(shop).toArray(),
+  get: (shop) => failing(shop).get({ id: 400 }),
+  count: (shop) => failing(shop).count(),
+  'aiterator()': (shop) => failing(shop).aiterator({ chunkSize: 500 }).next(),
+  update: (shop) => failing(shop).update({ name: 'x' }),
+  delete: (shop) => failing(shop).delete(),
+  create: ({ users }) => users.create(taken),
+  bulkCreate: ({ users }) => users.bulkCreate([taken]),
+  bulkUpdate: ({ users }) => users.bulkUpdate([{ id: 2, email: taken.email }], ['email']),
+  getOrCreate: ({ users }) => users.getOrCreate({ name: 'New' }, { email: taken.email }),
+  updateOrCreate: ({ users }) => users.updateOrCreate({ name: 'New' }, { email: taken.email }),
+}
+
+describe.each(Object.entries(alone))('the promise of %s, for which nobody waits yet', (_, way) => {
+  it('is rejected with an error that has the line of the caller in its stack', async () => {
+    const { stack = '' } = await new Promise<Error>((resolve) => void way(shop).catch(resolve))
+    expect(stack).toMatch(/error-details\.test\.ts:\d+/)
   })
 })
 
