@@ -1,4 +1,4 @@
-import type { Chart } from './charts/chart.js'
+import type { Chart } from './charts/chart-data.js'
 import type { Finding } from './must-hold.js'
 
 /** One part of the report. */

@@ -1,4 +1,4 @@
-import type { BarChart } from './chart.js'
+import type { BarChart } from './chart-data.js'
 import { card, ink, others, ours, rect, shown, text, width } from './svg.js'
 
 const left = 275

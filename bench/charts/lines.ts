@@ -1,5 +1,5 @@
 import { entrants, isOurs } from '../contender-list.js'
-import type { LineChart } from './chart.js'
+import type { LineChart } from './chart-data.js'
 import { card, ink, round, rule, shown, text, width } from './svg.js'
 
 type Line = LineChart['lines'][number]

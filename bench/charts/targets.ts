@@ -1,5 +1,5 @@
 import { margin, withUnit, type Held } from '../must-hold.js'
-import type { TargetChart } from './chart.js'
+import type { TargetChart } from './chart-data.js'
 import { card, ink, ours, rect, rule, text, width } from './svg.js'
 
 const top = 78
