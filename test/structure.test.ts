@@ -6,21 +6,32 @@ import { describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+const folders = ['src', 'codegen', 'bench', 'examples', 'scripts', 'test']
+const packages: Readonly<Record<string, string>> = {
+  sluice: join(root, 'src/index.ts'),
+  'sluice/config': join(root, 'codegen/config/define-config.ts'),
+}
+
 /**
- * What each source file imports from this project, types included, which the linter's rule leaves out. Not of
- * `generated/`: its tables refer to each other by `import type`, in circles as foreign keys do.
+ * What each source file imports from this project, types included: a rule of the linter would leave these out, and
+ * parse every file once more. Not of `generated/`: its tables refer to each other by `import type`, in circles as
+ * foreign keys do.
  */
 function importsByFile(): Map<string, string[]> {
-  const files = ['src', 'codegen'].flatMap((folder) =>
-    ts.sys.readDirectory(join(root, folder), ['.ts'], undefined, undefined).map((path) => normalize(path)),
-  )
+  // Folders with a dot are made by tests.
+  const files = folders
+    .flatMap((folder) => ts.sys.readDirectory(join(root, folder), ['.ts'], ['**/node_modules', '**/.*']))
+    .concat(join(root, 'vitest.config.ts'))
+    .map((path) => normalize(path))
   return new Map(
     files.map((file) => {
       const { importedFiles } = ts.preProcessFile(readFileSync(file, 'utf8'), true, true)
       const imports = importedFiles
         .map(({ fileName }) => fileName)
-        .filter((name) => name.startsWith('.'))
-        .map((name) => join(dirname(file), name).replace(/\.js$/, '.ts'))
+        .map((name) => packages[name] ?? (name.startsWith('.') ? join(dirname(file), name) : undefined))
+        .filter((path) => path !== undefined)
+        .map((path) => path.replace(/\.js$/, '.ts'))
+        .filter((path) => path.endsWith('.ts') && !path.startsWith(join(root, 'generated')))
       return [file, imports]
     }),
   )
@@ -52,8 +63,8 @@ function findCircle(graph: ReadonlyMap<string, readonly string[]>): string[] | u
 describe('the structure', () => {
   it('has no import circle, type imports included', () => {
     const graph = importsByFile()
-    expect(graph.size).toBeGreaterThan(50)
-    expect([...graph.values()].flat().every((file) => graph.has(file))).toBe(true)
+    expect(graph.size).toBeGreaterThan(500)
+    expect([...graph.values()].flat().filter((file) => !graph.has(file))).toEqual([])
     expect(findCircle(graph)).toBeUndefined()
   })
 
