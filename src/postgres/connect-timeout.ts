@@ -15,14 +15,15 @@ interface ClientMaker {
  * Gives each new connection of a pool a time limit, which pg's pool can only set together with one on waiting for a
  * free connection. A limit that the pool has of its own is kept.
  *
+ * @param limitMs looked at for each connection.
  * @param connecting has the clients while they are connecting.
  */
-export function limitConnecting(pool: Pool, limitMs: number, connecting: Connecting): void {
+export function limitConnecting(pool: Pool, limitMs: () => number, connecting: Connecting): void {
   const maker = pool as unknown as ClientMaker
   const { Client } = maker
   maker.Client = class {
     constructor(config: object) {
-      const client = new Client(withTimeLimit(config, limitMs)) as PoolClient
+      const client = new Client(withTimeLimit(config, limitMs())) as PoolClient
       tapClient(client)
       connecting.add(client)
       const forget = () => void connecting.delete(client)

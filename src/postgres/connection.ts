@@ -5,45 +5,47 @@ import { ConnectionError, UsageError } from '../errors.js'
 import type { Field } from '../row/field.js'
 import { abbreviate } from './abbreviate.js'
 import { sendCancelRequest } from './cancel-request.js'
+import { ClientWatch, type ClientHolder, type TransactionStatus } from './client-watch.js'
 import { isDatabaseError } from './database-error.js'
 import { Deadline } from './deadline.js'
 import type { Engine } from './engine.js'
 import type { ExchangeResult } from './exchange.js'
-import { forgetDropped, watchDropped, type Dropped } from './dropped.js'
+import { forgetDropped, watchDropped } from './dropped.js'
+import { droppedStream } from './dropped-stream.js'
 import { prefetchLimit, type ExchangeLimit } from './exchange-limit.js'
 import { ExchangeQueue } from './exchange-queue.js'
 import { freeHandParameter, freeHandTypes } from './free-hand.js'
-import { lossOf } from './lost-clients.js'
 import { nextAnswer } from './next-answer.js'
 import { Portal } from './portal.js'
 import type { OpenPortal, PortalConnection } from './portal-connection.js'
 import type { PortalRequest } from './portal-request.js'
 import { beginStatement } from './begin-statement.js'
 import * as protocol from './protocol.js'
+import { refuseAsCommit } from './refused-commit.js'
 import { describedRowReader } from '../row/described-row-reader.js'
 import { DecodedRows, DescribedColumns, type RowSink } from '../row/row-sink.js'
 import { isReading } from './reading-query.js'
 import { readRequestOf, type ReadRequest } from './statement.js'
 
 const AFFECTING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
-const COMMIT = /^\s*(?:commit|end)\b/i
 const KEEP_ALIVE_DELAY_MS = 10_000
 
 /** One connection of the pool, for as long as it lives. Statements on it run one after the other. */
-export class SluiceConnection implements DatabaseConnection, PortalConnection {
+export class SluiceConnection implements DatabaseConnection, PortalConnection, ClientHolder {
   readonly client: PoolClient
   readonly engine: Engine
   readonly openPortals = new Set<OpenPortal>()
   /** Which lease of the engine this connection is out on. */
   lease = 0
   #released = true
-  status: PortalConnection['status'] = 'I'
 
+  readonly #watch: ClientWatch
   readonly #queue: ExchangeQueue
   #transactionFailure: Error | undefined
   /** How many times the server has said that it is ready. */
   #answers = 0
   #lost: Error | undefined
+  #onLost: ((reason: Error) => void) | undefined
 
   constructor(client: PoolClient, engine: Engine) {
     this.client = client
@@ -51,7 +53,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     const { connection } = client as { connection?: PoolClient['connection'] }
     if (connection === undefined)
       throw new UsageError('sluice needs the JavaScript client of pg, not pg-native.')
-    this.#lost = lossOf(client)
+    this.#watch = ClientWatch.of(client)
     const socket = connection.stream as Socket
     this.#queue = new ExchangeQueue(client, {
       closeTimeoutMs: engine.limits.closeTimeoutMs,
@@ -60,12 +62,10 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
       destroy: (reason) => this.destroy(reason),
     })
     socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
-    connection.on('readyForQuery', (message: { status: PortalConnection['status'] }) =>
-      this.#ready(message.status),
-    )
-    // A checked-out client without an error listener takes the process down when its connection is lost.
-    client.on('error', (error: Error) => this.#lose(error))
-    client.on('end', () => this.#lose(new Error('Connection terminated')))
+  }
+
+  get status(): TransactionStatus {
+    return this.#watch.status
   }
 
   /** Whether the connection is gone; it is then not given back to the pool. */
@@ -86,6 +86,8 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   leased(): void {
     this.lease = ++this.engine.leases
     this.#released = false
+    this.#lost ??= this.#watch.lost
+    this.#watch.holder = this
     this.engine.leased.add(this)
   }
 
@@ -93,10 +95,31 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
   async release(): Promise<void> {
     if (this.#released) return
     this.#released = true
-    this.engine.leased.delete(this)
     const reason = new UsageError('The connection was given back while a stream on it was open.')
     await Promise.all([...this.openPortals].map((portal) => portal.abandon(reason)))
+    // A query that nobody waited for may leave it in a transaction, in which the next one's writes would be lost.
+    if (!this.isLost) await this.#queue.untilIdle()
+    this.engine.leased.delete(this)
+    this.#watch.holder = undefined
     this.client.release(this.isLost || this.status !== 'I')
+  }
+
+  /**
+   * Waits for what may have nothing to do with the connection, for as long as that lives.
+   *
+   * @throws what `work` is rejected with, or what the connection was lost by.
+   */
+  async whileAlive(work: Promise<void> | undefined): Promise<void> {
+    if (work === undefined) return
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#onLost = (reason) => reject(this.#failed(reason))
+        if (this.#lost !== undefined) this.#onLost(this.#lost)
+        Promise.resolve(work).then(resolve, reject)
+      })
+    } finally {
+      this.#onLost = undefined
+    }
   }
 
   async discard(reason: Error): Promise<void> {
@@ -115,7 +138,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     const opened: { portal?: Portal<unknown> } = {}
     const rows = this.#stream<R>(query, chunkSize, read, opened)
     // A queryset's iterator is watched by itself.
-    if (read === undefined) watchDropped(rows, abandoning(opened, query.sql), opened)
+    if (read === undefined) watchDropped(rows, droppedStream(opened, query.sql), opened)
     return rows
   }
 
@@ -202,13 +225,14 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
 
   /** Cuts the connection; everything waiting on it fails with `reason`. */
   destroy(reason: Error): void {
-    this.#lose(reason)
+    this.lose(reason)
     this.client.connection.stream.destroy()
   }
 
-  #lose(reason: Error): void {
+  lose(reason: Error): void {
     if (this.#lost !== undefined) return
     this.#lost = reason
+    this.#onLost?.(reason)
     // The server notices a lost client only when it next sends a row.
     if (this.#queue.isBusy && !isDatabaseError(reason))
       void sendCancelRequest(this.client, this.engine.limits.closeTimeoutMs)
@@ -225,8 +249,7 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
           types: freeHandTypes,
         })
         const { command, rowCount, rows } = result
-        if (command === 'ROLLBACK' && failure !== undefined && COMMIT.test(query.sql))
-          throw notCommitted(failure)
+        if (command === 'ROLLBACK' && failure !== undefined) refuseAsCommit(query.sql, failure)
         return AFFECTING.has(command)
           ? { numAffectedRows: BigInt(rowCount ?? 0), rows: rows ?? [] }
           : { rows: rows ?? [] }
@@ -263,9 +286,8 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
     return error
   }
 
-  #ready(status: PortalConnection['status']): void {
+  ready(status: TransactionStatus): void {
     this.#answers++
-    this.status = status
     if (status !== 'E') this.#transactionFailure = undefined
     if (status === 'I') for (const portal of this.openPortals) portal.transactionEnded()
   }
@@ -281,21 +303,4 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection {
       }
     }
   }
-}
-
-/** In a scope of its own, since it must not hold the iterator. */
-function abandoning(opened: { readonly portal?: Portal<unknown> }, sql: string): Dropped {
-  return {
-    describe: () => abbreviate(sql),
-    close: () => opened.portal?.abandon(new UsageError('The iterator was dropped before its end.')),
-    isOpen: () => opened.portal?.isClosing !== true,
-  }
-}
-
-/** To a COMMIT of a failed transaction the server answers with a rollback, which would pass for success. */
-function notCommitted(cause: Error): UsageError {
-  return new UsageError(
-    `The transaction was rolled back, not committed: a query in it had failed: ${cause.message}`,
-    { cause },
-  )
 }

@@ -1,7 +1,8 @@
 import { CompiledQuery, type Driver, type TransactionSettings } from 'kysely'
-import { escapeIdentifier, type Pool, type PoolClient } from 'pg'
+import { escapeIdentifier, type PoolClient } from 'pg'
 import { isStorable } from '../codec/text.js'
 import { ConnectionError, UsageError } from '../errors.js'
+import { ClientWatch } from './client-watch.js'
 import { SluiceConnection } from './connection.js'
 import { Deadline } from './deadline.js'
 import { explainUnreadable } from './connection-string.js'
@@ -17,18 +18,19 @@ export class SluiceDriver implements Driver {
     this.#engine = engine
   }
 
-  async init(): Promise<void> {
-    await this.#engine.pool()
+  /** The pool is made when the first connection is taken, within the time limit on that. */
+  init(): Promise<void> {
+    return Promise.resolve()
   }
 
   async acquireConnection(): Promise<SluiceConnection> {
     const { config } = this.#engine
-    const client = await this.#acquireClient(await this.#engine.pool())
+    const client = await this.#acquireClient()
     const known = this.#connections.get(client)
     const connection = this.#lease(client, known)
     try {
-      if (known === undefined) await config.onCreateConnection?.(connection)
-      await config.onReserveConnection?.(connection)
+      if (known === undefined) await connection.whileAlive(config.onCreateConnection?.(connection))
+      await connection.whileAlive(config.onReserveConnection?.(connection))
       return connection
     } catch (error) {
       await connection.discard(new ConnectionError('The connection could not be set up.', { cause: error }))
@@ -86,31 +88,48 @@ export class SluiceDriver implements Driver {
     await this.#engine.close()
   }
 
-  #acquireClient(pool: Pool): Promise<PoolClient> {
-    const { acquireTimeoutMs } = this.#engine.limits
+  #acquireClient(): Promise<PoolClient> {
+    const { limits, waiting } = this.#engine
     return new Promise((resolve, reject) => {
-      let waiting = true
-      const deadline = new Deadline(acquireTimeoutMs, () => {
-        waiting = false
-        reject(
-          new ConnectionError(
-            `No connection became free within ${acquireTimeoutMs} ms (acquireTimeoutMs). ${this.#engine.describeUse()}`,
-            { isBeforeSending: true },
-          ),
-        )
-      })
-      connectTo(pool).then(
-        (client) => {
-          deadline.clear()
-          if (waiting) resolve(client)
-          else client.release()
-        },
-        (error: Error) => {
-          deadline.clear()
-          reject(this.#cannotConnect(error))
-        },
-      )
+      const end = () => {
+        deadline.clear()
+        return waiting.delete(close)
+      }
+      const giveUp = (error: Error) => {
+        end()
+        reject(error)
+      }
+      const close = () => giveUp(closedWhileTaken())
+      const deadline = new Deadline(limits.acquireTimeoutMs, () => giveUp(this.#noneFree()))
+      waiting.add(close)
+      this.#connect().then((client) => {
+        if (end()) resolve(client)
+        else client.release()
+      }, giveUp)
     })
+  }
+
+  async #connect(): Promise<PoolClient> {
+    const pool = await this.#engine.pool()
+    try {
+      for (;;) {
+        // pg throws at once for settings that it cannot read.
+        const client = await pool.connect()
+        if (ClientWatch.of(client).status === 'I') return client
+        // Others gave it back in the middle of a transaction, in which what is written now would be lost.
+        client.release(true)
+      }
+    } catch (error) {
+      throw this.#cannotConnect(error as Error)
+    }
+  }
+
+  #noneFree(): ConnectionError {
+    const limit = this.#engine.limits.acquireTimeoutMs
+    return new ConnectionError(
+      `No connection became free within ${limit} ms (acquireTimeoutMs). ${this.#engine.describeUse()}`,
+      { isBeforeSending: true },
+    )
   }
 
   #cannotConnect(error: Error): ConnectionError {
@@ -125,11 +144,6 @@ export class SluiceDriver implements Driver {
       isBeforeSending: true,
     })
   }
-}
-
-/** pg throws at once for settings that it cannot read. */
-async function connectTo(pool: Pool): Promise<PoolClient> {
-  return pool.connect()
 }
 
 function closedWhileTaken(cause?: Error): ConnectionError {

@@ -1,8 +1,7 @@
-import type { Client, Pool } from 'pg'
+import type { Pool } from 'pg'
 import type { DatabaseConnection } from 'kysely'
-import { watchForLosses } from './lost-clients.js'
 import { ConnectionError } from '../errors.js'
-import { limitConnecting, type Connecting } from './connect-timeout.js'
+import { PoolWatch } from './pool-watch.js'
 import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
 
 /** How {@link SluiceDialect} is set up. */
@@ -35,16 +34,15 @@ export class Engine {
   readonly streams = new Set<OpenStream>()
   /** Connections that are handed out. */
   readonly leased = new Set<LeasedConnection>()
-  /** Connections that are being made. */
-  readonly connecting: Connecting = new Set()
+  /** Whoever waits for a connection, to be told that none will come. */
+  readonly waiting = new Set<() => void>()
   /** Counts connections as they are handed out: tells a connection taken just now from one that was pinned before. */
   leases = 0
   /** What else is to be closed with the dialect. */
   readonly closers = new Set<() => Promise<void>>()
-  /** Clients of the pool whose sockets are not closed. */
-  readonly #clients = new Set<Client>()
   #pool: Promise<Pool> | undefined
   #openedPool: Pool | undefined
+  #watch: PoolWatch | undefined
   #closing: Promise<void> | undefined
 
   constructor(config: SluiceDialectConfig) {
@@ -75,62 +73,72 @@ export class Engine {
   /** Who has the connections, as error messages say it. */
   describeUse(): string {
     const open = [...this.streams].map((stream) => `\n  ${stream.describe()}`)
-    const made = this.connecting.size === 0 ? '' : `Still being made: ${this.connecting.size}. `
+    const connecting = this.#watch?.connecting.size ?? 0
+    const made = connecting === 0 ? '' : `Still being made: ${connecting}. `
     return (
       made + (open.length === 0 ? 'No stream is open.' : `Open streams, each holding one:${open.join('')}`)
     )
   }
 
-  /** Ends every stream, then the pool. What is still in use or open after `closeTimeoutMs` is cut. */
+  /**
+   * Ends every stream, then the pool. What is still in use or open after `closeTimeoutMs` is cut. A client that others
+   * have taken from the pool is waited for as long, too.
+   */
   close(): Promise<void> {
     return (this.#closing ??= this.#close())
   }
 
   async #close(): Promise<void> {
-    const reason = new ConnectionError('The database was closed while the stream was open.')
-    await Promise.all([...this.streams].map((stream) => stream.abandon(reason)))
-    await Promise.all([...this.closers].map((close) => close()))
-    const pool = await this.#pool?.catch(() => undefined)
-    const timer = setTimeout(() => this.#cutLeased(), this.limits.closeTimeoutMs)
-    // Nobody will use a connection that is only being made: the server may never answer.
-    for (const client of this.connecting) client.connection.stream.destroy()
+    for (const tell of this.waiting) tell()
+    const ended = this.#end()
+    let timer: NodeJS.Timeout | undefined
+    const passed = new Promise<void>((resolve) => {
+      timer = setTimeout(() => void this.#cutLeased().then(resolve), this.limits.closeTimeoutMs)
+    })
     try {
-      // Who made the pool may have ended it already.
-      if (pool !== undefined && !pool.ending) await pool.end()
+      await Promise.race([ended, passed])
     } finally {
       clearTimeout(timer)
       this.#cutSilent()
     }
   }
 
-  /** A server that does not answer the goodbye would keep its sockets open, and with them the process. */
-  #cutSilent(): void {
-    const cut = () => {
-      for (const { connection } of this.#clients) connection.stream.destroy()
-    }
-    if (this.#clients.size > 0) setTimeout(cut, this.limits.closeTimeoutMs).unref()
+  async #end(): Promise<void> {
+    const reason = new ConnectionError('The database was closed while the stream was open.')
+    await Promise.all([...this.streams].map((stream) => stream.abandon(reason)))
+    await Promise.all([...this.closers].map((close) => close()))
+    const pool = await this.#pool?.catch(() => undefined)
+    // Nobody will use a connection that is only being made: the server may never answer.
+    for (const client of this.#watch?.connecting ?? []) client.connection.stream.destroy()
+    // Who made the pool may have ended it already.
+    if (pool !== undefined && !pool.ending) await pool.end()
   }
 
-  #cutLeased(): void {
+  /** A server that does not answer the goodbye would keep its sockets open, and with them the process. */
+  #cutSilent(): void {
+    const clients = this.#watch?.clients ?? new Set()
+    const cut = () => {
+      for (const { connection } of clients) connection.stream.destroy()
+    }
+    if (clients.size > 0) setTimeout(cut, this.limits.closeTimeoutMs).unref()
+  }
+
+  async #cutLeased(): Promise<void> {
     const limit = this.limits.closeTimeoutMs
-    for (const connection of this.leased) {
+    const cut = [...this.leased].map((connection) => {
       connection.destroy(
         new ConnectionError(`The database was closed, and the connection still in use ${limit} ms later.`),
       )
       // Whoever has it may never come back.
-      void connection.release()
-    }
+      return connection.release()
+    })
+    await Promise.all(cut)
   }
 
   async #openPool(): Promise<Pool> {
     const { pool } = this.config
     const opened = typeof pool === 'function' ? await pool() : pool
-    // Without a listener the loss of an idle connection would be an uncaught exception; the pool drops it by itself.
-    opened.on('error', () => {})
-    watchForLosses(opened)
-    opened.on('acquire', (client) => this.#clients.add(client))
-    opened.on('remove', (client) => this.#clients.delete(client))
-    limitConnecting(opened, this.limits.connectTimeoutMs, this.connecting)
+    this.#watch = PoolWatch.of(opened, this.limits.connectTimeoutMs)
     this.#openedPool = opened
     return opened
   }

@@ -50,6 +50,11 @@ export class ExchangeQueue {
     return this.#turns > 0
   }
 
+  /** Resolves when nothing is under way. */
+  async untilIdle(): Promise<void> {
+    while (this.isBusy) await this.#tail
+  }
+
   /** Runs a task after everything that was queued before. */
   inTurn<T>(task: () => Promise<T>): Promise<T> {
     this.#turns++

@@ -1,4 +1,5 @@
 import type { RowSink } from '../row/row-sink.js'
+import type { TransactionStatus } from './client-watch.js'
 import type { Deadline } from './deadline.js'
 import type { Engine, OpenStream } from './engine.js'
 import type { ExchangeResult } from './exchange.js'
@@ -14,8 +15,7 @@ export interface OpenPortal extends OpenStream {
 /** The connection, as a portal sees it. */
 export interface PortalConnection {
   readonly engine: Engine
-  /** The server's transaction status: idle, in a transaction, in a failed transaction. */
-  readonly status: 'I' | 'T' | 'E'
+  readonly status: TransactionStatus
   readonly isLost: boolean
   /** Something is under way. */
   readonly isBusy: boolean

@@ -1,0 +1,37 @@
+import type { Client, Pool } from 'pg'
+import { ClientWatch } from './client-watch.js'
+import { limitConnecting, type Connecting } from './connect-timeout.js'
+
+const watches = new WeakMap<Pool, PoolWatch>()
+
+/** What is done to a pool once, however many dialects share it. */
+export class PoolWatch {
+  /** Clients that are being connected. */
+  readonly connecting: Connecting = new Set()
+  /** Clients whose sockets are not closed. */
+  readonly clients = new Set<Client>()
+  /** For a new connection; that of the dialect which came last. */
+  connectTimeoutMs: number
+
+  static of(pool: Pool, connectTimeoutMs: number): PoolWatch {
+    const watch = watches.get(pool)
+    if (watch === undefined) return new PoolWatch(pool, connectTimeoutMs)
+    watch.connectTimeoutMs = connectTimeoutMs
+    return watch
+  }
+
+  private constructor(pool: Pool, connectTimeoutMs: number) {
+    watches.set(pool, this)
+    this.connectTimeoutMs = connectTimeoutMs
+    // Without a listener the loss of an idle connection would be an uncaught exception; the pool drops it by itself.
+    pool.on('error', () => {})
+    pool.on('acquire', (client) => {
+      if (this.clients.has(client)) return
+      ClientWatch.of(client)
+      this.clients.add(client)
+      // Not by the pool's own word, which in older versions comes while the socket is still open.
+      client.once('end', () => this.clients.delete(client))
+    })
+    limitConnecting(pool, () => this.connectTimeoutMs, this.connecting)
+  }
+}
