@@ -1,6 +1,7 @@
 import { Repository, type KyselyHandle, type TableSchema, type ToMany } from '../../src/index.js'
 import type { NumbersModel } from '../postgres/support/fault-tables.js'
 import { SchemaRegistry } from '../../src/schema/registry.js'
+import { tableSchema } from '../support/table-schema.js'
 
 interface SiblingsModel extends NumbersModel {
   readonly relations: { readonly siblings: ToMany<NumbersModel> }
@@ -17,17 +18,13 @@ export function stallingSiblings(kysely: KyselyHandle) {
 
 function schemaOf(name: string): TableSchema {
   const siblings = { name: 'siblings', kind: 'many', nullable: false, target: 'public.stalling' } as const
-  return {
-    schema: 'public',
+  return tableSchema(
     name,
-    kind: 'view',
-    columns: [
-      { property: 'id', name: 'id', type: 'int4', nullable: false, optional: false },
-      { property: 'payload', name: 'payload', type: 'text', nullable: false, optional: false },
-    ],
-    primaryKey: ['id'],
-    uniqueKeys: [],
-    foreignKeys: [],
-    relations: [{ ...siblings, columns: ['id'], targetColumns: ['id'] }],
-  }
+    { id: 'int4', payload: 'text' },
+    {
+      kind: 'view',
+      primaryKey: ['id'],
+      relations: [{ ...siblings, columns: ['id'], targetColumns: ['id'] }],
+    },
+  )
 }

@@ -7,6 +7,7 @@ import {
   type TypeSchema,
 } from '../../src/index.js'
 import type { NumberRow } from '../postgres/support/fault-tables.js'
+import { tableSchema } from '../support/table-schema.js'
 
 /** A table of a scenario, whose rows are as it says. */
 export interface AnyModel<Row extends object> extends Model {
@@ -26,16 +27,17 @@ export function tableOf<Row extends object>(
   name: string,
   columns: Readonly<Record<keyof Row & string, TypeSchema>>,
 ): Repository<AnyModel<Row>> {
-  return repositoryOf(kysely, schemaOf(name, columns))
+  return repositoryOf(kysely, tableSchema(name, columns, { primaryKey: ['id'] }))
 }
 
 /** Numbers by a name of their own, to each of which belongs the row of `numbers` with its id, as `same`. */
 export function relatedNumbers(kysely: KyselyHandle): Repository<AnyModel<NumberRow>> {
   const same = { name: 'same', kind: 'many', nullable: false, target: 'public.numbers' } as const
-  const numbers: TableSchema = {
-    ...schemaOf('numbers', { id: 'int4', payload: 'text' }),
-    relations: [{ ...same, columns: ['id'], targetColumns: ['id'] }],
-  }
+  const numbers = tableSchema(
+    'numbers',
+    { id: 'int4', payload: 'text' },
+    { primaryKey: ['id'], relations: [{ ...same, columns: ['id'], targetColumns: ['id'] }] },
+  )
   return repositoryOf(kysely, numbers, new SchemaRegistry([numbers]))
 }
 
@@ -50,22 +52,4 @@ function repositoryOf<Row extends object>(
     }
   }
   return new Table(kysely)
-}
-
-function schemaOf(name: string, columns: Readonly<Record<string, TypeSchema>>): TableSchema {
-  return {
-    schema: 'public',
-    name,
-    kind: 'table',
-    columns: Object.entries(columns).map(([property, type]) => ({
-      property,
-      name: property,
-      type,
-      nullable: false,
-      optional: false,
-    })),
-    primaryKey: ['id'],
-    uniqueKeys: [],
-    foreignKeys: [],
-  }
 }

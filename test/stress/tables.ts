@@ -9,6 +9,7 @@ import {
   type ToMany,
   type ToOne,
 } from '../../src/index.js'
+import { tableSchema } from '../support/table-schema.js'
 
 /** Rows that `failing` and `stalling` give before the one that fails, or takes a minute. */
 export const GOOD_ROWS = 1200
@@ -89,39 +90,21 @@ export interface StressTables {
   items: NumberRow
 }
 
-function table(
+const keyed = (
   name: string,
   columns: Readonly<Record<string, string>>,
   relations: readonly RelationSchema[] = [],
-): TableSchema {
-  return {
-    schema: 'public',
-    name,
-    kind: relations.length > 0 ? 'table' : 'view',
-    columns: Object.entries(columns).map(([property, type]) => ({
-      property,
-      name: property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      type,
-      nullable: false,
-      optional: false,
-    })),
-    primaryKey: relations.length > 0 ? ['id'] : [],
-    uniqueKeys: [],
-    foreignKeys: [],
-    relations,
-  }
-}
-
+): TableSchema => tableSchema(name, columns, { primaryKey: ['id'], relations })
 const one = { kind: 'one', targetColumns: ['id'] } as const
-const rooms = table('rooms', { id: 'int4', name: 'text' })
-const shelves = table('shelves', { id: 'int4', roomId: 'int4', name: 'text' }, [
+const rooms = keyed('rooms', { id: 'int4', name: 'text' })
+const shelves = keyed('shelves', { id: 'int4', roomId: 'int4', name: 'text' }, [
   { ...one, name: 'room', nullable: false, target: 'public.rooms', columns: ['roomId'] },
   {
     ...{ name: 'books', kind: 'many', nullable: false, target: 'public.books' },
     ...{ columns: ['id'], targetColumns: ['shelfId'] },
   },
 ])
-const books = table('books', { id: 'int4', shelfId: 'int4', title: 'text' }, [
+const books = keyed('books', { id: 'int4', shelfId: 'int4', title: 'text' }, [
   { ...one, name: 'shelf', nullable: false, target: 'public.shelves', columns: ['shelfId'] },
 ])
 const schemas = new SchemaRegistry([rooms, shelves, books])
@@ -139,6 +122,6 @@ export class Books extends Repository<BookModel> {
 /** Any of the views of numbers. */
 export class Numbered extends Repository<TableModel<NumberRow>> {
   constructor(kysely: KyselyHandle, name: string) {
-    super(kysely, table(name, { id: 'int4', payload: 'text' }))
+    super(kysely, tableSchema(name, { id: 'int4', payload: 'text' }, { kind: 'view' }))
   }
 }

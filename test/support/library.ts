@@ -17,6 +17,7 @@ import {
   type ToOne,
 } from 'sluice'
 import { createTestDatabase, type TestDatabase } from './database.js'
+import { tableSchema } from './table-schema.js'
 
 /** A library with a relation of every kind, written by hand as the generator would. */
 export interface Publisher {
@@ -109,30 +110,11 @@ export interface TagModel extends TableModel<'tags', Tag, TagFilter> {
   readonly relations: { readonly books: ToMany<BookModel> }
 }
 
-function table(
+const keyed = (
   name: string,
   columns: Readonly<Record<string, string>>,
-  primaryKey: readonly string[],
   relations: readonly RelationSchema[],
-): TableSchema {
-  return {
-    schema: 'public',
-    name,
-    kind: 'table',
-    columns: Object.entries(columns).map(([property, type]) => ({
-      property,
-      name: property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      type: type.replace('?', ''),
-      nullable: type.endsWith('?'),
-      optional: type.endsWith('?'),
-    })),
-    primaryKey,
-    uniqueKeys: [],
-    foreignKeys: [],
-    relations,
-  }
-}
-
+): TableSchema => tableSchema(name, columns, { primaryKey: ['id'], relations })
 const toOne = (name: string, target: string, column: string, nullable: boolean): RelationSchema => ({
   ...{ name, kind: 'one', nullable, target: `public.${target}` },
   ...{ columns: [column], targetColumns: ['id'] },
@@ -147,16 +129,12 @@ const through = (name: string, target: string, own: string, other: string): Rela
   through: { table: 'public.book_tags', columns: [own], targetColumns: [other] },
 })
 
-export const publishersSchema = table(
-  'publishers',
-  { id: 'int4', name: 'text' },
-  ['id'],
-  [toMany('authors', 'authors', 'publisherId')],
-)
-export const authorsSchema = table(
+export const publishersSchema = keyed('publishers', { id: 'int4', name: 'text' }, [
+  toMany('authors', 'authors', 'publisherId'),
+])
+export const authorsSchema = keyed(
   'authors',
   { id: 'int4', name: 'text', publisherId: 'int4?', mentorId: 'int4?' },
-  ['id'],
   [
     toOne('publisher', 'publishers', 'publisherId', true),
     toOne('mentor', 'authors', 'mentorId', true),
@@ -165,23 +143,23 @@ export const authorsSchema = table(
     toMany('edited', 'books', 'editorId'),
   ],
 )
-export const booksSchema = table(
+export const booksSchema = keyed(
   'books',
   { id: 'int4', authorId: 'int4', editorId: 'int4?', title: 'text', pages: 'int4?' },
-  ['id'],
   [
     toOne('author', 'authors', 'authorId', false),
     toOne('editor', 'authors', 'editorId', true),
     through('tags', 'tags', 'bookId', 'tagId'),
   ],
 )
-export const tagsSchema = table(
-  'tags',
-  { id: 'int4', name: 'text' },
-  ['id'],
-  [through('books', 'books', 'tagId', 'bookId')],
+export const tagsSchema = keyed('tags', { id: 'int4', name: 'text' }, [
+  through('books', 'books', 'tagId', 'bookId'),
+])
+const bookTagsSchema = tableSchema(
+  'book_tags',
+  { bookId: 'int4', tagId: 'int4' },
+  { primaryKey: ['bookId', 'tagId'] },
 )
-const bookTagsSchema = table('book_tags', { bookId: 'int4', tagId: 'int4' }, ['bookId', 'tagId'], [])
 const schemas = new SchemaRegistry([publishersSchema, authorsSchema, booksSchema, tagsSchema, bookTagsSchema])
 
 class Publishers extends Repository<PublisherModel> {

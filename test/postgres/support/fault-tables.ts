@@ -1,15 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, type Logger } from 'kysely'
 import pg, { type Pool, type PoolConfig } from 'pg'
-import {
-  Repository,
-  SluiceDialect,
-  type KyselyHandle,
-  type Model,
-  type TableSchema,
-} from '../../../src/index.js'
+import { Repository, SluiceDialect, type KyselyHandle, type Model } from '../../../src/index.js'
 import type { SluiceDialectConfig } from '../../../src/postgres/engine.js'
 import { timeLimitsOf, withoutTimeLimits } from '../../../src/postgres/time-limits.js'
+import { tableSchema } from '../../support/table-schema.js'
 
 /** What every view here has; the payload of a row is `x` and its number. */
 export interface NumberRow {
@@ -39,20 +34,7 @@ export const ROWS = 10_000
 /** Rows that `stalling` and `failing` give before the one that takes a minute, or fails. */
 export const GOOD_ROWS = 2_500
 
-function schemaOf(name: string): TableSchema {
-  return {
-    schema: 'public',
-    name,
-    kind: 'view',
-    columns: [
-      { property: 'id', name: 'id', type: 'int4', nullable: false, optional: false },
-      { property: 'payload', name: 'payload', type: 'text', nullable: false, optional: false },
-    ],
-    primaryKey: [],
-    uniqueKeys: [],
-    foreignKeys: [],
-  }
-}
+const schemaOf = (name: string) => tableSchema(name, { id: 'int4', payload: 'text' }, { kind: 'view' })
 
 /** Repository classes as the generator writes them. */
 export class Numbers extends Repository<NumbersModel> {

@@ -1,10 +1,11 @@
 import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import type { ConnectOptions, Database, KyselyHandle, Model, Repository, TableSchema } from 'sluice'
+import type { ConnectOptions, Database, KyselyHandle, Model, Repository } from 'sluice'
 import type * as sluice from 'sluice'
 import { bundle, WORKER, type Bundle } from '../../support/bundle.js'
 import { PASSWORD, startSecureServer, type SecureServer } from './secure-server.js'
+import { tableSchema } from '../../support/table-schema.js'
 
 type Library = typeof sluice
 const LIBRARY = 'src/index.ts'
@@ -32,6 +33,8 @@ interface SlowModel extends Model {
   readonly filter: object
   readonly columns: { id: number; payload: string }
 }
+
+const view = { kind: 'view' } as const
 
 /** The ways to read; each opens connections of its own. */
 export const forms = ['toArray()', 'aiterator()', 'iterator()'] as const
@@ -88,7 +91,7 @@ export function useWorld(): World {
 
   const sessions = (db: KyselyHandle) => {
     class Sessions extends library.Repository<SessionModel> {}
-    return new Sessions(db, view('sessions', { identity: 'text', ssl: 'bool', client: 'text' }))
+    return new Sessions(db, tableSchema('sessions', { identity: 'text', ssl: 'bool', client: 'text' }, view))
   }
   const world: World = {
     get server() {
@@ -119,26 +122,8 @@ export function useWorld(): World {
     },
     slow: (db) => {
       class Slow extends library.Repository<SlowModel> {}
-      return new Slow(db, view('slow', { id: 'int4', payload: 'text' }))
+      return new Slow(db, tableSchema('slow', { id: 'int4', payload: 'text' }, view))
     },
   }
   return world
-}
-
-function view(name: string, columns: Readonly<Record<string, string>>): TableSchema {
-  return {
-    schema: 'public',
-    name,
-    kind: 'view',
-    columns: Object.entries(columns).map(([property, type]) => ({
-      property,
-      name: property,
-      type,
-      nullable: false,
-      optional: false,
-    })),
-    primaryKey: [],
-    uniqueKeys: [],
-    foreignKeys: [],
-  }
 }
