@@ -1,5 +1,6 @@
 import { ConnectionError, UsageError } from '../errors.js'
 import { sqlStateOf } from './database-error.js'
+import { brokenProtocol } from './message-check.js'
 
 /**
  * What a stream's consumer gets for what a fetch met.
@@ -29,4 +30,14 @@ export function explainPortalFailure(error: Error, transactionFailure: Error | u
     default:
       return error
   }
+}
+
+/** A result has more rows, and its portal went with the transaction. */
+export function lostPortal(): ConnectionError {
+  return brokenProtocol('it ended the transaction of a result that has more rows')
+}
+
+/** Why nothing is committed. */
+export function abortedBy(transactionFailure: Error | undefined): Error {
+  return transactionFailure ?? brokenProtocol('it says that a transaction has failed, and sent no error')
 }

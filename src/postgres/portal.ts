@@ -7,7 +7,7 @@ import type { ExchangeLimit } from './exchange-limit.js'
 import { FetchSize } from './fetch-size.js'
 import { IdleWatch } from './idle-watch.js'
 import type { OpenPortal, PortalConnection } from './portal-connection.js'
-import { explainPortalFailure } from './portal-failure.js'
+import { abortedBy, explainPortalFailure, lostPortal } from './portal-failure.js'
 import type { PortalRequest } from './portal-request.js'
 import * as protocol from './protocol.js'
 
@@ -92,6 +92,7 @@ export class Portal<C> implements OpenPortal {
     let chunk: C
     try {
       result = await fetch
+      if (!result.complete) this.#refuseLostPortal()
       chunk = this.#request.sink.take()
     } catch (error) {
       this.#failure ??= this.#explain(error as Error)
@@ -212,6 +213,7 @@ export class Portal<C> implements OpenPortal {
       await this.#settleAhead()
       // Whoever wrote must hear that nothing was committed, also when only leaving.
       const wrote = this.#ownsTransaction && !this.#request.readOnly
+      if (wrote && connection.status === 'E') this.#failure ??= abortedBy(connection.transactionFailure)
       if (!this.#opened || (connection.isLost && !wrote)) return
       if (this.#ownsTransaction) await this.#endTransaction()
       else if (connection.status !== 'I') {
@@ -269,6 +271,14 @@ export class Portal<C> implements OpenPortal {
   async #abort(): Promise<void> {
     this.#connection.cancel(this)
     await silently(this.close())
+  }
+
+  /** Its portal went with its transaction: to open another would bring the same rows again. */
+  #refuseLostPortal(): void {
+    if (this.#opened || !this.#ownsTransaction) return
+    const error = lostPortal()
+    this.#connection.destroy(error)
+    throw error
   }
 
   #explain(error: Error): Error {

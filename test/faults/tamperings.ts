@@ -53,6 +53,8 @@ const all = {
   silentAfterRows: { change: (answer) => answer.slice(0, -2), ending: 'silence' },
   readyTooEarly: { change: (answer) => [...answer.slice(0, 5), answer.at(-1) as Buffer] },
   readyTwice: { change: (answer) => [...answer, fake.readyForQuery('T')] },
+  transactionOver: { change: (answer) => [...answer.slice(0, -1), fake.readyForQuery('I')] },
+  transactionFailed: { isFirst: true, change: (answer) => [...answer.slice(0, -1), fake.readyForQuery('E')] },
   outOfOrder: {
     isFirst: true,
     change: ([parsed, bound, ...others]) => [bound as Buffer, parsed as Buffer, ...others],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { QueryError } from '../../../src/index.js'
+import { QueryError, type IteratorOptions } from '../../../src/index.js'
 import { Numbers, type OpenOptions } from '../../postgres/support/fault-tables.js'
 import { inBothForms } from '../both-forms.js'
 import { loop, nameOf } from '../loop.js'
@@ -17,20 +17,22 @@ const ROWS = 1000
 async function afterEach(
   world: World,
   commands: readonly FakeCommand[],
-  options: OpenOptions & { readonly fetchTimeoutMs?: number } = {},
+  options: OpenOptions & Pick<IteratorOptions, 'fetchTimeoutMs' | 'readOnly'> = {},
 ): Promise<string> {
   const server = await startServerThread<FakeCommand>(world, './fake-server.js', '')
-  const { fetchTimeoutMs, ...others } = options
+  const { fetchTimeoutMs, readOnly = true, ...others } = options
   const { db } = world.open({ url: server.url, closeTimeoutMs: 300, ...others })
   const outcomes = new Map<string, string>()
   for (const command of commands) {
     const outcome = await inBothForms(async (iterate) => {
       await server.tell(command)
       const limit = fetchTimeoutMs === undefined ? {} : { fetchTimeoutMs }
-      const { rows, error } = await loop(iterate(new Numbers(db), { chunkSize: 200, ...limit }))
+      // What is written is known to be lost at the end only.
+      const chunkSize = readOnly ? 200 : 2 * ROWS
+      const { rows, error } = await loop(iterate(new Numbers(db), { chunkSize, readOnly, ...limit }))
       const isTooLate = error instanceof QueryError && error.code === 'FETCH_TIMEOUT'
       const saysSo = error?.message.includes("PostgreSQL's protocol") === true
-      if (error === undefined) assert.equal(rows, ROWS)
+      if (error === undefined || !readOnly) assert.equal(rows, ROWS)
       // The rows of the fetches before, if it was not the first.
       else assert.ok(rows === 0 || rows === 200, `${rows} rows: ${error.message}`)
       const details = isTooLate ? ' `FETCH_TIMEOUT`' : saysSo ? ' that says so' : ''
@@ -91,6 +93,12 @@ export const scriptedServer: ScenarioGroup = {
       'readyTooEarly',
       'completeTwice',
     ]),
+    within('It ends the transaction of a result before its last row', ['transactionOver']),
+    within(
+      'It says that the transaction of a stream with `readOnly: false` has failed, and sends no error',
+      ['transactionFailed'],
+      { readOnly: false },
+    ),
     within('It reports an error and goes on with the result', ['goesOnAfterError']),
     within('It describes other columns in the middle of a result, or sends what is not due there', [
       'secondDescription',
