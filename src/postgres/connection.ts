@@ -14,7 +14,7 @@ import { forgetDropped, watchDropped } from './dropped.js'
 import { droppedStream } from './dropped-stream.js'
 import { prefetchLimit, type ExchangeLimit } from './exchange-limit.js'
 import { ExchangeQueue } from './exchange-queue.js'
-import { freeHandParameter, freeHandTypes } from './free-hand.js'
+import { freeHandParameter, runFreeHand } from './free-hand.js'
 import { nextAnswer } from './next-answer.js'
 import { Portal } from './portal.js'
 import type { OpenPortal, PortalConnection } from './portal-connection.js'
@@ -239,26 +239,29 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection, C
   }
 
   async #executeFreeHand<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return this.#queue.inTurn(async () => {
-      const answers = this.#answers
-      const failure = this.#transactionFailure
-      try {
-        const result = await this.client.query<R & object>({
-          text: query.sql,
-          values: query.parameters.map(freeHandParameter),
-          types: freeHandTypes,
-        })
-        const { command, rowCount, rows } = result
-        if (command === 'ROLLBACK' && failure !== undefined) refuseAsCommit(query.sql, failure)
-        return AFFECTING.has(command)
-          ? { numAffectedRows: BigInt(rowCount ?? 0), rows: rows ?? [] }
-          : { rows: rows ?? [] }
-      } catch (error) {
-        // pg reports an error before the ReadyForQuery that tells what became of the transaction.
-        if (isDatabaseError(error) && this.#answers === answers && !this.isLost) await nextAnswer(this.client)
-        throw this.#failed(error as Error)
-      }
-    })
+    try {
+      return await this.#queue.inTurn(() => this.#runFreeHand<R>(query))
+    } catch (error) {
+      // It was made where the socket was read, which says nothing of who waits.
+      Error.captureStackTrace(error as Error)
+      throw error
+    }
+  }
+
+  async #runFreeHand<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const answers = this.#answers
+    const failure = this.#transactionFailure
+    try {
+      const { command, rowCount, rows } = await runFreeHand<R>(this.client, sql, parameters)
+      if (command === 'ROLLBACK' && failure !== undefined) refuseAsCommit(sql, failure)
+      return AFFECTING.has(command)
+        ? { numAffectedRows: BigInt(rowCount ?? 0), rows: rows ?? [] }
+        : { rows: rows ?? [] }
+    } catch (error) {
+      // pg reports an error before the ReadyForQuery that tells what became of the transaction.
+      if (isDatabaseError(error) && this.#answers === answers && !this.isLost) await nextAnswer(this.client)
+      throw this.#failed(error as Error)
+    }
   }
 
   async #executeRead<R>(query: CompiledQuery, { reader, completes }: ReadRequest): Promise<QueryResult<R>> {

@@ -1,13 +1,36 @@
-import type { CustomTypesConfig } from 'pg'
+import { Query, type CustomTypesConfig, type PoolClient, type QueryResult } from 'pg'
 import pgUtils from 'pg/lib/utils.js'
 import { codecForOid } from '../codec/codec-for-oid.js'
 import { checkString } from '../codec/text.js'
 import type { Parameter } from './protocol.js'
 
-/** How free-hand SQL that is not streamed is read: as text, by the types that come back. */
-export const freeHandTypes: CustomTypesConfig = {
+/** By the types that come back. */
+const freeHandTypes: CustomTypesConfig = {
   getTypeParser: ((oid: number) =>
     codecForOid(oid)?.decodeText ?? String) as CustomTypesConfig['getTypeParser'],
+}
+
+/** Reads text, also where the pool has pg's `binary` setting, by which pg would ask for what these types cannot read. */
+class TextQuery<R extends object> extends Query<R> {
+  get binary(): boolean {
+    return false
+  }
+
+  set binary(_: boolean) {}
+}
+
+/** Runs free-hand SQL that is not streamed. */
+export function runFreeHand<R>(
+  client: PoolClient,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<QueryResult<R & object>> {
+  const query = { text: sql, values: parameters.map(freeHandParameter), types: freeHandTypes }
+  return new Promise((resolve, reject) => {
+    client.query(
+      new TextQuery<R & object>(query, (error, result) => (error ? reject(error) : resolve(result))),
+    )
+  })
 }
 
 /**
