@@ -1,5 +1,5 @@
 import { Kysely, sql } from 'kysely'
-import pg, { type PoolConfig } from 'pg'
+import pg from 'pg'
 import { expect, test } from 'vitest'
 import { SluiceDialect } from '../../src/index.js'
 import { useFaults } from './support/use-faults.js'
@@ -8,7 +8,7 @@ const faults = useFaults()
 
 /** With a setting of pg's that its types do not know. */
 async function withPool<T>(settings: object, work: (db: Kysely<object>) => Promise<T>): Promise<T> {
-  const pool = new pg.Pool({ connectionString: faults.url, ...settings } as PoolConfig)
+  const pool = new pg.Pool({ connectionString: faults.url, ...settings })
   const db = new Kysely<object>({ dialect: new SluiceDialect({ pool }) })
   try {
     return await work(db)
