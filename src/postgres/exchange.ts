@@ -84,7 +84,7 @@ export class Exchange implements Submittable, RowCollector {
   }
 
   expect(type: number): void {
-    this.#expected.take(type)
+    this.#expected.expect(type)
   }
 
   add(bytes: Buffer, count: number): void {

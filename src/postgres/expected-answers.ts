@@ -9,7 +9,10 @@ const ANSWERS: Readonly<Record<string, { readonly within: string; readonly last:
   E: { within: 'DGHdc', last: 'CsI' },
   C: { within: '', last: '3' },
   S: { within: '', last: 'Z' },
+  // Any number of statements, one after the other.
+  Q: { within: 'TDCIGHdc', last: 'Z' },
 }
+const SIMPLE = 0x51
 /** Notices, settings and notifications may come at any time. */
 const ANY_TIME = 'NSA'
 
@@ -22,16 +25,20 @@ export class ExpectedAnswers {
   /** Where the message begins that is being answered. */
   #at = 0
   #failed = false
-  #hasRows = true
+  /** Rows may come: those of a later fetch were described with the first. */
+  #hasRows: boolean
+  /** A statement of a simple query has ended, and no other begun. */
+  #isComplete = false
   /** The server asked for data, which it does not get. */
   #isRefused = false
 
   constructor(messages: Buffer) {
     this.#messages = messages
+    this.#hasRows = messages[0] !== SIMPLE
   }
 
   /** @throws {@link ConnectionError} for an answer that is not due. */
-  take(answer: number): void {
+  expect(answer: number): void {
     const type = String.fromCharCode(answer)
     if (ANY_TIME.includes(type)) return
     // The rest of the messages is skipped then, up to the Sync.
@@ -42,9 +49,15 @@ export class ExpectedAnswers {
   }
 
   #isDue(type: string): boolean {
-    const { within = '', last = '' } = ANSWERS[String.fromCharCode(this.#messages[this.#at] ?? 0)] ?? {}
+    const message = this.#messages[this.#at] ?? 0
+    const { within = '', last = '' } = ANSWERS[String.fromCharCode(message)] ?? {}
     if (type === 'D') return this.#hasRows && within.includes(type)
     if (type === 'n') this.#hasRows = false
+    if (message === SIMPLE) {
+      if (type === 'Z' && !this.#isComplete) return false
+      this.#isComplete = type === 'C' || type === 'I'
+      this.#hasRows = type === 'T'
+    }
     if (type === 'G') this.#isRefused = true
     if (!last.includes(type)) return within.includes(type)
     this.#at += 1 + this.#messages.readUInt32BE(this.#at + 1)

@@ -2,6 +2,7 @@ import { Query, type CustomTypesConfig, type PoolClient, type QueryResult } from
 import pgUtils from 'pg/lib/utils.js'
 import { codecForOid } from '../codec/codec-for-oid.js'
 import { checkString } from '../codec/text.js'
+import { checkAnswers } from './check-answers.js'
 import type { Parameter } from './protocol.js'
 
 /** By the types that come back. */
@@ -27,9 +28,11 @@ export function runFreeHand<R>(
 ): Promise<QueryResult<R & object>> {
   const query = { text: sql, values: parameters.map(freeHandParameter), types: freeHandTypes }
   return new Promise((resolve, reject) => {
-    client.query(
-      new TextQuery<R & object>(query, (error, result) => (error ? reject(error) : resolve(result))),
+    const textQuery = new TextQuery<R & object>(query, (error, result) =>
+      error ? reject(error) : resolve(result),
     )
+    checkAnswers(client, textQuery, sql !== '' && parameters.length > 0)
+    client.query(textQuery)
   })
 }
 

@@ -14,16 +14,20 @@ const READY_FOR_QUERY = 0x5a
 
 type DataListener = (bytes: Buffer) => void
 
-/** Where the DataRow messages of one exchange go. */
-export interface RowCollector {
-  /** Whole messages, which may be kept. */
-  add(bytes: Buffer, count: number): void
+/** Looks at what the server sends. */
+export interface AnswerCheck {
   /**
    * A message of this type begins, or some do if it is that of rows.
    *
    * @throws {@link ConnectionError} when it is not due.
    */
   expect(type: number): void
+}
+
+/** Where the DataRow messages of one exchange go. */
+export interface RowCollector extends AnswerCheck {
+  /** Whole messages, which may be kept. */
+  add(bytes: Buffer, count: number): void
 }
 
 const taps = new WeakMap<Socket, WireTap>()
@@ -38,6 +42,8 @@ const taps = new WeakMap<Socket, WireTap>()
 export class WireTap {
   /** Where DataRow messages go; without one they go to pg. */
   collector: RowCollector | undefined
+  /** Looks at the answers to a query of pg's own, up to the next ReadyForQuery. */
+  check: AnswerCheck | undefined
 
   readonly #stream: Socket
   readonly #parser: DataListener
@@ -156,8 +162,12 @@ export class WireTap {
     const type = bytes[at] ?? 0
     const size = bytes.readUInt32BE(at + 1)
     checkHeader(type, size, this.#isStarting)
-    this.collector?.expect(type)
-    if (type === READY_FOR_QUERY) this.#isStarting = false
+    const check = this.collector ?? this.check
+    check?.expect(type)
+    if (type === READY_FOR_QUERY) {
+      this.#isStarting = false
+      this.check = undefined
+    }
     return size
   }
 
