@@ -21,6 +21,8 @@ export interface SyncChunks {
   close(): void
   /** Frees the connection without waiting for that. */
   drop(): void
+  /** Whether the stream has ended on its own, or with its worker, by the time that nobody reads it any more. */
+  isOver(): boolean
 }
 
 /** A query between two chunks failed; `cause` says how. */
@@ -102,6 +104,22 @@ export class SyncBridge implements SyncChunks {
     if (this.#ended) return
     this.#send('close')
     this.#end()
+  }
+
+  isOver(): boolean {
+    try {
+      while (!this.#ended) {
+        const received = receiveMessageOnPort(this.#port) as { message: StreamAnswer } | undefined
+        if (received === undefined) {
+          this.#options.checkAlive()
+          return false
+        }
+        if (received.message.type !== 'chunk') this.#end()
+      }
+    } catch {
+      this.#end()
+    }
+    return true
   }
 
   #send(message: StreamRequestMessage): void {

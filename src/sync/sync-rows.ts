@@ -45,6 +45,7 @@ export const NO_SYNC_CHUNKS: SyncChunks = {
   query: () => emptyChunk([]),
   close: () => {},
   drop: () => {},
+  isOver: () => true,
 }
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
@@ -159,7 +160,7 @@ export class SyncRowStream<T> implements SyncRows<T> {
     if (onProgress !== undefined) this.#report = new ProgressReport(onProgress)
     const chunks = open()
     // What it closes must not lead back here, or it would never be dropped.
-    watchDropped(this, { describe, close: () => chunks.drop(), isOpen: () => true })
+    watchDropped(this, { describe, close: () => chunks.drop(), isOpen: () => !chunks.isOver() })
     return chunks
   }
 

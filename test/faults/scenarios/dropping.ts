@@ -54,7 +54,7 @@ export const dropping: readonly Scenario[] = [
     },
   },
   {
-    fault: 'It drops an iterator that was never stepped, or that is over',
+    fault: 'It drops an iterator that was never stepped, that is over, or whose rows have all been fetched',
     async run(world) {
       const { db } = world.open()
       const { signal } = new AbortController()
@@ -67,8 +67,12 @@ export const dropping: readonly Scenario[] = [
         for (const row of new Numbers(db).iterator({ signal, chunkSize: 10 })) if (row.id > 12) break
         const missing = db.selectFrom('numbers').select(sql`missing`.as('missing'))
         await assert.rejects(missing.stream().next(), { code: '42703' })
+        const few = new Numbers(db).filter({ id: { lte: 5 } })
+        assert.equal((await few.aiterator().next()).value?.id, 1)
+        assert.equal(few.iterator().next().value?.id, 1)
       }
       await over()
+      await untilIdle(world)
       for (let count = 0; count < 5; count++) {
         gc()
         await sleep(5)
@@ -77,11 +81,15 @@ export const dropping: readonly Scenario[] = [
     },
   },
   {
-    fault: 'It drops an iterator that a signal or a time limit has ended before',
+    fault: 'It drops an iterator that a signal, a time limit or the end of the database has ended before',
     async run(world) {
       const { db } = world.open({ max: 3, idleTimeoutMs: 40 })
       const controller = new AbortController()
+      const closed = world.open()
+      world.forget(closed)
       const start = async () => {
+        await new Numbers(closed.db).aiterator({ chunkSize: 10 }).next()
+        new Numbers(closed.db).iterator({ chunkSize: 10 }).next()
         await new Numbers(db).aiterator({ chunkSize: 10, signal: controller.signal }).next()
         await new Numbers(db).aiterator({ chunkSize: 10 }).next()
         await db.selectFrom('numbers').selectAll().stream(10).next()
@@ -89,8 +97,8 @@ export const dropping: readonly Scenario[] = [
       const started = start()
       await started
       controller.abort()
-      const states = async () => await world.observer.states()
-      while ((await states()).some((state) => state !== 'idle')) await sleep(5)
+      await closed.db.destroy()
+      await untilIdle(world)
       for (let count = 0; count < 5; count++) {
         gc()
         await sleep(5)
@@ -103,6 +111,12 @@ export const dropping: readonly Scenario[] = [
 function gc(): void {
   assert.ok(global.gc, 'The process has no --expose-gc.')
   void global.gc()
+}
+
+/** Until nothing of ours is open, and the worker has said so. */
+async function untilIdle({ observer }: World): Promise<void> {
+  while ((await observer.states()).some((state) => state !== 'idle')) await sleep(5)
+  await sleep(50)
 }
 
 /** Until the server has no open transaction of ours. */
