@@ -5,10 +5,11 @@ const SHOWN = 20
 
 /** ` Did you mean "users"? Known: …`, for a name that is not among those known. */
 export function didYouMean(name: string, known: readonly string[]): string {
-  const distance = (other: string) => leven(name.toLowerCase(), other.toLowerCase())
-  const [closest] = [...known].sort((left, right) => distance(left) - distance(right))
-  const isClose = closest !== undefined && distance(closest) <= Math.max(2, Math.floor(name.length / 4))
-  return `${isClose ? ` Did you mean "${closest}"?` : ''} ${listOf(known)}`
+  const [closest] = known
+    .map((other) => ({ other, distance: leven(name.toLowerCase(), other.toLowerCase()) }))
+    .sort((left, right) => left.distance - right.distance)
+  const isClose = closest !== undefined && closest.distance <= Math.max(2, Math.floor(name.length / 4))
+  return `${isClose ? ` Did you mean "${closest.other}"?` : ''} ${listOf(known)}`
 }
 
 function listOf(known: readonly string[]): string {
