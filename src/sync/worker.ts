@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import pg from 'pg'
-import type { SluiceConnection } from '../postgres/connection.js'
 import { sqlStateOf } from '../postgres/database-error.js'
 import { SluiceDriver } from '../postgres/driver.js'
 import { Engine } from '../postgres/engine.js'
@@ -62,16 +61,19 @@ function serve({ port, answers, delivered, ...statement }: OpenMessage): void {
 
   async function openStream() {
     const connection = await driver.acquireConnection()
+    let released: Promise<void> | undefined
+    // Once only: it may be another stream's by then.
+    const release = () => (released ??= connection.release())
     const portal = connection.openPortal({
       ...statement,
       sink: rows,
       readAhead: true,
       signal: leaving.signal,
       progress: new SharedProgress(delivered),
-      // The step that meets its end gives the connection back.
-      onClosed: () => {},
+      // At once: nobody may ever step it again.
+      onClosed: () => void release(),
     })
-    return { connection, portal }
+    return { connection, portal, release }
   }
 
   function next({ spent }: NextRequest): Promise<void> {
@@ -81,10 +83,10 @@ function serve({ port, answers, delivered, ...statement }: OpenMessage): void {
 
   async function step(): Promise<void> {
     try {
-      const { connection, portal } = await stream
+      const { portal, release } = await stream
       let chunk = await portal.next()
       while (chunk?.count === 0) chunk = await portal.next()
-      if (chunk === undefined) return await finish(connection, { type: 'end' })
+      if (chunk === undefined) return await finish(release, { type: 'end' })
       send(chunk)
     } catch (error) {
       await fail(error as Error)
@@ -95,6 +97,8 @@ function serve({ port, answers, delivered, ...statement }: OpenMessage): void {
   async function run({ sql, parameters, formats }: SyncQuery): Promise<void> {
     try {
       const { connection, portal } = await stream
+      // Its connection may be another's: the step says by what it ended.
+      if (portal.isClosing) return await step()
       const messages = () => queryMessages(sql, parameters, formats)
       const related = new RawRows()
       try {
@@ -114,7 +118,7 @@ function serve({ port, answers, delivered, ...statement }: OpenMessage): void {
     if (leaving.signal.aborted) return
     const opened = await stream.catch(() => undefined)
     await opened?.portal.abandon(error)
-    await finish(opened?.connection, { type: 'error', of, error: toWireError(error) })
+    await finish(opened?.release, { type: 'error', of, error: toWireError(error) })
   }
 
   function send(chunk: RawChunk): void {
@@ -124,11 +128,11 @@ function serve({ port, answers, delivered, ...statement }: OpenMessage): void {
   async function end(): Promise<void> {
     const opened = await stream.catch(() => undefined)
     await opened?.portal.close().catch(() => {})
-    await finish(opened?.connection, { type: 'end' })
+    await finish(opened?.release, { type: 'end' })
   }
 
-  async function finish(connection: SluiceConnection | undefined, last: StreamAnswer): Promise<void> {
-    await connection?.release()
+  async function finish(release: (() => Promise<void>) | undefined, last: StreamAnswer): Promise<void> {
+    await release?.()
     answer(last)
     port.close()
   }

@@ -90,7 +90,8 @@ export const workerEnd: readonly Scenario[] = [
   {
     fault: 'The database is closed between two steps',
     async run(world) {
-      const opened = world.open()
+      // Nothing waits for the step that never comes.
+      const opened = world.open({ closeTimeoutMs: 60_000 })
       world.forget(opened)
       await opened.db.selectFrom('numbers').select('id').limit(1).execute()
       const rows = new Numbers(opened.db).iterator({ chunkSize: 10 })
