@@ -34,7 +34,8 @@ export class Database<DB> extends Kysely<DB> {
  * const { users } = repositories(db)
  * ```
  *
- * @throws {@link UsageError} for a connection string that cannot be read, without repeating it.
+ * @throws {@link UsageError} for a connection string that cannot be read, without repeating it; {@link OptionError} for a
+ * time limit that is not a positive 32-bit integer.
  */
 export function connect<DB>(options: ConnectOptions): Database<DB> {
   const { log, plugins, ...others } = options

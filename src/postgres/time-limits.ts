@@ -76,7 +76,7 @@ export function withoutTimeLimits<T extends TimeLimits>(settings: T): Omit<T, ke
 export function checkTimeLimit(name: string, value: unknown): void {
   if (value === undefined) return
   if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 0x7fffffff) {
-    const given = typeof value === 'number' ? String(value) : `a ${typeof value}`
+    const given = typeof value === 'number' ? String(value) : `of type ${typeof value}`
     throw new OptionError(`${name} must be a positive number of milliseconds below 2^31, not ${given}.`)
   }
 }

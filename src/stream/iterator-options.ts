@@ -31,10 +31,10 @@ export interface IteratorOptions {
    * How long the loop may go without taking a row, in milliseconds; then the stream is ended, its connection is free, and
    * the loop ends with a {@link QueryError} of code `IDLE_TIMEOUT` once it has had the rows that were there already. A
    * positive 32-bit integer. Default: that of the dialect, or as long as it takes. A stream's own transaction has
-   * `idle_in_transaction_session_timeout` set to this and `closeTimeoutMs`, in case that the process itself hangs.
+   * `idle_in_transaction_session_timeout` set to the sum of this and `closeTimeoutMs`, in case the process itself hangs.
    */
   readonly idleTimeoutMs?: number
-  /** Called after each fetch, before the loop receives its rows. What it throws ends the loop. */
+  /** Called after each fetch that brought rows, before the loop receives them. What it throws ends the loop. */
   readonly onProgress?: (progress: IterationProgress) => void
 }
 
