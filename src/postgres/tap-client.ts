@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Client } from 'pg'
+import { hearLastWords } from './last-words.js'
 import { WireTap } from './wire-tap.js'
 
 /** What pg's connection does that its types leave out. */
@@ -19,6 +20,7 @@ export function tapClient(client: Client): void {
   const attachListeners = starting.attachListeners.bind(starting)
   starting.attachListeners = (stream) => {
     attachListeners(stream)
+    hearLastWords(stream)
     // Who else reads the socket is told when the connection is first used.
     if (stream.listenerCount('data') === 1) WireTap.of(stream, true)
   }
