@@ -25,6 +25,12 @@ const zones = layers.slice(0, -1).map((target, index) => ({
   from: layers.slice(index + 1).map((later) => `./${later}`),
   message: 'A lower layer never imports a higher one.',
 }))
+zones.push({
+  target: './src/postgres/wire',
+  from: './src/postgres',
+  except: ['./wire'],
+  message: 'The protocol knows nothing of pools, dialects and portals.',
+})
 
 export default tseslint.config(
   {

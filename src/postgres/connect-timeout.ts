@@ -1,5 +1,5 @@
 import type { Client, Pool, PoolClient } from 'pg'
-import { tapClient } from './tap-client.js'
+import { tapClient } from './wire/tap-client.js'
 
 /** The clients of a pool that are connecting. */
 export type Connecting = Set<PoolClient>

@@ -4,30 +4,29 @@ import type { PoolClient } from 'pg'
 import { ConnectionError, UsageError } from '../errors.js'
 import type { Field } from '../row/field.js'
 import { abbreviate } from './abbreviate.js'
-import { sendCancelRequest } from './cancel-request.js'
+import { sendCancelRequest } from './wire/cancel-request.js'
 import { ClientWatch, type ClientHolder, type TransactionStatus } from './client-watch.js'
-import { isDatabaseError } from './database-error.js'
+import { isDatabaseError } from './wire/database-error.js'
 import { Deadline } from './deadline.js'
 import type { Engine } from './engine.js'
-import type { ExchangeResult } from './exchange.js'
+import type { ExchangeResult } from './wire/exchange.js'
 import { forgetDropped, watchDropped } from './dropped.js'
 import { droppedStream } from './dropped-stream.js'
 import { prefetchLimit, type ExchangeLimit } from './exchange-limit.js'
 import { ExchangeQueue } from './exchange-queue.js'
-import { freeHandParameter, runFreeHand } from './free-hand.js'
-import { nextAnswer } from './next-answer.js'
-import { Portal } from './portal.js'
-import type { OpenPortal, PortalConnection } from './portal-connection.js'
-import type { PortalRequest } from './portal-request.js'
-import { beginStatement } from './begin-statement.js'
-import * as protocol from './protocol.js'
+import { freeHandParameter, freeHandResult, runFreeHand } from './free-hand.js'
+import { nextAnswer } from './wire/next-answer.js'
+import { Portal } from './portal/portal.js'
+import type { OpenPortal, PortalConnection } from './portal/portal-connection.js'
+import type { PortalRequest } from './portal/portal-request.js'
+import { beginStatement } from './portal/begin-statement.js'
+import * as protocol from './wire/protocol.js'
 import { refuseAsCommit } from './refused-commit.js'
 import { describedRowReader } from '../row/described-row-reader.js'
 import { DecodedRows, DescribedColumns, type RowSink } from '../row/row-sink.js'
 import { isReading } from './reading-query.js'
 import { readRequestOf, type ReadRequest } from './statement.js'
 
-const AFFECTING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 const KEEP_ALIVE_DELAY_MS = 10_000
 
 /** One connection of the pool, for as long as it lives. Statements on it run one after the other. */
@@ -252,11 +251,9 @@ export class SluiceConnection implements DatabaseConnection, PortalConnection, C
     const answers = this.#answers
     const failure = this.#transactionFailure
     try {
-      const { command, rowCount, rows } = await runFreeHand<R>(this.client, sql, parameters)
-      if (command === 'ROLLBACK' && failure !== undefined) refuseAsCommit(sql, failure)
-      return AFFECTING.has(command)
-        ? { numAffectedRows: BigInt(rowCount ?? 0), rows: rows ?? [] }
-        : { rows: rows ?? [] }
+      const result = await runFreeHand<R>(this.client, sql, parameters)
+      if (result.command === 'ROLLBACK' && failure !== undefined) refuseAsCommit(sql, failure)
+      return freeHandResult(result)
     } catch (error) {
       // pg reports an error before the ReadyForQuery that tells what became of the transaction.
       if (isDatabaseError(error) && this.#answers === answers && !this.isLost) await nextAnswer(this.client)

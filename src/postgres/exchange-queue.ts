@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net'
 import type { PoolClient } from 'pg'
 import type { RowSink } from '../row/row-sink.js'
-import { sendCancelRequest } from './cancel-request.js'
+import { sendCancelRequest } from './wire/cancel-request.js'
 import { Deadline } from './deadline.js'
-import { Exchange, type ExchangeResult } from './exchange.js'
+import { Exchange, type ExchangeResult } from './wire/exchange.js'
 import type { ExchangeLimit } from './exchange-limit.js'
-import { nextAnswer } from './next-answer.js'
-import { WireTap } from './wire-tap.js'
+import { nextAnswer } from './wire/next-answer.js'
+import { WireTap } from './wire/wire-tap.js'
 
 const CANCEL_AGAIN_MS = 250
 

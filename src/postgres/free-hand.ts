@@ -1,9 +1,12 @@
-import { Query, type CustomTypesConfig, type PoolClient, type QueryResult } from 'pg'
+import type { QueryResult } from 'kysely'
+import { Query, type CustomTypesConfig, type PoolClient, type QueryResult as PgResult } from 'pg'
 import pgUtils from 'pg/lib/utils.js'
 import { codecForOid } from '../codec/codec-for-oid.js'
 import { checkString } from '../codec/text.js'
-import { checkAnswers } from './check-answers.js'
-import type { Parameter } from './protocol.js'
+import { checkAnswers } from './wire/check-answers.js'
+import type { Parameter } from './wire/protocol.js'
+
+const AFFECTING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 
 /** By the types that come back. */
 const freeHandTypes: CustomTypesConfig = {
@@ -25,7 +28,7 @@ export function runFreeHand<R>(
   client: PoolClient,
   sql: string,
   parameters: readonly unknown[],
-): Promise<QueryResult<R & object>> {
+): Promise<PgResult<R & object>> {
   const query = { text: sql, values: parameters.map(freeHandParameter), types: freeHandTypes }
   return new Promise((resolve, reject) => {
     const textQuery = new TextQuery<R & object>(query, (error, result) =>
@@ -34,6 +37,12 @@ export function runFreeHand<R>(
     checkAnswers(client, textQuery, sql !== '' && parameters.length > 0)
     client.query(textQuery)
   })
+}
+
+/** What pg's client returns, as Kysely has it. Of several statements it returns several, which have no rows here. */
+export function freeHandResult<R>({ command, rowCount, rows }: PgResult<R & object>): QueryResult<R> {
+  const result = { rows: rows ?? [] }
+  return AFFECTING.has(command) ? { ...result, numAffectedRows: BigInt(rowCount ?? 0) } : result
 }
 
 /**

@@ -1,5 +1,5 @@
 import { ConnectionError, DecodeError, QueryError, SchemaDriftError, TimeoutError } from '../errors.js'
-import { isDatabaseError, sqlStateOf } from './database-error.js'
+import { isDatabaseError, sqlStateOf } from './wire/database-error.js'
 import { isRetryable } from './retryable.js'
 
 /** What a queryset was doing when it failed. */

@@ -1,6 +1,6 @@
 import type { CompiledQuery } from 'kysely'
 import type { RowReader } from '../row/row-reader.js'
-import type { Progress } from './idle-watch.js'
+import type { Progress } from './portal/idle-watch.js'
 
 const READ = Symbol('sluice.read')
 

@@ -1,4 +1,4 @@
-import type { Progress } from '../postgres/idle-watch.js'
+import type { Progress } from '../postgres/portal/idle-watch.js'
 import { forgetDropped, watchDropped } from '../postgres/dropped.js'
 import type { IterationProgress } from './iterator-options.js'
 import { ProgressReport } from './progress-report.js'

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { Parameter } from '../postgres/protocol.js'
+import type { Parameter } from '../postgres/wire/protocol.js'
 import type { TimeLimits } from '../postgres/time-limits.js'
 import type { RawChunk } from './raw-rows.js'
 import type { WireError } from './wire-error.js'

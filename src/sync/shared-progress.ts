@@ -1,4 +1,4 @@
-import type { Progress } from '../postgres/idle-watch.js'
+import type { Progress } from '../postgres/portal/idle-watch.js'
 
 /** How many rows the calling thread has received, in memory that the worker sees. */
 export class SharedProgress implements Progress {

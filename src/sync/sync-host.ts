@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { Pool } from 'pg'
 import { ConnectionError, UsageError } from '../errors.js'
-import { beginStatement } from '../postgres/begin-statement.js'
+import { beginStatement } from '../postgres/portal/begin-statement.js'
 import type { Engine } from '../postgres/engine.js'
 import { timeLimitsOf } from '../postgres/time-limits.js'
 import { connectionDefaults, connectionSettings } from './connection-settings.js'

@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import pg from 'pg'
-import { sqlStateOf } from '../postgres/database-error.js'
+import { sqlStateOf } from '../postgres/wire/database-error.js'
 import { SluiceDriver } from '../postgres/driver.js'
 import { Engine } from '../postgres/engine.js'
-import { queryMessages } from '../postgres/protocol.js'
+import { queryMessages } from '../postgres/wire/protocol.js'
 import {
   HEARTBEAT,
   HEARTBEAT_MS,

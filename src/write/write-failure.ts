@@ -7,7 +7,7 @@ import {
   NotNullViolation,
   UniqueViolation,
 } from '../errors.js'
-import { isDatabaseError } from '../postgres/database-error.js'
+import { isDatabaseError } from '../postgres/wire/database-error.js'
 import { explainFailure, withCaller } from '../postgres/query-failure.js'
 import { tableName } from '../query/columns.js'
 import { qualifiedName } from '../schema/qualified-name.js'

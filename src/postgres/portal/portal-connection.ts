@@ -1,9 +1,9 @@
-import type { RowSink } from '../row/row-sink.js'
-import type { TransactionStatus } from './client-watch.js'
-import type { Deadline } from './deadline.js'
-import type { Engine, OpenStream } from './engine.js'
-import type { ExchangeResult } from './exchange.js'
-import type { ExchangeLimit } from './exchange-limit.js'
+import type { RowSink } from '../../row/row-sink.js'
+import type { TransactionStatus } from '../client-watch.js'
+import type { Deadline } from '../deadline.js'
+import type { Engine, OpenStream } from '../engine.js'
+import type { ExchangeResult } from '../wire/exchange.js'
+import type { ExchangeLimit } from '../exchange-limit.js'
 
 /** A portal, as its connection sees it. */
 export interface OpenPortal extends OpenStream {

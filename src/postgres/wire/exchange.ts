@@ -1,5 +1,5 @@
 import type { Connection, Submittable } from 'pg'
-import type { RowSink } from '../row/row-sink.js'
+import type { RowSink } from '../../row/row-sink.js'
 import { isDatabaseError } from './database-error.js'
 import { ExpectedAnswers } from './expected-answers.js'
 import { SYNC } from './protocol.js'

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.js'
+import { UsageError } from '../../errors.js'
 
 /**
  * The frontend messages of PostgreSQL's extended query protocol that a portal needs. pg's own serializer knows one

@@ -1,4 +1,4 @@
-import { ConnectionError } from '../errors.js'
+import { ConnectionError } from '../../errors.js'
 
 /** Type byte and length of every message of the protocol. */
 export const HEADER = 5

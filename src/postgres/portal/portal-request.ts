@@ -1,6 +1,6 @@
-import type { RowSink } from '../row/row-sink.js'
+import type { RowSink } from '../../row/row-sink.js'
 import type { Progress } from './idle-watch.js'
-import type { Parameter } from './protocol.js'
+import type { Parameter } from '../wire/protocol.js'
 
 /** What a portal reads, and how. */
 export interface PortalRequest<C> {

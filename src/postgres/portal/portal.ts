@@ -1,15 +1,15 @@
-import { ConnectionError, TimeoutError, UsageError, type TimeoutCode } from '../errors.js'
-import { NO_ROWS } from '../row/row-sink.js'
-import { abbreviate } from './abbreviate.js'
-import type { Deadline } from './deadline.js'
-import type { ExchangeResult } from './exchange.js'
-import type { ExchangeLimit } from './exchange-limit.js'
+import { ConnectionError, TimeoutError, UsageError, type TimeoutCode } from '../../errors.js'
+import { NO_ROWS } from '../../row/row-sink.js'
+import { abbreviate } from '../abbreviate.js'
+import type { Deadline } from '../deadline.js'
+import type { ExchangeResult } from '../wire/exchange.js'
+import type { ExchangeLimit } from '../exchange-limit.js'
 import { FetchSize } from './fetch-size.js'
 import { IdleWatch } from './idle-watch.js'
 import type { OpenPortal, PortalConnection } from './portal-connection.js'
 import { abortedBy, explainPortalFailure, lostPortal } from './portal-failure.js'
 import type { PortalRequest } from './portal-request.js'
-import * as protocol from './protocol.js'
+import * as protocol from '../wire/protocol.js'
 
 /** How long a fetch that nobody waits for any more may take before it is cancelled on the server. */
 const ABANDONED_FETCH_GRACE_MS = 50

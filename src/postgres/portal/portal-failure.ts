@@ -1,6 +1,6 @@
-import { ConnectionError, UsageError } from '../errors.js'
-import { sqlStateOf } from './database-error.js'
-import { brokenProtocol } from './message-check.js'
+import { ConnectionError, UsageError } from '../../errors.js'
+import { sqlStateOf } from '../wire/database-error.js'
+import { brokenProtocol } from '../wire/message-check.js'
 
 /**
  * What a stream's consumer gets for what a fetch met.

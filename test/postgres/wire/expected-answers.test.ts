@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { ExpectedAnswers } from '../../src/postgres/expected-answers.js'
-import { Numbers, open } from './support/fault-database.js'
-import { passOn, startProxy } from './support/proxy.js'
-import { useFaults } from './support/use-faults.js'
+import { ExpectedAnswers } from '../../../src/postgres/wire/expected-answers.js'
+import { Numbers, open } from '../support/fault-database.js'
+import { passOn, startProxy } from '../support/proxy.js'
+import { useFaults } from '../support/use-faults.js'
 
 const faults = useFaults()
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { ConnectionError, UsageError } from '../errors.js'
+import { ConnectionError, UsageError } from '../../errors.js'
 import {
   brokenProtocol,
   checkFields,
