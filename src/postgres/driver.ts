@@ -134,10 +134,11 @@ export class SluiceDriver implements Driver {
 
   #cannotConnect(error: Error): ConnectionError {
     if (this.#destroyed) return closedWhileTaken(error)
-    const { connectTimeoutMs } = this.#engine.limits
+    const { limits, streams } = this.#engine
+    const open = streams.size === 0 ? '' : `. ${this.#engine.describeUse()}`
     const reason =
       error.message === 'timeout expired'
-        ? `the server did not answer within ${connectTimeoutMs} ms (connectTimeoutMs)`
+        ? `the server did not answer within ${limits.connectTimeoutMs} ms (connectTimeoutMs)${open}`
         : reasonOf(error)
     return new ConnectionError(`Cannot connect to the database: ${reason}`, {
       cause: error,

@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { CompiledQuery, type DatabaseConnection } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { drain, Failing, failureOf, GOOD_ROWS, Numbers, open } from './support/fault-database.js'
+import { startProxy } from './support/proxy.js'
 import { useFaults } from './support/use-faults.js'
 
 const faults = useFaults()
@@ -48,6 +49,18 @@ describe.each(['onCreateConnection', 'onReserveConnection'] as const)('%s', (nam
     expect((await reading).message).toContain('The database was closed')
     await faults.observer.untilStates()
   })
+})
+
+test('a connection that is not made in time is an error that names the open streams', async () => {
+  await using proxy = await startProxy(faults.url)
+  await using opened = open(proxy.url, { connectTimeoutMs: 1500, max: 2 })
+  const first = new Numbers(opened.db).aiterator({ chunkSize: 5 })
+  await first.next()
+  proxy.newcomers = 'ignored'
+  const { message } = await failureOf(new Numbers(opened.db).count())
+  expect(message).toContain('within 1500 ms (connectTimeoutMs). ')
+  expect(message).toMatch(/Open streams, each holding one:\n {2}select .+"numbers"/)
+  await first.return()
 })
 
 test('a server that does not answer the goodbye keeps no socket of ours', async () => {
