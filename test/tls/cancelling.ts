@@ -24,7 +24,7 @@ export function cancelling(world: World): void {
 
   /** Aborts a stream while the server sleeps; resolves when the server's query has ended, long before its minute. */
   async function abort(options: ConnectOptions): Promise<void> {
-    const db = world.library.connect<object>({ ...options, closeTimeoutMs: 60_000 })
+    const db = world.sluice.connect<object>({ ...options, closeTimeoutMs: 60_000 })
     try {
       const aborter = new AbortController()
       const rows = world.slow(db).aiterator({ chunkSize: 20, signal: aborter.signal })
@@ -83,7 +83,7 @@ export function cancelling(world: World): void {
         const { cert, key } = world.server.certificates.client
         const url = new URL(world.url('anyone'))
         url.port = String((gate.server.address() as AddressInfo).port)
-        const db = world.library.connect<object>({
+        const db = world.sluice.connect<object>({
           connectionString: url.href,
           ssl: { ca: ca(), cert, key },
           sslnegotiation: 'direct',
@@ -105,7 +105,7 @@ export function cancelling(world: World): void {
     test('in iterator() ends on the server when the loop is left', async () => {
       const { cert, key } = world.server.certificates.client
       for (const sslnegotiation of ['postgres', 'direct'] as const) {
-        const db = world.library.connect<object>({
+        const db = world.sluice.connect<object>({
           connectionString: world.url('doubly'),
           ssl: { ca: ca(), cert, key },
           sslnegotiation,

@@ -136,7 +136,7 @@ export function certificates(world: World): void {
     }
     expect(names).toEqual(Array<string>(4).fill('127.0.0.1'))
     const { error } = await failure(world.session('iterator()', options(true)))
-    expect(error).toBeInstanceOf(world.library.UsageError)
+    expect(error).toBeInstanceOf(world.sluice.UsageError)
     expect(error.message).toContain('"ssl.checkServerIdentity"')
     expect(names).toHaveLength(4)
   })
@@ -151,7 +151,7 @@ export function certificates(world: World): void {
     ]
     for (const [name, options] of refused) {
       const { error } = await failure(world.session('iterator()', { connectionString, ...options }))
-      expect(error).toBeInstanceOf(world.library.UsageError)
+      expect(error).toBeInstanceOf(world.sluice.UsageError)
       expect(error.message).toContain(`"${name}"`)
       expect(error.message).toContain('aiterator()')
     }

@@ -63,7 +63,7 @@ export function passwords(world: World): void {
   describe.each(['toArray()', 'aiterator()'] as const)('a password function in %s', (form) => {
     test('is asked for each connection, so that a token may change', async () => {
       let token = PASSWORD
-      const db = world.library.connect<object>({
+      const db = world.sluice.connect<object>({
         ...place('anyone'),
         max: 1,
         password: () => Promise.resolve(token),
@@ -93,7 +93,7 @@ export function passwords(world: World): void {
     test('that throws, rejects or gives no text fails the read, and leaves nothing open', async () => {
       const before = sockets()
       let password: () => string | Promise<string> = () => PASSWORD
-      const db = world.library.connect<object>({ ...place('secure'), max: 1, password: () => password() })
+      const db = world.sluice.connect<object>({ ...place('secure'), max: 1, password: () => password() })
       const broken: [() => string | Promise<string>, string][] = [
         [
           () => {
@@ -123,7 +123,7 @@ export function passwords(world: World): void {
     let asked = 0
     const password = () => String(++asked)
     const { error } = await failure(world.session('iterator()', { ...place('secure'), password }))
-    expect(error).toBeInstanceOf(world.library.UsageError)
+    expect(error).toBeInstanceOf(world.sluice.UsageError)
     expect(error.message).toContain('"password" is a function')
     expect(error.message).toContain('Use aiterator()')
     expect(asked).toBe(0)

@@ -103,7 +103,7 @@ export function secrets(world: World): void {
 
     test("for what the caller's own pool cannot read says so and shows no secret", async () => {
       const pool = new pg.Pool({ connectionString: 'postgres://user:hun/ter2@host/db' })
-      const db = new Kysely<object>({ dialect: new world.library.SluiceDialect({ pool }) })
+      const db = new Kysely<object>({ dialect: new world.sluice.SluiceDialect({ pool }) })
       const { error } = await failure(world.read(form, db))
       expect(error.message).toMatch(/^Cannot connect to the database: the connection string cannot be read\./)
       expect(texts(error)).not.toMatch(/\bhun\b|ter2/)
@@ -112,7 +112,7 @@ export function secrets(world: World): void {
   })
 
   test('a connection that cannot be begun takes no place in the pool', async () => {
-    const db = world.library.connect<object>({ host: 'localhost', port: 99999, max: 1 })
+    const db = world.sluice.connect<object>({ host: 'localhost', port: 99999, max: 1 })
     for (let attempt = 0; attempt < 2; attempt++) {
       const { error } = await failure(world.read('toArray()', db))
       expect(error.message).toContain('99999')
@@ -135,11 +135,11 @@ export function secrets(world: World): void {
   ])('connect() refuses %s at once, and does not repeat it', (connectionString) => {
     let thrown: unknown
     try {
-      world.library.connect({ connectionString })
+      world.sluice.connect({ connectionString })
     } catch (error) {
       thrown = error
     }
-    expect(thrown).toBeInstanceOf(world.library.UsageError)
+    expect(thrown).toBeInstanceOf(world.sluice.UsageError)
     expect(String(thrown)).toContain('postgres://user:password@host:5432/database')
     expect(texts(thrown)).not.toMatch(/hunter2|\bhun\b|ter2/)
   })
@@ -157,6 +157,6 @@ export function secrets(world: World): void {
     '/var/run/postgresql db',
     '',
   ])('connect() takes %j, as pg does', async (connectionString) => {
-    await world.library.connect({ connectionString }).close()
+    await world.sluice.connect({ connectionString }).close()
   })
 }

@@ -43,7 +43,7 @@ export type Form = (typeof forms)[number]
 /** The server, and the library that connects to it. */
 export interface World {
   readonly server: SecureServer
-  readonly library: Library
+  readonly sluice: Library
   /** Of a role with its password, at the name that the certificate is for. */
   url(role: string, settings?: Record<string, string>, host?: string): string
   /** Connects, reads what the server says of the session, and closes. */
@@ -97,7 +97,7 @@ export function useWorld(): World {
     get server() {
       return server
     },
-    get library() {
+    get sluice() {
       return library
     },
     url(role, settings = {}, host = 'localhost') {
