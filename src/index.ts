@@ -1,8 +1,8 @@
-export { connect, Database, type ConnectOptions } from './postgres/connect.js'
-export { SluiceDialect } from './postgres/dialect.js'
-export type { SluiceDialectConfig } from './postgres/engine.js'
-export type { TimeLimits } from './postgres/time-limits.js'
-export type { KyselyHandle } from './postgres/kysely-handle.js'
+export { connect, Database, type ConnectOptions } from './kysely/connect.js'
+export { SluiceDialect } from './kysely/dialect.js'
+export type { SluiceDialectConfig } from './connection/engine.js'
+export type { TimeLimits } from './connection/time-limits.js'
+export type { KyselyHandle } from './kysely/handle.js'
 export { Repository } from './repository/repository.js'
 export { QuerySet } from './queryset/queryset.js'
 export type { Field, OrderKey, QuerySetOf, ValuesTuple } from './queryset/field-types.js'
@@ -26,11 +26,11 @@ export {
   type OrderedAggregateOptions,
 } from './queryset/aggregates.js'
 export type { AggregateRow, Aggregates, Annotated, AnnotatedFilter } from './queryset/annotation-types.js'
-export type { Aggregate } from './query/aggregate.js'
+export type { Aggregate } from './query/aggregate/aggregate.js'
 export type { CompiledSQL } from './queryset/reading.js'
-export type { BatchOptions, IterationProgress, IteratorOptions } from './stream/iterator-options.js'
-export type { AsyncRows } from './stream/row-stream.js'
-export type { SyncRows } from './sync/sync-rows.js'
+export type { BatchOptions, IterationProgress, IteratorOptions } from './iterate/iterator-options.js'
+export type { AsyncRows } from './iterate/async-rows.js'
+export type { SyncRows } from './iterate/sync-rows.js'
 export type { FilterArgument, Model, ToMany, ToOne } from './query/model.js'
 export type {
   ArrayCondition,
@@ -56,8 +56,8 @@ export type {
   TextLookups,
   ToManyCondition,
   UnorderedArrayCondition,
-} from './query/lookup.js'
-export type { Subquery } from './query/subquery.js'
+} from './query/filter/lookup-types.js'
+export type { Subquery } from './query/filter/subquery.js'
 export { SchemaRegistry } from './schema/registry.js'
 export type { RelationSchema, ThroughSchema } from './schema/relation.js'
 export type { ColumnSchema, ForeignKeySchema, TableKind, TableSchema } from './schema/table.js'
@@ -71,8 +71,8 @@ export type {
   RangeTypeSchema,
   TypeSchema,
 } from './schema/type.js'
-export { jsonNull, type JsonNull, type JsonValue } from './codec/json.js'
-export type { Range } from './codec/range.js'
+export { jsonNull, type JsonNull, type JsonValue } from './types/json/json.js'
+export type { Range } from './types/composed/range.js'
 export {
   CheckViolation,
   ConnectionError,

@@ -2,7 +2,7 @@
  * Our own loop without read-ahead, to be measured against. No option turns it off, so that here, in this process
  * alone, every portal is opened as if there were one.
  */
-import { SluiceConnection } from '../../src/postgres/connection.js'
+import { SluiceConnection } from '../../src/kysely/connection.js'
 import type { Contender, ReadJob } from './job.js'
 import { open as openOurs } from './ours.js'
 

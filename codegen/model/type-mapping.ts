@@ -1,4 +1,4 @@
-import { isBuiltIn } from '../../src/codec/type-oids.js'
+import { isBuiltIn } from '../../src/types/type-oids.js'
 import { serverName } from '../../src/schema/conversion.js'
 import type { CompositeTypeSchema, TypeSchema } from '../../src/schema/type.js'
 import { didYouMean } from '../config/did-you-mean.js'

@@ -1,5 +1,5 @@
-import { codecFor } from '../../src/codec/codec-for.js'
-import { isBuiltIn } from '../../src/codec/type-oids.js'
+import { codecFor } from '../../src/types/codec-for.js'
+import { isBuiltIn } from '../../src/types/type-oids.js'
 import { serverName } from '../../src/schema/conversion.js'
 import { baseType, type TypeSchema } from '../../src/schema/type.js'
 import type { Refined } from './refined.js'

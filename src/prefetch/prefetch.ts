@@ -1,12 +1,12 @@
 import type { CompiledQuery } from 'kysely'
-import { compile } from '../compile/compile.js'
-import { selectPrefetched } from '../compile/compile-prefetch.js'
+import { compile } from '../sql/compile.js'
+import { selectPrefetched } from '../sql/prefetch.js'
 import { tableName } from '../query/columns.js'
-import { hasExactKey, OWNER_NUMBER, ownerColumns } from '../query/prefetch-key.js'
+import { hasExactKey, OWNER_NUMBER, ownerColumns } from '../query/related/prefetch-key.js'
 import type { Prefetch, QueryState } from '../query/state.js'
 import { withJoined } from './with-joined.js'
-import { keyedReader, type KeyedRow, type RowKey } from '../row/keyed-reader.js'
-import type { RowReader } from '../row/row-reader.js'
+import { keyedReader, type KeyedRow, type RowKey } from '../rows/keyed-reader.js'
+import type { RowReader } from '../rows/row-reader.js'
 
 /** A query that has to run before prefetching can go on. */
 export interface PrefetchQuery {

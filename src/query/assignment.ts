@@ -1,7 +1,7 @@
-import { codecFor } from '../codec/codec-for.js'
+import { codecFor } from '../types/codec-for.js'
 import { EncodeError, FieldError } from '../errors.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { isAnnotation } from './annotation.js'
+import { isAnnotation } from './aggregate/annotation.js'
 import { columnOf, tableName } from './columns.js'
 
 /** A value on its way into a column: encoded, or null for NULL. */

@@ -1,8 +1,8 @@
 import { UsageError } from '../errors.js'
 import type { ColumnSchema } from '../schema/table.js'
-import { isAnnotation } from './annotation.js'
+import { isAnnotation } from './aggregate/annotation.js'
 import { columnsOf, tableName } from './columns.js'
-import { refuseUngrouped } from './grouping.js'
+import { refuseUngrouped } from './aggregate/grouping.js'
 import { refuseLockOfDistinct } from './locking.js'
 import { change, refuseAfterCombining, refuseAfterSlice, type Ordering, type QueryState } from './state.js'
 

@@ -1,13 +1,13 @@
 import { FieldError, OptionError, UsageError } from '../errors.js'
-import { fieldsOf, refuseUngrouped, refuseUngroupedConditions } from './grouping.js'
+import { fieldsOf, refuseUngrouped, refuseUngroupedConditions } from './aggregate/grouping.js'
 import { columnOf, columnsOf, tableName } from './columns.js'
 import { combinedFields, refuseOutsideCombination, wrapped } from './combining.js'
-import type { Condition } from './condition.js'
-import { excludeEverything } from './decide-condition.js'
+import type { Condition } from './filter/condition.js'
+import { excludeEverything } from './filter/decide-condition.js'
 import { refuseOtherOrder } from './distinct.js'
 import { lookupKind } from './lookup-kind.js'
 import { isPlainObject } from './lookups/operand.js'
-import { parseFilter } from './parse-filter.js'
+import { parseFilter } from './filter/parse-filter.js'
 import {
   change,
   isSliced,

@@ -3,7 +3,7 @@ import { SchemaRegistry } from '../schema/registry.js'
 import type { RelationSchema } from '../schema/relation.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { tableName } from './columns.js'
-import type { Condition } from './condition.js'
+import type { Condition } from './filter/condition.js'
 import type { RowLock } from './lock.js'
 
 /** What a queryset asks: frozen, and changed only by pure functions, each of which returns a new state. */

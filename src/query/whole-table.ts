@@ -1,8 +1,8 @@
 import { UsageError } from '../errors.js'
 import type { TableSchema } from '../schema/table.js'
 import { tableName } from './columns.js'
-import type { Condition } from './condition.js'
-import { decideCondition } from './decide-condition.js'
+import type { Condition } from './filter/condition.js'
+import { decideCondition } from './filter/decide-condition.js'
 import { refuseAfterCombining, refuseAfterSlice, refuseAfterValues, type QueryState } from './state.js'
 
 /**

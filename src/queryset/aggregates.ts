@@ -1,4 +1,4 @@
-import { Aggregate, type AggregateFunction } from '../query/aggregate.js'
+import { Aggregate, type AggregateFunction } from '../query/aggregate/aggregate.js'
 
 /** Options of an aggregate over the rows of `M`, which are those that its path leads to. */
 export interface AggregateOptions<Filter = object> {

@@ -1,5 +1,10 @@
-import type { Aggregate, AggregateFunction } from '../query/aggregate.js'
-import type { ComparableCondition, Conditions, EqualityCondition, TextLookups } from '../query/lookup.js'
+import type { Aggregate, AggregateFunction } from '../query/aggregate/aggregate.js'
+import type {
+  ComparableCondition,
+  Conditions,
+  EqualityCondition,
+  TextLookups,
+} from '../query/filter/lookup-types.js'
 import type { Model } from '../query/model.js'
 import type { AggregateOptions, OrderedAggregateOptions } from './aggregates.js'
 import type { RelationName, Target } from './relation-types.js'

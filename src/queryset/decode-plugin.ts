@@ -6,9 +6,9 @@ import type {
   RootOperationNode,
   UnknownRow,
 } from 'kysely'
-import type { Codec } from '../codec/codec.js'
-import { codecFor } from '../codec/codec-for.js'
-import { isBuiltIn } from '../codec/type-oids.js'
+import type { Codec } from '../types/codec.js'
+import { codecFor } from '../types/codec-for.js'
+import { isBuiltIn } from '../types/type-oids.js'
 import { isConversion } from '../schema/conversion.js'
 import type { ColumnSchema } from '../schema/table.js'
 import { baseType, subtypeOf, type TypeSchema } from '../schema/type.js'

@@ -1,7 +1,7 @@
 import type { DatabaseConnection } from 'kysely'
 import { UsageError } from '../errors.js'
-import { SluiceConnection } from '../postgres/connection.js'
-import type { Source } from '../postgres/kysely-handle.js'
+import { SluiceConnection } from '../kysely/connection.js'
+import type { Source } from '../kysely/handle.js'
 
 /**
  * Outside a transaction a lock would be gone before its rows arrive.

@@ -1,5 +1,5 @@
-import type { KyselyHandle } from '../postgres/kysely-handle.js'
-import { sourceOf } from '../postgres/kysely-handle.js'
+import type { KyselyHandle } from '../kysely/handle.js'
+import { sourceOf } from '../kysely/handle.js'
 import type { Model } from '../query/model.js'
 import { initialState } from '../query/state.js'
 import { fromCallSite } from '../queryset/call-site.js'

@@ -1,6 +1,6 @@
-import { insertRows, type InsertEnd, type OnConflict } from '../compile/compile-insert.js'
+import { insertRows, type InsertEnd, type OnConflict } from '../sql/insert.js'
 import { FieldError, OptionError, UsageError } from '../errors.js'
-import type { Source } from '../postgres/kysely-handle.js'
+import type { Source } from '../kysely/handle.js'
 import { parseValues, writableColumn, type Assignment } from '../query/assignment.js'
 import { columnsOf, tableName } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'

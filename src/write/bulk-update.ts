@@ -1,6 +1,6 @@
-import { updateRows } from '../compile/compile-update.js'
+import { updateRows } from '../sql/update.js'
 import { FieldError, UsageError } from '../errors.js'
-import type { Source } from '../postgres/kysely-handle.js'
+import type { Source } from '../kysely/handle.js'
 import { encodeCell, fieldOf, isRecord, writableColumn, type Assignment } from '../query/assignment.js'
 import { columnsOf, tableName } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'

@@ -1,5 +1,5 @@
 import { QueryError } from '../errors.js'
-import type { Source } from '../postgres/kysely-handle.js'
+import type { Source } from '../kysely/handle.js'
 import type { QueryState } from '../query/state.js'
 import type { Batch } from './batch.js'
 import type { BulkOptions } from './options.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { codecFor } from '../../src/codec/codec-for.js'
+import { codecFor } from '../../src/types/codec-for.js'
 import { DecodeError, EncodeError } from '../../src/errors.js'
 import type { CompositeTypeSchema } from '../../src/schema/type.js'
 

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { readJson } from '../../src/codec/json-bytes.js'
-import { jsonCodec } from '../../src/codec/json.js'
+import { readJson } from '../../src/types/json/json-bytes.js'
+import { jsonCodec } from '../../src/types/json/json.js'
 import { JsonWriter, seeded } from './json-documents.js'
 
 /** Reads `text` where it stands among other bytes, as a cell does. */

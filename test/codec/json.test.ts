@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { codecFor } from '../../src/codec/codec-for.js'
-import { jsonNull } from '../../src/codec/json.js'
+import { codecFor } from '../../src/types/codec-for.js'
+import { jsonNull } from '../../src/types/json/json.js'
 import { DecodeError, EncodeError } from '../../src/errors.js'
 
 describe.each(['json', 'jsonb'])('%s', (name) => {

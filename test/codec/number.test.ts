@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { codecFor } from '../../src/codec/codec-for.js'
+import { codecFor } from '../../src/types/codec-for.js'
 import { DecodeError, EncodeError } from '../../src/errors.js'
 
 describe('integers', () => {

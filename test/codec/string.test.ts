@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { codecFor } from '../../src/codec/codec-for.js'
+import { codecFor } from '../../src/types/codec-for.js'
 import { DecodeError, EncodeError } from '../../src/errors.js'
 
 test.each(['text', 'varchar', 'bpchar', 'name', 'citext', 'xml', 'tsvector', 'inet', 'some_extension_type'])(

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { codecFor } from '../../src/codec/codec-for.js'
+import { codecFor } from '../../src/types/codec-for.js'
 import { DecodeError, EncodeError } from '../../src/errors.js'
 
 const styles = { DateStyle: /DateStyle to 'ISO'/, IntervalStyle: /IntervalStyle/ }

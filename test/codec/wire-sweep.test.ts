@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { codecFor } from '../../src/codec/codec-for.js'
+import { codecFor } from '../../src/types/codec-for.js'
 import { createTestDatabase } from '../support/database.js'
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { codecFor } from '../../src/codec/codec-for.js'
+import { codecFor } from '../../src/types/codec-for.js'
 import { DecodeError } from '../../src/errors.js'
 import { createTestDatabase } from '../support/database.js'
 import { typesSql, wireCases } from './wire-cases/index.js'

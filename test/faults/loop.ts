@@ -1,5 +1,5 @@
 import { QueryError, SluiceError } from '../../src/index.js'
-import { sqlStateOf } from '../../src/postgres/wire/database-error.js'
+import { sqlStateOf } from '../../src/pg/database-error.js'
 
 /** How a loop went. */
 export interface Loop {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { abbreviate } from '../../src/postgres/abbreviate.js'
+import { abbreviate } from '../../src/connection/abbreviate.js'
 
 describe('SQL in an error message', () => {
   it('is on one line, and whole when it is short', () => {

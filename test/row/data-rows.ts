@@ -1,4 +1,4 @@
-import type { Field } from '../../src/row/field.js'
+import type { Field } from '../../src/rows/field.js'
 
 /** A cell as the server sends it; null is NULL. */
 export type CellBytes = string | Buffer | null

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SchemaDriftError } from '../../src/errors.js'
-import { describedRowReader } from '../../src/row/described-row-reader.js'
+import { describedRowReader } from '../../src/rows/described-row-reader.js'
 import { dataRows, field } from './data-rows.js'
 
 const int4 = 23

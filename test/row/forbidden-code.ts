@@ -1,7 +1,7 @@
 /** Reads rows in a process that forbids code from strings. */
-import { textCell } from '../../src/row/cell.js'
-import { RowDecoder } from '../../src/row/row-decoder.js'
-import { objectShape } from '../../src/row/shape.js'
+import { textCell } from '../../src/rows/cell.js'
+import { RowDecoder } from '../../src/rows/row-decoder.js'
+import { objectShape } from '../../src/rows/shape.js'
 import { dataRows } from './data-rows.js'
 
 const decoder = new RowDecoder<Record<string, unknown>>(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { textCell, type Cell } from '../../src/row/cell.js'
-import { compileRows } from '../../src/row/compile-rows.js'
-import { interpretRows } from '../../src/row/interpret-rows.js'
-import { nestedShape, objectShape, tupleShape, valueShape, type Shape } from '../../src/row/shape.js'
+import { textCell, type Cell } from '../../src/rows/cell.js'
+import { compileRows } from '../../src/rows/compile-rows.js'
+import { interpretRows } from '../../src/rows/interpret-rows.js'
+import { nestedShape, objectShape, tupleShape, valueShape, type Shape } from '../../src/rows/shape.js'
 import { dataRow, dataRows, type CellBytes } from './data-rows.js'
 
 const asText = textCell((value) => value)

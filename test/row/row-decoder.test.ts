@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { DecodeError } from '../../src/errors.js'
-import { textCell, type Cell } from '../../src/row/cell.js'
-import { RowDecoder } from '../../src/row/row-decoder.js'
-import { tupleShape, valueShape } from '../../src/row/shape.js'
+import { textCell, type Cell } from '../../src/rows/cell.js'
+import { RowDecoder } from '../../src/rows/row-decoder.js'
+import { tupleShape, valueShape } from '../../src/rows/shape.js'
 import { dataRows } from './data-rows.js'
 
 const plain: Cell = { label: 'public.t.id', decode: textCell((value) => value) }

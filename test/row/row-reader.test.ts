@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { codecFor } from '../../src/codec/codec-for.js'
+import { codecFor } from '../../src/types/codec-for.js'
 import { SchemaDriftError } from '../../src/errors.js'
-import type { Field } from '../../src/row/field.js'
-import { knownRowReader, type RowReader } from '../../src/row/row-reader.js'
-import { tupleShape, valueShape } from '../../src/row/shape.js'
+import type { Field } from '../../src/rows/field.js'
+import { knownRowReader, type RowReader } from '../../src/rows/row-reader.js'
+import { tupleShape, valueShape } from '../../src/rows/shape.js'
 import type { TypeSchema } from '../../src/schema/type.js'
 import { dataRows, field, type CellBytes } from './data-rows.js'
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { codecFor } from '../../src/codec/codec-for.js'
+import { codecFor } from '../../src/types/codec-for.js'
 import { DecodeError, SchemaDriftError } from '../../src/errors.js'
-import { knownRowReader } from '../../src/row/row-reader.js'
-import { DecodedRows } from '../../src/row/row-sink.js'
-import { valueShape } from '../../src/row/shape.js'
+import { knownRowReader } from '../../src/rows/row-reader.js'
+import { DecodedRows } from '../../src/rows/row-sink.js'
+import { valueShape } from '../../src/rows/shape.js'
 import { dataRows, field } from './data-rows.js'
 
 const bool = 16

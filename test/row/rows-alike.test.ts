@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { seeded } from '../codec/json-documents.js'
-import { textCell, type Cell } from '../../src/row/cell.js'
-import { compileRows } from '../../src/row/compile-rows.js'
-import { interpretRows, type ReadRun } from '../../src/row/interpret-rows.js'
-import type { Entry, Shape } from '../../src/row/shape.js'
+import { textCell, type Cell } from '../../src/rows/cell.js'
+import { compileRows } from '../../src/rows/compile-rows.js'
+import { interpretRows, type ReadRun } from '../../src/rows/interpret-rows.js'
+import type { Entry, Shape } from '../../src/rows/shape.js'
 import { dataRows, type CellBytes } from './data-rows.js'
 
 const names = [

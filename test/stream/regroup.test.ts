@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Regrouper } from '../../src/stream/regroup.js'
+import { Regrouper } from '../../src/iterate/regroup.js'
 
 function regroup(total: number, chunkSize: number, batchSize: number): number[][] {
   const numbers = Array.from({ length: total }, (_, index) => index)

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { QueryError, UsageError } from '../../src/index.js'
-import { sqlStateOf } from '../../src/postgres/wire/database-error.js'
+import { sqlStateOf } from '../../src/pg/database-error.js'
 import { BrokenPromise, kindOf, promise } from './failures.js'
 import type { Outcome } from './run.js'
 import { hasBadRows, RELATIONS } from './sources.js'

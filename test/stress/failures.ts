@@ -1,4 +1,4 @@
-import { isDatabaseError } from '../../src/postgres/wire/database-error.js'
+import { isDatabaseError } from '../../src/pg/database-error.js'
 
 /** Thrown by a loop's body on purpose. */
 export const LEFT = new Error('left')

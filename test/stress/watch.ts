@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { isDatabaseError } from '../../src/postgres/wire/database-error.js'
+import { isDatabaseError } from '../../src/pg/database-error.js'
 
 const PATIENCE_MS = 60_000
 

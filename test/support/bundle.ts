@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** What is started as a process wherever a temporary server is, and run as a thread wherever rows are read by it. */
 export const KEEPER = 'codegen/server/keeper.ts'
-export const WORKER = 'src/sync/worker.ts'
+export const WORKER = 'src/worker/worker.ts'
 
 /** Programs as JavaScript, gone at the end of the block. */
 export interface Bundle extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { UsageError } from 'sluice'
-import { connectionSettings } from '../../src/sync/connection-settings.js'
+import { connectionSettings } from '../../src/worker/connection-settings.js'
 
 describe('the settings that a worker connects with', () => {
   test('are those of the pool, with what pg hides of them, and survive the way', () => {

@@ -1,7 +1,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import { LifeLine } from '../../src/sync/life-line.js'
-import { HEARTBEAT } from '../../src/sync/messages.js'
+import { LifeLine } from '../../src/worker/watchdog.js'
+import { HEARTBEAT } from '../../src/worker/messages.js'
 
 function lifeLine() {
   const { port1, port2 } = new MessageChannel()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytesOf, RawRows } from '../../src/sync/raw-rows.js'
+import { bytesOf, RawRows } from '../../src/worker/raw-rows.js'
 import { dataRows, field } from '../row/data-rows.js'
 
 const text = 25

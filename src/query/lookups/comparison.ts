@@ -1,5 +1,5 @@
 import { FieldError } from '../../errors.js'
-import type { ComparisonOperator } from '../condition.js'
+import type { ComparisonOperator } from '../filter/condition.js'
 import { EQUALITY_LOOKUPS } from './equality.js'
 import type { Lookup, Lookups } from './lookup.js'
 import { operandOf, show } from './operand.js'

@@ -1,6 +1,6 @@
 import { FieldError } from '../../errors.js'
 import type { ArrayTypeSchema } from '../../schema/type.js'
-import { NOTHING, type ComparisonOperator } from '../condition.js'
+import { NOTHING, type ComparisonOperator } from '../filter/condition.js'
 import { COMPARABLE_LOOKUPS, comparison } from './comparison.js'
 import type { Lookup, Lookups } from './lookup.js'
 import { operandOf, show, textOperand } from './operand.js'

@@ -1,5 +1,5 @@
 import type { ColumnSchema } from '../../schema/table.js'
-import type { Condition } from '../condition.js'
+import type { Condition } from '../filter/condition.js'
 
 /** What a lookup is about: a column, and how messages name it. */
 export interface LookupField {

@@ -1,8 +1,8 @@
-import type { Codec } from '../../codec/codec.js'
-import { codecFor } from '../../codec/codec-for.js'
+import type { Codec } from '../../types/codec.js'
+import { codecFor } from '../../types/codec-for.js'
 import { EncodeError, FieldError } from '../../errors.js'
 import type { TypeSchema } from '../../schema/type.js'
-import type { Operand } from '../condition.js'
+import type { Operand } from '../filter/condition.js'
 import type { LookupField } from './lookup.js'
 
 /** A value of the column's type, or of another, as a parameter; NULL is asked for by `isNull` alone. */

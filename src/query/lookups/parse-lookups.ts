@@ -1,6 +1,6 @@
 import { FieldError } from '../../errors.js'
 import { lookupKind, type LookupKind } from '../lookup-kind.js'
-import type { Condition } from '../condition.js'
+import type { Condition } from '../filter/condition.js'
 import { ARRAY_LOOKUPS } from './array.js'
 import { COMPARABLE_LOOKUPS } from './comparison.js'
 import { EQUALITY_LOOKUPS, NULL_LOOKUPS } from './equality.js'

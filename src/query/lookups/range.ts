@@ -1,5 +1,5 @@
 import { baseType, type RangeTypeSchema, type TypeSchema } from '../../schema/type.js'
-import type { ComparisonOperator } from '../condition.js'
+import type { ComparisonOperator } from '../filter/condition.js'
 import { COMPARABLE_LOOKUPS } from './comparison.js'
 import type { Lookup, Lookups } from './lookup.js'
 import { isPlainObject, operandOf } from './operand.js'

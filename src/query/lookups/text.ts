@@ -1,4 +1,4 @@
-import type { ComparisonOperator } from '../condition.js'
+import type { ComparisonOperator } from '../filter/condition.js'
 import { COMPARABLE_LOOKUPS } from './comparison.js'
 import type { Lookup, Lookups } from './lookup.js'
 import { textOperand } from './operand.js'

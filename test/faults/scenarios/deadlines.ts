@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { QueryError, TimeoutError } from '../../../src/index.js'
-import { engineOf } from '../../../src/postgres/adapter.js'
+import { engineOf } from '../../../src/kysely/adapter.js'
 import { GOOD_ROWS, Items, Numbers, Stalling } from '../../postgres/support/fault-tables.js'
 import { inBothForms } from '../both-forms.js'
 import { loop, nameOf } from '../loop.js'

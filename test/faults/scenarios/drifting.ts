@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import pg from 'pg'
 import type { TypeSchema } from '../../../src/index.js'
-import { sqlStateOf } from '../../../src/postgres/wire/database-error.js'
+import { sqlStateOf } from '../../../src/pg/database-error.js'
 import { failureOf } from '../../postgres/support/fault-tables.js'
 import { loop, nameOf } from '../loop.js'
 import { failuresByEveryPath, readByEveryPath } from '../paths.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FetchSize } from '../../../src/postgres/portal/fetch-size.js'
+import { FetchSize } from '../../../src/portal/fetch-size.js'
 
 const MIB = 1024 * 1024
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, type Logger } from 'kysely'
 import pg, { type Pool, type PoolConfig } from 'pg'
 import { Repository, SluiceDialect, type KyselyHandle, type Model } from '../../../src/index.js'
-import type { SluiceDialectConfig } from '../../../src/postgres/engine.js'
-import { timeLimitsOf, withoutTimeLimits } from '../../../src/postgres/time-limits.js'
+import type { SluiceDialectConfig } from '../../../src/connection/engine.js'
+import { timeLimitsOf, withoutTimeLimits } from '../../../src/connection/time-limits.js'
 import { tableSchema } from '../../support/table-schema.js'
 
 /** What every view here has; the payload of a row is `x` and its number. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { ExpectedAnswers } from '../../../src/postgres/wire/expected-answers.js'
+import { ExpectedAnswers } from '../../../src/pg/expected-answers.js'
 import { Numbers, open } from '../support/fault-database.js'
 import { passOn, startProxy } from '../support/proxy.js'
 import { useFaults } from '../support/use-faults.js'

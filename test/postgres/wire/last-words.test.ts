@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { hearLastWords } from '../../../src/postgres/wire/last-words.js'
+import { hearLastWords } from '../../../src/pg/last-words.js'
 
 /** A socket whose other end has said something and closed, which this end has not looked at yet. */
 async function closedByServer(): Promise<Socket> {

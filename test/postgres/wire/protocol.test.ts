@@ -8,7 +8,7 @@ import {
   parse,
   statement,
   SYNC,
-} from '../../../src/postgres/wire/protocol.js'
+} from '../../../src/pg/protocol.js'
 
 /** pg's own serializer writes the same messages wherever it can express them. */
 describe('messages are those of pg', () => {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { UsageError } from 'sluice'
-import { WireTap, type RowCollector } from '../../../src/postgres/wire/wire-tap.js'
+import { WireTap, type RowCollector } from '../../../src/pg/wire-tap.js'
 
 function message(type: string, body: Buffer | string = ''): Buffer {
   const content = Buffer.from(body)

@@ -1,0 +1,145 @@
+import type { Pool } from 'pg'
+import type { DatabaseConnection } from 'kysely'
+import { ConnectionError } from '../errors.js'
+import { PoolWatch } from '../pg/pool-watch.js'
+import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
+
+/** How {@link SluiceDialect} is set up. */
+export interface SluiceDialectConfig extends TimeLimits {
+  /** A pool of pg's JavaScript client, or a function that makes one when the first connection is needed. */
+  readonly pool: Pool | (() => Promise<Pool>)
+  /** Called once for each new connection, as Kysely's PostgresDialect does. */
+  readonly onCreateConnection?: (connection: DatabaseConnection) => Promise<void>
+  /** Called each time a connection is taken from the pool. */
+  readonly onReserveConnection?: (connection: DatabaseConnection) => Promise<void>
+}
+
+/** A stream that holds a connection, as error messages name it. */
+export interface OpenStream {
+  describe(): string
+  /** Ends the stream from outside; its consumer gets `reason` at the next step. */
+  abandon(reason: Error): Promise<void>
+}
+
+/** A connection that is handed out, for closing the database under whoever has it. */
+export interface LeasedConnection {
+  destroy(reason: Error): void
+  release(): Promise<void>
+}
+
+/** What the connections of one dialect share. */
+export class Engine {
+  readonly config: SluiceDialectConfig
+  readonly limits: HeldLimits
+  readonly streams = new Set<OpenStream>()
+  /** Connections that are handed out. */
+  readonly leased = new Set<LeasedConnection>()
+  /** Whoever waits for a connection, to be told that none will come. */
+  readonly waiting = new Set<() => void>()
+  /** Counts connections as they are handed out: tells a connection taken just now from one that was pinned before. */
+  leases = 0
+  /** What else is to be closed with the dialect. */
+  readonly closers = new Set<() => Promise<void>>()
+  #pool: Promise<Pool> | undefined
+  #openedPool: Pool | undefined
+  #watch: PoolWatch | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(config: SluiceDialectConfig) {
+    this.config = config
+    this.limits = heldLimits(config)
+  }
+
+  pool(): Promise<Pool> {
+    if (this.#pool === undefined) {
+      const pool = this.#openPool()
+      this.#pool = pool
+      // The next connection asks again.
+      pool.catch(() => (this.#pool = undefined))
+    }
+    return this.#pool
+  }
+
+  /** The pool if it is there already. */
+  get openedPool(): Pool | undefined {
+    const { pool } = this.config
+    return this.#openedPool ?? (typeof pool === 'function' ? undefined : pool)
+  }
+
+  get isClosed(): boolean {
+    return this.#closing !== undefined
+  }
+
+  /** Who has the connections, as error messages say it. */
+  describeUse(): string {
+    const open = [...this.streams].map((stream) => `\n  ${stream.describe()}`)
+    const connecting = this.#watch?.connecting.size ?? 0
+    const made = connecting === 0 ? '' : `Still being made: ${connecting}. `
+    return (
+      made + (open.length === 0 ? 'No stream is open.' : `Open streams, each holding one:${open.join('')}`)
+    )
+  }
+
+  /**
+   * Ends every stream, then the pool. What is still in use or open after `closeTimeoutMs` is cut. A client that others
+   * have taken from the pool is waited for as long, too.
+   */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
+    for (const tell of this.waiting) tell()
+    const ended = this.#end()
+    let timer: NodeJS.Timeout | undefined
+    const passed = new Promise<void>((resolve) => {
+      timer = setTimeout(() => void this.#cutLeased().then(resolve), this.limits.closeTimeoutMs)
+    })
+    try {
+      await Promise.race([ended, passed])
+    } finally {
+      clearTimeout(timer)
+      this.#cutSilent()
+    }
+  }
+
+  async #end(): Promise<void> {
+    const reason = new ConnectionError('The database was closed while the stream was open.')
+    await Promise.all([...this.streams].map((stream) => stream.abandon(reason)))
+    await Promise.all([...this.closers].map((close) => close()))
+    const pool = await this.#pool?.catch(() => undefined)
+    // Nobody will use a connection that is only being made: the server may never answer.
+    for (const client of this.#watch?.connecting ?? []) client.connection.stream.destroy()
+    // Who made the pool may have ended it already.
+    if (pool !== undefined && !pool.ending) await pool.end()
+  }
+
+  /** A server that does not answer the goodbye would keep its sockets open, and with them the process. */
+  #cutSilent(): void {
+    const clients = this.#watch?.clients ?? new Set()
+    const cut = () => {
+      for (const { connection } of clients) connection.stream.destroy()
+    }
+    if (clients.size > 0) setTimeout(cut, this.limits.closeTimeoutMs).unref()
+  }
+
+  async #cutLeased(): Promise<void> {
+    const limit = this.limits.closeTimeoutMs
+    const cut = [...this.leased].map((connection) => {
+      connection.destroy(
+        new ConnectionError(`The database was closed, and the connection still in use ${limit} ms later.`),
+      )
+      // Whoever has it may never come back.
+      return connection.release()
+    })
+    await Promise.all(cut)
+  }
+
+  async #openPool(): Promise<Pool> {
+    const { pool } = this.config
+    const opened = typeof pool === 'function' ? await pool() : pool
+    this.#watch = PoolWatch.of(opened, this.limits.connectTimeoutMs)
+    this.#openedPool = opened
+    return opened
+  }
+}

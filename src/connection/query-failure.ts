@@ -1,0 +1,87 @@
+import { ConnectionError, DecodeError, QueryError, SchemaDriftError, TimeoutError } from '../errors.js'
+import { isDatabaseError, sqlStateOf } from '../pg/database-error.js'
+import { isRetryable } from './retryable.js'
+
+/** What a queryset was doing when it failed. */
+export interface FailedQuery {
+  /** `schema.name`. */
+  readonly table: string
+  readonly sql: string
+  readonly rowsDelivered: number
+  /** Default: reading. */
+  readonly action?: 'writing'
+  /** It reads by what may write and commit. */
+  readonly mayWrite?: boolean
+}
+
+const DRIFT: Readonly<Record<string, string>> = {
+  '3F000': 'schema',
+  '42P01': 'table',
+  '42703': 'column',
+  '42704': 'type',
+}
+
+/** Our own frames are many where batches are written in a transaction, and the caller's come after them. */
+const STACK_FRAMES = 30
+
+/** Makes an error with enough frames in its stack to reach the caller's. */
+export function withCaller<E>(make: () => E): E {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = Math.max(stackTraceLimit, STACK_FRAMES)
+  try {
+    return make()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
+/** The error that a queryset's caller gets: the server's own words, what was asked, and what to do where that is known. */
+export function explainFailure(error: unknown, failed: FailedQuery): unknown {
+  return withCaller(() => explained(error, failed))
+}
+
+function explained(error: unknown, failed: FailedQuery): unknown {
+  if (!isDatabaseError(error)) {
+    if (error instanceof DecodeError || error instanceof SchemaDriftError) return located(error, failed)
+    if (!(error instanceof ConnectionError || error instanceof TimeoutError)) return error
+    const { table, sql, rowsDelivered } = failed
+    const code = error instanceof TimeoutError ? { code: error.code } : {}
+    const sqlState = sqlStateOf(error)
+    return new QueryError(
+      failed.action === 'writing'
+        ? `${error.message} (writing ${table})`
+        : `${error.message} (reading ${table}, ${rowsDelivered} rows delivered)`,
+      { table, sql, rowsDelivered, sqlState, isRetryable: isRetryable(error, sqlState, failed), ...code },
+      { cause: error },
+    )
+  }
+  const missing = DRIFT[error.code ?? '']
+  if (missing !== undefined) {
+    return new SchemaDriftError(
+      `The database no longer has a ${missing} that the code generated for ${failed.table} uses: ${error.message}. ` +
+        'Run the generator again, or migrate the database.',
+      { cause: error },
+      { ...failed, sqlState: error.code },
+    )
+  }
+  const writing = failed.action === 'writing'
+  const readOnly =
+    error.code === '25006' && !writing
+      ? 'Streams outside a transaction are READ ONLY: pass { readOnly: false }, or use using(trx).'
+      : undefined
+  const notes = [error.detail, error.hint, readOnly].filter((note) => note !== undefined)
+  return new QueryError(
+    [`${writing ? 'Writing' : 'Reading'} ${failed.table} failed: ${error.message}.`, ...notes].join(' '),
+    { ...failed, sqlState: error.code, isRetryable: isRetryable(error, error.code, failed) },
+    { cause: error },
+  )
+}
+
+/** What a row could not be read by, with what it was a row of. */
+function located(error: DecodeError | SchemaDriftError, failed: FailedQuery): QueryError {
+  const { cause, message } = error
+  const options = cause === undefined ? {} : { cause }
+  return error instanceof DecodeError
+    ? new DecodeError(message, options, failed)
+    : new SchemaDriftError(message, options, failed)
+}

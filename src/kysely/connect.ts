@@ -1,0 +1,51 @@
+import { Kysely, type KyselyConfig } from 'kysely'
+import pg, { type PoolConfig } from 'pg'
+import { engineOf } from './adapter.js'
+import { checkConnectionString } from '../connection/connection-string.js'
+import { SluiceDialect } from './dialect.js'
+import type { SluiceDialectConfig } from '../connection/engine.js'
+import { timeLimitsOf, withoutTimeLimits } from '../connection/time-limits.js'
+
+/** What {@link connect} takes: pg's pool settings, Kysely's `log` and `plugins`, and our time limits. */
+export type ConnectOptions = PoolConfig &
+  Pick<KyselyConfig, 'log' | 'plugins'> &
+  Omit<SluiceDialectConfig, 'pool'>
+
+/** A Kysely instance on our dialect. */
+export class Database<DB> extends Kysely<DB> {
+  /** Kysely leaves a driver alone that took no connection; synchronous iteration may have opened one all the same. */
+  override async destroy(): Promise<void> {
+    await super.destroy()
+    await engineOf(this.getExecutor().adapter)?.close()
+  }
+
+  /** Ends open streams and closes every connection; the same as Kysely's `destroy()`. */
+  async close(): Promise<void> {
+    await this.destroy()
+  }
+}
+
+/**
+ * Opens a database: a Kysely instance on {@link SluiceDialect} with a pool of its own. Connections are made when they
+ * are first needed.
+ *
+ * ```ts
+ * const db = connect<DB>({ connectionString: process.env.DATABASE_URL })
+ * const { users } = repositories(db)
+ * ```
+ *
+ * @throws {@link UsageError} for a connection string that cannot be read, without repeating it; {@link OptionError} for a
+ * time limit that is not a positive 32-bit integer.
+ */
+export function connect<DB>(options: ConnectOptions): Database<DB> {
+  const { log, plugins, ...others } = options
+  const { onCreateConnection, onReserveConnection, ...settings } = others
+  if (settings.connectionString) checkConnectionString(settings.connectionString)
+  const dialect = new SluiceDialect({
+    pool: new pg.Pool(withoutTimeLimits(settings)),
+    ...timeLimitsOf(settings),
+    ...(onCreateConnection && { onCreateConnection }),
+    ...(onReserveConnection && { onReserveConnection }),
+  })
+  return new Database<DB>({ dialect, ...(log && { log }), ...(plugins && { plugins }) })
+}

@@ -1,0 +1,47 @@
+import { PostgresIntrospector, type DatabaseIntrospector, type Dialect, type QueryCompiler } from 'kysely'
+import { SluiceQueryCompiler } from '../sql/query-compiler.js'
+import { SluiceAdapter } from './adapter.js'
+import { SluiceDriver } from './driver.js'
+import { Engine, type SluiceDialectConfig } from '../connection/engine.js'
+
+/**
+ * Kysely's dialect for sluice: pg's pool underneath, streams through a portal that leaves the connection free between
+ * fetches.
+ *
+ * ```ts
+ * const db = new Kysely<DB>({ dialect: new SluiceDialect({ pool: new Pool({ connectionString }) }) })
+ * for await (const row of db.selectFrom('users').selectAll().stream(2000)) …
+ * ```
+ *
+ * A stream outside a transaction opens one of its own: READ ONLY for a SELECT. Inside a Kysely transaction a stock
+ * `trx.selectFrom(…).stream()` keeps Kysely's lock on the connection, so other queries of that transaction wait until
+ * the loop ends; a repository's `using(trx)` does not have that limit.
+ *
+ * Results of free-hand SQL are decoded as querysets decode them, by the types that come back: int8 is a `bigint`,
+ * numeric a `string`, timestamptz a `Date`, date and timestamp a `string`. Type parsers set on pg are not used.
+ */
+export class SluiceDialect implements Dialect {
+  readonly #engine: Engine
+
+  /** @throws {@link OptionError} for a time limit that is not a positive 32-bit number of milliseconds. */
+  constructor(config: SluiceDialectConfig) {
+    this.#engine = new Engine(config)
+  }
+
+  createDriver(): SluiceDriver {
+    return new SluiceDriver(this.#engine)
+  }
+
+  createQueryCompiler(): QueryCompiler {
+    return new SluiceQueryCompiler()
+  }
+
+  createAdapter(): SluiceAdapter {
+    return new SluiceAdapter(this.#engine)
+  }
+
+  // Kysely's own parameter, whatever it is in its version: a narrower one fails in TypeScript before 6.0.
+  createIntrospector(kysely: Parameters<Dialect['createIntrospector']>[0]): DatabaseIntrospector {
+    return new PostgresIntrospector(kysely)
+  }
+}

@@ -1,0 +1,173 @@
+import { CompiledQuery, type Driver, type TransactionSettings } from 'kysely'
+import { escapeIdentifier, type PoolClient } from 'pg'
+import { isStorable } from '../types/text/text.js'
+import { ConnectionError, UsageError } from '../errors.js'
+import { ClientWatch } from '../pg/client-watch.js'
+import { SluiceConnection } from './connection.js'
+import { Deadline } from '../connection/deadline.js'
+import { explainUnreadable } from '../connection/connection-string.js'
+import type { Engine } from '../connection/engine.js'
+
+/** Takes connections from the pool for Kysely, and gives them back. */
+export class SluiceDriver implements Driver {
+  readonly #engine: Engine
+  readonly #connections = new WeakMap<PoolClient, SluiceConnection>()
+  #destroyed = false
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  /** The pool is made when the first connection is taken, within the time limit on that. */
+  init(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  async acquireConnection(): Promise<SluiceConnection> {
+    const { config } = this.#engine
+    const client = await this.#acquireClient()
+    const known = this.#connections.get(client)
+    const connection = this.#lease(client, known)
+    try {
+      if (known === undefined) await connection.whileAlive(config.onCreateConnection?.(connection))
+      await connection.whileAlive(config.onReserveConnection?.(connection))
+      return connection
+    } catch (error) {
+      await connection.discard(new ConnectionError('The connection could not be set up.', { cause: error }))
+      throw error
+    }
+  }
+
+  /** From here on closing the database cuts the connection, whatever the callbacks of the configuration wait for. */
+  #lease(client: PoolClient, known: SluiceConnection | undefined): SluiceConnection {
+    try {
+      if (this.#destroyed) throw closedWhileTaken()
+      const connection = known ?? new SluiceConnection(client, this.#engine)
+      this.#connections.set(client, connection)
+      connection.leased()
+      return connection
+    } catch (error) {
+      client.release(true)
+      throw error
+    }
+  }
+
+  async releaseConnection(connection: SluiceConnection): Promise<void> {
+    await connection.release()
+  }
+
+  async beginTransaction(connection: SluiceConnection, settings: TransactionSettings): Promise<void> {
+    const isolation = settings.isolationLevel ? ` isolation level ${settings.isolationLevel}` : ''
+    const access = settings.accessMode ? ` ${settings.accessMode}` : ''
+    await run(connection, `begin${isolation}${access}`)
+  }
+
+  async commitTransaction(connection: SluiceConnection): Promise<void> {
+    await run(connection, 'commit')
+  }
+
+  async rollbackTransaction(connection: SluiceConnection): Promise<void> {
+    await run(connection, 'rollback')
+  }
+
+  async savepoint(connection: SluiceConnection, name: string): Promise<void> {
+    await run(connection, `savepoint ${savepointName(name)}`)
+  }
+
+  async rollbackToSavepoint(connection: SluiceConnection, name: string): Promise<void> {
+    await run(connection, `rollback to ${savepointName(name)}`)
+  }
+
+  async releaseSavepoint(connection: SluiceConnection, name: string): Promise<void> {
+    await run(connection, `release ${savepointName(name)}`)
+  }
+
+  /** Ends the open streams, whose consumers get an error at their next step, and then the pool. */
+  async destroy(): Promise<void> {
+    this.#destroyed = true
+    await this.#engine.close()
+  }
+
+  #acquireClient(): Promise<PoolClient> {
+    const { limits, waiting } = this.#engine
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        deadline.clear()
+        return waiting.delete(close)
+      }
+      const giveUp = (error: Error) => {
+        end()
+        reject(error)
+      }
+      const close = () => giveUp(closedWhileTaken())
+      const deadline = new Deadline(limits.acquireTimeoutMs, () => giveUp(this.#noneFree()))
+      waiting.add(close)
+      this.#connect().then((client) => {
+        if (end()) resolve(client)
+        else client.release()
+      }, giveUp)
+    })
+  }
+
+  async #connect(): Promise<PoolClient> {
+    const pool = await this.#engine.pool()
+    try {
+      for (;;) {
+        // pg throws at once for settings that it cannot read.
+        const client = await pool.connect()
+        if (ClientWatch.of(client).status === 'I') return client
+        // Others gave it back in the middle of a transaction, in which what is written now would be lost.
+        client.release(true)
+      }
+    } catch (error) {
+      throw this.#cannotConnect(error as Error)
+    }
+  }
+
+  #noneFree(): ConnectionError {
+    const limit = this.#engine.limits.acquireTimeoutMs
+    return new ConnectionError(
+      `No connection became free within ${limit} ms (acquireTimeoutMs). ${this.#engine.describeUse()}`,
+      { isBeforeSending: true },
+    )
+  }
+
+  #cannotConnect(error: Error): ConnectionError {
+    if (this.#destroyed) return closedWhileTaken(error)
+    const { limits, streams } = this.#engine
+    const open = streams.size === 0 ? '' : `. ${this.#engine.describeUse()}`
+    const reason =
+      error.message === 'timeout expired'
+        ? `the server did not answer within ${limits.connectTimeoutMs} ms (connectTimeoutMs)${open}`
+        : reasonOf(error)
+    return new ConnectionError(`Cannot connect to the database: ${reason}`, {
+      cause: error,
+      isBeforeSending: true,
+    })
+  }
+}
+
+function closedWhileTaken(cause?: Error): ConnectionError {
+  return new ConnectionError(
+    'The database was closed while a connection was being taken.',
+    cause && { cause },
+  )
+}
+
+/** @throws {@link UsageError} for a name that PostgreSQL would cut or could not hold: it might be another's then. */
+function savepointName(name: string): string {
+  if (name === '' || !isStorable(name) || Buffer.byteLength(name) > 63) {
+    throw new UsageError(`"${name}" cannot name a savepoint: well-formed text of 1 to 63 bytes can.`)
+  }
+  return escapeIdentifier(name)
+}
+
+async function run(connection: SluiceConnection, sql: string): Promise<void> {
+  await connection.executeQuery(CompiledQuery.raw(sql))
+}
+
+/** A refused connection to a name with several addresses has its reasons inside and an empty message. */
+function reasonOf(error: Error): string {
+  if (error instanceof AggregateError) return error.errors.map((each: Error) => each.message).join('; ')
+  return explainUnreadable(error) ?? error.message
+}

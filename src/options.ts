@@ -1,0 +1,74 @@
+import { OptionError } from './errors.js'
+
+/** What is wrong with an option's value, as the end of a sentence; undefined if nothing is. */
+export type OptionCheck = (value: unknown) => string | undefined
+
+/** How each option of a call is checked, one line for each. */
+export type OptionChecks<Options> = { readonly [Name in keyof Options]-?: OptionCheck }
+
+const MAX_INT32 = 0x7fffffff
+
+/** A number of rows, or of anything else that is counted. */
+export const size: OptionCheck = (value) =>
+  isPositiveInt32(value) ? undefined : `must be a whole number from 1 to ${MAX_INT32}, not ${shown(value)}`
+
+export const milliseconds: OptionCheck = (value) =>
+  isPositiveInt32(value)
+    ? undefined
+    : `must be a positive number of milliseconds below 2^31, not ${shown(value)}`
+
+export const flag: OptionCheck = (value) => (typeof value === 'boolean' ? undefined : 'is true or false')
+
+export const callback: OptionCheck = (value) =>
+  typeof value === 'function' ? undefined : `must be a function, not ${shown(value)}`
+
+/** By what it can do: one of another realm, or a polyfill's, is no instance of ours. */
+export const abortSignal: OptionCheck = (value) => {
+  const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>
+  const isSignal = typeof aborted === 'boolean' && typeof addEventListener === 'function'
+  return isSignal ? undefined : `must be an AbortSignal, not ${shown(value)}`
+}
+
+/** Checked where it is used, since what it may be depends on more than itself. */
+export const anything: OptionCheck = () => undefined
+
+/**
+ * Checks the options of a public call; an option that is `undefined` was not given.
+ *
+ * @param method named in the error, where one is not told by the options.
+ * @throws {@link OptionError} for what is no object, an unknown option and a value that its option does not take.
+ */
+export function checkOptions<Options extends object>(
+  options: Options,
+  checks: OptionChecks<Options>,
+  method?: string,
+): Options {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new OptionError(
+      `The options${method ? ` of ${method}()` : ''} must be an object, not ${shown(options)}.`,
+    )
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(checks, name)) {
+      const choices = Object.keys(checks).join(', ')
+      throw new OptionError(
+        `${method ? `${method}() has no option` : 'Unknown option'} "${name}". Choices: ${choices}.`,
+      )
+    }
+    if (value === undefined) continue
+    const problem = checks[name as keyof Options](value)
+    if (problem !== undefined) {
+      throw new OptionError(`${method ? `The option ${name} of ${method}()` : name} ${problem}.`)
+    }
+  }
+  return options
+}
+
+function isPositiveInt32(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_INT32
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `the string '${value}'`
+  return value === null || typeof value === 'number' ? String(value) : `a ${typeof value}`
+}

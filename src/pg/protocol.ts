@@ -1,0 +1,112 @@
+import { UsageError } from '../errors.js'
+
+/**
+ * The frontend messages of PostgreSQL's extended query protocol that a portal needs. pg's own serializer knows one
+ * result format for all columns only, and a portal chooses per column.
+ */
+
+/** A bound parameter: text, bytes sent in binary format, or NULL. */
+export type Parameter = string | Buffer | null
+
+/** Parse into the unnamed statement; the server infers the parameters' types. */
+export function parse(sql: string): Buffer {
+  const text = Buffer.byteLength(sql)
+  const message = header('P', 1 + text + 1 + 2)
+  message[5] = 0
+  message.write(sql, 6)
+  message[6 + text] = 0
+  message.writeInt16BE(0, 7 + text)
+  return message
+}
+
+const MAX_PARAMETERS = 0xffff
+
+/**
+ * Bind the unnamed statement to a portal. An empty `formats` asks for text in every column.
+ *
+ * @throws {@link UsageError} for more than 65,535 parameters, which the protocol cannot carry.
+ */
+export function bind(portal: string, parameters: readonly Parameter[], formats: readonly number[]): Buffer {
+  if (parameters.length > MAX_PARAMETERS) {
+    throw new UsageError(
+      `A statement takes at most ${MAX_PARAMETERS} parameters, not ${parameters.length}: pass lists as one array.`,
+    )
+  }
+  const name = Buffer.byteLength(portal)
+  const sizes = parameters.map((value) => (value === null ? 0 : Buffer.byteLength(value)))
+  const values = sizes.reduce((sum, size) => sum + 4 + size, 0)
+  const message = header('B', name + 1 + 1 + 2 + parameters.length * 2 + 2 + values + 2 + formats.length * 2)
+  let at = 5 + message.write(portal, 5)
+  message[at++] = 0
+  message[at++] = 0
+  at = message.writeUInt16BE(parameters.length, at)
+  for (const value of parameters) at = message.writeInt16BE(Buffer.isBuffer(value) ? 1 : 0, at)
+  at = message.writeUInt16BE(parameters.length, at)
+  parameters.forEach((value, index) => {
+    if (value === null) {
+      at = message.writeInt32BE(-1, at)
+      return
+    }
+    at = message.writeInt32BE(sizes[index] ?? 0, at)
+    at += Buffer.isBuffer(value) ? value.copy(message, at) : message.write(value, at)
+  })
+  at = message.writeUInt16BE(formats.length, at)
+  for (const format of formats) at = message.writeInt16BE(format, at)
+  return message
+}
+
+/** Describe a portal: the server answers with its row description. */
+export function describe(portal: string): Buffer {
+  return named('D', `P${portal}`)
+}
+
+/** Parse a statement and describe it: the server answers with its row description, and no format is chosen yet. */
+export function describeMessages(sql: string): Buffer[] {
+  return [parse(sql), named('D', 'S'), SYNC]
+}
+
+/** Execute up to `rows` rows of a portal; 0 is all of them. */
+export function execute(portal: string, rows: number): Buffer {
+  const name = Buffer.byteLength(portal)
+  const message = header('E', name + 1 + 4)
+  const at = 5 + message.write(portal, 5)
+  message[at] = 0
+  message.writeUInt32BE(rows, at + 1)
+  return message
+}
+
+/** Close a portal; the server does not mind one that is gone already. */
+export function close(portal: string): Buffer {
+  return named('C', `P${portal}`)
+}
+
+/** Sync: the server answers ReadyForQuery, after skipping to here if anything before failed. */
+export const SYNC: Buffer = header('S', 0)
+
+/** A whole query and its Sync: parse, bind, describe and execute to the end. */
+export function queryMessages(
+  sql: string,
+  parameters: readonly Parameter[],
+  formats: readonly number[],
+): Buffer[] {
+  return [parse(sql), bind('', parameters, formats), describe(''), execute('', 0), SYNC]
+}
+
+/** A parameterless statement such as BEGIN within a pipeline of other messages. */
+export function statement(sql: string): Buffer {
+  return Buffer.concat([parse(sql), bind('', [], []), execute('', 0)])
+}
+
+function named(type: string, text: string): Buffer {
+  const message = header(type, Buffer.byteLength(text) + 1)
+  const end = 5 + message.write(text, 5)
+  message[end] = 0
+  return message
+}
+
+function header(type: string, bodyLength: number): Buffer {
+  const message = Buffer.allocUnsafe(5 + bodyLength)
+  message.write(type, 0, 'latin1')
+  message.writeInt32BE(4 + bodyLength, 1)
+  return message
+}

@@ -1,0 +1,195 @@
+import type { Socket } from 'node:net'
+import { ConnectionError, UsageError } from '../errors.js'
+import {
+  brokenProtocol,
+  checkFields,
+  checkHeader,
+  HEADER,
+  isReadByFields,
+  MOST_BYTES,
+} from './message-check.js'
+
+const DATA_ROW = 0x44
+const READY_FOR_QUERY = 0x5a
+
+type DataListener = (bytes: Buffer) => void
+
+/** Looks at what the server sends. */
+export interface AnswerCheck {
+  /**
+   * A message of this type begins, or some do if it is that of rows.
+   *
+   * @throws {@link ConnectionError} when it is not due.
+   */
+  expect(type: number): void
+}
+
+/** Where the DataRow messages of one exchange go. */
+export interface RowCollector extends AnswerCheck {
+  /** Whole messages, which may be kept. */
+  add(bytes: Buffer, count: number): void
+}
+
+const taps = new WeakMap<Socket, WireTap>()
+
+/**
+ * Stands in front of pg's parser on a connection's socket. While a collector is set, DataRow messages go to it as
+ * bytes; every other byte goes on to pg, so that errors, notices and ReadyForQuery stay pg's business.
+ *
+ * It follows message boundaries all the time, so a collector may be set whenever the connection is idle. What is not
+ * PostgreSQL's protocol does not get past it: pg's parser would throw where nobody catches, or wait for ever.
+ */
+export class WireTap {
+  /** Where DataRow messages go; without one they go to pg. */
+  collector: RowCollector | undefined
+  /** Looks at the answers to a query of pg's own, up to the next ReadyForQuery. */
+  check: AnswerCheck | undefined
+
+  readonly #stream: Socket
+  readonly #parser: DataListener
+  #isStarting: boolean
+  #isBroken = false
+  /** Bytes of the current message still to come, when it is one for pg. */
+  #remaining = 0
+  /** A header or DataRow of which only the beginning has come, in pieces that are joined once. */
+  #partial: Buffer[] = []
+  #partialLength = 0
+  #partialNeeds = 0
+
+  /** The tap of a socket, installed if there is none. */
+  static of(stream: Socket, isStarting = false): WireTap {
+    return taps.get(stream) ?? new WireTap(stream, isStarting)
+  }
+
+  /**
+   * Installs a tap on the socket of a connected, idle client.
+   *
+   * @param isStarting the client is not connected, and the server has not said anything yet.
+   * @throws {@link UsageError} when the socket is not read by exactly one parser, as pg's own client does it.
+   */
+  private constructor(stream: Socket, isStarting: boolean) {
+    const listeners = stream.listeners('data') as DataListener[]
+    const [parser] = listeners
+    if (parser === undefined || listeners.length !== 1) {
+      throw new UsageError(
+        `sluice needs the JavaScript client of pg: this client's socket has ${listeners.length} readers instead of one. ` +
+          'Do not use pg-native or a client with its own wire protocol.',
+      )
+    }
+    this.#stream = stream
+    this.#parser = parser
+    this.#isStarting = isStarting
+    stream.on('data', (bytes: Buffer) => this.#receive(bytes))
+    stream.removeListener('data', parser)
+    taps.set(stream, this)
+  }
+
+  #receive(bytes: Buffer): void {
+    if (this.#isBroken) return
+    try {
+      this.#read(bytes)
+    } catch (error) {
+      this.#isBroken = true
+      const { message } = error as Error
+      this.#stream.destroy(
+        error instanceof ConnectionError
+          ? error
+          : brokenProtocol(`pg cannot read what it sent (${message})`, { cause: error }),
+      )
+    }
+  }
+
+  #read(bytes: Buffer): void {
+    let at = 0
+    while (this.#partialLength > 0 && at < bytes.length) at = this.#completePartial(bytes, at)
+    if (this.#remaining > 0) {
+      const end = Math.min(bytes.length, at + this.#remaining)
+      this.#remaining -= end - at
+      this.#parser(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end))
+      at = end
+    }
+    while (at < bytes.length) at = this.#readRun(bytes, at)
+  }
+
+  /** Reads the longest run of messages of one destination, or keeps an incomplete one; returns where it ends. */
+  #readRun(bytes: Buffer, start: number): number {
+    const { collector } = this
+    if (bytes[start] === DATA_ROW && collector !== undefined) return this.#readRows(bytes, start, collector)
+    const { length } = bytes
+    let at = start
+    let isAnswered = false
+    try {
+      while (!isAnswered && at + HEADER <= length && (bytes[at] !== DATA_ROW || collector === undefined)) {
+        const end = at + 1 + this.#begin(bytes, at)
+        const isWhole = end <= length
+        if (isReadByFields(bytes[at] ?? 0)) {
+          if (!isWhole) return this.#keep(bytes, at, end - at)
+          checkFields(bytes.subarray(at, end))
+        }
+        if (!isWhole) this.#remaining = end - length
+        // What comes after it may be for another collector.
+        isAnswered = bytes[at] === READY_FOR_QUERY
+        at = Math.min(end, length)
+      }
+    } finally {
+      // Before an error, too: what came first is said first.
+      if (at > start) this.#parser(bytes.subarray(start, at))
+    }
+    return at > start ? at : this.#keep(bytes, at, HEADER)
+  }
+
+  /** The same for rows, and someone who collects them. */
+  #readRows(bytes: Buffer, start: number, collector: RowCollector): number {
+    const { length } = bytes
+    let at = start
+    let rows = 0
+    let size = 0
+    while (at + HEADER <= length && bytes[at] === DATA_ROW) {
+      size = bytes.readUInt32BE(at + 1)
+      if (size < 4 || size > MOST_BYTES) checkHeader(DATA_ROW, size, false)
+      if (at + 1 + size > length) break
+      at += 1 + size
+      rows++
+    }
+    collector.expect(DATA_ROW)
+    if (rows > 0) collector.add(bytes.subarray(start, at), rows)
+    if (at + HEADER > length) return at === length ? at : this.#keep(bytes, at, HEADER)
+    return bytes[at] === DATA_ROW ? this.#keep(bytes, at, 1 + size) : at
+  }
+
+  /** Looks at the header of a message for pg; returns the length that it claims. */
+  #begin(bytes: Buffer, at: number): number {
+    const type = bytes[at] ?? 0
+    const size = bytes.readUInt32BE(at + 1)
+    checkHeader(type, size, this.#isStarting)
+    const check = this.collector ?? this.check
+    check?.expect(type)
+    if (type === READY_FOR_QUERY) {
+      this.#isStarting = false
+      this.check = undefined
+    }
+    return size
+  }
+
+  #keep(bytes: Buffer, at: number, needs: number): number {
+    this.#partial = [bytes.subarray(at)]
+    this.#partialLength = bytes.length - at
+    this.#partialNeeds = needs
+    return bytes.length
+  }
+
+  /** Adds to the kept beginning until it is a whole header, or a whole message if need be; returns how far it read. */
+  #completePartial(bytes: Buffer, at: number): number {
+    const needs = this.#partialNeeds
+    const piece = bytes.subarray(at, at + needs - this.#partialLength)
+    this.#partial.push(piece)
+    this.#partialLength += piece.length
+    if (this.#partialLength === needs) {
+      const joined = Buffer.concat(this.#partial, needs)
+      this.#partial = []
+      this.#partialLength = 0
+      this.#readRun(joined, 0)
+    }
+    return at + piece.length
+  }
+}

@@ -1,0 +1,181 @@
+import { checkString } from '../../types/text/text.js'
+import { FieldError, UsageError } from '../../errors.js'
+import type { SchemaRegistry } from '../../schema/registry.js'
+import type { RelationSchema } from '../../schema/relation.js'
+import type { ColumnSchema, TableSchema } from '../../schema/table.js'
+import { Aggregate } from './aggregate.js'
+import { aggregateType, type AggregateType } from './aggregate-type.js'
+import { isOverGroup, type AggregateExpression, type AggregateOrdering } from './annotation.js'
+import { columnOf, columnsOf, refuseUnlessName, tableName } from '../columns.js'
+import type { Condition } from '../filter/condition.js'
+import { firstName, firstStep } from '../related/find-relation.js'
+import { partsOf } from './grouping.js'
+import { isPlainObject, refuseUndefined, show } from '../lookups/operand.js'
+import { parseFilter } from '../filter/parse-filter.js'
+
+/** What an aggregate is about: a table, and where its relations find theirs. */
+export interface AggregateTarget {
+  readonly table: TableSchema
+  readonly schemas: SchemaRegistry
+  /** The rows of another query, whose groups are rows like any others. */
+  readonly derived?: boolean
+}
+
+/** An aggregate that was looked up, with the type of its result. */
+export interface ResolvedAggregate {
+  readonly aggregate: AggregateExpression
+  readonly result: AggregateType
+}
+
+/**
+ * Looks an aggregate's path up and checks its options.
+ *
+ * @throws {@link FieldError} for an unknown field, relation or option, and for a field that the aggregate does not
+ * take.
+ */
+export function resolveAggregate(target: AggregateTarget, name: string, value: unknown): ResolvedAggregate {
+  if (!(value instanceof Aggregate)) {
+    throw new FieldError(
+      `"${name}" must be an aggregate such as count() or sum('field'), not ${show(value)}.`,
+    )
+  }
+  const given = value as Aggregate
+  const { table, column, path } = followPath(target, given.path, given.function === 'count')
+  const label = column ? `${tableName(table)}.${column.property}` : `"${given.path}"`
+  const result = aggregateType(given.function, column?.type, label)
+  const { distinct, filter, orderBy } = checkOptions(given, label)
+  const order = orderBy.map((key) => aggregateOrdering(table, key))
+  if (distinct && order.some((each) => each.column !== column)) {
+    throw new UsageError(`${given.function}(${label}) with distinct can be ordered by that field only.`)
+  }
+  return {
+    aggregate: {
+      function: given.function,
+      path,
+      column,
+      key: distinct && column === undefined ? keyOf(table, given) : [],
+      distinct,
+      filter: filter === undefined ? undefined : aggregateFilter(target, table, filter),
+      order,
+      separator: separatorOf(given, label),
+      cast: result.cast,
+    },
+    result,
+  }
+}
+
+function separatorOf({ function: name, separator }: Aggregate, label: string): string | undefined {
+  return name === 'stringAgg' ? checkString(`The separator of ${name}(${label})`, separator) : undefined
+}
+
+interface PathEnd {
+  readonly path: readonly RelationSchema[]
+  /** Where the path ends. */
+  readonly table: TableSchema
+  readonly column: ColumnSchema | undefined
+}
+
+/** Follows relations to a field, as in `orders.items.total`, or to rows. */
+function followPath(
+  { table, schemas, derived = false }: AggregateTarget,
+  path: string,
+  counts: boolean,
+): PathEnd {
+  refuseUnlessName(table, path)
+  // A column of that name is there for what rows cannot be given to.
+  if (path === '*' && (counts || !table.columns.some(({ property }) => property === '*'))) {
+    return { path: [], table, column: undefined }
+  }
+  const relations: RelationSchema[] = []
+  let at = table
+  for (let rest: string | undefined = path; rest !== undefined;) {
+    const step = firstStep(at, rest)
+    const isRelation = step !== undefined && step.rest === undefined
+    const column = isRelation ? undefined : at.columns.find(({ property }) => property === rest)
+    if (column !== undefined) {
+      if (isOverGroup(column) && !derived) {
+        throw new UsageError(`"${path}" is computed from whole groups, which cannot be aggregated again.`)
+      }
+      return { path: relations, table: at, column }
+    }
+    if (step === undefined) throw unknownStep(at, firstName(rest), path, !rest.includes('.'))
+    // The rows of another query need not have the relation's columns.
+    columnsOf(at, step.relation.columns)
+    relations.push(step.relation)
+    at = schemas.table(step.relation.target)
+    rest = step.rest
+  }
+  return { path: relations, table: at, column: undefined }
+}
+
+function unknownStep(table: TableSchema, name: string, path: string, last: boolean): FieldError {
+  const relations = (table.relations ?? []).map((each) => each.name)
+  const choices = last ? [...table.columns.map((each) => each.property), ...relations] : relations
+  const within = name === path ? '' : ` (in "${path}")`
+  return new FieldError(
+    `${tableName(table)} has no ${last ? 'field or relation' : 'relation'} "${name}"${within}. ` +
+      (choices.length === 0 ? 'It has none.' : `Choices: ${choices.join(', ')}.`),
+  )
+}
+
+interface CheckedOptions {
+  readonly distinct: boolean
+  readonly filter: unknown
+  readonly orderBy: readonly unknown[]
+}
+
+const ORDERED = new Set(['arrayAgg', 'stringAgg'])
+
+function checkOptions({ function: name, options }: Aggregate, label: string): CheckedOptions {
+  if (!isPlainObject(options)) {
+    throw new FieldError(`The options of ${name}(${label}) must be an object, not ${show(options)}.`)
+  }
+  const known = ['filter', 'distinct', ...(ORDERED.has(name) ? ['orderBy'] : [])]
+  for (const [option, value] of Object.entries(options)) {
+    if (!known.includes(option)) {
+      throw new FieldError(`${name}(${label}) has no option "${option}". Choices: ${known.join(', ')}.`)
+    }
+    refuseUndefined(value, `${name}(${label}).${option}`)
+  }
+  const { distinct = false, filter, orderBy = [] } = options
+  if (typeof distinct !== 'boolean') {
+    throw new FieldError(`${name}(${label}).distinct is true or false, not ${show(distinct)}.`)
+  }
+  return { distinct, filter, orderBy: Array.isArray(orderBy) ? orderBy : [orderBy] }
+}
+
+function aggregateFilter(
+  { schemas, derived = false }: AggregateTarget,
+  table: TableSchema,
+  filter: unknown,
+): Condition {
+  const condition = parseFilter({ table, schemas }, filter)
+  if (derived && partsOf(condition).some((part) => part.kind === 'expression')) {
+    throw new UsageError(
+      'aggregate() after slice(), distinct() and groups takes no callback as filter: its rows have no columns by their ' +
+        'names in SQL. Filter by fields.',
+    )
+  }
+  return condition
+}
+
+function aggregateOrdering(table: TableSchema, key: unknown): AggregateOrdering {
+  if (typeof key !== 'string') {
+    throw new FieldError(`orderBy takes field names such as "-createdAt", not ${show(key)}.`)
+  }
+  const exact = table.columns.find((column) => column.property === key)
+  if (exact !== undefined) return { column: exact, descending: false }
+  return { column: columnOf(table, key.replace(/^-/, '')), descending: key.startsWith('-') }
+}
+
+/** The primary key, by which distinct rows are told apart. */
+function keyOf(table: TableSchema, { path }: Aggregate): ColumnSchema[] {
+  if (path === '*')
+    throw new UsageError('count() with distinct needs a field or a relation: rows are distinct.')
+  if (table.primaryKey.length === 0) {
+    throw new UsageError(
+      `count("${path}") with distinct needs a field: ${tableName(table)} has no primary key to tell rows apart by.`,
+    )
+  }
+  return columnsOf(table, table.primaryKey)
+}

@@ -1,0 +1,75 @@
+import type { OperationNode } from 'kysely'
+import type { RelationSchema } from '../../schema/relation.js'
+import type { ColumnSchema } from '../../schema/table.js'
+import type { TypeSchema } from '../../schema/type.js'
+
+/** A parameter as it goes to the server: encoded when the condition was built, so that later mutation of the operand does not matter. */
+export type Operand = string | Buffer
+
+/** What a filter asks, checked and encoded. */
+export type Condition = ColumnCondition | ExpressionCondition | RelatedCondition | Junction | Negation
+
+/** A condition on one column. */
+export type ColumnCondition =
+  | { readonly kind: 'isNull'; readonly column: ColumnSchema; readonly isNull: boolean }
+  | {
+      readonly kind: 'compare'
+      readonly column: ColumnSchema
+      readonly operator: ComparisonOperator
+      readonly operand: Operand
+      /** The operand's type, where the operator alone does not tell it. */
+      readonly castTo?: TypeSchema
+    }
+  /** A comparison of the number of an array's elements. */
+  | {
+      readonly kind: 'length'
+      readonly column: ColumnSchema
+      readonly operator: ComparisonOperator
+      readonly operand: Operand
+    }
+  | { readonly kind: 'between'; readonly column: ColumnSchema; readonly from: Operand; readonly to: Operand }
+  /** `= ANY`: `values` is one array, or a list where the column itself is an array. */
+  | {
+      readonly kind: 'in'
+      readonly column: ColumnSchema
+      readonly values: Operand | readonly Operand[]
+      readonly orNull: boolean
+    }
+  /** `IN (SELECT …)`: the subselect is a finished part of a statement. */
+  | { readonly kind: 'inQuery'; readonly column: ColumnSchema; readonly query: OperationNode }
+
+export type ComparisonOperator =
+  | ('=' | 'is distinct from' | '>' | '>=' | '<' | '<=')
+  | ('like' | 'ilike' | '~' | '~*')
+  /** Of arrays, jsonb and ranges. */
+  | ('@>' | '<@' | '&&' | '?' | '?&' | '?|')
+  /** Of ranges. */
+  | ('<<' | '>>' | '&<' | '&>' | '-|-')
+
+/** A free-hand Kysely expression, its values encoded and its columns checked. */
+export interface ExpressionCondition {
+  readonly kind: 'expression'
+  readonly node: OperationNode
+}
+
+/** At least one related row meets a condition on its own table. */
+export interface RelatedCondition {
+  readonly kind: 'related'
+  readonly relation: RelationSchema
+  readonly condition: Condition
+}
+
+/** AND or OR of conditions; an empty AND is true, an empty OR false. */
+export interface Junction {
+  readonly kind: 'and' | 'or'
+  readonly conditions: readonly Condition[]
+}
+
+/** The exact complement: true where the condition is false or unknown. */
+export interface Negation {
+  readonly kind: 'not'
+  readonly condition: Condition
+}
+
+/** What no row meets. */
+export const NOTHING: Condition = { kind: 'or', conditions: [] }

@@ -1,0 +1,40 @@
+import { expressionBuilder, isExpression, type OperationNode } from 'kysely'
+import { FieldError } from '../../errors.js'
+import type { ColumnSchema, TableSchema } from '../../schema/table.js'
+import { tableName } from '../columns.js'
+import type { Condition } from './condition.js'
+import { ExpressionReferences } from './expression-references.js'
+import { ExpressionValues } from './expression-values.js'
+import { show } from '../lookups/operand.js'
+
+/** A condition written with Kysely's expression builder, whose columns are those of the table, named as in SQL. */
+export function parseExpression(table: TableSchema, callback: (eb: unknown) => unknown): Condition {
+  const where = `A callback in a filter of ${tableName(table)}`
+  return { kind: 'expression', node: expressionNode(table, callback, where, `eb('column', '=', value)`) }
+}
+
+/** A value computed from a row by Kysely's expression builder, which an update sets a column to. */
+export function parseValueExpression(
+  table: TableSchema,
+  column: ColumnSchema,
+  callback: (eb: unknown) => unknown,
+): OperationNode {
+  const where = `The function for ${tableName(table)}.${column.property} in update()`
+  return expressionNode(table, callback, where, `eb('${column.name}', '+', 1)`)
+}
+
+function expressionNode(
+  table: TableSchema,
+  callback: (eb: unknown) => unknown,
+  where: string,
+  example: string,
+): OperationNode {
+  const expression = callback(expressionBuilder<Record<string, object>, string>())
+  if (!isExpression(expression)) {
+    throw new FieldError(
+      `${where} must return a Kysely expression, such as (eb) => ${example}, not ${show(expression)}.`,
+    )
+  }
+  const encoded = new ExpressionValues().transformNode(expression.toOperationNode())
+  return new ExpressionReferences(table).transformNode(encoded)
+}

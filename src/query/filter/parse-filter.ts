@@ -1,0 +1,98 @@
+import { FieldError } from '../../errors.js'
+import type { RelationSchema } from '../../schema/relation.js'
+import type { SchemaRegistry } from '../../schema/registry.js'
+import type { TableSchema } from '../../schema/table.js'
+import { tableName } from '../columns.js'
+import type { Condition } from './condition.js'
+import { isPlainObject, refuseUndefined, show } from '../lookups/operand.js'
+import { parseLookups } from '../lookups/parse-lookups.js'
+import { parseExpression } from './parse-expression.js'
+import { findRelation } from '../related/find-relation.js'
+
+/** What a filter is about. */
+export interface FilterTarget {
+  readonly table: TableSchema
+  /** Where relations find their tables. */
+  readonly schemas: SchemaRegistry
+}
+
+/**
+ * Checks a filter and turns it into conditions.
+ *
+ * @throws {@link FieldError} for an unknown column or lookup, naming the choices, and for an `undefined` operand.
+ * @throws {@link EncodeError} for an operand that the column's type cannot hold.
+ */
+export function parseFilter(target: FilterTarget, filter: unknown): Condition {
+  if (typeof filter === 'function') return parseExpression(target.table, filter as (eb: unknown) => unknown)
+  if (!isPlainObject(filter)) {
+    throw new FieldError(
+      `A filter of ${tableName(target.table)} must be an object such as { column: value }, not ${show(filter)}.`,
+    )
+  }
+  const conditions = Object.entries(filter).map(([key, value]) => parseEntry(target, key, value))
+  return conditions.length === 1 && conditions[0] ? conditions[0] : { kind: 'and', conditions }
+}
+
+function parseEntry(target: FilterTarget, key: string, value: unknown): Condition {
+  const label = `${tableName(target.table)}.${key}`
+  refuseUndefined(value, label)
+  switch (key) {
+    case 'and':
+    case 'or':
+      if (!Array.isArray(value)) throw new FieldError(`"${key}" takes a list of filters, not ${show(value)}.`)
+      return { kind: key, conditions: value.map((each) => parseFilter(target, each)) }
+    case 'not':
+      return { kind: 'not', condition: parseFilter(target, value) }
+    default:
+      return parseField(target, key, label, value)
+  }
+}
+
+function parseField(target: FilterTarget, key: string, label: string, value: unknown): Condition {
+  const { table } = target
+  const relation = findRelation(table, key)
+  if (relation !== undefined) return parseRelation(target, relation, label, value)
+  const column = table.columns.find((each) => each.property === key)
+  if (column !== undefined) return parseLookups({ column, label }, value)
+  const choices = [
+    ...table.columns.map((each) => each.property),
+    ...(table.relations ?? []).map((each) => each.name),
+  ]
+  throw new FieldError(`${tableName(table)} has no field "${key}". Choices: ${choices.join(', ')}.`)
+}
+
+/** Across a relation to one row by a filter of its table; across one to many by `some`, `every` and `none`. */
+function parseRelation(
+  { schemas }: FilterTarget,
+  relation: RelationSchema,
+  label: string,
+  value: unknown,
+): Condition {
+  const target = { table: schemas.table(relation.target), schemas }
+  const related = (condition: Condition): Condition => ({ kind: 'related', relation, condition })
+  const no = (condition: Condition): Condition => ({ kind: 'not', condition })
+  if (relation.kind === 'one') {
+    if (value === null) return no(related({ kind: 'and', conditions: [] }))
+    return related(parseFilter(target, value))
+  }
+  const entries = isPlainObject(value) ? Object.entries(value) : []
+  if (entries.length === 0) {
+    throw new FieldError(
+      `${label} leads to many rows: it takes { some: …, every: …, none: … }, not ${show(value)}.`,
+    )
+  }
+  const conditions = entries.map(([quantifier, filter]) => {
+    refuseUndefined(filter, `${label}.${quantifier}`)
+    switch (quantifier) {
+      case 'some':
+        return related(parseFilter(target, filter))
+      case 'every':
+        return no(related(no(parseFilter(target, filter))))
+      case 'none':
+        return no(related(parseFilter(target, filter)))
+      default:
+        throw new FieldError(`${label} has no "${quantifier}". Choices: some, every, none.`)
+    }
+  })
+  return conditions.length === 1 && conditions[0] ? conditions[0] : { kind: 'and', conditions }
+}

@@ -1,0 +1,32 @@
+import type { OperationNode } from 'kysely'
+import type { TypeSchema } from '../../schema/type.js'
+
+/** Under this key a queryset gives itself as the operand of `in`. */
+export const SUBQUERY = Symbol('sluice.subquery')
+
+/** A query of one column of `T`, or of whole rows whose primary key is one: what `in` takes besides an array. */
+export type Subquery<T> = SubqueryLike<T, unknown, unknown> | SubqueryLike<unknown, T, 'rows'>
+
+/** What has a subquery to give. The type parameters are those of {@link SubqueryParts}. */
+export interface SubqueryLike<Value, Key, Shape> {
+  [SUBQUERY](): SubqueryParts<Value, Key, Shape>
+}
+
+/**
+ * A subquery as a part of another statement, and what its rows are in terms of types. The methods are never there:
+ * as their parameters, the types of a queryset of some fields agree with those of the same queryset with more.
+ */
+export interface SubqueryParts<Value = unknown, Key = unknown, Shape = unknown> {
+  readonly node: OperationNode
+  /** The type of its column. */
+  readonly type: TypeSchema
+  /** It has no rows, whatever the tables hold. */
+  readonly none: boolean
+  value?(value: Value): void
+  key?(key: Key): void
+  readonly shape?: Shape
+}
+
+export function isSubquery(value: unknown): value is SubqueryLike<unknown, unknown, unknown> {
+  return typeof value === 'object' && value !== null && SUBQUERY in value
+}

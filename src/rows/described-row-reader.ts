@@ -1,0 +1,22 @@
+import { baseCodec } from '../types/base.js'
+import { codecForOid } from '../types/codec-for-oid.js'
+import type { Field } from './field.js'
+import { RowDecoder } from './row-decoder.js'
+import { cellFor, formatFor, type RowReader } from './row-reader.js'
+import { objectShape } from './shape.js'
+
+/**
+ * Reads statements that no schema describes, by the types that the server named beforehand: rows keyed by the names
+ * that come back.
+ */
+export function describedRowReader(described: readonly Field[]): RowReader<Record<string, unknown>> {
+  return {
+    formats: described.map(({ typeOid }) => formatFor(codecForOid(typeOid))),
+    start: (fields) =>
+      new RowDecoder(
+        // Types without a codec are strings, as PostgreSQL prints them.
+        fields.map((field) => cellFor(field.name, codecForOid(field.typeOid) ?? baseCodec('unknown'), field)),
+        objectShape(fields.map(({ name }) => name)),
+      ),
+  }
+}

@@ -1,0 +1,34 @@
+import { codecFor } from '../types/codec-for.js'
+import { projectionOf, type Projection } from '../query/projection.js'
+import type { QueryState, Selection } from '../query/state.js'
+import { knownRowReader, type RowReader } from './row-reader.js'
+import { nestedShape, tupleShape, valueShape, type Shape } from './shape.js'
+
+/** Reads the rows of a queryset's own SELECT. */
+export function selectionReader(state: QueryState): RowReader {
+  const projection = projectionOf(state)
+  const columns = projection.outputs.map(({ label, type }) => ({ label, codec: codecFor(type) }))
+  return knownRowReader(columns, shapeOf(state.selection, projection))
+}
+
+/** Reads a SELECT of one int8, such as count(*). */
+export const countReader = knownRowReader<number>(
+  [{ label: 'count', codec: codecFor('int8 as number') }],
+  valueShape,
+)
+
+/** Reads a SELECT of which only the number of rows matters. */
+export const existenceReader = knownRowReader([{ label: 'exists', codec: codecFor('int4') }], valueShape)
+
+/** What one row of a selection is made into. */
+export function shapeOf({ shape, columns }: Selection, { layout }: Projection): Shape {
+  switch (shape) {
+    case 'model':
+    case 'object':
+      return nestedShape(layout)
+    case 'tuple':
+      return tupleShape(columns.length)
+    case 'value':
+      return valueShape
+  }
+}

@@ -1,0 +1,81 @@
+import { ExpressionWrapper, sql, type RawBuilder } from 'kysely'
+import type { ColumnCondition, Condition, Operand } from '../query/filter/condition.js'
+import type { ColumnSchema } from '../schema/table.js'
+import { baseType, type CompositeTypeSchema } from '../schema/type.js'
+import { comparableRef } from './comparable.js'
+import { compileExpression } from './expression.js'
+import { existsRelated } from './relation.js'
+import type { Scope } from './scope.js'
+import { typeName } from './type-name.js'
+
+type Comparison = ColumnCondition & { readonly kind: 'compare' }
+
+/** A condition as SQL; operands are bound parameters, never text. */
+export function compileCondition(scope: Scope, condition: Condition): RawBuilder<boolean> {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return junction(scope, condition.kind, condition.conditions)
+    case 'not':
+      return sql<boolean>`(${compileCondition(scope, condition.condition)}) is not true`
+    case 'expression':
+      return sql<boolean>`(${compileExpression(scope, condition.node)})`
+    case 'related':
+      return existsRelated(scope, condition.relation, (target) =>
+        compileCondition(target, condition.condition),
+      )
+  }
+  const ref = comparableRef(scope, condition.column)
+  switch (condition.kind) {
+    case 'isNull':
+      return nullTest(scope, condition.column, condition.isNull)
+    case 'compare':
+      return sql<boolean>`${ref} ${sql.raw(condition.operator)} ${comparand(condition)}`
+    case 'length':
+      return sql<boolean>`cardinality(${ref}) ${sql.raw(condition.operator)} ${condition.operand}`
+    case 'between':
+      return sql<boolean>`${ref} between ${condition.from} and ${condition.to}`
+    case 'inQuery':
+      return sql<boolean>`${ref} in ${new ExpressionWrapper(condition.query)}`
+    case 'in': {
+      const { values, orNull } = condition
+      const among =
+        typeof values === 'string' || Buffer.isBuffer(values)
+          ? sql<boolean>`${ref} = any(${parameter(condition.column, values, sql`[]`)})`
+          : values.length === 0
+            ? sql<boolean>`false`
+            : sql<boolean>`${ref} in (${sql.join(values)})`
+      return orNull ? sql<boolean>`(${among} or ${nullTest(scope, condition.column, true)})` : among
+    }
+  }
+}
+
+function junction(scope: Scope, kind: 'and' | 'or', conditions: readonly Condition[]): RawBuilder<boolean> {
+  if (conditions.length === 0) return sql.lit(kind === 'and')
+  const parts = conditions.map((condition) => compileCondition(scope, condition))
+  // In parentheses, since it may stand beside other conditions.
+  return sql<boolean>`(${sql.join(parts, sql.raw(` ${kind} `))})`
+}
+
+/** A composite IS NULL as soon as all of its fields are, and IS NOT NULL only when none of them is. */
+function nullTest(scope: Scope, column: ColumnSchema, isNull: boolean): RawBuilder<boolean> {
+  const ref = scope.columnRef(column)
+  if (compositeOf(column) === undefined) return isNull ? sql`${ref} is null` : sql`${ref} is not null`
+  return isNull ? sql`${ref} is not distinct from null` : sql`${ref} is distinct from null`
+}
+
+function comparand({ column, operand, castTo }: Comparison): RawBuilder<unknown> {
+  return castTo === undefined ? parameter(column, operand) : sql`cast(${operand} as ${typeName(castTo)})`
+}
+
+/** A composite's operand has to name its type: the server would take it for an anonymous one, which has no input. */
+function parameter(column: ColumnSchema, operand: Operand, suffix = sql``): RawBuilder<unknown> {
+  const type = compositeOf(column)
+  if (type === undefined) return sql`${operand}`
+  return sql`cast(${operand} as ${sql.id(type.schema, type.name)}${suffix})`
+}
+
+function compositeOf(column: ColumnSchema): CompositeTypeSchema | undefined {
+  const type = baseType(column.type)
+  return typeof type !== 'string' && type.kind === 'composite' ? type : undefined
+}

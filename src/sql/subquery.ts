@@ -1,0 +1,42 @@
+import { UsageError } from '../errors.js'
+import { wrapped } from '../query/combining.js'
+import { valued } from '../query/narrowing.js'
+import { projectionOf } from '../query/projection.js'
+import { isSliced, type QueryState } from '../query/state.js'
+import type { SubqueryParts } from '../query/filter/subquery.js'
+import { tableName } from '../query/columns.js'
+import { compileNode } from './compile.js'
+import { selectRows } from './select.js'
+
+/**
+ * A query as the operand of `in`: its one column, or the primary key of whole rows.
+ *
+ * @throws {@link UsageError} when it has not exactly one column, and when it locks its rows.
+ */
+export function subqueryOf(state: QueryState): SubqueryParts {
+  const { table, selection } = state
+  if (state.lock !== undefined) {
+    throw new UsageError(
+      `"in" takes no queryset with selectForUpdate(): the rows of ${tableName(table)} are only looked for.`,
+    )
+  }
+  const values =
+    selection.shape === 'model' && table.primaryKey.length === 1
+      ? // DISTINCT rows can only be sorted by what they have, which the key alone has not.
+        valued(state.distinct ? wrapped(state) : state, table.primaryKey)
+      : state
+  const [output, ...others] = projectionOf(values).outputs
+  if (output === undefined || others.length > 0) {
+    throw new UsageError(
+      `A queryset of ${tableName(table)} that "in" takes must have one column, not ${others.length + 1}: ` +
+        'name it with values().',
+    )
+  }
+  // The order of rows that are only looked for matters where it decides which rows there are.
+  const query = isSliced(values) || values.distinctOn.length > 0 ? values : { ...values, order: [] }
+  return {
+    node: compileNode((creator) => selectRows(creator, query)),
+    type: output.type,
+    none: state.none,
+  }
+}

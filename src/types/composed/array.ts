@@ -1,0 +1,143 @@
+import { DecodeError, EncodeError } from '../../errors.js'
+import { int32 } from '../text/bytes.js'
+import type { Codec } from '../codec.js'
+import { describe } from '../describe.js'
+import { LiteralReader, literalText, quote } from './literal.js'
+
+const mostDimensions = 6
+const lowerBounds = /^(?:\[-?\d+:-?\d+\])+=/
+const needsNoQuotes = /^(?!null$)[-+.:\w]+$/i
+
+/** How arrays of an element type differ from most. */
+export interface ArrayOptions {
+  /** What PostgreSQL puts between elements (`pg_type.typdelim`): a comma, but for `box` a semicolon. */
+  readonly delimiter: string
+  /**
+   * The element's own values may be arrays (json, multiranges, domains over arrays): what is written has one
+   * dimension then, and every item of it is an element.
+   */
+  readonly flat: boolean
+}
+
+/** Arrays of `element`, nested as deep as they have dimensions; lower bounds other than 1 are not kept. */
+export function arrayCodec(element: Codec, { delimiter, flat }: ArrayOptions): Codec {
+  const name = `${element.name}[]`
+  const stops = `${delimiter}}`
+
+  function read(literal: LiteralReader): unknown[] {
+    literal.expect('{')
+    const items: unknown[] = []
+    if (literal.take('}')) return items
+    do {
+      if (literal.sees('{')) {
+        items.push(read(literal))
+      } else {
+        const text = literal.part(stops)
+        items.push(text === 'NULL' && !literal.quoted ? null : element.decodeText(text))
+      }
+    } while (literal.take(delimiter))
+    literal.expect('}')
+    return items
+  }
+
+  function writeElement(item: unknown): string {
+    if (item === null) return 'NULL'
+    if (item === undefined) throw new EncodeError(`An element of ${name} is undefined. Give null for NULL.`)
+    const text = literalText(element.encode(item))
+    return needsNoQuotes.test(text) ? text : quote(text)
+  }
+
+  function write(items: readonly unknown[], sizes: readonly number[], dimension: number): string {
+    if (items.length !== sizes[dimension]) throw ragged(name)
+    const innermost = dimension === sizes.length - 1
+    const parts = Array.from(items, (item) => {
+      if (innermost && (flat || !Array.isArray(item))) return writeElement(item)
+      if (innermost || !Array.isArray(item)) throw ragged(name)
+      return write(item, sizes, dimension + 1)
+    })
+    return `{${parts.join(delimiter)}}`
+  }
+
+  const codec: Codec = {
+    name,
+    decodeText: (text) => {
+      const literal = new LiteralReader(name, text)
+      if (text.startsWith('[')) literal.skipTo(lowerBounds.exec(text)?.[0].length ?? 0)
+      const items = read(literal)
+      literal.end()
+      return items
+    },
+    encode: (value) => {
+      if (!Array.isArray(value)) throw new EncodeError(`${name} takes an array, not ${describe(value)}.`)
+      const sizes = flat ? [value.length] : sizesOf(value)
+      if (sizes[0] === 0) return '{}'
+      if (sizes.includes(0)) {
+        throw new EncodeError(`${name} cannot hold empty arrays inside an array: PostgreSQL has only '{}'.`)
+      }
+      if (sizes.length > mostDimensions) {
+        throw new EncodeError(`${name} has at most ${mostDimensions} dimensions, not ${sizes.length}.`)
+      }
+      return write(value, sizes, 0)
+    },
+  }
+  const decode = element.decodeBinary
+  if (decode === undefined) return codec
+  return { ...codec, decodeBinary: (bytes, start, end) => readBinary(name, decode, bytes, start, end) }
+}
+
+function ragged(name: string): EncodeError {
+  return new EncodeError(`All arrays at one depth of ${name} must have the same length and depth.`)
+}
+
+/** The length of the first array at every depth. */
+function sizesOf(value: readonly unknown[]): number[] {
+  const sizes: number[] = []
+  for (let level: unknown = value; Array.isArray(level); level = level[0]) {
+    sizes.push(level.length)
+    if (sizes.length > mostDimensions) break
+  }
+  return sizes
+}
+
+function readBinary(
+  name: string,
+  decode: NonNullable<Codec['decodeBinary']>,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): unknown[] {
+  const dimensions = int32(bytes, start)
+  if (dimensions === 0) return []
+  // Number of dimensions, flags, element type; then size and lower bound of every dimension; then the elements.
+  let at = start + 12 + 8 * dimensions
+  if (dimensions < 0 || dimensions > mostDimensions || at > end) throw mismatch(name)
+
+  const read = (dimension: number): unknown[] => {
+    const size = int32(bytes, start + 12 + 8 * dimension)
+    const items: unknown[] = []
+    for (let index = 0; index < size; index++) {
+      if (dimension < dimensions - 1) {
+        items.push(read(dimension + 1))
+        continue
+      }
+      const length = int32(bytes, at)
+      at += 4
+      if (length === -1) {
+        items.push(null)
+      } else {
+        if (length < 0 || at + length > end) throw mismatch(name)
+        items.push(decode(bytes, at, (at += length)))
+      }
+    }
+    return items
+  }
+  const items = read(0)
+  if (at !== end) throw mismatch(name)
+  return items
+}
+
+function mismatch(name: string): DecodeError {
+  return new DecodeError(
+    `The server sent a value that is no ${name}: the column has another type. Generate again.`,
+  )
+}

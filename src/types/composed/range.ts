@@ -1,0 +1,114 @@
+import { DecodeError, EncodeError } from '../../errors.js'
+import { int32 } from '../text/bytes.js'
+import type { Codec } from '../codec.js'
+import { describe } from '../describe.js'
+import { LiteralReader, literalText, quote } from './literal.js'
+
+/** Which ends belong to a range; `empty` is the range that holds nothing. */
+export type RangeBounds = '[]' | '[)' | '(]' | '()' | 'empty'
+
+/** A range: `lower` or `upper` is null where it has no limit, and both are when it is empty. */
+export interface Range<T> {
+  readonly lower: T | null
+  readonly upper: T | null
+  readonly bounds: RangeBounds
+}
+
+/** A range's codec, which multiranges build on. */
+export interface RangeCodec extends Codec {
+  /** Reads the range that comes next in a literal. */
+  readonly read: (literal: LiteralReader) => Range<unknown>
+}
+
+const empty = 1
+const lowerInclusive = 2
+const upperInclusive = 4
+const lowerInfinite = 8
+const upperInfinite = 16
+
+/** Ranges over `subtype`. */
+export function rangeCodec(name: string, subtype: Codec): RangeCodec {
+  function read(literal: LiteralReader): Range<unknown> {
+    if (literal.takeText('empty')) return { lower: null, upper: null, bounds: 'empty' }
+    const opening = literal.next()
+    const lower = readBound(literal, ',')
+    literal.expect(',')
+    const upper = readBound(literal, ')]')
+    const bounds = opening + literal.next()
+    if (!isBounds(bounds)) throw literal.malformed()
+    return { lower, upper, bounds }
+  }
+
+  function readBound(literal: LiteralReader, stops: string): unknown {
+    const text = literal.part(stops)
+    return text === '' && !literal.quoted ? null : subtype.decodeText(text)
+  }
+
+  function writeBound(value: unknown, side: string): string {
+    if (value === null) return ''
+    if (value === undefined) {
+      throw new EncodeError(`The ${side} bound of a ${name} is undefined. Give null for no limit.`)
+    }
+    return quote(literalText(subtype.encode(value)))
+  }
+
+  const codec: RangeCodec = {
+    name,
+    read,
+    decodeText: (text) => {
+      const literal = new LiteralReader(name, text)
+      const range = read(literal)
+      literal.end()
+      return range
+    },
+    encode: (value) => {
+      const { lower, upper, bounds } = (typeof value === 'object' && value !== null ? value : {}) as Partial<
+        Range<unknown>
+      >
+      if (bounds === 'empty' && lower === null && upper === null) return 'empty'
+      if (bounds === undefined || !isBounds(bounds)) {
+        throw new EncodeError(
+          `${name} takes { lower, upper, bounds } with bounds '[)', '[]', '(]' or '()', or 'empty' with lower and upper null, not ${describe(value)}.`,
+        )
+      }
+      return bounds[0]! + writeBound(lower, 'lower') + ',' + writeBound(upper, 'upper') + bounds[1]!
+    },
+  }
+  const decode = subtype.decodeBinary
+  if (decode === undefined) return codec
+  return { ...codec, decodeBinary: (bytes, start, end) => readBinary(name, decode, bytes, start, end) }
+}
+
+function isBounds(text: string): text is Exclude<RangeBounds, 'empty'> {
+  return text === '[)' || text === '[]' || text === '(]' || text === '()'
+}
+
+function readBinary(
+  name: string,
+  decode: NonNullable<Codec['decodeBinary']>,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): Range<unknown> {
+  const flags = bytes[start]!
+  if ((flags & empty) !== 0) return { lower: null, upper: null, bounds: 'empty' }
+  let at = start + 1
+  const bound = (): unknown => {
+    const from = at + 4
+    at = from + int32(bytes, at)
+    if (at > end) throw mismatch(name)
+    return decode(bytes, from, at)
+  }
+  const lower = (flags & lowerInfinite) === 0 ? bound() : null
+  const upper = (flags & upperInfinite) === 0 ? bound() : null
+  if (at !== end) throw mismatch(name)
+  const opening = (flags & lowerInclusive) === 0 ? '(' : '['
+  const closing = (flags & upperInclusive) === 0 ? ')' : ']'
+  return { lower, upper, bounds: `${opening}${closing}` }
+}
+
+function mismatch(name: string): DecodeError {
+  return new DecodeError(
+    `The server sent a value that is no ${name}: the column has another type. Generate again.`,
+  )
+}

@@ -1,0 +1,116 @@
+import { DecodeError, EncodeError } from '../../errors.js'
+import type { Codec } from '../codec.js'
+import { describe } from '../describe.js'
+import { readJson } from './json-bytes.js'
+
+/** What `json` and `jsonb` columns hold once parsed. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
+
+class JsonNull {
+  toJSON(): null {
+    return null
+  }
+}
+
+/** The type of {@link jsonNull}. */
+export type { JsonNull }
+
+/**
+ * The JSON value `null`, where a plain `null` would mean SQL's NULL: write and filter with it. Reading gives a
+ * plain `null` for both.
+ */
+export const jsonNull: JsonNull = Object.freeze(new JsonNull())
+
+function invalid(name: string, cause: unknown): DecodeError {
+  return new DecodeError(`A ${name} value is not valid JSON: ${(cause as Error).message}.`, { cause })
+}
+
+function parse(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch (cause) {
+    throw invalid(name, cause)
+  }
+}
+
+function parseBytes(name: string, bytes: Buffer, start: number, end: number): unknown {
+  try {
+    return readJson(bytes, start, end)
+  } catch (cause) {
+    throw invalid(name, cause)
+  }
+}
+
+function found(key: string): string {
+  return key === '' ? 'the value itself' : `its property ${JSON.stringify(key)}`
+}
+
+// JSON.stringify drops these, turns them into null, or throws without saying where: all would change the value.
+function refuseUnrepresentable(key: string, value: unknown): unknown {
+  switch (typeof value) {
+    case 'bigint':
+      throw new EncodeError(
+        `JSON has no bigint: ${found(key)} is ${value}n. Give it as a number or as a string.`,
+      )
+    case 'undefined':
+    case 'function':
+    case 'symbol':
+      throw new EncodeError(
+        `JSON cannot hold ${typeof value}: ${found(key)} is one. Leave it out, or give null (jsonNull at the top).`,
+      )
+    case 'number':
+      if (!Number.isFinite(value)) {
+        throw new EncodeError(`JSON has no ${value}: ${found(key)} is one. Give null or a string.`)
+      }
+  }
+  return value
+}
+
+function stringify(name: string, value: unknown): string {
+  try {
+    return JSON.stringify(value, refuseUnrepresentable)
+  } catch (cause) {
+    if (cause instanceof EncodeError) throw cause
+    throw new EncodeError(`The value cannot be written as ${name}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** Escapes of NUL and of half a surrogate pair, as JSON.stringify writes them; a backslash may itself be escaped. */
+const unstorable = /(?:^|[^\\])(?:\\\\)*\\u(0000|d[89a-f])/
+
+/** jsonb keeps the strings themselves, where json keeps their escapes. */
+function checkText(text: string): string {
+  if (!text.includes('\\u')) return text
+  const match = unstorable.exec(text)
+  if (match === null) return text
+  const what = match[1] === '0000' ? 'the character \\u0000' : 'half of a surrogate pair'
+  throw new EncodeError(
+    `jsonb cannot hold ${what}, which a key or string of the value has: ${describe(text)}.`,
+  )
+}
+
+/**
+ * `json`: the parsed value. Numbers are read as JavaScript's JSON.parse reads them, to the nearest double.
+ * `undefined`, functions, bigints, NaN and infinities anywhere inside are refused on the way in.
+ */
+export const jsonCodec: Codec = {
+  name: 'json',
+  decodeText: (text) => parse('json', text),
+  decodeBinary: (bytes, start, end) => parseBytes('json', bytes, start, end),
+  encode: (value) => stringify('json', value),
+}
+
+/** `jsonb`: as `json`; its binary form starts with a version byte. */
+export const jsonbCodec: Codec = {
+  name: 'jsonb',
+  decodeText: (text) => parse('jsonb', text),
+  decodeBinary: (bytes, start, end) => {
+    if (bytes[start] !== 1) {
+      throw new DecodeError(
+        `A jsonb value has the unknown binary version ${bytes[start]}: this server's is newer than supported.`,
+      )
+    }
+    return parseBytes('jsonb', bytes, start + 1, end)
+  },
+  encode: (value) => checkText(stringify('jsonb', value)),
+}

@@ -1,0 +1,66 @@
+import { DecodeError, EncodeError } from '../../errors.js'
+import { int16 } from '../text/bytes.js'
+import type { Codec } from '../codec.js'
+import { describe, unrecognised } from '../describe.js'
+
+const printed = /^(?:-?(?:\d+(?:\.\d+)?|Infinity)|NaN)$/
+const accepted = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$|^(?:nan|[+-]?inf(?:inity)?)$/i
+
+const negative = 0x4000
+const special: Readonly<Record<number, string>> = { 0xc000: 'NaN', 0xd000: 'Infinity', 0xf000: '-Infinity' }
+
+// A numeric travels as digits of base 10000, each of which prints as four decimal digits.
+let fourDigits: string[] | undefined
+
+function decodeBinary(bytes: Buffer, start: number, end: number): string {
+  const count = int16(bytes, start) & 0xffff
+  if (end - start !== 8 + 2 * count) {
+    throw new DecodeError(
+      `A binary numeric of ${count} digits has ${8 + 2 * count} bytes, the server sent ${end - start}: the column has another type. Generate again.`,
+    )
+  }
+  const weight = int16(bytes, start + 2)
+  const sign = int16(bytes, start + 4) & 0xffff
+  const scale = int16(bytes, start + 6)
+  if (sign !== 0 && sign !== negative) {
+    const text = special[sign]
+    if (text === undefined) throw new DecodeError(`A binary numeric has the unknown sign word ${sign}.`)
+    return text
+  }
+  fourDigits ??= Array.from({ length: 10000 }, (_, digit) => digit.toString().padStart(4, '0'))
+
+  const digits = start + 8
+  let text = sign === negative ? '-' : ''
+  // The first digit stands for 10000^weight; those that are not sent are zeros.
+  if (weight < 0) text += '0'
+  for (let power = 0; power <= weight; power++) {
+    const digit = power < count ? int16(bytes, digits + 2 * power) : 0
+    text += power === 0 ? digit : fourDigits[digit]
+  }
+  if (scale === 0) return text
+
+  text += '.'
+  let left = scale
+  for (let power = weight + 1; left > 0; power++, left -= 4) {
+    const digit = power >= 0 && power < count ? int16(bytes, digits + 2 * power) : 0
+    text += left >= 4 ? fourDigits[digit] : fourDigits[digit]!.slice(0, left)
+  }
+  return text
+}
+
+/** `numeric`: string exactly as PostgreSQL prints it, its scale kept. Numbers and bigints are taken too. */
+export const numericCodec: Codec = {
+  name: 'numeric',
+  decodeText: (text) => {
+    if (!printed.test(text)) throw unrecognised('numeric', text)
+    return text
+  },
+  decodeBinary,
+  encode: (value) => {
+    if (typeof value === 'number' || typeof value === 'bigint') return value.toString()
+    if (typeof value === 'string' && accepted.test(value)) return value
+    throw new EncodeError(
+      `numeric takes a decimal string such as '12.50', a number or a bigint, not ${describe(value)}.`,
+    )
+  },
+}

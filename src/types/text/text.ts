@@ -1,0 +1,72 @@
+import { EncodeError } from '../../errors.js'
+import type { Codec } from '../codec.js'
+import { describe } from '../describe.js'
+import { utf8 } from './utf8.js'
+
+const unstorable = /[\0\p{Surrogate}]/u
+
+/** Whether PostgreSQL can hold a string, in a text or as a name: it has no NUL and no half of a surrogate pair. */
+export function isStorable(text: string): boolean {
+  return !unstorable.test(text)
+}
+
+/** @throws {@link EncodeError} when `value` is not a string, or one that PostgreSQL cannot hold. */
+export function checkString(type: string, value: unknown): string {
+  if (typeof value !== 'string') throw new EncodeError(`${type} takes a string, not ${describe(value)}.`)
+  if (!isStorable(value)) {
+    throw new EncodeError(
+      value.includes('\0')
+        ? `${type} cannot hold the character \\u0000, as no text in PostgreSQL can: ${describe(value)}.`
+        : `${type} takes well-formed text; this has half of a surrogate pair: ${describe(value)}.`,
+    )
+  }
+  return value
+}
+
+/** Types whose values are strings and whose binary form is their text: `text`, `varchar`, `citext`… */
+export function textCodec(name: string): Codec {
+  return {
+    name,
+    decodeText: (text) => text,
+    decodeBinary: utf8,
+    encode: (value) => checkString(name, value),
+  }
+}
+
+/** Types read and written as the string that PostgreSQL prints, with no binary decoder; unknown types too. */
+export function stringCodec(name: string): Codec {
+  return {
+    name,
+    decodeText: (text) => text,
+    encode: (value) => checkString(name, value),
+  }
+}
+
+/** `name`: string of at most 63 bytes; PostgreSQL would cut a longer one without a word. */
+export const nameCodec: Codec = {
+  ...textCodec('name'),
+  encode: (value) => {
+    const text = checkString('name', value)
+    if (Buffer.byteLength(text) > 63) {
+      throw new EncodeError(`name holds at most 63 bytes, not ${Buffer.byteLength(text)}: ${describe(text)}.`)
+    }
+    return text
+  },
+}
+
+/** `"char"`: one byte as a string; ASCII as itself, zero as `''`, others as `\ooo`. */
+export const charCodec: Codec = {
+  name: 'char',
+  decodeText: (text) => text,
+  decodeBinary: (bytes, start) => {
+    const byte = bytes[start]!
+    if (byte === 0) return ''
+    return byte < 128 ? String.fromCharCode(byte) : `\\${byte.toString(8)}`
+  },
+  encode: (value) => {
+    const text = checkString('"char"', value)
+    // eslint-disable-next-line no-control-regex -- every ASCII character but zero is a "char"
+    if (/^(?:[\x01-\x7f]?|\\[23][0-7]{2})$/.test(text)) return text
+    throw new EncodeError(`"char" takes one ASCII character, '' or '\\ooo' in octal, not ${describe(text)}.`)
+  },
+}

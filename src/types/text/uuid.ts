@@ -1,0 +1,30 @@
+import { EncodeError } from '../../errors.js'
+import type { Codec } from '../codec.js'
+import { checkWidth, describe, unrecognised } from '../describe.js'
+
+const printed = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const accepted = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const pair = (bytes: Buffer, at: number): string => hex[bytes[at]!]! + hex[bytes[at + 1]!]!
+
+/** `uuid`: string in lower case, with hyphens; upper case is taken. */
+export const uuidCodec: Codec = {
+  name: 'uuid',
+  decodeText: (text) => {
+    if (!printed.test(text)) throw unrecognised('uuid', text)
+    return text
+  },
+  decodeBinary: (bytes, start, end) => {
+    checkWidth('uuid', 16, start, end)
+    const head = `${pair(bytes, start)}${pair(bytes, start + 2)}-${pair(bytes, start + 4)}`
+    const middle = `-${pair(bytes, start + 6)}-${pair(bytes, start + 8)}-`
+    return head + middle + pair(bytes, start + 10) + pair(bytes, start + 12) + pair(bytes, start + 14)
+  },
+  encode: (value) => {
+    if (typeof value === 'string' && accepted.test(value)) return value.toLowerCase()
+    throw new EncodeError(
+      `uuid takes a string such as '0b5f0e3a-1c7d-4e52-9f6b-3d2a8c4e7f10', not ${describe(value)}.`,
+    )
+  },
+}

@@ -1,0 +1,76 @@
+import { DecodeError } from '../../errors.js'
+import { int32, uint32 } from '../text/bytes.js'
+import { daysOf, epochDays } from './calendar.js'
+import { notIso } from './moment.js'
+import { readTimestamp } from './timestamp.js'
+
+const printed =
+  /^(\d{4,})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/
+
+const epoch = epochDays * 86400000
+const furthest = 8.64e15
+
+/** An instant to the microsecond. */
+export interface Instant {
+  /** Since 1970-01-01 UTC. */
+  readonly seconds: number
+  /** From 0 to 999999. */
+  readonly microseconds: number
+}
+
+/**
+ * The instant that PostgreSQL prints, in whatever TimeZone.
+ *
+ * @throws {@link DecodeError} for infinities and for anything else.
+ */
+export function instantOf(type: string, text: string): Instant {
+  const match = printed.exec(text)
+  if (match === null) {
+    if (text === 'infinity' || text === '-infinity') throw unrepresentable(type, text)
+    throw notIso(type, text)
+  }
+  const [, year, month, day, hour, minute, second, fraction = '', sign, ...offset] = match
+  const [hours = 0, minutes = 0, seconds = 0] = offset
+    .slice(0, 3)
+    .map((part: string | undefined) => Number(part ?? 0))
+  const days = daysOf(match[12] === undefined ? Number(year) : 1 - Number(year), Number(month), Number(day))
+  const local = days * 86400 + Number(hour) * 3600 + Number(minute) * 60 + Number(second)
+  const east = (hours * 3600 + minutes * 60 + seconds) * (sign === '-' ? -1 : 1)
+  return { seconds: local - east, microseconds: Number(fraction.padEnd(6, '0')) }
+}
+
+/**
+ * The Date of the instant that PostgreSQL prints; microseconds beyond the millisecond are cut.
+ *
+ * @throws {@link DecodeError} for what a Date cannot hold.
+ */
+export function dateOf(type: string, text: string): Date {
+  const { seconds, microseconds } = instantOf(type, text)
+  return within(type, seconds * 1000 + Math.floor(microseconds / 1000), () => text)
+}
+
+/** The same of the eight bytes at `at`. */
+export function dateAt(type: string, bytes: Buffer, at: number): Date {
+  const high = int32(bytes, at)
+  const low = uint32(bytes, at + 4)
+  // 2^32 microseconds are 4294967 ms and 296 µs: in these parts every sum that a Date holds is exact. Both
+  // infinities lie beyond what it holds.
+  const milliseconds = epoch + high * 4294967 + Math.floor((high * 296 + low) / 1000)
+  return within(type, milliseconds, () => readTimestamp(bytes, at, '+00'))
+}
+
+/**
+ * The Date of some milliseconds since 1970.
+ *
+ * @param shown - how PostgreSQL prints it.
+ * @throws {@link DecodeError} for what a Date cannot hold.
+ */
+export function within(type: string, milliseconds: number, shown: () => string): Date {
+  if (milliseconds >= -furthest && milliseconds <= furthest) return new Date(milliseconds)
+  throw unrepresentable(type, shown())
+}
+
+/** The error for what a Date cannot hold. */
+export function unrepresentable(type: string, text: string): DecodeError {
+  return new DecodeError(`A Date cannot hold the ${type} '${text}'. Read the column as text instead.`)
+}

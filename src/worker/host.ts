@@ -1,0 +1,117 @@
+import { MessageChannel } from 'node:worker_threads'
+import type { Pool } from 'pg'
+import { ConnectionError, UsageError } from '../errors.js'
+import { beginStatement } from '../portal/begin-statement.js'
+import type { Engine } from '../connection/engine.js'
+import { timeLimitsOf } from '../connection/time-limits.js'
+import { connectionDefaults, connectionSettings } from './connection-settings.js'
+import type { OpenMessage, SyncStatement } from './messages.js'
+import { SyncBridge } from './bridge.js'
+import { WorkerThread } from './thread.js'
+
+/**
+ * How long a synchronous stream waits for a lock, unless the pool sets `lock_timeout`: the calling thread may itself
+ * hold the lock, and cannot let it go while it waits.
+ */
+const LOCK_TIMEOUT_MS = 30_000
+
+const hosts = new WeakMap<Engine, SyncHost>()
+
+/**
+ * The one worker thread of a dialect: started by the first synchronous iteration, ended with the dialect or when it has
+ * been idle for a while.
+ */
+export class SyncHost {
+  readonly #engine: Engine
+  #worker: WorkerThread | undefined
+  /** Streams that are open on the worker. */
+  #streams = 0
+  #idleTimer: NodeJS.Timeout | undefined
+
+  private constructor(engine: Engine) {
+    this.#engine = engine
+    engine.closers.add(() => this.#end({ keepsProcess: true }))
+  }
+
+  /** @throws {@link UsageError} when the worker's connections would not be what the pool's are. */
+  static of(engine: Engine): SyncHost {
+    let host = hosts.get(engine)
+    if (host === undefined) {
+      host = new SyncHost(engine)
+      hosts.set(engine, host)
+    }
+    if (engine.openedPool !== undefined) {
+      refuseSetUp(engine, engine.openedPool)
+      if (host.#worker === undefined) connectionSettings(engine.openedPool.options)
+    }
+    return host
+  }
+
+  /** Starts a stream on the worker; its first chunk is on its way at once. */
+  open(statement: Omit<SyncStatement, 'begin'>): SyncBridge {
+    if (this.#engine.isClosed) throw new ConnectionError('iterator() was called on a closed database.')
+    const worker = this.#running()
+    const { port1, port2 } = new MessageChannel()
+    const answers = new SharedArrayBuffer(4)
+    const begin = [beginStatement(statement.readOnly, statement.lingers)]
+    if (this.#engine.openedPool?.options.lock_timeout === undefined) {
+      begin.push(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`)
+    }
+    const message: OpenMessage = { ...statement, begin, type: 'open', port: port2, answers }
+    worker.post(message, [port2])
+    this.#streams++
+    clearTimeout(this.#idleTimer)
+    return new SyncBridge(port1, new Int32Array(answers), {
+      closeTimeoutMs: this.#engine.limits.closeTimeoutMs,
+      checkAlive: () => worker.checkAlive(),
+      onEnd: () => this.#ended(worker),
+    })
+  }
+
+  #running(): WorkerThread {
+    if (this.#worker?.hasEnded === false) return this.#worker
+    const { openedPool, limits } = this.#engine
+    if (openedPool === undefined) {
+      throw new UsageError(
+        'iterator() needs the pool itself: give SluiceDialect a pool, not a function that makes one, or run an ' +
+          'asynchronous query first.',
+      )
+    }
+    refuseSetUp(this.#engine, openedPool)
+    const connection = connectionSettings(openedPool.options)
+    const defaults = connectionDefaults(openedPool.options)
+    this.#streams = 0
+    return (this.#worker = new WorkerThread({ connection, defaults, limits: timeLimitsOf(limits) }))
+  }
+
+  /** A stream on the worker has ended; after the last one the worker waits for another, for a while. */
+  #ended(worker: WorkerThread): void {
+    if (worker !== this.#worker || --this.#streams > 0) return
+    const end = () => void this.#end({ keepsProcess: false })
+    this.#idleTimer = setTimeout(end, this.#engine.limits.workerIdleTimeoutMs).unref()
+  }
+
+  async #end({ keepsProcess }: { readonly keepsProcess: boolean }): Promise<void> {
+    clearTimeout(this.#idleTimer)
+    const worker = this.#worker
+    if (worker === undefined) return
+    this.#worker = undefined
+    await worker.end({ limitMs: this.#engine.limits.closeTimeoutMs, keepsProcess })
+  }
+}
+
+/** A role or tenant that a connection is set up with would be missing on the worker's. */
+function refuseSetUp({ config }: Engine, pool: Pool): void {
+  const { onConnect } = pool.options as { readonly onConnect?: unknown }
+  if (
+    config.onCreateConnection ||
+    config.onReserveConnection ||
+    onConnect ||
+    pool.listenerCount('connect') > 0
+  ) {
+    throw new UsageError(
+      'iterator() reads on a connection of a worker thread, where the functions that set up your connections ' +
+        '(onCreateConnection, onReserveConnection, onConnect, the pool\'s "connect" listeners) cannot run. Use aiterator().',
+    )
+  }
+}

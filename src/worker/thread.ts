@@ -1,0 +1,124 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
+import { ConnectionError } from '../errors.js'
+import { LifeLine } from './watchdog.js'
+import type { OpenMessage, ShutdownMessage, WorkerSettings } from './messages.js'
+
+/** The worker makes little but network buffers, which are let go as often as its young generation is collected. */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 2 }
+
+const ANOTHER = 'A new iteration starts another.'
+
+/** A worker thread of synchronous iteration, as the calling thread sees it. */
+export class WorkerThread {
+  readonly #worker: Worker
+  readonly #lifeLine: LifeLine
+  readonly #exited: Promise<void>
+  /** What it was ended for. */
+  #verdict: string | undefined
+
+  /** @throws {@link ConnectionError} when the process may not start one, or cannot. */
+  constructor(settings: Omit<WorkerSettings, 'lifeLine' | 'pulse'>) {
+    const { port1, port2 } = new MessageChannel()
+    const pulse = new SharedArrayBuffer(4)
+    this.#lifeLine = new LifeLine(port1, new Int32Array(pulse))
+    this.#worker = start({ ...settings, lifeLine: port2, pulse }, port2)
+    this.#worker.on('error', (error: Error) => this.#lifeLine.ended({ error }))
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on('exit', (exitCode) => {
+        this.#lifeLine.ended({ exitCode })
+        resolve()
+      })
+    })
+    this.#worker.unref()
+  }
+
+  /** Whether the thread is gone, by itself or as it was told. */
+  get hasEnded(): boolean {
+    return this.#verdict !== undefined || this.#lifeLine.hasEnded()
+  }
+
+  post(message: OpenMessage | ShutdownMessage, transfer: readonly MessagePort[] = []): void {
+    this.#worker.postMessage(message, transfer)
+  }
+
+  /**
+   * To be called after each slice of waiting in which nothing came.
+   *
+   * @throws {@link ConnectionError} when the thread is gone, or hangs; then it is ended.
+   */
+  checkAlive(): void {
+    if (this.hasEnded) throw this.#ended()
+    if (!this.#lifeLine.isSilent()) return
+    this.#verdict = `The worker thread of iterator() gave no sign of life for a minute and was ended. ${ANOTHER}`
+    void this.#worker.terminate()
+    throw this.#ended()
+  }
+
+  /** Asks it to end its streams and exit; past the limit it is ended. */
+  async end({ limitMs, keepsProcess }: { readonly limitMs: number; readonly keepsProcess: boolean }) {
+    this.#verdict = 'The database was closed while the iterator was open.'
+    if (keepsProcess) this.#worker.ref()
+    this.post({ type: 'shutdown' })
+    const timer = setTimeout(() => void this.#worker.terminate(), limitMs)
+    if (!keepsProcess) timer.unref()
+    await this.#exited
+    clearTimeout(timer)
+  }
+
+  #ended(): ConnectionError {
+    if (this.#verdict !== undefined) return new ConnectionError(this.#verdict)
+    const { hasStarted, lastWord } = this.#lifeLine
+    const { error, exitCode } = lastWord ?? {}
+    const reason =
+      error?.message ??
+      (exitCode === undefined
+        ? 'it had no time to say why, as when memory runs out or a module that NODE_OPTIONS loads fails'
+        : `it exited with code ${exitCode}`)
+    return new ConnectionError(
+      hasStarted
+        ? `The worker thread of iterator() ended, and its connections with it: ${reason}. ${ANOTHER}`
+        : cannotStart(reason),
+      error && { cause: Object.assign(new Error(error.message), error) },
+    )
+  }
+}
+
+function cannotStart(reason: string): string {
+  return `The worker thread of iterator() could not start: ${reason}. Without one, use aiterator().`
+}
+
+/**
+ * From the build the worker is a JavaScript file. From source it is TypeScript, and Node 20 hands no loader of the
+ * parent to a worker: there it registers tsx for itself first. Either way it says why it ends, also when it fails to load.
+ */
+function start(settings: WorkerSettings, lifeLine: MessagePort): Worker {
+  const isSource = import.meta.url.endsWith('.ts')
+  const entry = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url)
+  const load = `import(${JSON.stringify(entry.href)})`
+  const code = `
+    const { inspect } = require('node:util')
+    const { lifeLine } = require('node:worker_threads').workerData
+    process.on('uncaughtExceptionMonitor', (thrown) =>
+      lifeLine.postMessage({ error: { message: String(thrown?.message ?? inspect(thrown)), stack: thrown?.stack } }))
+    process.on('exit', (exitCode) => lifeLine.postMessage({ exitCode }))
+    lifeLine.on('message', () => {}).unref()
+    ${isSource ? `import(${JSON.stringify(tsxApi())}).then(({ register }) => { register(); return ${load} })` : load}`
+  try {
+    return new Worker(code, {
+      eval: true,
+      workerData: settings,
+      transferList: [lifeLine],
+      execArgv: [],
+      resourceLimits: RESOURCE_LIMITS,
+    })
+  } catch (error) {
+    throw new ConnectionError(cannotStart((error as Error).message), { cause: error })
+  }
+}
+
+/** `require` would resolve `tsx/esm/api` to its CommonJS twin, which cannot register from a worker. */
+function tsxApi(): string {
+  return new URL('./esm/api/index.mjs', pathToFileURL(createRequire(import.meta.url).resolve('tsx'))).href
+}

@@ -1,0 +1,139 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import pg from 'pg'
+import { sqlStateOf } from '../pg/database-error.js'
+import { SluiceDriver } from '../kysely/driver.js'
+import { Engine } from '../connection/engine.js'
+import { queryMessages } from '../pg/protocol.js'
+import {
+  HEARTBEAT,
+  HEARTBEAT_MS,
+  type NextRequest,
+  type OpenMessage,
+  type ShutdownMessage,
+  type StreamAnswer,
+  type StreamRequestMessage,
+  type SyncQuery,
+  type WorkerSettings,
+} from './messages.js'
+import { RawRows, type RawChunk } from './raw-rows.js'
+import { SharedProgress } from './shared-progress.js'
+import { toWireError } from './wire-error.js'
+
+/**
+ * The worker thread of synchronous iteration: fetches chunks as bytes and transfers them; decoding is the calling
+ * thread's work. Each stream has a port of its own, so that nested iterators do not wait for each other.
+ */
+const settings = workerData as WorkerSettings
+const pulse = new Int32Array(settings.pulse)
+setInterval(() => Atomics.add(pulse, HEARTBEAT, 1), HEARTBEAT_MS)
+Atomics.add(pulse, HEARTBEAT, 1)
+
+Object.assign(pg.defaults, settings.defaults)
+const driver = new SluiceDriver(
+  new Engine({
+    pool: new pg.Pool({ ...settings.connection, max: Number.MAX_SAFE_INTEGER }),
+    ...settings.limits,
+  }),
+)
+
+parentPort?.on('message', (message: OpenMessage | ShutdownMessage) => {
+  if (message.type === 'shutdown') void driver.destroy().finally(() => process.exit(0))
+  else serve(message)
+})
+
+/** Serves one stream: a chunk at once and one more for each `next`, until its end, an error or `close`. */
+function serve({ port, answers, delivered, ...statement }: OpenMessage): void {
+  const counter = new Int32Array(answers)
+  const answer = (message: StreamAnswer, transfer: ArrayBuffer[] = []) => {
+    port.postMessage(message, transfer)
+    Atomics.add(counter, 0, 1)
+    Atomics.notify(counter, 0)
+  }
+  const leaving = new AbortController()
+  const rows = new RawRows()
+  const stream = openStream()
+  let turn = step()
+
+  port.on('message', (request: StreamRequestMessage) => {
+    if (request === 'close') leaving.abort()
+    turn = turn.then(() => (request === 'close' ? end() : 'sql' in request ? run(request) : next(request)))
+  })
+
+  async function openStream() {
+    const connection = await driver.acquireConnection()
+    let released: Promise<void> | undefined
+    // Once only: it may be another stream's by then.
+    const release = () => (released ??= connection.release())
+    const portal = connection.openPortal({
+      ...statement,
+      sink: rows,
+      readAhead: true,
+      signal: leaving.signal,
+      progress: new SharedProgress(delivered),
+      // At once: nobody may ever step it again.
+      onClosed: () => void release(),
+    })
+    return { connection, portal, release }
+  }
+
+  function next({ spent }: NextRequest): Promise<void> {
+    if (spent !== undefined) rows.giveBack(spent)
+    return step()
+  }
+
+  async function step(): Promise<void> {
+    try {
+      const { portal, release } = await stream
+      let chunk = await portal.next()
+      while (chunk?.count === 0) chunk = await portal.next()
+      if (chunk === undefined) return await finish(release, { type: 'end' })
+      send(chunk)
+    } catch (error) {
+      await fail(error as Error)
+    }
+  }
+
+  /** A query on the stream's connection; when it fails, so does the stream. */
+  async function run({ sql, parameters, formats }: SyncQuery): Promise<void> {
+    try {
+      const { connection, portal } = await stream
+      // Its connection may be another's: the step says by what it ended.
+      if (portal.isClosing) return await step()
+      const messages = () => queryMessages(sql, parameters, formats)
+      const related = new RawRows()
+      try {
+        await connection.exchange(portal, messages, related, portal.limit)
+      } catch (error) {
+        // Only the fetch ahead can have aborted the transaction, and throws what it met.
+        if (sqlStateOf(error) === '25P02') return await step()
+        throw error
+      }
+      send(related.take())
+    } catch (error) {
+      await fail(error as Error, 'query')
+    }
+  }
+
+  async function fail(error: Error, of: 'stream' | 'query' = 'stream'): Promise<void> {
+    if (leaving.signal.aborted) return
+    const opened = await stream.catch(() => undefined)
+    await opened?.portal.abandon(error)
+    await finish(opened?.release, { type: 'error', of, error: toWireError(error) })
+  }
+
+  function send(chunk: RawChunk): void {
+    answer({ type: 'chunk', ...chunk }, [chunk.memory])
+  }
+
+  async function end(): Promise<void> {
+    const opened = await stream.catch(() => undefined)
+    await opened?.portal.close().catch(() => {})
+    await finish(opened?.release, { type: 'end' })
+  }
+
+  async function finish(release: (() => Promise<void>) | undefined, last: StreamAnswer): Promise<void> {
+    await release?.()
+    answer(last)
+    port.close()
+  }
+}
