@@ -18,6 +18,7 @@ const layers = [
   'src/portal',
   'src/kysely',
   'src/worker',
+  'src/failure',
   'src/iterate',
   'src/write',
   'src/queryset',
