@@ -93,7 +93,7 @@ export class Portal<C> implements OpenPortal {
   async next(): Promise<C | undefined> {
     this.#idleWatch?.stop()
     this.#throwIfEnded()
-    if (this.#phase.is !== 'new' && this.#phase.is !== 'open') {
+    if (this.#hasGivenAll()) {
       await this.close()
       this.#throwIfEnded()
       return undefined
@@ -161,6 +161,12 @@ export class Portal<C> implements OpenPortal {
     this.#ahead = fetch
     const answered = () => void (fetch.isAnswered = true)
     fetch.result.then(answered, answered)
+  }
+
+  /** One that is gone may still have a fetch that was answered before. */
+  #hasGivenAll(): boolean {
+    const { is } = this.#phase
+    return is === 'exhausted' || is === 'closing' || (is === 'gone' && this.#ahead === undefined)
   }
 
   #to(event: PortalEvent): void {
