@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { drawArchitecture } from '../scripts/architecture.js'
@@ -65,6 +65,12 @@ describe('the structure', () => {
         .map((imported) => `${file} imports ${imported}`),
     )
     expect(upward).toEqual([])
+  })
+
+  it('is described layer by layer', () => {
+    const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
+    const rows = [...page.matchAll(/^\| \[[\w.-]+\]\(\.\.\/(.+?)\)/gm)].map(([, layer]) => layer)
+    expect(rows).toEqual(layers.filter((layer) => existsSync(join(root, layer))))
   })
 
   it('is drawn as it is: npm run draw', () => {
