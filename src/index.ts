@@ -28,7 +28,7 @@ export {
 export type { AggregateRow, Aggregates, Annotated, AnnotatedFilter } from './queryset/annotation-types.js'
 export type { Aggregate } from './query/aggregate/aggregate.js'
 export type { CompiledSQL } from './queryset/reading.js'
-export type { BatchOptions, IterationProgress, IteratorOptions } from './iterate/iterator-options.js'
+export type { BatchOptions, IterationProgress, IteratorOptions } from './request.js'
 export type { AsyncRows } from './iterate/async-rows.js'
 export type { SyncRows } from './iterate/sync-rows.js'
 export type { FilterArgument, Model, ToMany, ToOne } from './query/model.js'

@@ -1,3 +1,7 @@
+import { UsageError } from '../errors.js'
+import { abbreviate } from './abbreviate.js'
+import type { OpenStream } from './engine.js'
+
 /** What has to be done for an iterator that nobody can step any more. */
 export interface Dropped {
   readonly describe: () => string
@@ -32,4 +36,16 @@ export function watchDropped(iterator: object, dropped: Dropped, key = iterator)
 /** The iterator has ended. */
 export function forgetDropped(key: object): void {
   registry.unregister(key)
+}
+
+/** What is to be done for a stream of free-hand SQL. In a scope of its own, since it must not hold the iterator. */
+export function droppedStream(
+  opened: { readonly portal?: OpenStream & { readonly isClosing: boolean } },
+  sql: string,
+): Dropped {
+  return {
+    describe: () => abbreviate(sql),
+    close: () => opened.portal?.abandon(new UsageError('The iterator was dropped before its end.')),
+    isOpen: () => opened.portal?.isClosing !== true,
+  }
 }

@@ -31,6 +31,8 @@ export interface LeasedConnection {
 export class Engine {
   readonly config: SluiceDialectConfig
   readonly limits: HeldLimits
+  /** What a stream's own transaction waits for a lock; undefined: as the session has it. */
+  readonly lockTimeoutMs: number | undefined
   readonly streams = new Set<OpenStream>()
   /** Connections that are handed out. */
   readonly leased = new Set<LeasedConnection>()
@@ -45,8 +47,9 @@ export class Engine {
   #watch: PoolWatch | undefined
   #closing: Promise<void> | undefined
 
-  constructor(config: SluiceDialectConfig) {
+  constructor(config: SluiceDialectConfig, lockTimeoutMs?: number) {
     this.config = config
+    this.lockTimeoutMs = lockTimeoutMs
     this.limits = heldLimits(config)
   }
 

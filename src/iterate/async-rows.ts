@@ -1,8 +1,4 @@
-import type { Progress } from '../portal/idle-watch.js'
-import { forgetDropped, watchDropped } from '../connection/dropped.js'
-import type { IterationProgress } from './iterator-options.js'
-import { ProgressReport } from './progress-report.js'
-import { Regrouper } from './regroup.js'
+import { HandOut, type Iteration } from './hand-out.js'
 
 /**
  * The async iterator that `aiterator` returns: rows, or batches of rows. Leaving a `for await` loop closes it; one that
@@ -33,49 +29,24 @@ export const NO_CHUNKS: Chunks<never> = {
   isClosed: true,
 }
 
-/** What a row stream is made of. */
-export interface RowStreamOptions {
-  readonly open: () => Chunks<unknown>
-  readonly batchYieldSize: number | undefined
-  readonly signal: AbortSignal | undefined
-  /** Where the rows that the loop has received are counted. */
-  readonly progress: Progress
-  readonly onProgress: ((progress: IterationProgress) => void) | undefined
-  /** What the stream reads, as a warning names it. */
-  readonly describe: () => string
-  readonly explain: (error: unknown) => unknown
-}
-
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
-/** Hands out the rows of a chunk source one by one or in batches, without a generator per row. */
+/** Hands out the rows of a chunk source, without a generator per row. */
 export class RowStream<T> implements AsyncRows<T> {
-  readonly #options: RowStreamOptions
-  readonly #regrouper: Regrouper<unknown> | undefined
-  readonly #progress: Progress
+  readonly #open: () => Chunks<unknown>
+  readonly #handOut: HandOut<T>
   #source: Chunks<unknown> | undefined
-  #items: readonly unknown[] = []
-  #index = 0
-  #report: ProgressReport | undefined
-  /** The source has no more chunks. */
-  #exhausted = false
-  #ended = false
   /** Steps that are under way, so that parallel calls of next() get their items in the order they were made. */
   #steps: Promise<unknown> | undefined
 
-  constructor(options: RowStreamOptions) {
-    this.#options = options
-    this.#progress = options.progress
-    this.#regrouper = options.batchYieldSize === undefined ? undefined : new Regrouper(options.batchYieldSize)
+  constructor(iteration: Iteration, open: () => Chunks<unknown>) {
+    this.#open = open
+    this.#handOut = new HandOut(iteration)
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (
-      this.#steps === undefined &&
-      this.#index < this.#items.length &&
-      this.#options.signal?.aborted !== true
-    ) {
-      return Promise.resolve({ done: false, value: this.#take() })
+    if (this.#steps === undefined && this.#handOut.isReady) {
+      return Promise.resolve({ done: false, value: this.#handOut.take() })
     }
     const step = this.#steps === undefined ? this.#step() : this.#steps.then(() => this.#step())
     const settled = step.then(
@@ -90,11 +61,11 @@ export class RowStream<T> implements AsyncRows<T> {
   }
 
   async return(): Promise<IteratorResult<T, undefined>> {
-    this.#end()
+    this.#handOut.end(this)
     try {
       await this.#source?.close()
     } catch (error) {
-      throw this.#options.explain(error)
+      throw this.#handOut.iteration.explain(error)
     }
     return DONE
   }
@@ -113,54 +84,33 @@ export class RowStream<T> implements AsyncRows<T> {
   }
 
   async #step(): Promise<IteratorResult<T, undefined>> {
+    const handOut = this.#handOut
     try {
-      while (!this.#ended) {
-        this.#options.signal?.throwIfAborted()
-        if (this.#index < this.#items.length) return { done: false, value: this.#take() }
-        if (this.#exhausted) this.#end()
+      while (!handOut.hasEnded) {
+        if (handOut.isAborted) throw handOut.reason
+        if (handOut.isReady) return { done: false, value: handOut.take() }
+        if (handOut.isLast) handOut.end(this)
         else await this.#refill()
       }
       return DONE
     } catch (error) {
       // A loop that was left while this fetch was under way has had its last row already.
-      if (this.#ended) return DONE
-      this.#end()
+      if (handOut.hasEnded) return DONE
+      handOut.end(this)
       await this.#source?.close().catch(() => {})
-      if (this.#options.signal?.aborted === true) throw this.#options.signal.reason
-      throw this.#options.explain(error)
+      throw handOut.isAborted ? handOut.reason : handOut.iteration.explain(error)
     }
   }
 
   async #refill(): Promise<void> {
-    const source = (this.#source ??= this.#open())
-    const chunk = await source.next()
-    if (this.#ended) return
-    if (chunk !== undefined) this.#report?.fetched(chunk.length)
-    this.#index = 0
-    this.#exhausted = chunk === undefined
-    if (chunk === undefined) this.#items = this.#regrouper?.flush() ?? []
-    else this.#items = this.#regrouper?.add(chunk) ?? chunk
+    const chunk = await (this.#source ??= this.#opened()).next()
+    if (!this.#handOut.hasEnded) this.#handOut.add(chunk)
   }
 
-  #open(): Chunks<unknown> {
-    const { open, onProgress, describe } = this.#options
-    if (onProgress !== undefined) this.#report = new ProgressReport(onProgress)
-    const source = open()
+  #opened(): Chunks<unknown> {
+    const source = this.#open()
     // What it closes must not lead back here, or it would never be dropped.
-    watchDropped(this, { describe, close: () => source.close(), isOpen: () => !source.isClosed })
+    this.#handOut.opened(this, { close: () => source.close(), isOpen: () => !source.isClosed })
     return source
-  }
-
-  #take(): T {
-    const item = this.#items[this.#index++]
-    this.#progress.delivered += this.#regrouper ? (item as unknown[]).length : 1
-    return item as T
-  }
-
-  #end(): void {
-    this.#ended = true
-    forgetDropped(this)
-    this.#items = []
-    this.#index = 0
   }
 }

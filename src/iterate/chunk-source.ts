@@ -1,28 +1,36 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import { ConnectionError, UsageError } from '../errors.js'
-import type { SluiceConnection } from '../kysely/connection.js'
-import { sqlStateOf } from '../pg/database-error.js'
-import type { Progress } from '../portal/idle-watch.js'
+import { isShared } from '../kysely/connection.js'
 import type { Source } from '../kysely/handle.js'
 import { withReadRequest } from '../kysely/read-request.js'
+import { sqlStateOf } from '../pg/database-error.js'
+import type { IterationRequest } from '../request.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
-import { runPrefetch, type PrefetchRows } from './run-prefetch.js'
 import type { Chunks } from './async-rows.js'
+import { runPrefetch, type PrefetchRows } from './run-prefetch.js'
 
 /** What a chunk source reads. */
 export interface ChunkRequest {
   readonly query: CompiledQuery
   readonly reader: RowReader
-  readonly chunkSize: number | undefined
-  readonly readOnly: boolean
-  readonly fetchTimeoutMs: number | undefined
-  readonly idleTimeoutMs: number | undefined
-  readonly progress: Progress
+  readonly request: IterationRequest
   readonly signal: AbortSignal | undefined
   /** Reads what belongs to the rows of a chunk, on the stream's own connection. */
   readonly prefetch: PrefetchRows | undefined
 }
+
+/** A connection with a stream on it. */
+interface Held {
+  readonly is: 'held'
+  readonly connection: DatabaseConnection
+  readonly chunks: AsyncIterator<QueryResult<unknown>>
+  /** It is a transaction's, which others have between two chunks; else it is kept until the stream is closed. */
+  readonly isShared: boolean
+}
+
+/** How far a source is: it asks for a connection with its first chunk, and has it until it lets go. */
+type Lease = { readonly is: 'none' } | Held
 
 /**
  * The chunks of one query. Outside a transaction it holds a connection from the first chunk until it is closed; inside
@@ -33,11 +41,10 @@ export class ChunkSource implements Chunks<unknown> {
   readonly #request: ChunkRequest
   /** Ends the portal from outside: by the caller's signal, or by leaving while a fetch is under way. */
   readonly #leaving = new AbortController()
-  #chunks: AsyncIterator<QueryResult<unknown>> | undefined
-  #connection: DatabaseConnection | undefined
-  #shared = false
+  #lease: Lease = { is: 'none' }
+  /** Until the connection is given back. */
   #holding: Promise<unknown> | undefined
-  #fetching = false
+  #isFetching = false
   #prefetching: Promise<unknown> | undefined
   #isClosed = false
   #letGo!: () => void
@@ -60,10 +67,10 @@ export class ChunkSource implements Chunks<unknown> {
   }
 
   async next(): Promise<readonly unknown[] | undefined> {
-    this.#fetching = true
+    this.#isFetching = true
     try {
       this.#request.signal?.throwIfAborted()
-      const result = await (this.#chunks === undefined ? this.#open() : this.#fetch(this.#chunks))
+      const result = await (this.#lease.is === 'none' ? this.#open() : this.#fetch(this.#lease))
       if (result.done !== true) return await this.#prefetched(result.value.rows)
       await this.#release()
       return undefined
@@ -71,7 +78,7 @@ export class ChunkSource implements Chunks<unknown> {
       await this.#release()
       throw error
     } finally {
-      this.#fetching = false
+      this.#isFetching = false
     }
   }
 
@@ -81,14 +88,15 @@ export class ChunkSource implements Chunks<unknown> {
    * @throws when a writing stream could not commit.
    */
   async close(): Promise<void> {
+    const lease = this.#lease
     // In the caller's transaction a cancelled fetch would abort the transaction: there it may run to its end.
-    if (this.#fetching && !this.#shared)
+    if (this.#isFetching && !(lease.is === 'held' && lease.isShared))
       this.#leaving.abort(new DOMException('The loop was left.', 'AbortError'))
     try {
-      await this.#chunks?.return?.()
+      if (lease.is === 'held') await lease.chunks.return?.()
     } catch (error) {
       // A loop that only read has nothing to lose: whatever closing met, its connection is free or destroyed.
-      if (!this.#request.readOnly) throw error
+      if (this.#request.request.options.readOnly === false) throw error
     } finally {
       await this.#release()
     }
@@ -98,7 +106,7 @@ export class ChunkSource implements Chunks<unknown> {
     this.#request.signal?.removeEventListener('abort', this.#onAbort)
     this.#letGo()
     // Left while still waiting for a connection: it goes straight back when it comes.
-    if (this.#chunks === undefined) return
+    if (this.#lease.is === 'none') return
     try {
       await this.#holding
     } catch {
@@ -106,8 +114,8 @@ export class ChunkSource implements Chunks<unknown> {
     }
   }
 
-  async #fetch(chunks: AsyncIterator<QueryResult<unknown>>): Promise<IteratorResult<QueryResult<unknown>>> {
-    if (!this.#shared) return chunks.next()
+  async #fetch({ chunks, isShared }: Held): Promise<IteratorResult<QueryResult<unknown>>> {
+    if (!isShared) return chunks.next()
     let isGiven = false
     try {
       return await this.#source.executor.provideConnection(() => {
@@ -116,7 +124,7 @@ export class ChunkSource implements Chunks<unknown> {
       })
     } catch (error) {
       if (isGiven) throw error
-      // Kysely gives out no connection of a transaction that has ended.
+      // Kysely gives out no connection of a transaction that has ended, and says so by an error.
       throw new UsageError(
         `The transaction ended while a stream in it was open: ${(error as Error).message}. Finish or leave the loop ` +
           'before COMMIT or ROLLBACK.',
@@ -126,25 +134,28 @@ export class ChunkSource implements Chunks<unknown> {
   }
 
   async #prefetched(rows: readonly unknown[]): Promise<readonly unknown[]> {
-    const { prefetch } = this.#request
-    const connection = this.#connection
-    if (prefetch === undefined || connection === undefined) return rows
+    const { prefetch, request } = this.#request
+    const lease = this.#lease
+    if (prefetch === undefined || lease.is === 'none') return rows
     const { executor, engine } = this.#source
     const prefetching = runPrefetch(
       prefetch,
+      // The reader of what is prefetched for gives rows with their keys.
       rows as KeyedRow[],
       async (query) => {
         this.#throwIfLeft()
-        return this.#shared ? executor.provideConnection((pinned) => query(pinned)) : query(connection)
+        return lease.isShared
+          ? executor.provideConnection((pinned) => query(pinned))
+          : query(lease.connection)
       },
-      this.#request.fetchTimeoutMs ?? engine.limits.fetchTimeoutMs,
+      request.options.fetchTimeoutMs ?? engine.limits.fetchTimeoutMs,
     )
     this.#prefetching = prefetching
     try {
       return await prefetching
     } catch (error) {
       // In a transaction of its own only the fetch ahead can have aborted that, and throws what it met.
-      if (!this.#shared && sqlStateOf(error) === '25P02') await this.#chunks?.next()
+      if (!lease.isShared && sqlStateOf(error) === '25P02') await lease.chunks.next()
       throw error
     }
   }
@@ -158,38 +169,31 @@ export class ChunkSource implements Chunks<unknown> {
   /** Takes a connection and fetches the first chunk; keeps the connection when it was taken for us alone. */
   #open(): Promise<IteratorResult<QueryResult<unknown>>> {
     const { executor, engine } = this.#source
-    const leases = engine.leases
+    const { leases } = engine
     const { signal } = this.#leaving
     return new Promise((resolve, reject) => {
+      // A signal's reason is what the loop gets, whatever it is.
       const abort = () => reject(signal.reason as Error)
       signal.addEventListener('abort', abort)
       this.#holding = executor
         .provideConnection(async (connection) => {
           signal.removeEventListener('abort', abort)
           signal.throwIfAborted()
-          this.#shared = (connection as SluiceConnection).lease <= leases
-          const first = this.#start(connection).next()
+          const lease = this.#start(connection, isShared(connection, leases))
+          const first = lease.chunks.next()
           first.then(resolve, reject)
-          if (this.#shared) await first
+          if (lease.isShared) await first
           else await this.#closed.then(() => this.#prefetching).catch(() => {})
         })
         .catch(reject)
     })
   }
 
-  #start(connection: DatabaseConnection): AsyncIterator<QueryResult<unknown>> {
-    const { query, reader, prefetch, ...request } = this.#request
-    this.#connection = connection
-    const planned = withReadRequest(query, {
-      reader,
-      stream: {
-        ...request,
-        prefetches: prefetch !== undefined,
-        signal: this.#leaving.signal,
-        onClosed: this.#letGo,
-      },
-    })
-    // The request says how large a chunk is; the parameter is for statements without one.
-    return (this.#chunks = connection.streamQuery<unknown>(planned, request.chunkSize ?? 0))
+  #start(connection: DatabaseConnection, isShared: boolean): Held {
+    const { query, reader, request } = this.#request
+    const stream = { request, signal: this.#leaving.signal, onClosed: this.#letGo }
+    // How large a chunk is, the request says; the parameter is for statements without one.
+    const chunks = connection.streamQuery<unknown>(withReadRequest(query, { reader, stream }), 0)
+    return (this.#lease = { is: 'held', connection, chunks, isShared })
   }
 }

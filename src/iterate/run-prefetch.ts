@@ -1,7 +1,7 @@
 import type { DatabaseConnection } from 'kysely'
 import { withReadRequest } from '../kysely/read-request.js'
 import type { PrefetchQuery } from '../prefetch/prefetch.js'
-import { PrefetchFailure } from '../prefetch/prefetch-failure.js'
+import { PrefetchFailure } from '../failure/prefetch-failure.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 
 /** The steps that complete the rows of one chunk. */

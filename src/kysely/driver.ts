@@ -2,7 +2,8 @@ import { CompiledQuery, type Driver, type TransactionSettings } from 'kysely'
 import { escapeIdentifier, type PoolClient } from 'pg'
 import { isStorable } from '../types/text/text.js'
 import { ConnectionError, UsageError } from '../errors.js'
-import { ClientWatch } from '../pg/client-watch.js'
+import { Connection } from '../connection/connection.js'
+import { Session } from '../pg/session.js'
 import { SluiceConnection } from './connection.js'
 import { Deadline } from '../connection/deadline.js'
 import { explainUnreadable } from '../connection/connection-string.js'
@@ -27,11 +28,12 @@ export class SluiceDriver implements Driver {
     const { config } = this.#engine
     const client = await this.#acquireClient()
     const known = this.#connections.get(client)
-    const connection = this.#lease(client, known)
+    const leased = this.#lease(client, known)
+    const { connection } = leased
     try {
-      if (known === undefined) await connection.whileAlive(config.onCreateConnection?.(connection))
-      await connection.whileAlive(config.onReserveConnection?.(connection))
-      return connection
+      if (known === undefined) await connection.whileAlive(config.onCreateConnection?.(leased))
+      await connection.whileAlive(config.onReserveConnection?.(leased))
+      return leased
     } catch (error) {
       await connection.discard(new ConnectionError('The connection could not be set up.', { cause: error }))
       throw error
@@ -42,17 +44,17 @@ export class SluiceDriver implements Driver {
   #lease(client: PoolClient, known: SluiceConnection | undefined): SluiceConnection {
     try {
       if (this.#destroyed) throw closedWhileTaken()
-      const connection = known ?? new SluiceConnection(client, this.#engine)
-      this.#connections.set(client, connection)
-      connection.leased()
-      return connection
+      const leased = known ?? new SluiceConnection(new Connection(client, this.#engine))
+      this.#connections.set(client, leased)
+      leased.connection.leased()
+      return leased
     } catch (error) {
       client.release(true)
       throw error
     }
   }
 
-  async releaseConnection(connection: SluiceConnection): Promise<void> {
+  async releaseConnection({ connection }: SluiceConnection): Promise<void> {
     await connection.release()
   }
 
@@ -115,7 +117,10 @@ export class SluiceDriver implements Driver {
       for (;;) {
         // pg throws at once for settings that it cannot read.
         const client = await pool.connect()
-        if (ClientWatch.of(client).status === 'I') return client
+        const session = Session.of(client)
+        // What others have under way on it may begin a transaction.
+        await session.settled()
+        if (session.status === 'I') return client
         // Others gave it back in the middle of a transaction, in which what is written now would be lost.
         client.release(true)
       }

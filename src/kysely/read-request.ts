@@ -1,6 +1,6 @@
 import type { CompiledQuery } from 'kysely'
+import type { IterationRequest, Parameter, StatementRequest } from '../request.js'
 import type { RowReader } from '../rows/row-reader.js'
-import type { Progress } from '../portal/idle-watch.js'
 
 const READ = Symbol('sluice.read')
 
@@ -10,22 +10,15 @@ const READ = Symbol('sluice.read')
  */
 export interface ReadRequest {
   readonly reader: RowReader
-  readonly stream?: StreamRequest
+  readonly stream?: StreamedRead
   /** Completes rows that were read before, on the connection that a stream of them may be open on. */
   readonly completes?: { readonly fetchTimeoutMs: number | undefined }
 }
 
-/** What a stream needs beyond the statement. */
-export interface StreamRequest {
-  /** Rows per fetch; undefined: few at first, then as many as a budget of bytes allows. */
-  readonly chunkSize: number | undefined
-  readonly readOnly: boolean
-  /** The chunks are prefetched for: on one snapshot, and on a connection that stays until the last is done. */
-  readonly prefetches: boolean
-  readonly signal: AbortSignal | undefined
-  readonly fetchTimeoutMs: number | undefined
-  readonly idleTimeoutMs: number | undefined
-  readonly progress: Progress
+/** What a stream needs beside the reader. */
+export interface StreamedRead {
+  readonly request: IterationRequest
+  readonly signal: AbortSignal
   /** Called when the stream has let go of its connection, whoever ended it. */
   readonly onClosed: () => void
 }
@@ -37,4 +30,9 @@ export function withReadRequest(query: CompiledQuery, read: ReadRequest): Compil
 
 export function readRequestOf(query: CompiledQuery): ReadRequest | undefined {
   return (query as { [READ]?: ReadRequest })[READ]
+}
+
+/** A queryset's statement as it is sent. Its parameters were encoded when it was compiled. */
+export function statementOf({ sql, parameters }: CompiledQuery, { formats }: RowReader): StatementRequest {
+  return { sql, parameters: parameters as readonly Parameter[], formats }
 }

@@ -1,9 +1,10 @@
-import type { Connection, Submittable } from 'pg'
+import type { Socket } from 'node:net'
+import type { DatabaseError } from 'pg'
 import type { RowSink } from '../rows/row-sink.js'
-import { isDatabaseError } from './database-error.js'
+import { readDatabaseError } from './database-error.js'
 import { ExpectedAnswers } from './expected-answers.js'
 import { SYNC } from './protocol.js'
-import type { RowCollector, WireTap } from './wire-tap.js'
+import { readRowDescription } from './row-description.js'
 
 /** What the server answered to one exchange; the rows are in its sink, as a chunk. */
 export interface ExchangeResult {
@@ -14,77 +15,61 @@ export interface ExchangeResult {
   readonly complete: boolean
 }
 
-interface FieldMessage {
-  readonly name: string
-  readonly dataTypeID: number
-  readonly format: 'text' | 'binary'
-}
+/** How far an exchange is: waiting for its turn, on its way, answered or lost. */
+type Phase =
+  | { readonly is: 'waiting' }
+  | { readonly is: 'sent'; readonly expected: ExpectedAnswers; readonly socket: Socket }
+  | { readonly is: 'settled' }
 
-/**
- * One write of messages that ends in a Sync, and everything up to the ReadyForQuery that answers it. Given to pg's
- * client as a query of its own kind, so that pg's queue, error and end-of-connection handling apply to it.
- */
-export class Exchange implements Submittable, RowCollector {
-  /** Settles once the connection is ready for the next exchange, or is lost. */
+/** One write of messages that ends in a Sync, and everything up to the ReadyForQuery that answers it. */
+export class Exchange {
+  readonly owner: object
+  /** Settles with the ReadyForQuery, or when the connection is lost. */
   readonly done: Promise<ExchangeResult>
-  /** Replaced by pg's client to end its query_timeout timer; pg 8.16 calls the one before without looking. */
-  callback: () => void = () => {}
-  /** Called when this exchange has settled, before pg's client looks for its next query. */
-  onSettled: () => void = () => {}
-  isSettled = false
+  /** Called when it is sent. */
+  onSent: () => void = () => {}
+  /** What the server refused it with; the connection is free only at the ReadyForQuery that follows. */
+  error: DatabaseError | undefined
 
-  readonly #messages: Buffer
-  readonly #expected: ExpectedAnswers
-  readonly #tap: WireTap
+  readonly #messages: () => Buffer[]
   readonly #sink: RowSink<unknown>
-  #isSent = false
+  #phase: Phase = { is: 'waiting' }
   #rows = 0
   #bytes = 0
   #suspended = false
-  #settle!: (error?: Error) => void
+  #resolve!: (result: ExchangeResult) => void
+  #reject!: (error: Error) => void
 
-  constructor(messages: Buffer, tap: WireTap, sink: RowSink<unknown>) {
+  /** @param messages made when its turn has come, since they may depend on the transaction's status. */
+  constructor(owner: object, messages: () => Buffer[], sink: RowSink<unknown>) {
+    this.owner = owner
     this.#messages = messages
-    this.#expected = new ExpectedAnswers(messages)
     this.#sink = sink
-    this.#tap = tap
     this.done = new Promise((resolve, reject) => {
-      this.#settle = (error) => {
-        if (this.isSettled) return
-        this.isSettled = true
-        tap.collector = undefined
-        this.callback()
-        // At once: the rows of the next exchange may follow in the same bytes.
-        sink.cut()
-        if (error === undefined) {
-          resolve({ rows: this.#rows, bytes: this.#bytes, complete: !this.#suspended })
-        } else {
-          reject(error)
-        }
-        this.onSettled()
-      }
+      this.#resolve = resolve
+      this.#reject = reject
     })
   }
 
-  /** Writes the messages, which is then not done again when the exchange's turn comes. */
-  send({ stream }: Connection): void {
-    if (!this.#isSent) stream.write(this.#messages)
-    this.#isSent = true
+  get isSent(): boolean {
+    return this.#phase.is === 'sent'
   }
 
-  submit(connection: Connection): void {
-    this.#tap.collector = this
-    this.send(connection)
+  get isSettled(): boolean {
+    return this.#phase.is === 'settled'
   }
 
-  handleRowDescription(message: { fields: readonly FieldMessage[] }): void {
-    this.#sink.describe(
-      message.fields.map(({ name, dataTypeID, format }) => ({ name, typeOid: dataTypeID, format })),
-    )
+  /** @throws what the messages could not be made for; then nothing was sent. */
+  send(socket: Socket): void {
+    const messages = Buffer.concat(this.#messages())
+    this.#phase = { is: 'sent', expected: new ExpectedAnswers(messages), socket }
+    socket.write(messages)
+    this.onSent()
   }
 
+  /** @throws {@link ConnectionError} for a message that is not due. */
   expect(type: number): void {
-    this.#expected.expect(type)
+    if (this.#phase.is === 'sent') this.#phase.expected.expect(type)
   }
 
   add(bytes: Buffer, count: number): void {
@@ -93,47 +78,41 @@ export class Exchange implements Submittable, RowCollector {
     this.#sink.add(bytes, count)
   }
 
-  handlePortalSuspended(): void {
-    this.#suspended = true
-  }
-
-  handleCommandComplete(): void {
-    this.#suspended = false
-  }
-
-  handleEmptyQuery(): void {
-    this.#suspended = false
-  }
-
-  handleDataRow(): void {
-    // Only after a timeout of pg's own has settled the exchange, while the socket is being destroyed.
-  }
-
-  handleCopyInResponse(connection: Connection): void {
-    connection.stream.write(COPY_FAIL)
-  }
-
-  handleCopyData(): void {
-    // COPY TO has no rows to give: CommandComplete follows.
-  }
-
-  handleReadyForQuery(): void {
-    this.#settle()
-  }
-
-  handleError(error: Error, connection: Connection): void {
-    if (!isDatabaseError(error)) {
-      this.#settle(error)
-      return
+  /** What each message that is due means; those that are not named here mean nothing. */
+  take(type: number, message: Buffer): void {
+    switch (String.fromCharCode(type)) {
+      case 'T':
+        return this.#sink.describe(readRowDescription(message))
+      case 's':
+        this.#suspended = true
+        return
+      case 'C':
+      case 'I':
+        this.#suspended = false
+        return
+      case 'E':
+        this.error ??= readDatabaseError(message)
+        return
+      case 'G':
+        if (this.#phase.is === 'sent') this.#phase.socket.write(COPY_FAIL)
+        return
+      case 'Z':
+        return this.#settle(this.error)
     }
-    // pg drops the query at its error; the connection is free only at the ReadyForQuery that follows.
-    const settle = () => {
-      connection.removeListener('readyForQuery', settle)
-      connection.removeListener('end', settle)
-      this.#settle(error)
-    }
-    connection.on('readyForQuery', settle)
-    connection.on('end', settle)
+  }
+
+  /** It is not answered any more, or was not sent. */
+  fail(error: Error): void {
+    this.#settle(this.error ?? error)
+  }
+
+  #settle(error: Error | undefined): void {
+    if (this.#phase.is === 'settled') return
+    this.#phase = { is: 'settled' }
+    // At once: the rows of the next exchange may follow in the same bytes.
+    this.#sink.cut()
+    if (error !== undefined) this.#reject(error)
+    else this.#resolve({ rows: this.#rows, bytes: this.#bytes, complete: !this.#suspended })
   }
 }
 

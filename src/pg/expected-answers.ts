@@ -1,20 +1,6 @@
-import { brokenProtocol, nameOfType } from './message-check.js'
+import { ANSWERS, brokenProtocol, isUnasked, nameOfType } from './server-messages.js'
 
-/** To each message that is sent, by its type: what may be said while it is answered, and what ends the answer. */
-const ANSWERS: Readonly<Record<string, { readonly within: string; readonly last: string }>> = {
-  P: { within: '', last: '1' },
-  B: { within: '', last: '2' },
-  D: { within: 't', last: 'Tn' },
-  // COPY, as far as it goes without data of ours.
-  E: { within: 'DGHdc', last: 'CsI' },
-  C: { within: '', last: '3' },
-  S: { within: '', last: 'Z' },
-  // Any number of statements, one after the other.
-  Q: { within: 'TDCIGHdc', last: 'Z' },
-}
 const SIMPLE = 0x51
-/** Notices, settings and notifications may come at any time. */
-const ANY_TIME = 'NSA'
 
 /**
  * Follows the server's answers to the messages of one exchange. Each answer belongs to a message by its place alone:
@@ -39,8 +25,8 @@ export class ExpectedAnswers {
 
   /** @throws {@link ConnectionError} for an answer that is not due. */
   expect(answer: number): void {
+    if (isUnasked(answer)) return
     const type = String.fromCharCode(answer)
-    if (ANY_TIME.includes(type)) return
     // The rest of the messages is skipped then, up to the Sync.
     if (type === 'E') this.#failed = true
     else if (this.#failed ? type !== 'Z' : this.#isRefused || !this.#isDue(type)) {
@@ -50,7 +36,7 @@ export class ExpectedAnswers {
 
   #isDue(type: string): boolean {
     const message = this.#messages[this.#at] ?? 0
-    const { within = '', last = '' } = ANSWERS[String.fromCharCode(message)] ?? {}
+    const { within = '', ends = '' } = ANSWERS.get(String.fromCharCode(message)) ?? {}
     if (type === 'D') return this.#hasRows && within.includes(type)
     if (type === 'n') this.#hasRows = false
     if (message === SIMPLE) {
@@ -59,7 +45,7 @@ export class ExpectedAnswers {
       this.#hasRows = type === 'T'
     }
     if (type === 'G') this.#isRefused = true
-    if (!last.includes(type)) return within.includes(type)
+    if (!ends.includes(type)) return within.includes(type)
     this.#at += 1 + this.#messages.readUInt32BE(this.#at + 1)
     return true
   }

@@ -1,10 +1,13 @@
-import type { QueryResult } from 'kysely'
-import { Query, type CustomTypesConfig, type PoolClient, type QueryResult as PgResult } from 'pg'
+import type { CompiledQuery, QueryResult } from 'kysely'
+import { Query, type CustomTypesConfig, type QueryResult as PgResult } from 'pg'
 import pgUtils from 'pg/lib/utils.js'
 import { codecForOid } from '../types/codec-for-oid.js'
+import { UsageError } from '../errors.js'
 import { checkString } from '../types/text/text.js'
-import { checkAnswers } from './check-answers.js'
-import type { Parameter } from './protocol.js'
+import { ExpectedAnswers } from './expected-answers.js'
+import type { Parameter } from '../request.js'
+import { queryMessages } from './protocol.js'
+import type { Session } from './session.js'
 
 const AFFECTING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 
@@ -23,20 +26,56 @@ class TextQuery<R extends object> extends Query<R> {
   set binary(_: boolean) {}
 }
 
-/** Runs free-hand SQL that is not streamed. */
+/**
+ * Runs free-hand SQL that is not streamed, by a query of pg's own.
+ *
+ * @param onSending called when it is about to be sent; what it throws, the query fails with.
+ */
 export function runFreeHand<R>(
-  client: PoolClient,
-  sql: string,
-  parameters: readonly unknown[],
+  session: Session,
+  { sql, parameters }: CompiledQuery,
+  onSending: () => void,
 ): Promise<PgResult<R & object>> {
   const query = { text: sql, values: parameters.map(freeHandParameter), types: freeHandTypes }
   return new Promise((resolve, reject) => {
     const textQuery = new TextQuery<R & object>(query, (error, result) =>
       error ? reject(error) : resolve(result),
     )
-    checkAnswers(client, textQuery, sql !== '' && parameters.length > 0)
-    client.query(textQuery)
+    const messages = sql !== '' && parameters.length > 0 ? EXTENDED : SIMPLE
+    watchSending(session, textQuery, messages, onSending)
+    session.client.query(textQuery)
   })
+}
+
+/** What pg's client sends for a query, as far as the answers depend on it: types, and no contents. */
+const SIMPLE = Buffer.from('Q\0\0\0\x04', 'latin1')
+const EXTENDED = Buffer.concat(queryMessages('', [], []))
+
+const READY_FOR_QUERY = 0x5a
+
+/**
+ * Has the answers looked at from the moment on at which the query is sent: pg takes the next ReadyForQuery for its end,
+ * whatever came before.
+ */
+function watchSending(session: Session, query: Query, messages: Buffer, onSending: () => void): void {
+  const submit = query.submit.bind(query)
+  query.submit = (connection) => {
+    try {
+      onSending()
+    } catch (error) {
+      // pg's client has the query fail with what it is given here, which its types leave out.
+      return error as undefined
+    }
+    const expected = new ExpectedAnswers(messages)
+    const { tap } = session
+    tap.reader = {
+      expect: (type) => {
+        expected.expect(type)
+        if (type === READY_FOR_QUERY) tap.reader = undefined
+      },
+    }
+    return submit(connection)
+  }
 }
 
 /** What pg's client returns, as Kysely has it. Of several statements it returns several, which have no rows here. */
@@ -53,4 +92,19 @@ export function freeHandResult<R>({ command, rowCount, rows }: PgResult<R & obje
 export function freeHandParameter(value: unknown): Parameter {
   const parameter = pgUtils.prepareValue(value)
   return typeof parameter === 'string' ? checkString('A parameter of free-hand SQL', parameter) : parameter
+}
+
+const COMMIT = /^\s*(?:commit|end)\b/i
+
+/**
+ * To a COMMIT of a failed transaction the server answers with a rollback, which would pass for success.
+ *
+ * @throws {@link UsageError} if the statement that was answered so is a COMMIT.
+ */
+export function refuseAsCommit(sql: string, cause: Error): void {
+  if (!COMMIT.test(sql)) return
+  throw new UsageError(
+    `The transaction was rolled back, not committed: a query in it had failed: ${cause.message}`,
+    { cause },
+  )
 }

@@ -1,6 +1,6 @@
 import type { Client, Pool } from 'pg'
-import { ClientWatch } from './client-watch.js'
-import { limitConnecting, type Connecting } from './connect-timeout.js'
+import { watchNewClients, type Connecting } from './new-client.js'
+import { Session } from './session.js'
 
 const watches = new WeakMap<Pool, PoolWatch>()
 
@@ -27,11 +27,11 @@ export class PoolWatch {
     pool.on('error', () => {})
     pool.on('acquire', (client) => {
       if (this.clients.has(client)) return
-      ClientWatch.of(client)
+      Session.of(client)
       this.clients.add(client)
       // Not by the pool's own word, which in older versions comes while the socket is still open.
       client.once('end', () => this.clients.delete(client))
     })
-    limitConnecting(pool, () => this.connectTimeoutMs, this.connecting)
+    watchNewClients(pool, () => this.connectTimeoutMs, this.connecting)
   }
 }

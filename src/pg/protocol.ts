@@ -1,12 +1,10 @@
 import { UsageError } from '../errors.js'
+import type { Parameter } from '../request.js'
 
 /**
  * The frontend messages of PostgreSQL's extended query protocol that a portal needs. pg's own serializer knows one
  * result format for all columns only, and a portal chooses per column.
  */
-
-/** A bound parameter: text, bytes sent in binary format, or NULL. */
-export type Parameter = string | Buffer | null
 
 /** Parse into the unnamed statement; the server infers the parameters' types. */
 export function parse(sql: string): Buffer {

@@ -5,45 +5,42 @@ import {
   checkFields,
   checkHeader,
   HEADER,
+  isForTurn,
   isReadByFields,
   MOST_BYTES,
-} from './message-check.js'
+} from './server-messages.js'
 
 const DATA_ROW = 0x44
 const READY_FOR_QUERY = 0x5a
 
 type DataListener = (bytes: Buffer) => void
 
-/** Looks at what the server sends. */
-export interface AnswerCheck {
+/** Reads what the server answers. What it does not take goes to pg. */
+export interface AnswerReader {
   /**
    * A message of this type begins, or some do if it is that of rows.
    *
    * @throws {@link ConnectionError} when it is not due.
    */
   expect(type: number): void
-}
-
-/** Where the DataRow messages of one exchange go. */
-export interface RowCollector extends AnswerCheck {
-  /** Whole messages, which may be kept. */
-  add(bytes: Buffer, count: number): void
+  /** Takes DataRow messages: whole ones, which may be kept. */
+  add?(bytes: Buffer, count: number): void
+  /** Takes any other whole message, unless it may come at any time; false leaves it to pg as well. */
+  take?(type: number, message: Buffer): boolean
 }
 
 const taps = new WeakMap<Socket, WireTap>()
 
 /**
- * Stands in front of pg's parser on a connection's socket. While a collector is set, DataRow messages go to it as
- * bytes; every other byte goes on to pg, so that errors, notices and ReadyForQuery stay pg's business.
+ * Stands in front of pg's parser on a connection's socket. While a reader is set, it gets the answers that it takes;
+ * every other byte goes on to pg, so that notices, notifications and settings stay pg's business.
  *
- * It follows message boundaries all the time, so a collector may be set whenever the connection is idle. What is not
+ * It follows message boundaries all the time, so a reader may be set whenever the connection is idle. What is not
  * PostgreSQL's protocol does not get past it: pg's parser would throw where nobody catches, or wait for ever.
  */
 export class WireTap {
-  /** Where DataRow messages go; without one they go to pg. */
-  collector: RowCollector | undefined
-  /** Looks at the answers to a query of pg's own, up to the next ReadyForQuery. */
-  check: AnswerCheck | undefined
+  /** Who reads the answers; without one they go to pg. */
+  reader: AnswerReader | undefined
 
   readonly #stream: Socket
   readonly #parser: DataListener
@@ -113,22 +110,36 @@ export class WireTap {
 
   /** Reads the longest run of messages of one destination, or keeps an incomplete one; returns where it ends. */
   #readRun(bytes: Buffer, start: number): number {
-    const { collector } = this
-    if (bytes[start] === DATA_ROW && collector !== undefined) return this.#readRows(bytes, start, collector)
+    const type = bytes[start] ?? 0
+    if (type === DATA_ROW && this.reader?.add !== undefined) return this.#readRows(bytes, start)
+    return this.#isTaken(type) ? this.#handOver(bytes, start, type) : this.#passOn(bytes, start)
+  }
+
+  /** Whether a message goes to the reader. */
+  #isTaken(type: number): boolean {
+    const { reader } = this
+    return type === DATA_ROW ? reader?.add !== undefined : reader?.take !== undefined && isForTurn(type)
+  }
+
+  /** Messages for pg. */
+  #passOn(bytes: Buffer, start: number): number {
     const { length } = bytes
     let at = start
     let isAnswered = false
     try {
-      while (!isAnswered && at + HEADER <= length && (bytes[at] !== DATA_ROW || collector === undefined)) {
-        const end = at + 1 + this.#begin(bytes, at)
+      while (!isAnswered && at + HEADER <= length && !this.#isTaken(bytes[at] ?? 0)) {
+        const type = bytes[at] ?? 0
+        const end = at + 1 + this.#sizeOf(bytes, at)
         const isWhole = end <= length
-        if (isReadByFields(bytes[at] ?? 0)) {
+        if (isReadByFields(type)) {
           if (!isWhole) return this.#keep(bytes, at, end - at)
           checkFields(bytes.subarray(at, end))
         }
+        this.reader?.expect(type)
         if (!isWhole) this.#remaining = end - length
-        // What comes after it may be for another collector.
-        isAnswered = bytes[at] === READY_FOR_QUERY
+        // What comes after it may be for another reader.
+        isAnswered = type === READY_FOR_QUERY
+        if (isAnswered) this.#isStarting = false
         at = Math.min(end, length)
       }
     } finally {
@@ -138,8 +149,20 @@ export class WireTap {
     return at > start ? at : this.#keep(bytes, at, HEADER)
   }
 
-  /** The same for rows, and someone who collects them. */
-  #readRows(bytes: Buffer, start: number, collector: RowCollector): number {
+  /** A message for the reader. */
+  #handOver(bytes: Buffer, start: number, type: number): number {
+    if (start + HEADER > bytes.length) return this.#keep(bytes, start, HEADER)
+    const end = start + 1 + this.#sizeOf(bytes, start)
+    if (end > bytes.length) return this.#keep(bytes, start, end - start)
+    const message = bytes.subarray(start, end)
+    if (isReadByFields(type)) checkFields(message)
+    this.reader?.expect(type)
+    if (this.reader?.take?.(type, message) !== true) this.#parser(message)
+    return end
+  }
+
+  /** Rows for the reader. */
+  #readRows(bytes: Buffer, start: number): number {
     const { length } = bytes
     let at = start
     let rows = 0
@@ -151,23 +174,16 @@ export class WireTap {
       at += 1 + size
       rows++
     }
-    collector.expect(DATA_ROW)
-    if (rows > 0) collector.add(bytes.subarray(start, at), rows)
+    this.reader?.expect(DATA_ROW)
+    if (rows > 0) this.reader?.add?.(bytes.subarray(start, at), rows)
     if (at + HEADER > length) return at === length ? at : this.#keep(bytes, at, HEADER)
     return bytes[at] === DATA_ROW ? this.#keep(bytes, at, 1 + size) : at
   }
 
-  /** Looks at the header of a message for pg; returns the length that it claims. */
-  #begin(bytes: Buffer, at: number): number {
-    const type = bytes[at] ?? 0
+  /** The length that a message claims, of what it may be. */
+  #sizeOf(bytes: Buffer, at: number): number {
     const size = bytes.readUInt32BE(at + 1)
-    checkHeader(type, size, this.#isStarting)
-    const check = this.collector ?? this.check
-    check?.expect(type)
-    if (type === READY_FOR_QUERY) {
-      this.#isStarting = false
-      this.check = undefined
-    }
+    checkHeader(bytes[at] ?? 0, size, this.#isStarting)
     return size
   }
 

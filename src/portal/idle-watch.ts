@@ -1,14 +1,9 @@
 const SLICES = 4
 
-/** How far a consumer has come. A number that it counts up, so that counting costs next to nothing. */
-export interface Progress {
-  /** Rows that the loop has received. */
-  delivered: number
-}
-
 /** What is watched. */
 export interface WatchedStream {
-  readonly progress: Progress | undefined
+  /** How many rows the loop has received, at index 0. */
+  readonly delivered: Float64Array
   /** The connection is at work, so that the loop may be waiting for it. */
   readonly isBusy: () => boolean
   /** The loop is at work on rows that it has. */
@@ -36,7 +31,7 @@ export class IdleWatch {
   start(): void {
     this.stop()
     this.#left = SLICES
-    this.#delivered = this.#stream.progress?.delivered ?? 0
+    this.#delivered = this.#stream.delivered[0] ?? 0
     this.#timer = setInterval(() => this.#look(), this.#sliceMs)
     this.#timer.unref()
   }
@@ -47,8 +42,8 @@ export class IdleWatch {
   }
 
   #look(): void {
-    const { progress, isBusy, onProgress, onStall } = this.#stream
-    const delivered = progress?.delivered ?? 0
+    const { isBusy, onProgress, onStall } = this.#stream
+    const delivered = this.#stream.delivered[0] ?? 0
     if (delivered !== this.#delivered || isBusy()) {
       this.#left = SLICES
       if (delivered !== this.#delivered) onProgress()

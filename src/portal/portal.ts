@@ -1,20 +1,35 @@
-import { ConnectionError, TimeoutError, UsageError, type TimeoutCode } from '../errors.js'
-import { NO_ROWS } from '../rows/row-sink.js'
-import { abbreviate } from '../connection/abbreviate.js'
+import type { Connection, OpenPortal } from '../connection/connection.js'
+import type { ExchangeLimit } from '../connection/pipeline.js'
 import type { Deadline } from '../connection/deadline.js'
+import { abbreviate } from '../connection/abbreviate.js'
+import { ConnectionError, TimeoutError, UsageError, type TimeoutCode } from '../errors.js'
 import type { ExchangeResult } from '../pg/exchange.js'
-import type { ExchangeLimit } from '../connection/exchange-limit.js'
+import * as protocol from '../pg/protocol.js'
+import type { IterationRequest } from '../request.js'
+import { NO_ROWS, type RowSink } from '../rows/row-sink.js'
+import { beginStatements } from './begin.js'
+import { abortedBy, explainPortalFailure, lostPortal } from './failure.js'
 import { FetchSize } from './fetch-size.js'
 import { IdleWatch } from './idle-watch.js'
-import type { OpenPortal, PortalConnection } from './portal-connection.js'
-import { abortedBy, explainPortalFailure, lostPortal } from './portal-failure.js'
-import type { PortalRequest } from './portal-request.js'
-import * as protocol from '../pg/protocol.js'
+import { openedOf, phaseAfter, type Phase, type PortalEvent } from './phase.js'
 
 /** How long a fetch that nobody waits for any more may take before it is cancelled on the server. */
 const ABANDONED_FETCH_GRACE_MS = 50
 
-const MAX_INT32 = 0x7fffffff
+/** Both ends of a portal, beside what it reads. */
+export interface PortalEnds<C> {
+  /** Where the rows go as they come in, and who hands them out a fetch at a time. */
+  readonly sink: RowSink<C>
+  readonly signal?: AbortSignal | undefined
+  /** Called once when the portal is closed, whoever closed it. */
+  readonly onClosed?: (() => void) | undefined
+}
+
+/** A fetch whose rows nobody has taken yet. */
+interface Fetch {
+  readonly result: Promise<ExchangeResult>
+  isAnswered: boolean
+}
 
 let portals = 0
 
@@ -23,47 +38,46 @@ let portals = 0
  * for other statements. It opens a transaction of its own when the connection is not in one, and ends that one.
  */
 export class Portal<C> implements OpenPortal {
-  readonly #connection: PortalConnection
-  readonly #request: PortalRequest<C>
-  readonly #fetchSize: FetchSize
-  readonly #name = `sluice_${++portals}`
-  readonly #openedAt = Date.now()
-  #opened = false
-  #ownsTransaction = false
-  #rowsRead = 0
-  /** The fetch whose rows come next. */
-  #ahead: Promise<ExchangeResult> | undefined
-  /** It has not been answered yet. */
-  #isAheadPending = false
-  #complete = false
-  #failure: Error | undefined
-  #closing: Promise<void> | undefined
   /** How long each fetch may take. */
   readonly limit: ExchangeLimit | undefined
-  readonly #idleTimeoutMs: number | undefined
+  readonly #connection: Connection
+  readonly #request: IterationRequest
+  readonly #ends: PortalEnds<C>
+  readonly #readOnly: boolean
+  readonly #fetchSize: FetchSize
   readonly #idleWatch: IdleWatch | undefined
+  readonly #name = `sluice_${++portals}`
+  readonly #openedAt = Date.now()
+  #phase: Phase = { is: 'new' }
+  #rowsRead = 0
+  /** The fetch whose rows come next. */
+  #ahead: Fetch | undefined
+  /** What the consumer gets at its next step. */
+  #failure: Error | undefined
   readonly #onAbort = () => void this.#abort()
 
-  constructor(connection: PortalConnection, request: PortalRequest<C>) {
+  constructor(connection: Connection, request: IterationRequest, ends: PortalEnds<C>) {
     const { limits } = connection.engine
-    const { fetchTimeoutMs = limits.fetchTimeoutMs, idleTimeoutMs = limits.idleTimeoutMs } = request
+    const { options } = request
+    const { fetchTimeoutMs = limits.fetchTimeoutMs, idleTimeoutMs = limits.idleTimeoutMs } = options
     this.#connection = connection
     this.#request = request
+    this.#ends = ends
+    this.#readOnly = options.readOnly ?? true
+    this.#fetchSize = new FetchSize(options.chunkSize)
     if (fetchTimeoutMs !== undefined) this.limit = this.#fetchLimit(fetchTimeoutMs)
-    this.#idleTimeoutMs = idleTimeoutMs
     if (idleTimeoutMs !== undefined) this.#idleWatch = this.#watch(idleTimeoutMs)
-    this.#fetchSize = new FetchSize(request.chunkSize)
-    request.signal?.addEventListener('abort', this.#onAbort)
+    ends.signal?.addEventListener('abort', this.#onAbort)
     connection.openPortals.add(this)
     connection.engine.streams.add(this)
   }
 
   get ownsTransaction(): boolean {
-    return this.#ownsTransaction
+    return openedOf(this.#phase)?.ownsTransaction ?? false
   }
 
   get isClosing(): boolean {
-    return this.#closing !== undefined
+    return this.#phase.is === 'closing'
   }
 
   describe(): string {
@@ -79,7 +93,7 @@ export class Portal<C> implements OpenPortal {
   async next(): Promise<C | undefined> {
     this.#idleWatch?.stop()
     this.#throwIfEnded()
-    if (this.#complete || this.#closing !== undefined) {
+    if (this.#phase.is !== 'new' && this.#phase.is !== 'open') {
       await this.close()
       this.#throwIfEnded()
       return undefined
@@ -87,14 +101,15 @@ export class Portal<C> implements OpenPortal {
     const fetch = this.#ahead ?? this.#fetch()
     this.#ahead = undefined
     // The consumer waits already: what it will ask for next is sent behind what it waits for.
-    if (this.#isAheadPending && this.#request.readAhead) this.#fetchAhead()
+    if (!fetch.isAnswered) this.fetchAhead()
     let result: ExchangeResult
     let chunk: C
     try {
-      result = await fetch
+      result = await fetch.result
       if (!result.complete) this.#refuseLostPortal()
-      chunk = this.#request.sink.take()
+      chunk = this.#ends.sink.take()
     } catch (error) {
+      // Exchanges fail with errors only.
       this.#failure ??= this.#explain(error as Error)
       await this.close()
       this.#throwIfEnded()
@@ -103,59 +118,70 @@ export class Portal<C> implements OpenPortal {
     this.#throwIfEnded()
     this.#rowsRead += result.rows
     this.#fetchSize.brought(result.rows, result.bytes)
-    this.#complete = result.complete
-    if (result.complete && !this.#request.lingers) void silently(this.close())
-    else if (!result.complete && this.#request.readAhead && this.#ahead === undefined) this.#fetchAhead()
-    if (this.#closing === undefined) this.#idleWatch?.start()
+    if (result.complete) this.#to({ type: 'exhausted' })
+    if (result.complete && !this.#request.prefetches) void silently(this.close())
+    else if (!result.complete && this.#ahead === undefined) this.fetchAhead()
+    if (!this.isClosing) this.#idleWatch?.start()
     return chunk
   }
 
   /** Closes the portal and ends its own transaction. Bounded: past the time limit the connection is destroyed. */
   close(): Promise<void> {
-    return (this.#closing ??= this.#close())
+    if (this.#phase.is === 'closing') return this.#phase.closed
+    const closed = this.#close()
+    this.#to({ type: 'closing', closed })
+    return closed
   }
 
   async abandon(reason: Error): Promise<void> {
     this.#failure ??= reason
-    if (this.#ownsTransaction) this.#connection.cancel(this)
+    if (this.ownsTransaction) this.#connection.cancel(this)
     await silently(this.close())
     // A consumer that is not told may never come back for the connection, or after somebody else has got it. In the
     // caller's own transaction it is not ours to give.
-    if (this.#ownsTransaction && this.#request.onClosed === undefined) {
+    if (this.ownsTransaction && this.#ends.onClosed === undefined) {
       await this.#connection.discard(new ConnectionError('The connection was closed with a stream on it.'))
     }
   }
 
   transactionEnded(): void {
-    if (this.#closing !== undefined) return
-    this.#opened = false
+    if (this.#phase.is !== 'open' && this.#phase.is !== 'exhausted') return
+    this.#to({ type: 'transaction ended' })
     // Nobody else can end its own transaction: then it was the statement itself, or a BEGIN that failed with an error.
-    if (this.#ownsTransaction) return
+    if (this.ownsTransaction) return
     this.#failure ??= new UsageError(
       `The transaction ended while a stream in it was open: ${this.describe()}. ` +
         'Finish or leave the loop before COMMIT or ROLLBACK.',
     )
   }
 
-  #fetch(): Promise<ExchangeResult> {
-    return this.#connection.exchange(this, () => this.#fetchMessages(), this.#request.sink, this.limit)
+  /** Sends the fetch whose rows will be asked for next. */
+  fetchAhead(): void {
+    const fetch = this.#fetch(true)
+    this.#ahead = fetch
+    const answered = () => void (fetch.isAnswered = true)
+    fetch.result.then(answered, answered)
   }
 
-  #fetchAhead(): void {
-    const { sink } = this.#request
-    const fetch = this.#connection.exchangeEarly(this, () => this.#fetchMessages(), sink, this.limit)
-    this.#ahead = fetch
-    this.#isAheadPending = true
-    const answered = () => {
-      if (this.#ahead === fetch) this.#isAheadPending = false
-    }
-    fetch.then(answered, answered)
+  #to(event: PortalEvent): void {
+    this.#phase = phaseAfter(this.#phase, event)
+  }
+
+  #fetch(early = false): Fetch {
+    const { sql, parameters } = this.#request
+    const messages = () => this.#fetchMessages()
+    const { sink } = this.#ends
+    const result = this.#connection.exchange({
+      ...{ owner: this, sql, parameters, messages, sink, limit: this.limit, early },
+    })
+    // One that is asked for only now has nothing sent behind it: it says how large the next is to be.
+    return { result, isAnswered: !early }
   }
 
   #fetchMessages(): Buffer[] {
     this.#throwIfEnded()
     const { rows } = this.#fetchSize
-    if (this.#opened) return [protocol.execute(this.#name, rows), protocol.SYNC]
+    if (openedOf(this.#phase) !== undefined) return [protocol.execute(this.#name, rows), protocol.SYNC]
     const { sql, parameters, formats } = this.#request
     const open = [
       protocol.parse(sql),
@@ -164,17 +190,11 @@ export class Portal<C> implements OpenPortal {
       protocol.execute(this.#name, rows),
       protocol.SYNC,
     ]
-    this.#opened = true
-    this.#ownsTransaction = this.#connection.status === 'I'
-    return this.#ownsTransaction ? [...this.#begin().map(protocol.statement), ...open] : open
-  }
-
-  /** The server's own limit is for a process that hangs, and later than ours, which ends the stream in good order. */
-  #begin(): readonly string[] {
-    const { begin } = this.#request
-    if (this.#idleTimeoutMs === undefined) return begin
-    const limit = Math.min(MAX_INT32, this.#idleTimeoutMs + this.#connection.engine.limits.closeTimeoutMs)
-    return [...begin, `set local idle_in_transaction_session_timeout = ${limit}`]
+    const ownsTransaction = this.#connection.status === 'I'
+    this.#to({ type: 'opened', ownsTransaction })
+    if (!ownsTransaction) return open
+    const begin = beginStatements(this.#request, this.#connection.engine)
+    return [...begin.map(protocol.statement), ...open]
   }
 
   #fetchLimit(ms: number): ExchangeLimit {
@@ -188,11 +208,11 @@ export class Portal<C> implements OpenPortal {
     const what = `The loop took no row for ${ms} ms (idleTimeoutMs)`
     const connection = this.#connection
     return new IdleWatch(ms, {
-      progress: this.#request.progress,
+      delivered: this.#request.delivered,
       isBusy: () => connection.isBusy,
       onProgress: () => {
         // Resets the server's own limit, for a loop that is slow but not idle.
-        if (this.#ownsTransaction) void silently(connection.exchange(this, () => [protocol.SYNC], NO_ROWS))
+        if (this.ownsTransaction) void silently(this.#send('', [protocol.SYNC]))
       },
       onStall: () => void this.abandon(this.#timeout('IDLE_TIMEOUT', what)),
     })
@@ -202,49 +222,58 @@ export class Portal<C> implements OpenPortal {
     return new TimeoutError(code, `${what}, and the stream was ended: ${this.describe()}.`)
   }
 
+  /** Sends messages of the stream that bring no rows. */
+  #send(sql: string, messages: Buffer[], onTurn = () => {}): Promise<ExchangeResult> {
+    const made = () => {
+      onTurn()
+      return messages
+    }
+    return this.#connection.exchange({ owner: this, sql, messages: made, sink: NO_ROWS })
+  }
+
   async #close(): Promise<void> {
     this.#idleWatch?.stop()
     const connection = this.#connection
+    const { signal, onClosed } = this.#ends
     let limit: Deadline | undefined
     const startLimit = () =>
-      (limit ??= connection.destroyAfterCloseTimeout(() => `closing ${this.describe()}`))
-    if (this.#ownsTransaction) startLimit()
+      void (limit ??= connection.destroyAfterCloseTimeout(() => `closing ${this.describe()}`))
+    if (this.ownsTransaction) startLimit()
     try {
       await this.#settleAhead()
       // Whoever wrote must hear that nothing was committed, also when only leaving.
-      const wrote = this.#ownsTransaction && !this.#request.readOnly
+      const wrote = this.ownsTransaction && !this.#readOnly
       if (wrote && connection.status === 'E') this.#failure ??= abortedBy(connection.transactionFailure)
-      if (!this.#opened || (connection.isLost && !wrote)) return
-      if (this.#ownsTransaction) await this.#endTransaction()
+      const opened = openedOf(this.#phase)
+      if (opened === undefined || opened.is === 'gone' || (connection.isLost && !wrote)) return
+      if (opened.ownsTransaction) await this.#endTransaction()
       else if (connection.status !== 'I') {
-        const messages = () => {
-          // From its turn on: before that the caller's own queries may take as long as they like.
-          startLimit()
-          return [protocol.close(this.#name), protocol.SYNC]
-        }
-        await connection.exchange(this, messages, NO_ROWS)
+        // Limited from its turn on: before that the caller's own queries may take as long as they like.
+        await this.#send(`close ${this.#name}`, [protocol.close(this.#name), protocol.SYNC], startLimit)
       }
-      if (wrote && this.#request.signal?.aborted !== true && this.#failure !== undefined) throw this.#failure
+      if (wrote && signal?.aborted !== true && this.#failure !== undefined) throw this.#failure
     } finally {
       limit?.clear()
-      this.#request.signal?.removeEventListener('abort', this.#onAbort)
+      signal?.removeEventListener('abort', this.#onAbort)
       connection.openPortals.delete(this)
       connection.engine.streams.delete(this)
-      this.#request.onClosed?.()
+      onClosed?.()
     }
   }
 
   /** COMMIT after success, also when the loop was left early: a writing statement has run to its end by then. */
   async #endTransaction(): Promise<void> {
-    const failed = this.#failure !== undefined || this.#request.signal?.aborted === true
+    const failed = this.#failure !== undefined || this.#ends.signal?.aborted === true
     const end = failed || this.#connection.status === 'E' ? 'rollback' : 'commit'
     try {
-      await this.#connection.exchange(this, () => [protocol.statement(end), protocol.SYNC], NO_ROWS)
+      await this.#send(end, [protocol.statement(end), protocol.SYNC])
     } catch (error) {
-      if (this.#connection.status !== 'I') this.#connection.destroy(error as Error)
+      // Exchanges fail with errors only.
+      const failure = error as Error
+      if (this.#connection.status !== 'I') this.#connection.destroy(failure)
       if (end === 'commit') {
-        this.#failure = error as Error
-        throw error
+        this.#failure = failure
+        throw failure
       }
     }
   }
@@ -255,13 +284,15 @@ export class Portal<C> implements OpenPortal {
     this.#ahead = undefined
     // A cancelled fetch aborts its transaction: in the caller's, and where something was written, it may run to its end.
     // A fetch past the end of the rows has nothing to do.
+    const isPastEnd = openedOf(this.#phase)?.is === 'exhausted'
     const timer =
-      this.#ownsTransaction && this.#request.readOnly && !this.#complete
+      this.ownsTransaction && this.#readOnly && !isPastEnd
         ? setTimeout(() => this.#connection.cancel(this), ABANDONED_FETCH_GRACE_MS)
         : undefined
     try {
-      await ahead
+      await ahead.result
     } catch (error) {
+      // Exchanges fail with errors only.
       this.#failure ??= this.#explain(error as Error)
     } finally {
       clearTimeout(timer)
@@ -275,7 +306,8 @@ export class Portal<C> implements OpenPortal {
 
   /** Its portal went with its transaction: to open another would bring the same rows again. */
   #refuseLostPortal(): void {
-    if (this.#opened || !this.#ownsTransaction) return
+    const opened = openedOf(this.#phase)
+    if (opened?.is !== 'gone' || !opened.ownsTransaction) return
     const error = lostPortal()
     this.#connection.destroy(error)
     throw error
@@ -286,7 +318,7 @@ export class Portal<C> implements OpenPortal {
   }
 
   #throwIfEnded(): void {
-    this.#request.signal?.throwIfAborted()
+    this.#ends.signal?.throwIfAborted()
     if (this.#failure !== undefined) throw this.#failure
   }
 }

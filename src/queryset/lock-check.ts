@@ -1,6 +1,6 @@
 import type { DatabaseConnection } from 'kysely'
 import { UsageError } from '../errors.js'
-import { SluiceConnection } from '../kysely/connection.js'
+import { connectionOf } from '../kysely/connection.js'
 import type { Source } from '../kysely/handle.js'
 
 /**
@@ -11,7 +11,7 @@ import type { Source } from '../kysely/handle.js'
  */
 export function refuseLockOutsideTransaction(source: Source, connection?: DatabaseConnection): void {
   if (source.isTransaction) return
-  if (connection instanceof SluiceConnection && connection.status !== 'I') return
+  if (connection !== undefined && connectionOf(connection).status !== 'I') return
   throw new UsageError(
     'selectForUpdate() runs inside a transaction only, since its locks end with it: ' +
       'db.transaction().execute((trx) => repository.using(trx).selectForUpdate()…).',

@@ -1,27 +1,25 @@
 import type { CompiledQuery } from 'kysely'
 import { UsageError } from '../errors.js'
-import type { Progress } from '../portal/idle-watch.js'
-import type { Parameter } from '../pg/protocol.js'
-import { SharedProgress } from '../worker/shared-progress.js'
-import { SyncHost } from '../worker/host.js'
+import { PrefetchFailure } from '../failure/prefetch-failure.js'
+import { explainFailure } from '../failure/query-failure.js'
+import { ChunkSource } from '../iterate/chunk-source.js'
+import { NO_CHUNKS, RowStream } from '../iterate/async-rows.js'
+import type { Iteration } from '../iterate/hand-out.js'
+import { runPrefetch, type PrefetchRows } from '../iterate/run-prefetch.js'
 import { NO_SYNC_CHUNKS, SyncRowStream, type SyncRows } from '../iterate/sync-rows.js'
-import { explainFailure } from '../connection/query-failure.js'
 import type { Source } from '../kysely/handle.js'
-import { withReadRequest } from '../kysely/read-request.js'
-import { PrefetchFailure } from '../prefetch/prefetch-failure.js'
+import { statementOf, withReadRequest } from '../kysely/read-request.js'
 import { tableName } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
+import { iterationRequest, type IteratorOptions } from '../request.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
+import { SyncHost } from '../worker/host.js'
 import { fromCallSite, type CallSite } from './call-site.js'
 import { refuseLockOutsideTransaction } from './lock-check.js'
-import { ChunkSource } from '../iterate/chunk-source.js'
-import type { IteratorOptions } from '../iterate/iterator-options.js'
-import { NO_CHUNKS, RowStream } from '../iterate/async-rows.js'
-import { runPrefetch, type PrefetchRows } from '../iterate/run-prefetch.js'
 
-/** A statement and how its rows are read. */
-export interface Statement {
+/** A compiled queryset: its statement, and how the rows are read. */
+export interface CompiledRead {
   readonly state: QueryState
   readonly query: CompiledQuery
   readonly reader: RowReader
@@ -31,116 +29,98 @@ export interface Statement {
   readonly locks?: boolean
 }
 
-/** Reads all rows of a statement at once. */
-export function readAll(source: Source, statement: Statement): Promise<unknown[]> {
-  return fromCallSite(() => read(source, statement))
+/** Reads all rows at once. */
+export function readAll(source: Source, read: CompiledRead): Promise<unknown[]> {
+  return fromCallSite(() => readRows(source, read))
 }
 
-async function read(source: Source, statement: Statement): Promise<unknown[]> {
-  const { query, reader, prefetch, locks } = statement
+async function readRows(source: Source, read: CompiledRead): Promise<unknown[]> {
+  const { query, reader, prefetch, locks } = read
   try {
     return await source.executor.provideConnection(async (connection) => {
       if (locks === true) refuseLockOutsideTransaction(source, connection)
       const { rows } = await connection.executeQuery<unknown>(withReadRequest(query, { reader }))
       if (prefetch === undefined) return rows
+      // The reader of what is prefetched for gives rows with their keys.
       return runPrefetch(prefetch, rows as KeyedRow[], (related) => related(connection))
     })
   } catch (error) {
-    throw explain(statement, error, 0)
+    throw explain(read, error, 0)
   }
 }
 
-/** Streams a statement; nothing happens before the first step. */
+/**
+ * Streams the rows; nothing happens before the first step.
+ *
+ * @throws {@link OptionError}; {@link UsageError} for rows that are to be locked outside a transaction.
+ */
 export function streamRows(
   source: Source,
-  statement: Statement,
+  read: CompiledRead,
   options: IteratorOptions,
   site: CallSite,
 ): RowStream<unknown> {
-  const { state, query, reader, prefetch, locks } = statement
-  if (locks === true) refuseLockOutsideTransaction(source)
-  const { chunkSize, readOnly = true, fetchTimeoutMs, idleTimeoutMs, signal } = options
-  const progress: Progress = { delivered: 0 }
-  const mayWrite = !readOnly && !source.isTransaction
-  return new RowStream({
-    ...handing(options),
-    progress,
-    describe: () => tableName(state.table),
-    open: () =>
-      state.none
-        ? NO_CHUNKS
-        : new ChunkSource(source, {
-            query,
-            reader,
-            chunkSize,
-            readOnly,
-            fetchTimeoutMs,
-            idleTimeoutMs,
-            progress,
-            signal,
-            prefetch,
-          }),
-    explain: (error) => {
-      const explained = explain(statement, error, progress.delivered, mayWrite)
-      site.addTo(explained)
-      return explained
-    },
-  })
+  const { query, reader, prefetch } = read
+  const { signal } = options
+  const iteration = iterationOf(source, read, options, new Float64Array(1))
+  const { request } = iteration
+  const explain = (error: unknown): unknown => {
+    const explained = iteration.explain(error)
+    site.addTo(explained)
+    return explained
+  }
+  return new RowStream({ ...iteration, explain }, () =>
+    read.state.none ? NO_CHUNKS : new ChunkSource(source, { query, reader, request, signal, prefetch }),
+  )
 }
 
 /**
- * Streams a statement synchronously.
+ * Streams the rows synchronously.
  *
- * @throws {@link UsageError} inside a transaction, and when the connection settings cannot cross to a worker.
+ * @throws {@link OptionError}; {@link UsageError} inside a transaction, and when the connection settings cannot cross to a
+ * worker.
  */
-export function iterateRows(
-  source: Source,
-  statement: Statement,
-  options: IteratorOptions,
-): SyncRows<unknown> {
+export function iterateRows(source: Source, read: CompiledRead, options: IteratorOptions): SyncRows<unknown> {
+  // The worker's portal looks at it, too.
+  const delivered = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT))
+  const iteration = iterationOf(source, read, options, delivered)
   if (source.isTransaction) {
     throw new UsageError(
       'iterator() cannot run inside a transaction: it reads on a worker thread with a connection of its own, which ' +
         'does not see what the transaction has written. Use aiterator(), or iterate outside the transaction.',
     )
   }
-  const { state, query, reader, prefetch, locks } = statement
-  if (locks === true) refuseLockOutsideTransaction(source)
-  const { chunkSize, readOnly = true, fetchTimeoutMs, idleTimeoutMs } = options
   const host = SyncHost.of(source.engine)
-  const progress = new SharedProgress()
-  return new SyncRowStream({
-    ...handing(options),
-    progress,
-    describe: () => tableName(state.table),
-    reader,
-    prefetch,
-    open: () =>
-      state.none
-        ? NO_SYNC_CHUNKS
-        : host.open({
-            sql: query.sql,
-            parameters: query.parameters as Parameter[],
-            formats: reader.formats,
-            chunkSize,
-            readOnly,
-            lingers: prefetch !== undefined,
-            fetchTimeoutMs,
-            idleTimeoutMs,
-            delivered: progress.memory,
-          }),
-    explain: (error) => explain(statement, error, progress.delivered, !readOnly),
-  })
+  const { reader, prefetch } = read
+  const open = () => (read.state.none ? NO_SYNC_CHUNKS : host.open(iteration.request))
+  return new SyncRowStream(iteration, { reader, prefetch, open })
 }
 
-/** How the rows are handed out, in both forms. */
-function handing({ batchYieldSize, signal, onProgress }: IteratorOptions) {
-  return { batchYieldSize, signal, onProgress }
+/** What both forms have in common: the request, checked, and what is said of it. */
+function iterationOf(
+  source: Source,
+  read: CompiledRead,
+  options: IteratorOptions,
+  delivered: Float64Array,
+): Iteration {
+  const prefetches = read.prefetch !== undefined
+  const request = iterationRequest(
+    { ...statementOf(read.query, read.reader), prefetches, delivered },
+    options,
+  )
+  if (read.locks === true) refuseLockOutsideTransaction(source)
+  const mayWrite = options.readOnly === false && !source.isTransaction
+  return {
+    request,
+    options,
+    describe: () => tableName(read.state.table),
+    explain: (error) => explain(read, error, delivered[0] ?? 0, mayWrite),
+  }
 }
 
 /** What the caller gets: about the statement, or about the one of a prefetch that failed. */
 function explain(
-  { state, query }: Statement,
+  { state, query }: CompiledRead,
   error: unknown,
   rowsDelivered: number,
   mayWrite = false,

@@ -18,13 +18,13 @@ import { aggregateReader } from '../rows/aggregate-reader.js'
 import { planReader } from '../rows/plan-reader.js'
 import { keyedReader } from '../rows/keyed-reader.js'
 import { countReader, existenceReader, selectionReader } from '../rows/selection-reader.js'
-import { checkIteratorOptions, type BatchOptions, type IteratorOptions } from '../iterate/iterator-options.js'
+import type { BatchOptions, IteratorOptions } from '../request.js'
 import type { AsyncRows } from '../iterate/async-rows.js'
 import type { SyncRows } from '../iterate/sync-rows.js'
 import type { AggregateRow, Aggregates, CheckedAggregates } from './annotation-types.js'
 import type { BulkKeys, KeyField, KeyOf, SoleKey } from './bulk-types.js'
 import { CallSite } from './call-site.js'
-import { iterateRows, readAll, streamRows, type Statement } from './read.js'
+import { iterateRows, readAll, streamRows, type CompiledRead } from './read.js'
 
 /** The SQL of a queryset. */
 export interface CompiledSQL {
@@ -197,7 +197,7 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
   aiterator(options: IteratorOptions): AsyncRows<R> | AsyncRows<R[]>
   aiterator(options: IteratorOptions = {}): AsyncRows<unknown> {
     const site = new CallSite()
-    return streamRows(this.source, this.#statement(this.state), checkIteratorOptions(options), site)
+    return streamRows(this.source, this.#statement(this.state), options, site)
   }
 
   /**
@@ -217,7 +217,7 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
   iterator(options?: IteratorOptions & { readonly batchYieldSize?: never }): SyncRows<R>
   iterator(options: IteratorOptions): SyncRows<R> | SyncRows<R[]>
   iterator(options: IteratorOptions = {}): SyncRows<unknown> {
-    return iterateRows(this.source, this.#statement(this.state), checkIteratorOptions(options))
+    return iterateRows(this.source, this.#statement(this.state), options)
   }
 
   /** The SQL that the queryset sends, with its parameters. */
@@ -240,7 +240,7 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
     }
   }
 
-  #statement(state: QueryState): Statement {
+  #statement(state: QueryState): CompiledRead {
     const query = compile((creator) => selectRows(creator, state))
     const locks = locksRows(state)
     if (state.selection.prefetches.length === 0)

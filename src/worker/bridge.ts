@@ -1,5 +1,6 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
-import type { NextRequest, StreamAnswer, StreamRequestMessage, SyncQuery } from './messages.js'
+import type { StatementRequest } from '../request.js'
+import type { NextRequest, StreamAnswer, StreamRequestMessage } from './messages.js'
 import { SLICE_MS } from './watchdog.js'
 import { fromWireError } from './wire-error.js'
 import { ConnectionError } from '../errors.js'
@@ -16,7 +17,7 @@ export interface SyncChunks {
    *
    * @throws {@link RelatedQueryFailure} when it failed; what the stream itself met, as it is.
    */
-  query(query: SyncQuery): RawChunk
+  query(query: StatementRequest): RawChunk
   /** Blocks until the connection is free; never throws. */
   close(): void
   /** Frees the connection without waiting for that. */
@@ -78,7 +79,7 @@ export class SyncBridge implements SyncChunks {
     this.#port.postMessage(request, request.spent ? [request.spent] : [])
   }
 
-  query(query: SyncQuery): RawChunk {
+  query(query: StatementRequest): RawChunk {
     this.#send(query)
     const chunk = this.next()
     if (chunk === undefined) throw new ConnectionError('The stream ended while a query on it was running.')

@@ -1,11 +1,11 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { Pool } from 'pg'
 import { ConnectionError, UsageError } from '../errors.js'
-import { beginStatement } from '../portal/begin-statement.js'
 import type { Engine } from '../connection/engine.js'
 import { timeLimitsOf } from '../connection/time-limits.js'
 import { connectionDefaults, connectionSettings } from './connection-settings.js'
-import type { OpenMessage, SyncStatement } from './messages.js'
+import type { IterationRequest } from '../request.js'
+import type { OpenMessage } from './messages.js'
 import { SyncBridge } from './bridge.js'
 import { WorkerThread } from './thread.js'
 
@@ -48,16 +48,12 @@ export class SyncHost {
   }
 
   /** Starts a stream on the worker; its first chunk is on its way at once. */
-  open(statement: Omit<SyncStatement, 'begin'>): SyncBridge {
+  open(request: IterationRequest): SyncBridge {
     if (this.#engine.isClosed) throw new ConnectionError('iterator() was called on a closed database.')
     const worker = this.#running()
     const { port1, port2 } = new MessageChannel()
     const answers = new SharedArrayBuffer(4)
-    const begin = [beginStatement(statement.readOnly, statement.lingers)]
-    if (this.#engine.openedPool?.options.lock_timeout === undefined) {
-      begin.push(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`)
-    }
-    const message: OpenMessage = { ...statement, begin, type: 'open', port: port2, answers }
+    const message: OpenMessage = { type: 'open', request, port: port2, answers }
     worker.post(message, [port2])
     this.#streams++
     clearTimeout(this.#idleTimer)
@@ -80,8 +76,11 @@ export class SyncHost {
     refuseSetUp(this.#engine, openedPool)
     const connection = connectionSettings(openedPool.options)
     const defaults = connectionDefaults(openedPool.options)
+    const lockTimeoutMs = openedPool.options.lock_timeout === undefined ? LOCK_TIMEOUT_MS : undefined
     this.#streams = 0
-    return (this.#worker = new WorkerThread({ connection, defaults, limits: timeLimitsOf(limits) }))
+    return (this.#worker = new WorkerThread({
+      ...{ connection, defaults, limits: timeLimitsOf(limits), lockTimeoutMs },
+    }))
   }
 
   /** A stream on the worker has ended; after the last one the worker waits for another, for a while. */

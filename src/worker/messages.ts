@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { Parameter } from '../pg/protocol.js'
+import type { IterationRequest, StatementRequest } from '../request.js'
 import type { TimeLimits } from '../connection/time-limits.js'
 import type { RawChunk } from './raw-rows.js'
 import type { WireError } from './wire-error.js'
@@ -11,6 +11,8 @@ export interface WorkerSettings {
   /** What applies where neither these nor the environment say anything: the worker has a pg of its own. */
   readonly defaults: Record<string, unknown>
   readonly limits: TimeLimits
+  /** What a stream waits for a lock, in milliseconds; undefined: as the pool's settings say. */
+  readonly lockTimeoutMs: number | undefined
   /** The worker's pulse: see {@link HEARTBEAT}. */
   readonly pulse: SharedArrayBuffer
   /** Where it says why it ends. */
@@ -23,25 +25,10 @@ export const HEARTBEAT = 0
 /** How often the worker's heart beats, in milliseconds. */
 export const HEARTBEAT_MS = 50
 
-/** A statement to stream. */
-export interface SyncStatement {
-  readonly sql: string
-  readonly parameters: readonly Parameter[]
-  readonly formats: readonly number[]
-  readonly chunkSize: number | undefined
-  readonly begin: readonly string[]
-  readonly readOnly: boolean
-  /** Keep the transaction open after the last chunk, until more is asked for. */
-  readonly lingers: boolean
-  readonly fetchTimeoutMs: number | undefined
-  readonly idleTimeoutMs: number | undefined
-  /** The memory of a {@link SharedProgress}. */
-  readonly delivered: SharedArrayBuffer
-}
-
 /** To the worker: a new stream, with a port of its own. */
-export interface OpenMessage extends SyncStatement {
+export interface OpenMessage {
   readonly type: 'open'
+  readonly request: IterationRequest
   readonly port: MessagePort
   /** Counts the answers on the port; the waiting thread sleeps on it. */
   readonly answers: SharedArrayBuffer
@@ -52,20 +39,16 @@ export interface ShutdownMessage {
   readonly type: 'shutdown'
 }
 
-/** A query on the stream's own connection, between two chunks. */
-export interface SyncQuery {
-  readonly sql: string
-  readonly parameters: readonly Parameter[]
-  readonly formats: readonly number[]
-}
-
 /** Asks for the next chunk, and gives back the memory of one that has been read. */
 export interface NextRequest {
   readonly spent: ArrayBuffer | undefined
 }
 
-/** On a stream's port, to the worker: the first chunk is sent unasked, each further one when it is asked for. */
-export type StreamRequestMessage = NextRequest | 'close' | SyncQuery
+/**
+ * On a stream's port, to the worker: the first chunk is sent unasked, each further one when it is asked for. A statement
+ * runs on the stream's own connection, between two chunks.
+ */
+export type StreamRequestMessage = NextRequest | 'close' | StatementRequest
 
 /** On a stream's port, from the worker. */
 export type StreamAnswer =

@@ -4,6 +4,8 @@ import { sqlStateOf } from '../pg/database-error.js'
 import { SluiceDriver } from '../kysely/driver.js'
 import { Engine } from '../connection/engine.js'
 import { queryMessages } from '../pg/protocol.js'
+import { Portal } from '../portal/portal.js'
+import type { StatementRequest } from '../request.js'
 import {
   HEARTBEAT,
   HEARTBEAT_MS,
@@ -12,11 +14,9 @@ import {
   type ShutdownMessage,
   type StreamAnswer,
   type StreamRequestMessage,
-  type SyncQuery,
   type WorkerSettings,
 } from './messages.js'
 import { RawRows, type RawChunk } from './raw-rows.js'
-import { SharedProgress } from './shared-progress.js'
 import { toWireError } from './wire-error.js'
 
 /**
@@ -30,10 +30,10 @@ Atomics.add(pulse, HEARTBEAT, 1)
 
 Object.assign(pg.defaults, settings.defaults)
 const driver = new SluiceDriver(
-  new Engine({
-    pool: new pg.Pool({ ...settings.connection, max: Number.MAX_SAFE_INTEGER }),
-    ...settings.limits,
-  }),
+  new Engine(
+    { pool: new pg.Pool({ ...settings.connection, max: Number.MAX_SAFE_INTEGER }), ...settings.limits },
+    settings.lockTimeoutMs,
+  ),
 )
 
 parentPort?.on('message', (message: OpenMessage | ShutdownMessage) => {
@@ -42,7 +42,7 @@ parentPort?.on('message', (message: OpenMessage | ShutdownMessage) => {
 })
 
 /** Serves one stream: a chunk at once and one more for each `next`, until its end, an error or `close`. */
-function serve({ port, answers, delivered, ...statement }: OpenMessage): void {
+function serve({ port, answers, request }: OpenMessage): void {
   const counter = new Int32Array(answers)
   const answer = (message: StreamAnswer, transfer: ArrayBuffer[] = []) => {
     port.postMessage(message, transfer)
@@ -54,22 +54,19 @@ function serve({ port, answers, delivered, ...statement }: OpenMessage): void {
   const stream = openStream()
   let turn = step()
 
-  port.on('message', (request: StreamRequestMessage) => {
-    if (request === 'close') leaving.abort()
-    turn = turn.then(() => (request === 'close' ? end() : 'sql' in request ? run(request) : next(request)))
+  port.on('message', (asked: StreamRequestMessage) => {
+    if (asked === 'close') leaving.abort()
+    turn = turn.then(() => (asked === 'close' ? end() : 'sql' in asked ? run(asked) : next(asked)))
   })
 
   async function openStream() {
-    const connection = await driver.acquireConnection()
+    const { connection } = await driver.acquireConnection()
     let released: Promise<void> | undefined
     // Once only: it may be another stream's by then.
     const release = () => (released ??= connection.release())
-    const portal = connection.openPortal({
-      ...statement,
+    const portal = new Portal(connection, request, {
       sink: rows,
-      readAhead: true,
       signal: leaving.signal,
-      progress: new SharedProgress(delivered),
       // At once: nobody may ever step it again.
       onClosed: () => void release(),
     })
@@ -94,7 +91,7 @@ function serve({ port, answers, delivered, ...statement }: OpenMessage): void {
   }
 
   /** A query on the stream's connection; when it fails, so does the stream. */
-  async function run({ sql, parameters, formats }: SyncQuery): Promise<void> {
+  async function run({ sql, parameters, formats }: StatementRequest): Promise<void> {
     try {
       const { connection, portal } = await stream
       // Its connection may be another's: the step says by what it ended.
@@ -102,7 +99,9 @@ function serve({ port, answers, delivered, ...statement }: OpenMessage): void {
       const messages = () => queryMessages(sql, parameters, formats)
       const related = new RawRows()
       try {
-        await connection.exchange(portal, messages, related, portal.limit)
+        await connection.exchange({
+          ...{ owner: portal, sql, parameters, messages, sink: related, limit: portal.limit },
+        })
       } catch (error) {
         // Only the fetch ahead can have aborted the transaction, and throws what it met.
         if (sqlStateOf(error) === '25P02') return await step()

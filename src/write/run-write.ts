@@ -4,7 +4,7 @@ import { annotatedScope } from '../sql/annotation.js'
 import { compile, compileSql } from '../sql/compile.js'
 import { Scope } from '../sql/scope.js'
 import { ConnectionError } from '../errors.js'
-import type { SluiceConnection } from '../kysely/connection.js'
+import { connectionOf, isShared } from '../kysely/connection.js'
 import type { Source } from '../kysely/handle.js'
 import { withReadRequest } from '../kysely/read-request.js'
 import { initialState, type QueryState } from '../query/state.js'
@@ -93,8 +93,8 @@ export async function atomically<T>(
   if (source.isTransaction) return inCallersTransaction(shared, state, work)
   const done = await source.executor
     .provideConnection(async (connection) => {
-      const { lease, status } = connection as SluiceConnection
-      if (lease <= leases) return { pinned: true, status } as const
+      const { status } = connectionOf(connection)
+      if (isShared(connection, leases)) return { pinned: true, status } as const
       return {
         pinned: false,
         result: await inTransaction((query) => connection.executeQuery(query), state, work),
@@ -117,7 +117,7 @@ export async function guarded<T>(
   return source.executor.provideConnection(async (connection) => {
     const run: Run = (query) => connection.executeQuery(query)
     const writer = new Writer(state, run)
-    if ((connection as SluiceConnection).status === 'I') return work(writer)
+    if (connectionOf(connection).status === 'I') return work(writer)
     await run(CompiledQuery.raw('savepoint sluice_write'))
     let result: T
     try {

@@ -8,7 +8,7 @@ import {
   UniqueViolation,
 } from '../errors.js'
 import { isDatabaseError } from '../pg/database-error.js'
-import { explainFailure, withCaller } from '../connection/query-failure.js'
+import { explainFailure, withCaller } from '../failure/query-failure.js'
 import { tableName } from '../query/columns.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 import type { SchemaRegistry } from '../schema/registry.js'

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { UsageError } from 'sluice'
-import { WireTap, type RowCollector } from '../../../src/pg/wire-tap.js'
+import { WireTap, type AnswerReader } from '../../../src/pg/wire-tap.js'
 
 function message(type: string, body: Buffer | string = ''): Buffer {
   const content = Buffer.from(body)
@@ -46,7 +46,7 @@ const stream = Buffer.concat([
   ...[bindComplete, description, first, notice, second, third, status, fourth, suspended, ready],
 ])
 
-class Collector implements RowCollector {
+class Collector implements AnswerReader {
   readonly segments: Buffer[] = []
   count = 0
 
@@ -87,7 +87,7 @@ class Bench {
 
 function collecting(...pieces: Buffer[]): Bench {
   const bench = new Bench()
-  bench.tap.collector = bench.collector
+  bench.tap.reader = bench.collector
   return bench.feed(...pieces)
 }
 
@@ -213,9 +213,9 @@ describe('without a collector', () => {
       const pieces = [stream.subarray(0, at), stream.subarray(at)]
       const bench = new Bench()
       bench.feed(...pieces)
-      bench.tap.collector = bench.collector
+      bench.tap.reader = bench.collector
       bench.feed(...pieces)
-      bench.tap.collector = undefined
+      bench.tap.reader = undefined
       bench.feed(...pieces)
       expect(bench.result).toEqual({
         collected: whole.collected,
@@ -234,7 +234,7 @@ describe('without a collector', () => {
       bench.onForward = (bytes) => {
         forwarded.push(bytes)
         if (!Buffer.concat(forwarded).subarray(-ready.length).equals(ready)) return
-        collectors.push((bench.tap.collector = new Collector()))
+        collectors.push((bench.tap.reader = new Collector()))
       }
       for (const bytes of [ready, stream, stream]) {
         for (let at = 0; at < bytes.length; at += size) bench.feed(bytes.subarray(at, at + size))

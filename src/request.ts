@@ -1,5 +1,12 @@
-import { OptionError } from '../errors.js'
-import { checkTimeLimit } from '../connection/time-limits.js'
+import {
+  abortSignal,
+  callback,
+  checkOptions,
+  flag,
+  milliseconds,
+  size,
+  type OptionChecks,
+} from './options.js'
 
 /** Options of `iterator` and `aiterator`. */
 export interface IteratorOptions {
@@ -53,44 +60,50 @@ export interface BatchOptions extends IteratorOptions {
   readonly batchYieldSize: number
 }
 
-const MAX_INT32 = 0x7fffffff
-const NAMES = [
-  'chunkSize',
-  'batchYieldSize',
-  'signal',
-  'readOnly',
-  'fetchTimeoutMs',
-  'idleTimeoutMs',
-  'onProgress',
-]
+const CHECKS: OptionChecks<IteratorOptions> = {
+  chunkSize: size,
+  batchYieldSize: size,
+  signal: abortSignal,
+  readOnly: flag,
+  fetchTimeoutMs: milliseconds,
+  idleTimeoutMs: milliseconds,
+  onProgress: callback,
+}
+
+/** A bound parameter: text, bytes sent in binary format, or NULL. */
+export type Parameter = string | Buffer | null
+
+/** A statement as it is sent. */
+export interface StatementRequest {
+  readonly sql: string
+  readonly parameters: readonly Parameter[]
+  /** Result formats by column, 0 text and 1 binary; empty for text throughout. */
+  readonly formats: readonly number[]
+}
 
 /**
- * Checks options at the call, before anything is opened.
- *
- * @throws {@link OptionError} for a size or time that is not a positive 32-bit integer, and for an unknown option.
+ * What one iteration asks of the database: made and checked once, by `aiterator()` or `iterator()`, and the same object
+ * from there to the portal. Plain data, so that it crosses to a worker thread as it is.
  */
-export function checkIteratorOptions(options: IteratorOptions): IteratorOptions {
-  for (const name of Object.keys(options)) {
-    if (!NAMES.includes(name))
-      throw new OptionError(`Unknown option "${name}". Choices: ${NAMES.join(', ')}.`)
-  }
-  checkSize('chunkSize', options.chunkSize)
-  checkSize('batchYieldSize', options.batchYieldSize)
-  checkTimeLimit('fetchTimeoutMs', options.fetchTimeoutMs)
-  checkTimeLimit('idleTimeoutMs', options.idleTimeoutMs)
-  if (options.onProgress !== undefined && typeof options.onProgress !== 'function')
-    throw new OptionError(`onProgress must be a function, not ${describe(options.onProgress)}.`)
-  return options
+export interface IterationRequest extends StatementRequest {
+  /** Relations are read for each chunk: on one snapshot, and on a connection that stays until the last is done. */
+  readonly prefetches: boolean
+  /** The caller's options, without the two that are functions or live in one thread. */
+  readonly options: Omit<IteratorOptions, 'signal' | 'onProgress'>
+  /** How many rows the loop has received, at index 0: counted where they are handed out, looked at by the portal. */
+  readonly delivered: Float64Array
 }
 
-function checkSize(name: string, value: unknown): void {
-  if (value === undefined) return
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > MAX_INT32) {
-    const given = typeof value === 'number' ? String(value) : describe(value)
-    throw new OptionError(`${name} must be a whole number from 1 to ${MAX_INT32}, not ${given}.`)
-  }
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'string' ? `the string '${value}'` : value === null ? 'null' : `a ${typeof value}`
+/**
+ * Checks the options of an iteration at the call, before anything is opened.
+ *
+ * @throws {@link OptionError} for a size or time that is not a positive 32-bit integer, for what is no signal, flag or
+ * function, and for an unknown option.
+ */
+export function iterationRequest(
+  statement: Omit<IterationRequest, 'options'>,
+  options: IteratorOptions,
+): IterationRequest {
+  const { signal: _signal, onProgress: _onProgress, ...others } = checkOptions(options, CHECKS)
+  return Object.freeze({ ...statement, options: Object.freeze(others) })
 }

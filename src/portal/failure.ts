@@ -1,6 +1,6 @@
 import { ConnectionError, UsageError } from '../errors.js'
 import { sqlStateOf } from '../pg/database-error.js'
-import { brokenProtocol } from '../pg/message-check.js'
+import { brokenProtocol } from '../pg/server-messages.js'
 
 /**
  * What a stream's consumer gets for what a fetch met.

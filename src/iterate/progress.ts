@@ -1,4 +1,4 @@
-import type { IterationProgress } from './iterator-options.js'
+import type { IterationProgress } from '../request.js'
 
 /** Counts what an iteration fetches, and tells whoever asked to hear of it. */
 export class ProgressReport {

@@ -1,4 +1,4 @@
-import type { PrefetchQuery } from './prefetch.js'
+import type { PrefetchQuery } from '../prefetch/prefetch.js'
 
 /** A prefetch's query failed; `cause` says how. */
 export class PrefetchFailure extends Error {

@@ -1,5 +1,7 @@
-import type { Client, Pool, PoolClient } from 'pg'
-import { tapClient } from './tap-client.js'
+import type { Socket } from 'node:net'
+import type { Pool, PoolClient } from 'pg'
+import { hearLastWords } from './last-words.js'
+import { WireTap } from './wire-tap.js'
 
 /** The clients of a pool that are connecting. */
 export type Connecting = Set<PoolClient>
@@ -8,23 +10,28 @@ type Connected = (error?: Error) => void
 
 /** What pg's pool does that its types leave out: it makes each client by this class. */
 interface ClientMaker {
-  Client: new (config: object) => Client
+  Client: new (config: object) => PoolClient
+}
+
+/** What pg's connection does that its types leave out. */
+interface StartingConnection {
+  attachListeners(stream: Socket): void
 }
 
 /**
- * Gives each new connection of a pool a time limit, which pg's pool can only set together with one on waiting for a
- * free connection. A limit that the pool has of its own is kept.
+ * Has each new client of a pool made with a time limit on connecting, which pg's pool can only set together with one on
+ * waiting for a free connection, and read through a {@link WireTap}. A limit that the pool has of its own is kept.
  *
  * @param limitMs looked at for each connection.
  * @param connecting has the clients while they are connecting.
  */
-export function limitConnecting(pool: Pool, limitMs: () => number, connecting: Connecting): void {
+export function watchNewClients(pool: Pool, limitMs: () => number, connecting: Connecting): void {
   const maker = pool as unknown as ClientMaker
   const { Client } = maker
   maker.Client = class {
     constructor(config: object) {
-      const client = new Client(withTimeLimit(config, limitMs())) as PoolClient
-      tapClient(client)
+      const client = new Client(withTimeLimit(config, limitMs()))
+      tapFromStart(client)
       connecting.add(client)
       const forget = () => void connecting.delete(client)
       client.once('connect', forget).once('end', forget)
@@ -50,4 +57,21 @@ function withTimeLimit(config: object, limitMs: number): object {
   // By descriptors, since pg hides the password from enumeration.
   const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(config))
   return Object.assign(copy, { connectionTimeoutMillis: limitMs })
+}
+
+/**
+ * Has a client read through a {@link WireTap} from the first byte on: with a server that is none, or that asks for a kind
+ * of authentication that pg does not know, pg's parser would wait for ever, or throw where nobody catches.
+ */
+function tapFromStart(client: PoolClient): void {
+  const { connection } = client as { readonly connection?: object }
+  if (connection === undefined) return
+  const starting = connection as StartingConnection
+  const attachListeners = starting.attachListeners.bind(starting)
+  starting.attachListeners = (stream) => {
+    attachListeners(stream)
+    hearLastWords(stream)
+    // Who else reads the socket is told when the connection is first used.
+    if (stream.listenerCount('data') === 1) WireTap.of(stream, true)
+  }
 }

@@ -1,0 +1,224 @@
+import type { PoolClient } from 'pg'
+import { ConnectionError, UsageError } from '../errors.js'
+import { sendCancelRequest } from '../pg/cancel-request.js'
+import { isDatabaseError } from '../pg/database-error.js'
+import type { ExchangeResult } from '../pg/exchange.js'
+import { Session, type SessionHolder, type TransactionStatus } from '../pg/session.js'
+import { abbreviate } from './abbreviate.js'
+import { Deadline } from './deadline.js'
+import type { Engine, OpenStream } from './engine.js'
+import { Pipeline, type Sending } from './pipeline.js'
+
+const KEEP_ALIVE_DELAY_MS = 10_000
+
+/** A portal, as its connection sees it. */
+export interface OpenPortal extends OpenStream {
+  readonly ownsTransaction: boolean
+  /** The connection's transaction ended under the portal, which ended with it. */
+  transactionEnded(): void
+}
+
+/** One connection of the pool, for as long as it lives. Statements on it run one after the other. */
+export class Connection implements SessionHolder {
+  readonly engine: Engine
+  readonly session: Session
+  readonly openPortals = new Set<OpenPortal>()
+  /** Which lease of the engine this connection is out on. */
+  lease = 0
+  readonly #pipeline: Pipeline
+  readonly #client: PoolClient
+  #released = true
+  /** Nothing was sent on this lease yet. */
+  #isFresh = false
+  #transactionFailure: Error | undefined
+  /** How many times the server has said that it is ready. */
+  #answers = 0
+  #lost: Error | undefined
+  #onLost: ((reason: Error) => void) | undefined
+
+  /** @throws {@link UsageError} for a client that is not pg's own JavaScript client. */
+  constructor(client: PoolClient, engine: Engine) {
+    if (!('connection' in client)) {
+      throw new UsageError('sluice needs the JavaScript client of pg, not pg-native.')
+    }
+    this.#client = client
+    this.engine = engine
+    this.session = Session.of(client)
+    this.#pipeline = new Pipeline(this.session, {
+      closeTimeoutMs: engine.limits.closeTimeoutMs,
+      lost: () => this.#lost,
+      explain: (error) => this.explain(error),
+      destroy: (reason) => this.destroy(reason),
+    })
+    // Installed now, so that what cannot be read is refused before anything is sent.
+    void this.session.tap
+    this.session.socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
+  }
+
+  get status(): TransactionStatus {
+    return this.session.status
+  }
+
+  /** Whether the connection is gone; it is then not given back to the pool. */
+  get isLost(): boolean {
+    return this.#lost !== undefined
+  }
+
+  get isBusy(): boolean {
+    return this.#pipeline.isBusy
+  }
+
+  /** What aborted the present transaction, while it is in its failed state. */
+  get transactionFailure(): Error | undefined {
+    return this.#transactionFailure
+  }
+
+  /** How many times the server has said that it is ready: tells whether an error's own word on that has come. */
+  get answers(): number {
+    return this.#answers
+  }
+
+  /** The pool handed the connection out. */
+  leased(): void {
+    this.lease = ++this.engine.leases
+    this.#released = false
+    this.#isFresh = true
+    this.#lost ??= this.session.lost
+    this.session.holder = this
+    this.engine.leased.add(this)
+  }
+
+  /** Gives the connection back, once per lease; one that is lost or still in a transaction is closed instead. */
+  async release(): Promise<void> {
+    if (this.#released) return
+    this.#released = true
+    const reason = new UsageError('The connection was given back while a stream on it was open.')
+    await Promise.all([...this.openPortals].map((portal) => portal.abandon(reason)))
+    // A query that nobody waited for may leave it in a transaction, in which the next one's writes would be lost.
+    if (!this.isLost) await this.#pipeline.untilIdle()
+    this.engine.leased.delete(this)
+    this.session.holder = undefined
+    this.#client.release(this.isLost || this.status !== 'I')
+  }
+
+  /** Closes the connection for good, and makes room in the pool. */
+  async discard(reason: Error): Promise<void> {
+    if (!this.#released) this.#lost ??= reason
+    await this.release()
+  }
+
+  /**
+   * Waits for what may have nothing to do with the connection, for as long as that lives.
+   *
+   * @throws what `work` is rejected with, or what the connection was lost by.
+   */
+  async whileAlive(work: Promise<void> | undefined): Promise<void> {
+    if (work === undefined) return
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#onLost = (reason) => reject(this.explain(reason))
+        if (this.#lost !== undefined) this.#onLost(this.#lost)
+        Promise.resolve(work).then(resolve, reject)
+      })
+    } finally {
+      this.#onLost = undefined
+    }
+  }
+
+  /** Sends messages that end in a Sync, when everything sent before is answered, and waits for the answer. */
+  exchange(sending: Sending): Promise<ExchangeResult> {
+    if (!this.#isFresh) return this.#pipeline.exchange(sending)
+    const messages = () => {
+      this.refuseForeignTransaction()
+      return sending.messages()
+    }
+    return this.#pipeline.exchange({ ...sending, messages })
+  }
+
+  /** Runs a task of pg's own client in turn with the exchanges. */
+  inTurn<T>(task: () => Promise<T>): Promise<T> {
+    return this.#pipeline.inTurn(task)
+  }
+
+  /**
+   * Called when something is about to be sent, and everything before is answered.
+   *
+   * @throws {@link ConnectionError} when somebody else, who had the connection before, began a transaction on it without
+   * waiting for that: what is written now would be lost.
+   */
+  refuseForeignTransaction(): void {
+    if (!this.#isFresh) return
+    this.#isFresh = false
+    if (this.status === 'I') return
+    throw new ConnectionError(
+      'The connection came from the pool in a transaction that others had begun on it, and is closed. Queries on a ' +
+        'client have to be waited for before it is released.',
+      { isBeforeSending: true },
+    )
+  }
+
+  /** Cancels what is running on the server, if it is an exchange of `owner`. */
+  cancel(owner: object): void {
+    this.#pipeline.cancel(owner)
+  }
+
+  /** Destroys the socket after the engine's close timeout, unless that is cleared before. */
+  destroyAfterCloseTimeout(what: () => string): Deadline {
+    const limit = this.engine.limits.closeTimeoutMs
+    return new Deadline(limit, () => {
+      this.destroy(
+        new ConnectionError(`The connection was destroyed: ${what()} took longer than ${limit} ms.`),
+      )
+    })
+  }
+
+  /** Cuts the connection; everything waiting on it fails with `reason`. */
+  destroy(reason: Error): void {
+    this.lose(reason)
+    this.session.socket.destroy()
+  }
+
+  lose(reason: Error): void {
+    if (this.#lost !== undefined) return
+    this.#lost = reason
+    this.#onLost?.(reason)
+    // The server notices a lost client only when it next sends a row.
+    if (this.isBusy && !isDatabaseError(reason))
+      void sendCancelRequest(this.#client, this.engine.limits.closeTimeoutMs)
+  }
+
+  ready(status: TransactionStatus): void {
+    this.#answers++
+    if (status !== 'E') this.#transactionFailure = undefined
+    if (status === 'I') for (const portal of this.openPortals) portal.transactionEnded()
+  }
+
+  /** What the caller of a statement gets for what it met. */
+  explain(error: Error): Error {
+    if (!isDatabaseError(error)) {
+      // After pg's query_timeout the server is still at work on a query that nobody listens to.
+      if (error.message === 'Query read timeout') this.destroy(error)
+      if (this.#lost === undefined || this.#lost instanceof ConnectionError) return this.#lost ?? error
+      return new ConnectionError(`The connection to the database was lost: ${this.#lost.message}`, {
+        cause: this.#lost,
+      })
+    }
+    // It may be the fetch of a stream, ahead of this query, that aborted the transaction.
+    if (error.code === '25P02') error.cause ??= this.#transactionFailure
+    else if (this.status === 'E') this.#transactionFailure ??= error
+    return error
+  }
+
+  /** @throws {@link UsageError} while a stream in a transaction of its own has the connection. */
+  refuseDuringStream(sql: string): void {
+    for (const portal of this.openPortals) {
+      if (portal.ownsTransaction) {
+        throw new UsageError(
+          `This connection is busy with a stream that runs in a transaction of its own: ${portal.describe()}. ` +
+            `Refused: ${abbreviate(sql)}. Use another connection, or open a transaction first and use using(trx), ` +
+            'where other queries may run inside the loop.',
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import type { Socket } from 'node:net'
+import type { Client, Submittable } from 'pg'
+import { HEADER } from './server-messages.js'
+import { WireTap } from './wire-tap.js'
+
+/** The server's transaction status: idle, in a transaction, in a failed transaction. */
+export type TransactionStatus = 'I' | 'T' | 'E'
+
+/** Whoever has a client at present, and is told what becomes of it. */
+export interface SessionHolder {
+  lose(reason: Error): void
+  ready(status: TransactionStatus): void
+}
+
+const sessions = new WeakMap<Client, Session>()
+
+/**
+ * A client of a pool as we see it, once for all who are given it. Listened to from the moment on at which the pool hands it
+ * out and ceases to listen itself: one whose session is ended while it starts may be lost in the very bytes that say it is
+ * ready, before whoever asked for it is told; without a listener that would take the process down.
+ */
+export class Session {
+  readonly client: Client
+  holder: SessionHolder | undefined
+  /** To be trusted while nothing is on its way: in a turn, and after {@link settled}. */
+  status: TransactionStatus = 'I'
+  /** By what the client was lost, if it was. */
+  lost: Error | undefined
+  readonly #waiting = new Set<() => void>()
+
+  /** The session of a client, begun if there is none. */
+  static of(client: Client): Session {
+    return sessions.get(client) ?? new Session(client)
+  }
+
+  private constructor(client: Client) {
+    this.client = client
+    sessions.set(client, this)
+    client.on('error', (error) => this.#lose(error))
+    client.on('end', () => this.#lose(new Error('Connection terminated')))
+    // pg-native has none, and is refused where it is to be used.
+    const { connection } = client as { connection?: Client['connection'] }
+    connection?.on('readyForQuery', ({ status }: { status: TransactionStatus }) => this.#ready(status))
+  }
+
+  /** Its socket. pg's types leave open what it is. */
+  get socket(): Socket {
+    return this.client.connection.stream as Socket
+  }
+
+  /** @throws {@link UsageError} for a client whose socket is not read by pg's own parser. */
+  get tap(): WireTap {
+    return WireTap.of(this.socket)
+  }
+
+  /** pg's own time limit for a query, from the settings of the client. */
+  get queryTimeoutMs(): number | undefined {
+    const { connectionParameters } = this.client as {
+      connectionParameters?: { query_timeout?: number | false }
+    }
+    return connectionParameters?.query_timeout || undefined
+  }
+
+  /** Whether others have queries waiting on the client. */
+  get isWaitedFor(): boolean {
+    const { _queryQueue: queue } = this.client as { readonly _queryQueue?: readonly unknown[] }
+    return queue !== undefined && queue.length > 0
+  }
+
+  /** Asks pg's client for a turn. */
+  ask(turn: Submittable): void {
+    this.client.query(turn)
+  }
+
+  /** A ReadyForQuery that pg's client does not get, since our turn goes on. */
+  ready(message: Buffer): void {
+    // The protocol has these three.
+    this.#ready(String.fromCharCode(message[HEADER] ?? 0) as TransactionStatus)
+  }
+
+  /** Resolves when whatever is under way on the client, whoever sent it, is answered: at once if nothing is. */
+  async settled(): Promise<void> {
+    // A property of pg's clients that their types leave out.
+    const client = this.client as { readonly readyForQuery?: boolean }
+    while (client.readyForQuery === false && this.lost === undefined) await this.nextReady()
+  }
+
+  /** Waits for the server's next ReadyForQuery, the end of the connection or, if given, a time. */
+  nextReady(limitMs?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(settle)
+        resolve()
+      }
+      const timer = limitMs === undefined ? undefined : setTimeout(settle, limitMs)
+      this.#waiting.add(settle)
+      if (this.lost !== undefined) settle()
+    })
+  }
+
+  #ready(status: TransactionStatus): void {
+    this.status = status
+    this.holder?.ready(status)
+    this.#wake()
+  }
+
+  #lose(reason: Error): void {
+    this.lost ??= reason
+    this.holder?.lose(reason)
+    this.#wake()
+  }
+
+  #wake(): void {
+    const waiting = [...this.#waiting]
+    this.#waiting.clear()
+    for (const wake of waiting) wake()
+  }
+}
