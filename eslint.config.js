@@ -1,35 +1,15 @@
+import { readFileSync } from 'node:fs'
 import js from '@eslint/js'
 import { importX } from 'eslint-plugin-import-x'
 import tseslint from 'typescript-eslint'
 
-/** A folder may import itself and the folders before it, never a later one (DESIGN: layers). */
-const layers = [
-  'src/errors.ts',
-  'src/options.ts',
-  'src/request.ts',
-  'src/schema',
-  'src/types',
-  'src/query',
-  'src/sql',
-  'src/rows',
-  'src/prefetch',
-  'src/pg',
-  'src/connection',
-  'src/portal',
-  'src/kysely',
-  'src/worker',
-  'src/failure',
-  'src/iterate',
-  'src/write',
-  'src/queryset',
-  'src/repository',
-  'src/index.ts',
-]
+/** A folder may import itself and the folders before it, never a later one: docs/architecture.md. */
+const layers = JSON.parse(readFileSync(`${import.meta.dirname}/layers.json`, 'utf8'))
 
 const zones = layers.slice(0, -1).map((target, index) => ({
   target: `./${target}`,
   from: layers.slice(index + 1).map((later) => `./${later}`),
-  message: 'A lower layer never imports a higher one.',
+  message: 'A lower layer never imports a higher one: docs/architecture.md.',
 }))
 
 export default tseslint.config(

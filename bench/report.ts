@@ -35,27 +35,31 @@ export function heldRows(held: readonly Held[]): string[][] {
   ])
 }
 
-/**
- * Writes a report: a page of Markdown, its figures as JSON, and in a folder of the same name the charts and every
- * single measurement by section. Returns the path of the Markdown.
- */
-export async function writeReport(report: Report, folder: string): Promise<string> {
+/** Where a report goes. */
+export interface ReportFolders {
+  /** Of the page, and of a folder beside it with its charts. */
+  readonly page: string
+  /** Of the page's figures as JSON, and of a folder beside them with every single measurement by section. */
+  readonly rounds: string
+}
+
+/** Writes a report, and returns the path of its page. */
+export async function writeReport(report: Report, folders: ReportFolders): Promise<string> {
   const name = `bench-node${process.versions.node.split('.')[0]}`
-  const beside = join(folder, name)
-  await mkdir(beside, { recursive: true })
+  for (const folder of [folders.page, folders.rounds]) await mkdir(join(folder, name), { recursive: true })
   for (const chart of [overview(report), ...report.sections.flatMap(({ charts }) => charts)])
-    await writeFile(join(beside, `${chart.name}.svg`), drawChart(chart))
+    await writeFile(join(folders.page, name, `${chart.name}.svg`), drawChart(chart))
   for (const { id, title, data } of report.sections)
-    await writeJson(join(beside, `${id}.json`), { title, data })
+    await writeJson(join(folders.rounds, name, `${id}.json`), { title, data })
   const sections = report.sections.map(({ id, title, note, head, rows, missing }) => ({
     ...{ id, title, note, head, rows, missing },
     rounds: `${name}/${id}.json`,
   }))
   const { size, seconds, held, skipped } = report
-  await writeJson(join(folder, `${name}.json`), {
+  await writeJson(join(folders.rounds, `${name}.json`), {
     ...{ machine: machine(report), size, seconds, mustHold: held, sections, skipped },
   })
-  const path = join(folder, `${name}.md`)
+  const path = join(folders.page, `${name}.md`)
   await writeFile(path, markdown(report, name))
   return path
 }
@@ -88,7 +92,7 @@ function markdown(report: Report, name: string): string {
     '',
     `Written by \`npm run bench\` (${report.size} run, ${minutes} minutes). ${machine(report)}.`,
     'Each contender runs in a process of its own, in turns with the others. Compare within this page only: another',
-    `machine, or another day, has other figures. Every single measurement is in [${name}](${name}), section by section.`,
+    'machine, or another day, has other figures. A run leaves every single measurement in `bench/.results/`.',
     '',
   ]
   if (report.size !== 'full') {

@@ -1,41 +1,18 @@
-import { readFileSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import ts from 'typescript'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { drawArchitecture } from '../scripts/architecture.js'
+import { importsByFile, layerOf, layers, root } from '../scripts/imports.js'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+/** Of one folder, without those below it. */
+const mostFiles = 16
+const mostLines = 330
+/** What is still larger. */
+const larger: Readonly<Record<string, number>> = { 'src/sql': 22, 'src/portal/portal.ts': 333 }
 
-const folders = ['src', 'codegen', 'bench', 'examples', 'scripts', 'test']
-const packages: Readonly<Record<string, string>> = {
-  sluice: join(root, 'src/index.ts'),
-  'sluice/config': join(root, 'codegen/config/define-config.ts'),
-}
-
-/**
- * What each source file imports from this project, types included: a rule of the linter would leave these out, and
- * parse every file once more. Not of `generated/`: its tables refer to each other by `import type`, in circles as
- * foreign keys do.
- */
-function importsByFile(): Map<string, string[]> {
-  // Folders with a dot are made by tests.
-  const files = folders
-    .flatMap((folder) => ts.sys.readDirectory(join(root, folder), ['.ts'], ['**/node_modules', '**/.*']))
-    .concat(join(root, 'vitest.config.ts'))
-    .map((path) => normalize(path))
-  return new Map(
-    files.map((file) => {
-      const { importedFiles } = ts.preProcessFile(readFileSync(file, 'utf8'), true, true)
-      const imports = importedFiles
-        .map(({ fileName }) => fileName)
-        .map((name) => packages[name] ?? (name.startsWith('.') ? join(dirname(file), name) : undefined))
-        .filter((path) => path !== undefined)
-        .map((path) => path.replace(/\.js$/, '.ts'))
-        .filter((path) => path.endsWith('.ts') && !path.startsWith(join(root, 'generated')))
-      return [file, imports]
-    }),
-  )
-}
+const graph = importsByFile()
+const filesOf = (...folders: string[]) =>
+  [...graph.keys()].filter((file) => folders.some((folder) => file.startsWith(`${folder}/`)))
 
 function findCircle(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
   const finished = new Set<string>()
@@ -55,14 +32,13 @@ function findCircle(graph: ReadonlyMap<string, readonly string[]>): string[] | u
   }
   for (const file of graph.keys()) {
     const circle = visit(file)
-    if (circle !== undefined) return circle.map((each) => each.slice(root.length))
+    if (circle !== undefined) return circle
   }
   return undefined
 }
 
 describe('the structure', () => {
   it('has no import circle, type imports included', () => {
-    const graph = importsByFile()
     expect(graph.size).toBeGreaterThan(500)
     expect([...graph.values()].flat().filter((file) => !graph.has(file))).toEqual([])
     expect(findCircle(graph)).toBeUndefined()
@@ -78,5 +54,35 @@ describe('the structure', () => {
         ]),
       ),
     ).toHaveLength(3)
+  })
+
+  it('is built of layers, whose imports never go up', () => {
+    expect(filesOf('src').filter((file) => layerOf(file) === undefined)).toEqual([])
+    const rank = (file: string) => layers.indexOf(layerOf(file) ?? '')
+    const upward = filesOf('src').flatMap((file) =>
+      (graph.get(file) ?? [])
+        .filter((imported) => !imported.startsWith('src/') || rank(imported) > rank(file))
+        .map((imported) => `${file} imports ${imported}`),
+    )
+    expect(upward).toEqual([])
+  })
+
+  it('is described layer by layer', () => {
+    const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
+    const rows = [...page.matchAll(/^\| \[[\w.-]+\]\(\.\.\/(.+?)\)/gm)].map(([, layer]) => layer)
+    expect(rows).toEqual(layers.filter((layer) => existsSync(join(root, layer))))
+  })
+
+  it('is drawn as it is: npm run draw', () => {
+    expect(readFileSync(join(root, 'docs/architecture.svg'), 'utf8')).toBe(drawArchitecture())
+  })
+
+  it('has folders that can be looked over, and files that can be read', () => {
+    const counts = new Map<string, number>()
+    for (const folder of filesOf('src').map(dirname)) counts.set(folder, (counts.get(folder) ?? 0) + 1)
+    const full = [...counts].filter(([folder, count]) => count > (larger[folder] ?? mostFiles))
+    expect(full).toEqual([])
+    const lines = (file: string) => readFileSync(join(root, file), 'utf8').split('\n').length - 1
+    expect(filesOf('src', 'codegen').filter((file) => lines(file) > (larger[file] ?? mostLines))).toEqual([])
   })
 })

@@ -11,6 +11,7 @@ import { interleave } from '../../bench/interleave.js'
 import type { Measurement } from '../../bench/measure.js'
 import { mustHold } from '../../bench/must-hold.js'
 import { choosePlans } from '../../bench/plans.js'
+import { writeReport } from '../../bench/report.js'
 import { median, pairedRatio, quantile } from '../../bench/statistics.js'
 import { Scratch } from '../support/owned-server.js'
 import { testServer } from '../support/test-server.js'
@@ -188,6 +189,27 @@ describe('a chart', () => {
     )
     expect(met).toBeGreaterThan(mark)
     expect(missed).toBeLessThan(mark)
+  })
+})
+
+describe('a report', () => {
+  it('is written apart from the rounds it was made of', async () => {
+    await using scratch = await Scratch.create()
+    const [page, rounds] = [join(scratch.path, 'page'), join(scratch.path, 'rounds')]
+    const section = { id: 'reading', title: 'Reading', note: '', head: [''], rows: [], missing: [] }
+    const path = await writeReport(
+      {
+        ...{ held: mustHold([]), skipped: [], software: [], size: 'full', seconds: 1 },
+        sections: [{ ...section, charts: [], findings: [], data: [1, 2] }],
+      },
+      { page, rounds },
+    )
+    const text = await readFile(path, 'utf8')
+    expect(text).not.toContain('.json')
+    const name = path.slice(page.length + 1, -'.md'.length)
+    const inside = async (folder: string) => (await readdir(folder, { recursive: true })).sort()
+    expect(await inside(page)).toEqual([name, `${name}.md`, join(name, 'must-hold.svg')].sort())
+    expect(await inside(rounds)).toEqual([name, `${name}.json`, join(name, 'reading.json')].sort())
   })
 })
 
