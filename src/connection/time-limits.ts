@@ -1,4 +1,4 @@
-import { OptionError } from '../errors.js'
+import { checkOptions, milliseconds, type OptionChecks } from '../options.js'
 
 /** How long each wait may take, in milliseconds; positive 32-bit integers. */
 export interface TimeLimits {
@@ -48,12 +48,13 @@ const DEFAULTS: HeldLimits = {
   workerIdleTimeoutMs: 30_000,
 }
 
+// Object.keys leaves the types of keys out.
 const NAMES = Object.keys(DEFAULTS) as (keyof TimeLimits)[]
+const CHECKS = Object.fromEntries(NAMES.map((name) => [name, milliseconds])) as OptionChecks<TimeLimits>
 
 /** @throws {@link OptionError} for a limit that is not a positive 32-bit integer. */
-export function heldLimits(limits: TimeLimits): HeldLimits {
-  for (const name of NAMES) checkTimeLimit(name, limits[name])
-  return { ...DEFAULTS, ...timeLimitsOf(limits) }
+export function heldLimits(settings: TimeLimits): HeldLimits {
+  return { ...DEFAULTS, ...checkOptions(timeLimitsOf(settings), CHECKS) }
 }
 
 /** The time limits among other settings. */
@@ -70,13 +71,4 @@ export function withoutTimeLimits<T extends TimeLimits>(settings: T): Omit<T, ke
   const others: T = { ...settings }
   for (const name of NAMES) delete others[name]
   return others
-}
-
-/** @throws {@link OptionError} */
-export function checkTimeLimit(name: string, value: unknown): void {
-  if (value === undefined) return
-  if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 0x7fffffff) {
-    const given = typeof value === 'number' ? String(value) : `of type ${typeof value}`
-    throw new OptionError(`${name} must be a positive number of milliseconds below 2^31, not ${given}.`)
-  }
 }

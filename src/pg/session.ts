@@ -40,7 +40,10 @@ export class Session {
     client.on('end', () => this.#lose(new Error('Connection terminated')))
     // pg-native has none, and is refused where it is to be used.
     const { connection } = client as { connection?: Client['connection'] }
-    connection?.on('readyForQuery', ({ status }: { status: TransactionStatus }) => this.#ready(status))
+    // Before pg's own listener, which goes on to the next query.
+    connection?.prependListener('readyForQuery', ({ status }: { status: TransactionStatus }) =>
+      this.#ready(status),
+    )
   }
 
   /** Its socket. pg's types leave open what it is. */

@@ -1,4 +1,6 @@
-import { ConnectionError, UsageError } from '../errors.js'
+import type { OpenStream } from '../connection/engine.js'
+import type { ExchangeLimit } from '../connection/pipeline.js'
+import { ConnectionError, TimeoutError, UsageError, type TimeoutCode } from '../errors.js'
 import { sqlStateOf } from '../pg/database-error.js'
 import { brokenProtocol } from '../pg/server-messages.js'
 
@@ -40,4 +42,18 @@ export function lostPortal(): ConnectionError {
 /** Why nothing is committed. */
 export function abortedBy(transactionFailure: Error | undefined): Error {
   return transactionFailure ?? brokenProtocol('it says that a transaction has failed, and sent no error')
+}
+
+/** How long each fetch of a stream may take. */
+export function fetchLimit(ms: number, stream: OpenStream): ExchangeLimit {
+  const what = `A fetch took longer than ${ms} ms (fetchTimeoutMs)`
+  return { ms, error: () => timeout('FETCH_TIMEOUT', what, stream) }
+}
+
+export function idleTimeout(ms: number, stream: OpenStream): TimeoutError {
+  return timeout('IDLE_TIMEOUT', `The loop took no row for ${ms} ms (idleTimeoutMs)`, stream)
+}
+
+function timeout(code: TimeoutCode, what: string, stream: OpenStream): TimeoutError {
+  return new TimeoutError(code, `${what}, and the stream was ended: ${stream.describe()}.`)
 }

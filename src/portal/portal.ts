@@ -2,13 +2,13 @@ import type { Connection, OpenPortal } from '../connection/connection.js'
 import type { ExchangeLimit } from '../connection/pipeline.js'
 import type { Deadline } from '../connection/deadline.js'
 import { abbreviate } from '../connection/abbreviate.js'
-import { ConnectionError, TimeoutError, UsageError, type TimeoutCode } from '../errors.js'
+import { ConnectionError, UsageError } from '../errors.js'
 import type { ExchangeResult } from '../pg/exchange.js'
 import * as protocol from '../pg/protocol.js'
 import type { IterationRequest } from '../request.js'
 import { NO_ROWS, type RowSink } from '../rows/row-sink.js'
 import { beginStatements } from './begin.js'
-import { abortedBy, explainPortalFailure, lostPortal } from './failure.js'
+import { abortedBy, explainPortalFailure, fetchLimit, idleTimeout, lostPortal } from './failure.js'
 import { FetchSize } from './fetch-size.js'
 import { IdleWatch } from './idle-watch.js'
 import { openedOf, phaseAfter, type Phase, type PortalEvent } from './phase.js'
@@ -65,7 +65,7 @@ export class Portal<C> implements OpenPortal {
     this.#ends = ends
     this.#readOnly = options.readOnly ?? true
     this.#fetchSize = new FetchSize(options.chunkSize)
-    if (fetchTimeoutMs !== undefined) this.limit = this.#fetchLimit(fetchTimeoutMs)
+    if (fetchTimeoutMs !== undefined) this.limit = fetchLimit(fetchTimeoutMs, this)
     if (idleTimeoutMs !== undefined) this.#idleWatch = this.#watch(idleTimeoutMs)
     ends.signal?.addEventListener('abort', this.#onAbort)
     connection.openPortals.add(this)
@@ -203,15 +203,7 @@ export class Portal<C> implements OpenPortal {
     return [...begin.map(protocol.statement), ...open]
   }
 
-  #fetchLimit(ms: number): ExchangeLimit {
-    return {
-      ms,
-      error: () => this.#timeout('FETCH_TIMEOUT', `A fetch took longer than ${ms} ms (fetchTimeoutMs)`),
-    }
-  }
-
   #watch(ms: number): IdleWatch {
-    const what = `The loop took no row for ${ms} ms (idleTimeoutMs)`
     const connection = this.#connection
     return new IdleWatch(ms, {
       delivered: this.#request.delivered,
@@ -220,12 +212,8 @@ export class Portal<C> implements OpenPortal {
         // Resets the server's own limit, for a loop that is slow but not idle.
         if (this.ownsTransaction) void silently(this.#send('', [protocol.SYNC]))
       },
-      onStall: () => void this.abandon(this.#timeout('IDLE_TIMEOUT', what)),
+      onStall: () => void this.abandon(idleTimeout(ms, this)),
     })
-  }
-
-  #timeout(code: TimeoutCode, what: string): TimeoutError {
-    return new TimeoutError(code, `${what}, and the stream was ended: ${this.describe()}.`)
   }
 
   /** Sends messages of the stream that bring no rows. */
