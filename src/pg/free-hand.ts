@@ -53,13 +53,27 @@ const EXTENDED = Buffer.concat(queryMessages('', [], []))
 
 const READY_FOR_QUERY = 0x5a
 
+/** What pg's client calls of a query. */
+const CALLED = [
+  ...['handleRowDescription', 'handleDataRow', 'handlePortalSuspended', 'handleCommandComplete'],
+  ...['handleEmptyQuery', 'handleCopyInResponse', 'handleCopyData', 'handleError', 'handleReadyForQuery'],
+] as const
+
+/** A query of pg's as it is: its methods, and what pg's types leave out. */
+type OpenQuery = Query & { text: string; callback: unknown } & Record<(typeof CALLED)[number], () => void>
+
 /**
  * Has the answers looked at from the moment on at which the query is sent: pg takes the next ReadyForQuery for its end,
- * whatever came before.
+ * whatever came before. What pg calls becomes the query's own and is bound to it, for those who copy queries.
  */
 function watchSending(session: Session, query: Query, messages: Buffer, onSending: () => void): void {
+  // The same object, by what is left out of its type.
+  const open = query as OpenQuery
   const submit = query.submit.bind(query)
-  query.submit = (connection) => {
+  for (const name of CALLED) open[name] = open[name].bind(query)
+  query.submit = function (this: OpenQuery, connection) {
+    // Of a copy, what was changed in it.
+    if (this !== query) Object.assign(open, { text: this.text, callback: this.callback })
     try {
       onSending()
     } catch (error) {

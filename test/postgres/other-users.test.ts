@@ -114,7 +114,7 @@ test('what a listener sets holds for our first query', async () => {
 })
 
 test('clients of a class of their own may talk before us', async () => {
-  const pool = poolOf({ max: 1, Client: ChattyClient } as PoolConfig)
+  const pool = poolOf({ max: 1, Client: ChattyClient })
   await using opened = openOn(pool)
   expect(await drain(new Numbers(opened.db).aiterator())).toBe(ROWS)
   expect(await setting(opened.db, 'application_name')).toBe('chatty')
