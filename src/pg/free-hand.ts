@@ -1,7 +1,7 @@
 import type { QueryResult } from 'kysely'
 import { Query, type CustomTypesConfig, type PoolClient, type QueryResult as PgResult } from 'pg'
 import pgUtils from 'pg/lib/utils.js'
-import { codecForOid } from '../types/codec-for-oid.js'
+import { codecForOid } from '../types/codec-for.js'
 import { checkString } from '../types/text/text.js'
 import { checkAnswers } from './check-answers.js'
 import type { Parameter } from './protocol.js'

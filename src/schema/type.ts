@@ -1,3 +1,5 @@
+import { qualifiedName } from './qualified-name.js'
+
 /**
  * A PostgreSQL type as plain data: what the generator writes beside each column and what codecs are picked by.
  *
@@ -7,12 +9,33 @@
  */
 export type TypeSchema =
   | string
+  | ConvertedTypeSchema
   | EnumTypeSchema
   | DomainTypeSchema
   | ArrayTypeSchema
   | RangeTypeSchema
   | MultirangeTypeSchema
   | CompositeTypeSchema
+
+/**
+ * What values of a type are at run time:
+ *
+ * - int8: `bigint` (default), `number` (checked: beyond 2^53 reading throws) or `string`;
+ * - numeric: `string` (default) or `number` (checked: what a number cannot hold exactly throws);
+ * - timestamptz: `Date` (default) or `string` (to the microsecond, in UTC);
+ * - timestamp and date: `string` (default) or `Date` (in UTC).
+ */
+export type CodecName = 'bigint' | 'number' | 'string' | 'Date'
+
+/** A base type whose values are read otherwise than by default: `{ type: 'int8', as: 'number' }`. */
+export interface ConvertedTypeSchema {
+  readonly kind: 'converted'
+  readonly type: string
+  readonly as: CodecName
+}
+
+/** What counts are. */
+export const COUNT_TYPE: ConvertedTypeSchema = { kind: 'converted', type: 'int8', as: 'number' }
 
 /** An enum; `labels` in their declared order. */
 export interface EnumTypeSchema {
@@ -77,10 +100,43 @@ export function baseType(type: TypeSchema): Exclude<TypeSchema, DomainTypeSchema
   return base
 }
 
+/** What a type is to the server at last, under its domains and whatever its values are read as. */
+export function serverType(type: TypeSchema): Exclude<TypeSchema, DomainTypeSchema | ConvertedTypeSchema> {
+  const base = baseType(type)
+  return typeof base !== 'string' && base.kind === 'converted' ? base.type : base
+}
+
 /** What a range or multirange is over; of any other type itself. */
 export function subtypeOf(type: TypeSchema): TypeSchema {
   const base = baseType(type)
   if (typeof base === 'string') return base
   if (base.kind === 'multirange') return base.range.subtype
   return base.kind === 'range' ? base.subtype : base
+}
+
+/** Whether values of a type, or what arrays and ranges are of, are read otherwise than by default. */
+export function hasConversion(type: TypeSchema): boolean {
+  const base = baseType(type)
+  if (typeof base === 'string') return false
+  if (base.kind === 'array') return hasConversion(base.element)
+  const subtype = subtypeOf(base)
+  return subtype === base ? base.kind === 'converted' : hasConversion(subtype)
+}
+
+/** A type for messages, and as codecs are named: `int8 as number`, `public.mood[]`. */
+export function typeLabel(type: TypeSchema): string {
+  return labelOf(type, ({ type: name, as }) => `${name} as ${as}`)
+}
+
+/** The same as the server has it, whatever its values are read as: `int8`. */
+export function serverLabel(type: TypeSchema): string {
+  return labelOf(type, ({ type: name }) => name)
+}
+
+function labelOf(type: TypeSchema, converted: (type: ConvertedTypeSchema) => string): string {
+  if (typeof type === 'string') return type
+  if (type.kind === 'converted') return converted(type)
+  return type.kind === 'array'
+    ? `${labelOf(type.element, converted)}[]`
+    : qualifiedName(type.schema, type.name)
 }

@@ -1,9 +1,9 @@
 import { sql, type RawBuilder } from 'kysely'
+import { recordOf } from '../types/base-types.js'
 import { isBuiltIn } from '../types/type-oids.js'
 import { literalText, quote } from '../types/composed/literal.js'
 import type { Cell } from '../query/assignment.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { serverName } from '../schema/conversion.js'
 import { baseType } from '../schema/type.js'
 import type { Scope } from './scope.js'
 import { typeName } from './type-name.js'
@@ -56,8 +56,8 @@ function arrayParameter(
 ): RawBuilder<unknown> {
   const { type } = column
   if (travelsAsText(column)) return sql`${arrayLiteral(cells, ',')}::"pg_catalog"."text"[]`
-  const literal = arrayLiteral(cells, baseType(type) === 'box' ? ';' : ',')
-  if (typeof type === 'string' && !isBuiltIn(serverName(type))) {
+  const literal = arrayLiteral(cells, recordOf(type)?.delimiter ?? ',')
+  if (typeof type === 'string' && !isBuiltIn(type)) {
     // The schema of an extension's type is not known: the parameter takes its type from the column.
     const row = sql`(null::${sql.id(table.schema, table.name)})`
     return sql`coalesce(${literal}, array[${row}.${sql.id(column.name)}])`

@@ -1,16 +1,10 @@
 /**
  * How the values of one PostgreSQL type cross the wire: the only place where bytes become values and back.
  *
- * A codec is pure and independent of every session setting (DateStyle, IntervalStyle, TimeZone, bytea_output,
+ * A coding is pure and independent of every session setting (DateStyle, IntervalStyle, TimeZone, bytea_output,
  * extra_float_digits) and of the process's time zone.
  */
-export interface Codec<T = unknown> {
-  /** The type's name, for error messages: `int4`, `public.order_status[]`. */
-  readonly name: string
-
-  /** For a domain, the name of the type that it is over: the server describes columns by that. */
-  readonly base?: string
-
+export interface Coding<T = unknown> {
   /**
    * Reads PostgreSQL's text output.
    *
@@ -33,4 +27,13 @@ export interface Codec<T = unknown> {
    * @throws {@link EncodeError} for a value that the type cannot hold.
    */
   readonly encode: (value: T) => string | Buffer
+}
+
+/** The coding of a type, with the names it goes by. */
+export interface Codec<T = unknown> extends Coding<T> {
+  /** The type's name, for error messages: `int4`, `int8 as number`, `public.order_status[]`. */
+  readonly name: string
+
+  /** The name of what the server describes columns by, where that is another: what a domain is over, `int8`. */
+  readonly base?: string
 }

@@ -1,5 +1,5 @@
 import { DecodeError, EncodeError } from '../../errors.js'
-import type { Codec } from '../codec.js'
+import type { Coding } from '../codec.js'
 import { describe } from '../describe.js'
 import { readJson } from './json-bytes.js'
 
@@ -93,16 +93,14 @@ function checkText(text: string): string {
  * `json`: the parsed value. Numbers are read as JavaScript's JSON.parse reads them, to the nearest double.
  * `undefined`, functions, bigints, NaN and infinities anywhere inside are refused on the way in.
  */
-export const jsonCodec: Codec = {
-  name: 'json',
+export const jsonCodec: Coding = {
   decodeText: (text) => parse('json', text),
   decodeBinary: (bytes, start, end) => parseBytes('json', bytes, start, end),
   encode: (value) => stringify('json', value),
 }
 
 /** `jsonb`: as `json`; its binary form starts with a version byte. */
-export const jsonbCodec: Codec = {
-  name: 'jsonb',
+export const jsonbCodec: Coding = {
   decodeText: (text) => parse('jsonb', text),
   decodeBinary: (bytes, start, end) => {
     if (bytes[start] !== 1) {

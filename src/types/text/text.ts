@@ -1,5 +1,5 @@
 import { EncodeError } from '../../errors.js'
-import type { Codec } from '../codec.js'
+import type { Coding } from '../codec.js'
 import { describe } from '../describe.js'
 import { utf8 } from './utf8.js'
 
@@ -24,9 +24,8 @@ export function checkString(type: string, value: unknown): string {
 }
 
 /** Types whose values are strings and whose binary form is their text: `text`, `varchar`, `citext`… */
-export function textCodec(name: string): Codec {
+export function textCodec(name: string): Coding {
   return {
-    name,
     decodeText: (text) => text,
     decodeBinary: utf8,
     encode: (value) => checkString(name, value),
@@ -34,16 +33,15 @@ export function textCodec(name: string): Codec {
 }
 
 /** Types read and written as the string that PostgreSQL prints, with no binary decoder; unknown types too. */
-export function stringCodec(name: string): Codec {
+export function stringCodec(name: string): Coding {
   return {
-    name,
     decodeText: (text) => text,
     encode: (value) => checkString(name, value),
   }
 }
 
 /** `name`: string of at most 63 bytes; PostgreSQL would cut a longer one without a word. */
-export const nameCodec: Codec = {
+export const nameCodec: Coding = {
   ...textCodec('name'),
   encode: (value) => {
     const text = checkString('name', value)
@@ -55,8 +53,7 @@ export const nameCodec: Codec = {
 }
 
 /** `"char"`: one byte as a string; ASCII as itself, zero as `''`, others as `\ooo`. */
-export const charCodec: Codec = {
-  name: 'char',
+export const charCodec: Coding = {
   decodeText: (text) => text,
   decodeBinary: (bytes, start) => {
     const byte = bytes[start]!

@@ -1,17 +1,14 @@
-import { EncodeError } from '../../errors.js'
+import type { Coding } from '../codec.js'
+import { checkWidth } from '../describe.js'
 import { epochDays } from './calendar.js'
-import type { Codec } from '../codec.js'
-import { checkWidth, describe } from '../describe.js'
-import { dateAt, dateOf } from './instant.js'
+import { dateAt, dateOf, encodeDate, formatTimestamp, instantOf, readTimestamp } from './instant.js'
 import { encodeMoment } from './moment.js'
-import { formatTimestamp } from './timestamp.js'
 
 /**
  * `timestamptz`: Date. Microseconds beyond the millisecond are cut, so that the Date is never later than the
  * instant. A string is taken too; without an offset the server reads it in the session's TimeZone.
  */
-export const timestamptzCodec: Codec = {
-  name: 'timestamptz',
+export const timestamptzCodec: Coding = {
   decodeText: (text) => dateOf('timestamptz', text),
   decodeBinary: (bytes, start, end) => {
     checkWidth('timestamptz', 8, start, end)
@@ -23,11 +20,16 @@ export const timestamptzCodec: Codec = {
   },
 }
 
-/** A Date in UTC, with `offset` behind it. */
-export function encodeDate(type: string, value: Date, offset: string): string {
-  const milliseconds = value.getTime()
-  if (Number.isNaN(milliseconds)) throw new EncodeError(`${type} takes a valid Date, not ${describe(value)}.`)
-  const seconds = Math.floor(milliseconds / 1000)
-  const microseconds = (milliseconds - seconds * 1000) * 1000
-  return formatTimestamp(seconds - epochDays * 86400, microseconds, offset)
+/** `timestamptz` as string to the microsecond, in UTC whatever the TimeZone: `2024-01-02 03:04:05.123456+00`. */
+export const timestamptzAsStringCodec: Coding = {
+  decodeText: (text) => {
+    if (text === 'infinity' || text === '-infinity') return text
+    const { seconds, microseconds } = instantOf('timestamptz', text)
+    return formatTimestamp(seconds - epochDays * 86400, microseconds, '+00')
+  },
+  decodeBinary: (bytes, start, end) => {
+    checkWidth('timestamptz', 8, start, end)
+    return readTimestamp(bytes, start, '+00')
+  },
+  encode: timestamptzCodec.encode,
 }
