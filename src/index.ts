@@ -63,7 +63,6 @@ export type { RelationSchema, ThroughSchema } from './schema/relation.js'
 export type { ColumnSchema, ForeignKeySchema, TableKind, TableSchema } from './schema/table.js'
 export type {
   ArrayTypeSchema,
-  CodecName,
   CompositeFieldSchema,
   CompositeTypeSchema,
   ConvertedTypeSchema,

@@ -1,9 +1,17 @@
-import type { CodecName } from '../../src/schema/type.js'
-
-export type { CodecName }
+import type { ConvertedTypeSchema } from '../../src/schema/type.js'
 
 /** By the name of a type, or of a column: a codec, or what TypeScript is to make of the value. */
 export type TypeSettings = Readonly<Record<string, CodecName | TypeSetting>>
+
+/**
+ * What values of a type are at run time:
+ *
+ * - int8: `bigint` (default), `number` (checked: beyond 2^53 reading throws) or `string`;
+ * - numeric: `string` (default) or `number` (checked: what a number cannot hold exactly throws);
+ * - timestamptz: `Date` (default) or `string` (to the microsecond, in UTC);
+ * - timestamp and date: `string` (default) or `Date` (in UTC).
+ */
+export type CodecName = ConvertedTypeSchema['as']
 
 /** How a type or a column is read, and what TypeScript is to make of its values. */
 export interface TypeSetting {

@@ -17,21 +17,11 @@ export type TypeSchema =
   | MultirangeTypeSchema
   | CompositeTypeSchema
 
-/**
- * What values of a type are at run time:
- *
- * - int8: `bigint` (default), `number` (checked: beyond 2^53 reading throws) or `string`;
- * - numeric: `string` (default) or `number` (checked: what a number cannot hold exactly throws);
- * - timestamptz: `Date` (default) or `string` (to the microsecond, in UTC);
- * - timestamp and date: `string` (default) or `Date` (in UTC).
- */
-export type CodecName = 'bigint' | 'number' | 'string' | 'Date'
-
 /** A base type whose values are read otherwise than by default: `{ type: 'int8', as: 'number' }`. */
 export interface ConvertedTypeSchema {
   readonly kind: 'converted'
   readonly type: string
-  readonly as: CodecName
+  readonly as: 'bigint' | 'number' | 'string' | 'Date'
 }
 
 /** What counts are. */
@@ -118,25 +108,20 @@ export function subtypeOf(type: TypeSchema): TypeSchema {
 export function hasConversion(type: TypeSchema): boolean {
   const base = baseType(type)
   if (typeof base === 'string') return false
-  if (base.kind === 'array') return hasConversion(base.element)
-  const subtype = subtypeOf(base)
-  return subtype === base ? base.kind === 'converted' : hasConversion(subtype)
+  const part = base.kind === 'array' ? base.element : subtypeOf(base)
+  return part === base ? base.kind === 'converted' : hasConversion(part)
 }
 
 /** A type for messages, and as codecs are named: `int8 as number`, `public.mood[]`. */
 export function typeLabel(type: TypeSchema): string {
-  return labelOf(type, ({ type: name, as }) => `${name} as ${as}`)
+  if (typeof type === 'string') return type
+  if (type.kind === 'converted') return `${type.type} as ${type.as}`
+  return type.kind === 'array' ? `${typeLabel(type.element)}[]` : qualifiedName(type.schema, type.name)
 }
 
 /** The same as the server has it, whatever its values are read as: `int8`. */
 export function serverLabel(type: TypeSchema): string {
-  return labelOf(type, ({ type: name }) => name)
-}
-
-function labelOf(type: TypeSchema, converted: (type: ConvertedTypeSchema) => string): string {
   if (typeof type === 'string') return type
-  if (type.kind === 'converted') return converted(type)
-  return type.kind === 'array'
-    ? `${labelOf(type.element, converted)}[]`
-    : qualifiedName(type.schema, type.name)
+  if (type.kind === 'array') return `${serverLabel(type.element)}[]`
+  return type.kind === 'converted' ? type.type : typeLabel(type)
 }

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { recordOf } from '../types/base-types.js'
 import { isBuiltIn } from '../types/type-oids.js'
-import { literalText, quote } from '../types/composed/literal.js'
+import { elementText } from '../types/composed/literal.js'
 import type { Cell } from '../query/assignment.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { baseType } from '../schema/type.js'
@@ -65,13 +65,6 @@ function arrayParameter(
   return sql`${literal}::${typeName(type)}[]`
 }
 
-const needsNoQuotes = /^(?!null$)[-+.:\w]+$/i
-
 function arrayLiteral(cells: readonly Cell[], delimiter: string): string {
-  const parts = cells.map((cell) => {
-    if (cell === null) return 'NULL'
-    const text = literalText(cell)
-    return needsNoQuotes.test(text) ? text : quote(text)
-  })
-  return `{${parts.join(delimiter)}}`
+  return `{${cells.map((cell) => (cell === null ? 'NULL' : elementText(cell))).join(delimiter)}}`
 }

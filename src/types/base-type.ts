@@ -1,5 +1,6 @@
-import type { CodecName, TypeSchema } from '../schema/type.js'
+import type { ConvertedTypeSchema, TypeSchema } from '../schema/type.js'
 import type { Codec, Coding } from './codec.js'
+import { stringCodec } from './text/text.js'
 
 /** All that is known of one base type of PostgreSQL: what concerns a type asks its record. */
 export interface BaseType {
@@ -50,29 +51,31 @@ export interface Total {
 }
 
 /** A reading as tables write it. */
-export interface ReadingDefinition extends Partial<Omit<Reading, 'codec' | 'row'>> {
+export interface ReadingDefinition extends Partial<Omit<Reading, 'codec'>> {
   readonly row: string
   readonly codec: Coding
 }
 
-/** What is read and written as a string. */
-export function asString(codec: Coding): ReadingDefinition {
-  return { row: 'string', codec }
-}
-
-/** A base type as tables write it. */
-interface Definition
-  extends Pick<BaseType, 'name' | 'oids' | 'lookups'>, Partial<Omit<BaseType, 'name' | 'oids' | 'lookups' | 'readings'>> {
-  readonly readings: readonly [
+/** A base type as tables write it, apart from what they say of every one. */
+interface Definition extends Partial<Omit<BaseType, 'name' | 'oids' | 'lookups' | 'readings'>> {
+  /** Default: a string, as PostgreSQL prints it, in text format. */
+  readonly readings?: readonly [
     ReadingDefinition,
-    ...(ReadingDefinition & { readonly row: CodecName })[],
+    ...(ReadingDefinition & { readonly row: ConvertedTypeSchema['as'] })[],
   ]
 }
 
 /** The record of a base type. What is left out has the default that {@link BaseType} and {@link Reading} say. */
-export function defineType({ readings: [first, ...others], ...given }: Definition): BaseType {
-  const { name, lookups } = given
+export function defineType(
+  name: string,
+  oids: BaseType['oids'],
+  lookups: BaseType['lookups'],
+  { readings: [first, ...others] = [asString(stringCodec(name))], ...given }: Definition = {},
+): BaseType {
   return {
+    name,
+    oids,
+    lookups,
     innerEquality: lookups !== 'null',
     family: name,
     alike: name,
@@ -89,11 +92,13 @@ export function defineType({ readings: [first, ...others], ...given }: Definitio
   }
 }
 
-function defineReading(
-  { codec, ...given }: ReadingDefinition,
-  names: Pick<Codec, 'name' | 'base'>,
-): Reading {
+function defineReading({ codec, ...given }: ReadingDefinition, names: Pick<Codec, 'name' | 'base'>): Reading {
   return { input: given.row, sum: undefined, avg: undefined, ...given, codec: { ...codec, ...names } }
+}
+
+/** What is read and written as a string. */
+export function asString(codec: Coding): ReadingDefinition {
+  return { row: 'string', codec }
 }
 
 const PRIMITIVES: readonly string[] = ['bigint', 'boolean', 'number', 'string']

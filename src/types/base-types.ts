@@ -1,15 +1,9 @@
 import { UsageError } from '../errors.js'
-import {
-  baseType,
-  serverType,
-  type CodecName,
-  type ConvertedTypeSchema,
-  type TypeSchema,
-} from '../schema/type.js'
-import type { BaseType, Reading } from './base-type.js'
+import { baseType, serverType, type ConvertedTypeSchema, type TypeSchema } from '../schema/type.js'
+import { defineType, type BaseType, type Reading } from './base-type.js'
 import { jsonTypes } from './json/json-types.js'
 import { numberTypes } from './numbers/number-types.js'
-import { plainType, plainTypes } from './text/plain-types.js'
+import { plainTypes } from './text/plain-types.js'
 import { textTypes } from './text/text-types.js'
 import { timeTypes } from './times/time-types.js'
 
@@ -28,7 +22,7 @@ const byName = new Map(baseTypes.map((type) => [type.name, type]))
 export function typeNamed(name: string): BaseType {
   let type = byName.get(name)
   if (type === undefined) {
-    type = plainType(name, undefined)
+    type = defineType(name, undefined, 'equality')
     byName.set(name, type)
   }
   return type
@@ -46,18 +40,15 @@ export function readingOf(type: TypeSchema): Reading | undefined
 export function readingOf(type: TypeSchema): Reading | undefined {
   const base = baseType(type)
   if (typeof base === 'string') return typeNamed(base).readings[0]
-  return base.kind === 'converted' ? convertedReading(base) : undefined
-}
-
-function convertedReading({ type, as }: ConvertedTypeSchema): Reading {
-  const { readings } = typeNamed(type)
-  const reading = readings.find(({ row }) => row === as)
+  if (base.kind !== 'converted') return undefined
+  const { readings } = typeNamed(base.type)
+  const reading = readings.find(({ row }) => row === base.as)
   if (reading !== undefined) return reading
   const choices = readings.map(({ row }) => row).join(', ')
-  throw new UsageError(`The type ${type} cannot be read as ${as}. Choices: ${choices}.`)
+  throw new UsageError(`The type ${base.type} cannot be read as ${base.as}. Choices: ${choices}.`)
 }
 
 /** The type `name` with its values read as `as`. */
-export function readAs(name: string, as: CodecName): TypeSchema {
+export function readAs(name: string, as: ConvertedTypeSchema['as']): TypeSchema {
   return typeNamed(name).readings[0].row === as ? name : { kind: 'converted', type: name, as }
 }

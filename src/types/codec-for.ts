@@ -4,8 +4,7 @@ import type { Codec } from './codec.js'
 import { arrayCodec, type ArrayOptions } from './composed/array.js'
 import { compositeCodec } from './composed/composite.js'
 import { enumCodec } from './composed/enum.js'
-import { multirangeCodec } from './composed/multirange.js'
-import { rangeCodec } from './composed/range.js'
+import { multirangeCodec, rangeCodec } from './composed/range.js'
 import { isBuiltIn, isReadAlike, nameOfOid, typeOfOid } from './type-oids.js'
 
 type BuiltType = Exclude<TypeSchema, string>

@@ -44,13 +44,6 @@ function hasInnerEquality(type: TypeSchema): boolean {
 }
 
 function arrayKind(element: LookupKind): LookupKind {
-  switch (element) {
-    case 'null':
-      return 'null'
-    case 'equality':
-    case 'unorderedArray':
-      return 'unorderedArray'
-    default:
-      return 'array'
-  }
+  if (element === 'null') return 'null'
+  return element === 'equality' || element === 'unorderedArray' ? 'unorderedArray' : 'array'
 }

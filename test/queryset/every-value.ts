@@ -333,7 +333,12 @@ const converted: TypeCase[] = [
   },
   {
     sql: 'tstzrange',
-    type: { kind: 'range', schema: 'pg_catalog', name: 'tstzrange', subtype: { kind: 'converted', type: 'timestamptz', as: 'string' } },
+    type: {
+      kind: 'range',
+      schema: 'pg_catalog',
+      name: 'tstzrange',
+      subtype: { kind: 'converted', type: 'timestamptz', as: 'string' },
+    },
     edges: [empty, unlimited],
     random: (random) => ({ lower: printedMoment(random), upper: 'infinity', bounds: '[)' }),
   },
@@ -342,7 +347,9 @@ const converted: TypeCase[] = [
     type: {
       ...spot,
       fields: spot.fields.map((field) =>
-        field.type === 'timestamptz' ? { ...field, type: { kind: 'converted', type: 'timestamptz', as: 'string' } } : field,
+        field.type === 'timestamptz'
+          ? { ...field, type: { kind: 'converted', type: 'timestamptz', as: 'string' } }
+          : field,
       ),
     },
     edges: [{ label: '', takenAt: 'infinity', sizes: null, mood: null }],

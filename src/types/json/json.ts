@@ -21,13 +21,18 @@ export type { JsonNull }
  */
 export const jsonNull: JsonNull = Object.freeze(new JsonNull())
 
+/** A toJSON() may throw anything. */
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
 function invalid(name: string, cause: unknown): DecodeError {
-  return new DecodeError(`A ${name} value is not valid JSON: ${(cause as Error).message}.`, { cause })
+  return new DecodeError(`A ${name} value is not valid JSON: ${messageOf(cause)}.`, { cause })
 }
 
 function parse(name: string, text: string): unknown {
   try {
-    return JSON.parse(text) as unknown
+    return JSON.parse(text)
   } catch (cause) {
     throw invalid(name, cause)
   }
@@ -71,7 +76,7 @@ function stringify(name: string, value: unknown): string {
     return JSON.stringify(value, refuseUnrepresentable)
   } catch (cause) {
     if (cause instanceof EncodeError) throw cause
-    throw new EncodeError(`The value cannot be written as ${name}: ${(cause as Error).message}`, { cause })
+    throw new EncodeError(`The value cannot be written as ${name}: ${messageOf(cause)}`, { cause })
   }
 }
 

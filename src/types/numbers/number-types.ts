@@ -7,8 +7,8 @@ import { int8AsNumberCodec, int8AsStringCodec, int8Codec } from './int8.js'
 import { int2Codec, int4Codec, oidCodec } from './integer.js'
 import { canonicalNumeric, numericAsNumberCodec, numericCodec } from './numeric.js'
 
-const number = { lookups: 'comparable', family: 'numeric' } as const
-const integer = { ...number, exactKey: 'integer', plainText: true } as const
+const number = { family: 'numeric' }
+const integer = { ...number, exactKey: 'integer', plainText: true }
 
 // Of what is read as a number the sum is one as well, checked, and so is the average; of others both are exact strings.
 const exact: Total = { type: 'numeric' }
@@ -20,11 +20,9 @@ function small(codec: Coding): [ReadingDefinition] {
 }
 
 export const numberTypes: readonly BaseType[] = [
-  defineType({ name: 'int2', oids: [21, 1005], ...integer, readings: small(int2Codec) }),
-  defineType({ name: 'int4', oids: [23, 1007], ...integer, readings: small(int4Codec) }),
-  defineType({
-    name: 'int8',
-    oids: [20, 1016],
+  defineType('int2', [21, 1005], 'comparable', { ...integer, readings: small(int2Codec) }),
+  defineType('int4', [23, 1007], 'comparable', { ...integer, readings: small(int4Codec) }),
+  defineType('int8', [20, 1016], 'comparable', {
     ...integer,
     readings: [
       { row: 'bigint', input: 'bigint | number', codec: int8Codec, sum: exact, avg: exact },
@@ -38,28 +36,19 @@ export const numberTypes: readonly BaseType[] = [
       { row: 'string', input: 'string | bigint | number', codec: int8AsStringCodec, sum: exact, avg: exact },
     ],
   }),
-  defineType({
-    name: 'oid',
-    oids: [26, 1028],
-    lookups: 'comparable',
+  defineType('oid', [26, 1028], 'comparable', {
     plainText: true,
     readings: [{ row: 'number', codec: oidCodec }],
   }),
-  defineType({
-    name: 'float4',
-    oids: [700, 1021],
+  defineType('float4', [700, 1021], 'comparable', {
     ...number,
     readings: [{ row: 'number', codec: float4Codec, sum: { type: 'float4' }, avg: float }],
   }),
-  defineType({
-    name: 'float8',
-    oids: [701, 1022],
+  defineType('float8', [701, 1022], 'comparable', {
     ...number,
     readings: [{ row: 'number', codec: float8Codec, sum: float, avg: float }],
   }),
-  defineType({
-    name: 'numeric',
-    oids: [1700, 1231],
+  defineType('numeric', [1700, 1231], 'comparable', {
     ...number,
     plainText: true,
     canonical: canonicalNumeric,
@@ -74,10 +63,7 @@ export const numberTypes: readonly BaseType[] = [
       },
     ],
   }),
-  defineType({
-    name: 'money',
-    oids: [790, 791],
-    lookups: 'comparable',
+  defineType('money', [790, 791], 'comparable', {
     readings: [{ ...asString(stringCodec('money')), sum: { type: 'money' } }],
   }),
 ]

@@ -1,59 +1,51 @@
-import { asString, defineType, type BaseType } from '../base-type.js'
-import { stringCodec } from './text.js'
-
-/** A type without a codec of its own: a string, as PostgreSQL prints it. */
-export function plainType(
-  name: string,
-  oids: BaseType['oids'],
-  lookups: BaseType['lookups'] = 'equality',
-  more: Partial<Omit<BaseType, 'readings'>> = {},
-): BaseType {
-  return defineType({ name, oids, lookups, ...more, readings: [asString(stringCodec(name))] })
-}
+import { defineType, type BaseType } from '../base-type.js'
 
 /** Their `=` is of no operator class. */
 const alone = { innerEquality: false }
 const address = { family: 'inet' }
 
-/** Types with `=` but without an order that means anything to a reader are not `comparable`. */
+/**
+ * Types without a codec of their own are strings, as PostgreSQL prints them. Those with `=` but without an order that
+ * means anything to a reader are not `comparable`.
+ */
 export const plainTypes: readonly BaseType[] = [
-  plainType('regproc', [24, 1008]),
-  plainType('tid', [27, 1010]),
-  plainType('xid', [28, 1011]),
-  plainType('cid', [29, 1012]),
-  plainType('xml', [142, 143], 'null'),
-  plainType('point', [600, 1017], 'null'),
-  plainType('lseg', [601, 1018], 'equality', alone),
-  plainType('path', [602, 1019], 'equality', alone),
-  plainType('box', [603, 1020], 'equality', { ...alone, delimiter: ';' }),
-  plainType('polygon', [604, 1027], 'null'),
-  plainType('line', [628, 629], 'equality', alone),
-  plainType('cidr', [650, 651], 'comparable', address),
-  plainType('circle', [718, 719], 'equality', alone),
-  plainType('macaddr8', [774, 775], 'comparable'),
-  plainType('macaddr', [829, 1040], 'comparable'),
-  plainType('inet', [869, 1041], 'comparable', address),
-  plainType('aclitem', [1033, 1034]),
-  plainType('bit', [1560, 1561], 'comparable'),
-  plainType('varbit', [1562, 1563], 'comparable'),
-  plainType('refcursor', [1790, 2201]),
-  plainType('regprocedure', [2202, 2207]),
-  plainType('regoper', [2203, 2208]),
-  plainType('regoperator', [2204, 2209]),
-  plainType('regclass', [2205, 2210]),
-  plainType('regtype', [2206, 2211]),
-  plainType('txid_snapshot', [2970, 2949], 'null'),
-  plainType('pg_lsn', [3220, 3221], 'comparable'),
-  plainType('tsvector', [3614, 3643]),
-  plainType('tsquery', [3615, 3645]),
-  plainType('gtsvector', [3642, 3644]),
-  plainType('regconfig', [3734, 3735]),
-  plainType('regdictionary', [3769, 3770]),
-  plainType('jsonpath', [4072, 4073], 'null'),
-  plainType('regnamespace', [4089, 4090]),
-  plainType('regrole', [4096, 4097]),
-  plainType('regcollation', [4191, 4192]),
-  plainType('pg_snapshot', [5038, 5039], 'null'),
-  plainType('xid8', [5069, 271]),
-  plainType('ltree', undefined, 'comparable'),
+  defineType('regproc', [24, 1008], 'equality'),
+  defineType('tid', [27, 1010], 'equality'),
+  defineType('xid', [28, 1011], 'equality'),
+  defineType('cid', [29, 1012], 'equality'),
+  defineType('xml', [142, 143], 'null'),
+  defineType('point', [600, 1017], 'null'),
+  defineType('lseg', [601, 1018], 'equality', alone),
+  defineType('path', [602, 1019], 'equality', alone),
+  defineType('box', [603, 1020], 'equality', { ...alone, delimiter: ';' }),
+  defineType('polygon', [604, 1027], 'null'),
+  defineType('line', [628, 629], 'equality', alone),
+  defineType('cidr', [650, 651], 'comparable', address),
+  defineType('circle', [718, 719], 'equality', alone),
+  defineType('macaddr8', [774, 775], 'comparable'),
+  defineType('macaddr', [829, 1040], 'comparable'),
+  defineType('inet', [869, 1041], 'comparable', address),
+  defineType('aclitem', [1033, 1034], 'equality'),
+  defineType('bit', [1560, 1561], 'comparable'),
+  defineType('varbit', [1562, 1563], 'comparable'),
+  defineType('refcursor', [1790, 2201], 'equality'),
+  defineType('regprocedure', [2202, 2207], 'equality'),
+  defineType('regoper', [2203, 2208], 'equality'),
+  defineType('regoperator', [2204, 2209], 'equality'),
+  defineType('regclass', [2205, 2210], 'equality'),
+  defineType('regtype', [2206, 2211], 'equality'),
+  defineType('txid_snapshot', [2970, 2949], 'null'),
+  defineType('pg_lsn', [3220, 3221], 'comparable'),
+  defineType('tsvector', [3614, 3643], 'equality'),
+  defineType('tsquery', [3615, 3645], 'equality'),
+  defineType('gtsvector', [3642, 3644], 'equality'),
+  defineType('regconfig', [3734, 3735], 'equality'),
+  defineType('regdictionary', [3769, 3770], 'equality'),
+  defineType('jsonpath', [4072, 4073], 'null'),
+  defineType('regnamespace', [4089, 4090], 'equality'),
+  defineType('regrole', [4096, 4097], 'equality'),
+  defineType('regcollation', [4191, 4192], 'equality'),
+  defineType('pg_snapshot', [5038, 5039], 'null'),
+  defineType('xid8', [5069, 271], 'equality'),
+  defineType('ltree', undefined, 'comparable'),
 ]

@@ -4,59 +4,41 @@ import { byteaCodec } from './bytea.js'
 import { charCodec, nameCodec, textCodec } from './text.js'
 import { uuidCodec } from './uuid.js'
 
-const text = { lookups: 'text', family: 'text', alike: 'text' } as const
+const text = { family: 'text', alike: 'text' }
 
 export const textTypes: readonly BaseType[] = [
-  defineType({
-    name: 'bool',
-    oids: [16, 1000],
-    lookups: 'equality',
+  defineType('bool', [16, 1000], 'equality', {
     exactKey: 'bool',
     plainText: true,
     readings: [{ row: 'boolean', codec: boolCodec }],
   }),
-  defineType({
-    name: 'bytea',
-    oids: [17, 1001],
-    lookups: 'comparable',
+  defineType('bytea', [17, 1001], 'comparable', {
     exactKey: 'bytea',
     readings: [{ row: 'Buffer', input: 'Uint8Array', codec: byteaCodec }],
   }),
-  defineType({ name: 'char', oids: [18, 1002], lookups: 'comparable', readings: [asString(charCodec)] }),
-  defineType({ name: 'name', oids: [19, 1003], ...text, readings: [asString(nameCodec)] }),
-  defineType({
-    name: 'text',
-    oids: [25, 1009],
+  defineType('char', [18, 1002], 'comparable', { readings: [asString(charCodec)] }),
+  defineType('name', [19, 1003], 'text', { ...text, readings: [asString(nameCodec)] }),
+  defineType('text', [25, 1009], 'text', {
     ...text,
     exactKey: 'text',
     readings: [asString(textCodec('text'))],
   }),
-  defineType({
-    name: 'varchar',
-    oids: [1043, 1015],
+  defineType('varchar', [1043, 1015], 'text', {
     ...text,
     exactKey: 'text',
     readings: [asString(textCodec('varchar'))],
   }),
-  defineType({
-    name: 'bpchar',
-    oids: [1042, 1014],
+  defineType('bpchar', [1042, 1014], 'text', {
     ...text,
     canonical: (padded) => padded.replace(/ +$/, ''),
     readings: [asString(textCodec('bpchar'))],
   }),
-  defineType({
-    name: 'citext',
-    oids: undefined,
-    lookups: 'text',
+  defineType('citext', undefined, 'text', {
     family: 'text',
     canonical: (mixed) => mixed.toLowerCase(),
     readings: [asString(textCodec('citext'))],
   }),
-  defineType({
-    name: 'uuid',
-    oids: [2950, 2951],
-    lookups: 'comparable',
+  defineType('uuid', [2950, 2951], 'comparable', {
     exactKey: 'uuid',
     plainText: true,
     readings: [asString(uuidCodec)],

@@ -2,43 +2,37 @@ import { asString, defineType, type BaseType } from '../base-type.js'
 import { dateAsDateCodec, dateCodec } from './date.js'
 import { intervalCodec } from './interval.js'
 import { timeCodec, timetzCodec } from './time.js'
-import { timestampAsDateCodec, timestampCodec } from './timestamp.js'
-import { timestamptzAsStringCodec, timestamptzCodec } from './timestamptz.js'
+import {
+  timestampAsDateCodec,
+  timestampCodec,
+  timestamptzAsStringCodec,
+  timestamptzCodec,
+} from './timestamp.js'
 
-const comparable = { lookups: 'comparable' } as const
-const moment = { ...comparable, family: 'timestamp' } as const
+const moment = { family: 'timestamp' }
 const asDate = { row: 'Date', input: 'Date | string' } as const
 
 export const timeTypes: readonly BaseType[] = [
-  defineType({
-    name: 'date',
-    oids: [1082, 1182],
+  defineType('date', [1082, 1182], 'comparable', {
     ...moment,
     exactKey: 'date',
     readings: [asString(dateCodec), { ...asDate, codec: dateAsDateCodec }],
   }),
-  defineType({ name: 'time', oids: [1083, 1183], ...comparable, readings: [asString(timeCodec)] }),
-  defineType({ name: 'timetz', oids: [1266, 1270], ...comparable, readings: [asString(timetzCodec)] }),
-  defineType({
-    name: 'timestamp',
-    oids: [1114, 1115],
+  defineType('time', [1083, 1183], 'comparable', { readings: [asString(timeCodec)] }),
+  defineType('timetz', [1266, 1270], 'comparable', { readings: [asString(timetzCodec)] }),
+  defineType('timestamp', [1114, 1115], 'comparable', {
     ...moment,
     exactKey: 'timestamp',
     readings: [asString(timestampCodec), { ...asDate, codec: timestampAsDateCodec }],
   }),
-  defineType({
-    name: 'timestamptz',
-    oids: [1184, 1185],
+  defineType('timestamptz', [1184, 1185], 'comparable', {
     ...moment,
     readings: [
       { ...asDate, codec: timestamptzCodec },
       { row: 'string', input: 'string | Date', codec: timestamptzAsStringCodec },
     ],
   }),
-  defineType({
-    name: 'interval',
-    oids: [1186, 1187],
-    ...comparable,
+  defineType('interval', [1186, 1187], 'comparable', {
     readings: [{ ...asString(intervalCodec), sum: { type: 'interval' }, avg: { type: 'interval' } }],
   }),
 ]
