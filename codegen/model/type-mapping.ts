@@ -1,8 +1,8 @@
 import { serverLabel, type CompositeTypeSchema, type TypeSchema } from '../../src/schema/type.js'
-import { baseTypes, readAs, typeNamed } from '../../src/types/base-types.js'
+import { readAs, typeNamed } from '../../src/types/base-types.js'
 import { isBuiltIn } from '../../src/types/type-oids.js'
 import { didYouMean } from '../config/did-you-mean.js'
-import type { CodecName, TypeSetting, TypeSettings } from './type-settings.js'
+import { CONVERTIBLE, type CodecName, type TypeSetting, type TypeSettings } from './type-settings.js'
 import { CodegenError } from '../errors.js'
 import type { Catalog } from '../introspect/catalog.js'
 import type { Qualified } from '../naming/unique.js'
@@ -118,8 +118,9 @@ function checkTypes(entries: ReadonlyMap<string, Entry>, catalog: Catalog): void
     return type
   })
   for (const table of catalog.tables) for (const { type } of table.columns) note(type)
-  const several = baseTypes.filter(({ readings }) => readings.length > 1).map(({ name }) => name)
-  const known = [...new Set([...several, ...used])].filter((name) => !name.endsWith('[]')).sort()
+  const known = [...new Set([...CONVERTIBLE.map(({ name }) => name), ...used])]
+    .filter((name) => !name.endsWith('[]'))
+    .sort()
   // A configuration may be shared by projects that do not all use every built-in type.
   const unknown = new Map([...entries].filter(([key]) => !isBuiltIn(key)))
   checkKnown('types', unknown, known)
