@@ -97,7 +97,7 @@ function defineReading({ codec, ...given }: ReadingDefinition, names: Pick<Codec
 }
 
 /** What is read and written as a string. */
-export function asString(codec: Coding): ReadingDefinition {
+export function asString(codec: Coding): ReadingDefinition & { readonly row: 'string' } {
   return { row: 'string', codec }
 }
 
