@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { ColumnSchema } from '../schema/table.js'
 import { baseType, hasConversion, type TypeSchema } from '../schema/type.js'
+import { isObject } from '../types/base-type.js'
 import { readingOf } from '../types/base-types.js'
 
 /**
@@ -14,6 +15,6 @@ export function freeHandColumn(ref: RawBuilder<unknown>, column: ColumnSchema): 
 function travelsAsText(type: TypeSchema): boolean {
   const base = baseType(type)
   if (typeof base === 'string' || base.kind !== 'converted') return hasConversion(base)
-  // A Date has no microseconds.
-  return readingOf(base.type).row === 'Date'
+  // A Date, which has no microseconds, is no longer what the server sent.
+  return isObject(readingOf(base.type))
 }

@@ -26,7 +26,7 @@ export interface BaseType {
   readonly plainText: boolean
   /** What PostgreSQL puts between elements of an array (`pg_type.typdelim`). Default: `,`. */
   readonly delimiter: ',' | ';'
-  /** Its values may be arrays: an array of it has one dimension when it is written. Default: `false`. */
+  /** Its values may be arrays: an array of them is written with one dimension, of which each item is one. Default: no. */
   readonly flat: boolean
 }
 

@@ -1,5 +1,5 @@
 import { baseType, serverLabel, typeLabel, type TypeSchema } from '../schema/type.js'
-import { readingOf, recordOf } from './base-types.js'
+import { readingOf, recordOf, typeNamed } from './base-types.js'
 import type { Codec } from './codec.js'
 import { arrayCodec, type ArrayOptions } from './composed/array.js'
 import { compositeCodec } from './composed/composite.js'
@@ -13,7 +13,7 @@ const built = new WeakMap<BuiltType, Codec>()
 
 /** The codec of a type: always the same for the same name, or for the same schema object. */
 export function codecFor(type: TypeSchema): Codec {
-  if (typeof type === 'string') return readingOf(type).codec
+  if (typeof type === 'string') return typeNamed(type).readings[0].codec
   let codec = built.get(type)
   if (codec === undefined) {
     codec = build(type)

@@ -1,5 +1,6 @@
 import { EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
+import type { BaseType } from '../base-type.js'
 import type { Codec } from '../codec.js'
 import { describe, otherType } from '../describe.js'
 import { elementText, LiteralReader } from './literal.js'
@@ -8,15 +9,7 @@ const mostDimensions = 6
 const lowerBounds = /^(?:\[-?\d+:-?\d+\])+=/
 
 /** How arrays of an element type differ from most. */
-export interface ArrayOptions {
-  /** What PostgreSQL puts between elements (`pg_type.typdelim`): a comma, but for `box` a semicolon. */
-  readonly delimiter: string
-  /**
-   * The element's own values may be arrays (json, multiranges, domains over arrays): what is written has one
-   * dimension then, and every item of it is an element.
-   */
-  readonly flat: boolean
-}
+export type ArrayOptions = Pick<BaseType, 'delimiter' | 'flat'>
 
 /** Arrays of `element`, nested as deep as they have dimensions; lower bounds other than 1 are not kept. */
 export function arrayCodec(element: Codec, { delimiter, flat }: ArrayOptions): Codec {

@@ -23,21 +23,14 @@ export function checkString(type: string, value: unknown): string {
   return value
 }
 
-/** Types whose values are strings and whose binary form is their text: `text`, `varchar`, `citext`… */
-export function textCodec(name: string): Coding {
-  return {
-    decodeText: (text) => text,
-    decodeBinary: utf8,
-    encode: (value) => checkString(name, value),
-  }
-}
-
 /** Types read and written as the string that PostgreSQL prints, with no binary decoder; unknown types too. */
 export function stringCodec(name: string): Coding {
-  return {
-    decodeText: (text) => text,
-    encode: (value) => checkString(name, value),
-  }
+  return { decodeText: (text) => text, encode: (value) => checkString(name, value) }
+}
+
+/** Types whose values are strings and whose binary form is their text: `text`, `varchar`, `citext`… */
+export function textCodec(name: string): Coding {
+  return { ...stringCodec(name), decodeBinary: utf8 }
 }
 
 /** `name`: string of at most 63 bytes; PostgreSQL would cut a longer one without a word. */
