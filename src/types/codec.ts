@@ -4,13 +4,13 @@
  * A coding is pure and independent of every session setting (DateStyle, IntervalStyle, TimeZone, bytea_output,
  * extra_float_digits) and of the process's time zone.
  */
-export interface Coding<T = unknown> {
+export interface Coding {
   /**
    * Reads PostgreSQL's text output.
    *
    * @throws {@link DecodeError} for text it cannot represent or does not recognise; it never guesses.
    */
-  readonly decodeText: (text: string) => T
+  readonly decodeText: (text: string) => unknown
 
   /**
    * Reads PostgreSQL's binary output from `bytes[start, end)`. Absent where a type has no binary decoder:
@@ -18,7 +18,7 @@ export interface Coding<T = unknown> {
    *
    * @throws {@link DecodeError} as `decodeText` does.
    */
-  readonly decodeBinary?: (bytes: Buffer, start: number, end: number) => T
+  readonly decodeBinary?: (bytes: Buffer, start: number, end: number) => unknown
 
   /**
    * Writes a value as a parameter: text in PostgreSQL's input syntax, or a Buffer sent in binary format
@@ -26,11 +26,11 @@ export interface Coding<T = unknown> {
    *
    * @throws {@link EncodeError} for a value that the type cannot hold.
    */
-  readonly encode: (value: T) => string | Buffer
+  readonly encode: (value: unknown) => string | Buffer
 }
 
 /** The coding of a type, with the names it goes by. */
-export interface Codec<T = unknown> extends Coding<T> {
+export interface Codec extends Coding {
   /** The type's name, for error messages: `int4`, `int8 as number`, `public.order_status[]`. */
   readonly name: string
 
