@@ -65,6 +65,7 @@ export type {
   ArrayTypeSchema,
   CompositeFieldSchema,
   CompositeTypeSchema,
+  ConvertedTypeSchema,
   DomainTypeSchema,
   EnumTypeSchema,
   MultirangeTypeSchema,

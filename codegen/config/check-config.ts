@@ -1,4 +1,5 @@
 import { type Check, flag, listOf, oneOf, recordOf, shape, text, textOr, wrong } from './check.js'
+import { CONVERTIBLE } from '../model/type-settings.js'
 import type { Config } from './settings.js'
 
 /** JavaScript's identifiers; what is reserved for other uses is found where the names are given. */
@@ -11,7 +12,7 @@ const identifier: Check = (value, at) => {
   }
 }
 
-const codec = oneOf('bigint', 'number', 'string', 'Date')
+const codec = oneOf(...new Set(CONVERTIBLE.flatMap(({ readings }) => readings.map(({ row }) => row))))
 
 const typeSettings = recordOf(textOr(checkTypeSetting, codec))
 

@@ -1,5 +1,5 @@
 import type { InterfaceDeclarationStructure, OptionalKind, PropertySignatureStructure } from 'ts-morph'
-import { lookupKind } from '../../src/query/lookup-kind.js'
+import { lookupKind } from '../../src/types/lookup-kind.js'
 import { subtypeOf } from '../../src/schema/type.js'
 import type { ColumnModel, DatabaseModel, TableModel } from '../model/database-model.js'
 import { type Side, type TypeScope, refinedText, typeText } from '../model/type-text.js'

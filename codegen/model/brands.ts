@@ -1,20 +1,10 @@
-import { baseType } from '../../src/schema/type.js'
+import { isObject, type Reading } from '../../src/types/base-type.js'
+import { readingOf } from '../../src/types/base-types.js'
 import type { CatalogColumn, CatalogTable } from '../introspect/catalog.js'
 import { assign, compare, fingerprints } from '../naming/unique.js'
 import { pascalCase, words } from '../naming/words.js'
 import { columnKey, keyOf } from './chosen-names.js'
 import type { Brand, TableNames } from './database-model.js'
-
-/** Types whose values make keys that a type can tell apart: what is a number, a bigint or a string in TypeScript. */
-const STRUCTURED = new Set([
-  'bool',
-  'bytea',
-  'json',
-  'jsonb',
-  'timestamptz',
-  'timestamp as Date',
-  'date as Date',
-])
 
 /**
  * The brands of a schema, by column: each primary key of one column has one, unless it refers to another table's key,
@@ -91,19 +81,20 @@ function originOf(
   return table.primaryKey.length === 1 && table.primaryKey[0] === column ? { table, column } : undefined
 }
 
+/** Whether values make keys that a type can tell apart: what is a number, a bigint or a string in TypeScript. */
 function isBrandable(table: CatalogTable, column: string): boolean {
-  const base = typeOf(table, column)
-  return typeof base === 'string' && !STRUCTURED.has(base)
+  const reading = columnReading(table, column)
+  return reading !== undefined && reading.row !== 'boolean' && !isObject(reading)
 }
 
 /** An int8 is a bigint where an int4 is a number: these do not make one type. */
 function isSameType(table: CatalogTable, column: string, origin: Origin): boolean {
-  return typeOf(table, column) === typeOf(origin.table, origin.column)
+  return columnReading(table, column) === columnReading(origin.table, origin.column)
 }
 
-function typeOf(table: CatalogTable, column: string): unknown {
+function columnReading(table: CatalogTable, column: string): Reading | undefined {
   const found = table.columns.find(({ name }) => name === column)
-  return found && baseType(found.type)
+  return found && readingOf(found.type)
 }
 
 /** `UserId` for `users.id`, `ActorId` for `actor.actor_id`, `CountryCode` for `countries.code`. */

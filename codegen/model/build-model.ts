@@ -1,5 +1,4 @@
-import { isConversion } from '../../src/schema/conversion.js'
-import { baseType, type TypeSchema } from '../../src/schema/type.js'
+import { hasConversion, serverLabel, type TypeSchema } from '../../src/schema/type.js'
 import type { Catalog, CatalogColumn, CatalogTable } from '../introspect/catalog.js'
 import { propertyNames } from '../naming/property.js'
 import { brandsOf } from './brands.js'
@@ -19,7 +18,7 @@ import { checkImports, type Refined } from './refined.js'
 import { renamings } from './renamings.js'
 import type { ModelSettings } from './settings.js'
 import { nameTables } from './table-names.js'
-import { mapTypes, refinementKey } from './type-mapping.js'
+import { mapTypes } from './type-mapping.js'
 import { nameTypes } from './type-names.js'
 
 /**
@@ -57,7 +56,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
     columnsOf: (table) => properties.get(keyOf(table)) ?? new Map(),
   })
   const refinedByUser = (table: CatalogTable, { name, type }: CatalogColumn): Refined | undefined =>
-    mapping.columns.get(columnKey(table, name)) ?? mapping.types.get(refinementKey(type))
+    mapping.columns.get(columnKey(table, name)) ?? mapping.types.get(serverLabel(type))
   const isRefined = (table: CatalogTable, column: CatalogColumn) => refinedByUser(table, column) !== undefined
   const brands = brandedIds
     ? brandsOf(catalog.tables, names, isRefined, new Set([...exports, ...types.values()]))
@@ -118,9 +117,7 @@ function brandedType(
   if (brand === undefined) return undefined
   const from = `./${names.get(brand.table)?.file ?? ''}.js`
   const imported = { local: brand.name, exported: brand.name, from }
-  const base = baseType(type)
-  const isConverted = typeof base === 'string' && isConversion(base)
-  return { text: brand.name, import: imported, isConverted, setting: undefined }
+  return { text: brand.name, import: imported, isConverted: hasConversion(type), setting: undefined }
 }
 
 function relationModels(

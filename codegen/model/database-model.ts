@@ -10,7 +10,7 @@ export interface DatabaseModel {
   readonly enums: readonly Named<EnumTypeSchema>[]
   readonly composites: readonly Named<CompositeTypeSchema>[]
   readonly types: TypeNames
-  /** What TypeScript makes of types, by `refinementKey`. */
+  /** What TypeScript makes of types, by `serverLabel`. */
   readonly refined: ReadonlyMap<string, Refined>
   readonly skipped: readonly Skipped[]
   readonly renamed: readonly Renamed[]

@@ -19,6 +19,7 @@ export function typeMapper(change: (type: TypeSchema) => TypeSchema): (type: Typ
 function withParts(type: TypeSchema, map: (type: TypeSchema) => TypeSchema): TypeSchema {
   if (typeof type === 'string') return type
   switch (type.kind) {
+    case 'converted':
     case 'enum':
       return type
     case 'domain':

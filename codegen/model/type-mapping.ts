@@ -1,8 +1,8 @@
+import { serverLabel, type CompositeTypeSchema, type TypeSchema } from '../../src/schema/type.js'
+import { readAs, typeNamed } from '../../src/types/base-types.js'
 import { isBuiltIn } from '../../src/types/type-oids.js'
-import { serverName } from '../../src/schema/conversion.js'
-import type { CompositeTypeSchema, TypeSchema } from '../../src/schema/type.js'
 import { didYouMean } from '../config/did-you-mean.js'
-import type { CodecName, TypeSetting, TypeSettings } from './type-settings.js'
+import { CONVERTIBLE, type CodecName, type TypeSetting, type TypeSettings } from './type-settings.js'
 import { CodegenError } from '../errors.js'
 import type { Catalog } from '../introspect/catalog.js'
 import type { Qualified } from '../naming/unique.js'
@@ -10,15 +10,6 @@ import { columnKey, keyOf } from './chosen-names.js'
 import { typeMapper } from './map-types.js'
 import { type Refined, refinedBy } from './refined.js'
 import { catalogName } from './type-aliases.js'
-
-/** What each base type can be read as; the first is the default. */
-const CODECS: Readonly<Record<string, readonly CodecName[]>> = {
-  int8: ['bigint', 'number', 'string'],
-  numeric: ['string', 'number'],
-  timestamptz: ['Date', 'string'],
-  timestamp: ['string', 'Date'],
-  date: ['string', 'Date'],
-}
 
 interface MappingSettings {
   readonly types?: TypeSettings
@@ -29,9 +20,9 @@ interface MappingSettings {
 
 /** What the settings make of types and columns. */
 export interface TypeMapping {
-  /** The catalog with every type as it is read: `int8 as number` in place of `int8`. */
+  /** The catalog with every type as it is read: `{ kind: 'converted', type: 'int8', as: 'number' }` in place of `int8`. */
   readonly catalog: Catalog
-  /** By {@link refinementKey} of a type. */
+  /** By what a type is called in the settings, {@link serverLabel}: `int8`, however it is read, or `public.email`. */
   readonly types: ReadonlyMap<string, Refined>
   /** By the qualified name of a column. */
   readonly columns: ReadonlyMap<string, Refined>
@@ -55,7 +46,7 @@ export function mapTypes(catalog: Catalog, settings: MappingSettings): TypeMappi
   checkTypes(byType, catalog)
 
   const map = typeMapper((type) => {
-    const entry = byType.get(refinementKey(type))
+    const entry = byType.get(serverLabel(type))
     return entry?.codec === undefined ? type : convert(type, entry.codec, entry.at)
   })
   const typeOf = (owner: Qualified, name: string, type: TypeSchema): TypeSchema => {
@@ -89,12 +80,6 @@ export function mapTypes(catalog: Catalog, settings: MappingSettings): TypeMappi
   }
 }
 
-/** What a type is called in `types`: `int8`, however it is read, or `public.email`. */
-export function refinementKey(type: TypeSchema): string {
-  if (typeof type === 'string') return serverName(type)
-  return type.kind === 'array' ? `${refinementKey(type.element)}[]` : keyOf(type)
-}
-
 interface Entry extends TypeSetting {
   /** The setting, as messages name it. */
   readonly at: string
@@ -106,7 +91,7 @@ function entryOf(at: string, value: CodecName | TypeSetting): Entry {
 
 /** The type with what it is made of at last read by `codec`: the base of a domain, the elements of an array. */
 function convert(type: TypeSchema, codec: CodecName, at: string): TypeSchema {
-  if (typeof type !== 'string') {
+  if (typeof type !== 'string' && type.kind !== 'converted') {
     if (type.kind === 'domain') return { ...type, base: convert(type.base, codec, at) }
     if (type.kind === 'array') return { ...type, element: convert(type.element, codec, at) }
     if (type.kind === 'range') return { ...type, subtype: convert(type.subtype, codec, at) }
@@ -117,23 +102,25 @@ function convert(type: TypeSchema, codec: CodecName, at: string): TypeSchema {
       `${at} sets the codec "${codec}", but values of the ${type.kind} ${keyOf(type)} have none.`,
     )
   }
-  const name = serverName(type)
-  const known = Object.hasOwn(CODECS, name) ? (CODECS[name] ?? []) : []
-  if (!known.includes(codec)) {
-    const choices = known.length === 0 ? 'it is read in one way only' : `it is read as ${known.join(', ')}`
+  const name = typeof type === 'string' ? type : type.type
+  const known = typeNamed(name).readings.map(({ row }) => row)
+  if (known.length === 1 || !known.includes(codec)) {
+    const choices = known.length === 1 ? 'it is read in one way only' : `it is read as ${known.join(', ')}`
     throw new CodegenError(`${at} sets the codec "${codec}", which ${name} does not have: ${choices}.`)
   }
-  return codec === known[0] ? name : `${name} as ${codec}`
+  return readAs(name, codec)
 }
 
 function checkTypes(entries: ReadonlyMap<string, Entry>, catalog: Catalog): void {
   const used = new Set<string>()
   const note = typeMapper((type) => {
-    used.add(refinementKey(type))
+    used.add(serverLabel(type))
     return type
   })
   for (const table of catalog.tables) for (const { type } of table.columns) note(type)
-  const known = [...new Set([...Object.keys(CODECS), ...used])].filter((name) => !name.endsWith('[]')).sort()
+  const known = [...new Set([...CONVERTIBLE.map(({ name }) => name), ...used])]
+    .filter((name) => !name.endsWith('[]'))
+    .sort()
   // A configuration may be shared by projects that do not all use every built-in type.
   const unknown = new Map([...entries].filter(([key]) => !isBuiltIn(key)))
   checkKnown('types', unknown, known)

@@ -1,3 +1,6 @@
+import type { ConvertedTypeSchema } from '../../src/schema/type.js'
+import { baseTypes } from '../../src/types/base-types.js'
+
 /** By the name of a type, or of a column: a codec, or what TypeScript is to make of the value. */
 export type TypeSettings = Readonly<Record<string, CodecName | TypeSetting>>
 
@@ -9,7 +12,10 @@ export type TypeSettings = Readonly<Record<string, CodecName | TypeSetting>>
  * - timestamptz: `Date` (default) or `string` (to the microsecond, in UTC);
  * - timestamp and date: `string` (default) or `Date` (in UTC).
  */
-export type CodecName = 'bigint' | 'number' | 'string' | 'Date'
+export type CodecName = ConvertedTypeSchema['as']
+
+/** The types that a codec can be chosen for. */
+export const CONVERTIBLE = baseTypes.filter(({ readings }) => readings.length > 1)
 
 /** How a type or a column is read, and what TypeScript is to make of its values. */
 export interface TypeSetting {

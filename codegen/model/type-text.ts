@@ -1,11 +1,11 @@
 import { codecFor } from '../../src/types/codec-for.js'
+import { isObject, type Reading } from '../../src/types/base-type.js'
+import { readingOf } from '../../src/types/base-types.js'
 import { isBuiltIn } from '../../src/types/type-oids.js'
-import { serverName } from '../../src/schema/conversion.js'
-import { baseType, type TypeSchema } from '../../src/schema/type.js'
+import { baseType, serverLabel, type ConvertedTypeSchema, type TypeSchema } from '../../src/schema/type.js'
 import type { Refined } from './refined.js'
-import { refinementKey } from './type-mapping.js'
 import { typeKey, type TypeNames } from './database-model.js'
-import type { ENGINE_NAMES } from './reserved-names.js'
+import { ENGINE_NAMES } from './reserved-names.js'
 
 /** Where a type stands: what rows hold, what writes and filters take, what free-hand Kysely gives and takes. */
 export type Side = 'row' | 'input' | 'selected' | 'parameter'
@@ -13,17 +13,15 @@ export type Side = 'row' | 'input' | 'selected' | 'parameter'
 /** Where the names of a type's text come from. */
 export interface TypeScope {
   readonly types: TypeNames
-  /** What TypeScript makes of types, by `refinementKey`. */
+  /** What TypeScript makes of types, by `serverLabel`. */
   readonly refined: ReadonlyMap<string, Refined>
   /** Called for each name the text uses from elsewhere: what it is exported as, or that `as` what it is called here. */
   readonly use: (name: string, from: string) => void
 }
 
-const NUMBERS = new Set(['int2', 'int4', 'oid', 'float4', 'float8'])
-
 /** The TypeScript type of a column, without its null. */
 export function typeText(type: TypeSchema, side: Side, scope: TypeScope): string {
-  const refined = scope.refined.get(refinementKey(type))
+  const refined = scope.refined.get(serverLabel(type))
   return refined === undefined ? plainText(type, side, scope) : refinedText(type, refined, side, scope)
 }
 
@@ -53,12 +51,12 @@ function isLeftAsText(type: TypeSchema): boolean {
 /** As a parameter of free-hand Kysely it is a string. */
 function isText(type: TypeSchema): boolean {
   const base = baseType(type)
-  if (typeof base === 'string') return base === 'json' || base === 'jsonb'
+  if (typeof base === 'string') return isSentAsText(readingOf(base))
   return base.kind === 'range' || base.kind === 'multirange' || base.kind === 'composite'
 }
 
 function plainText(type: TypeSchema, side: Side, scope: TypeScope): string {
-  if (typeof type === 'string') return baseText(isFreeHand(side) ? serverName(type) : type, side, scope)
+  if (typeof type === 'string' || type.kind === 'converted') return baseText(type, side, scope)
   if (side === 'selected' && isLeftAsText(type)) return 'string'
   switch (type.kind) {
     case 'domain':
@@ -76,52 +74,24 @@ function plainText(type: TypeSchema, side: Side, scope: TypeScope): string {
   }
 }
 
-function isFreeHand(side: Side): boolean {
-  return side === 'selected' || side === 'parameter'
-}
-
 /** Whether it is what a query gives, and not what it takes. */
 function isOutput(side: Side): boolean {
   return side === 'row' || side === 'selected'
 }
 
-function baseText(name: string, side: Side, scope: TypeScope): string {
-  if (NUMBERS.has(name)) return 'number'
-  switch (name) {
-    case 'bool':
-      return 'boolean'
-    case 'int8':
-      return isOutput(side) ? 'bigint' : 'bigint | number'
-    case 'int8 as number':
-      return isOutput(side) ? 'number' : 'number | bigint'
-    case 'int8 as string':
-      return isOutput(side) ? 'string' : 'string | bigint | number'
-    case 'numeric as number':
-      return isOutput(side) ? 'number' : 'number | bigint | string'
-    case 'timestamp as Date':
-    case 'date as Date':
-      return isOutput(side) ? 'Date' : 'Date | string'
-    case 'timestamptz as string':
-      return isOutput(side) ? 'string' : 'string | Date'
-    case 'numeric':
-      return isOutput(side) ? 'string' : 'string | number | bigint'
-    case 'timestamptz':
-      return isOutput(side) ? 'Date' : 'Date | string'
-    case 'bytea':
-      return isOutput(side) ? 'Buffer' : 'Uint8Array'
-    case 'json':
-    case 'jsonb':
-      return jsonText(side, scope)
-    default:
-      return 'string'
-  }
+/** Free-hand Kysely reads and takes values as they are by default. */
+function baseText(type: string | ConvertedTypeSchema, side: Side, scope: TypeScope): string {
+  const isFreeHand = side === 'selected' || side === 'parameter'
+  const reading = readingOf(isFreeHand && typeof type !== 'string' ? type.type : type)
+  if (side === 'parameter' && isSentAsText(reading)) return 'string'
+  const text = isOutput(side) ? reading.row : reading.input
+  for (const name of ENGINE_NAMES) if (new RegExp(`\\b${name}\\b`).test(text)) engineName(name, scope)
+  return text
 }
 
 /** As a parameter JSON is its own text: what pg makes of an array or a string there is not JSON. */
-function jsonText(side: Side, scope: TypeScope): string {
-  if (side === 'parameter') return 'string'
-  const names = isOutput(side) ? (['JsonValue'] as const) : (['JsonValue', 'JsonNull'] as const)
-  return names.map((name) => engineName(name, scope)).join(' | ')
+function isSentAsText(reading: Reading): boolean {
+  return isObject(reading) && reading.row !== 'Date' && reading.row !== 'Buffer'
 }
 
 function rangeText(subtype: TypeSchema, side: Side, scope: TypeScope): string {

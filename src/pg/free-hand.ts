@@ -1,7 +1,7 @@
 import type { CompiledQuery, QueryResult } from 'kysely'
 import { Query, type CustomTypesConfig, type QueryResult as PgResult } from 'pg'
 import pgUtils from 'pg/lib/utils.js'
-import { codecForOid } from '../types/codec-for-oid.js'
+import { codecForOid } from '../types/codec-for.js'
 import { UsageError } from '../errors.js'
 import { checkString } from '../types/text/text.js'
 import { ExpectedAnswers } from './expected-answers.js'

@@ -1,5 +1,7 @@
 import { FieldError, OptionError, UsageError } from '../errors.js'
 import { baseType, type TypeSchema } from '../schema/type.js'
+import { isObject } from '../types/base-type.js'
+import { readingOf } from '../types/base-types.js'
 import { columnOf, tableName } from './columns.js'
 import { emptied, filtered } from './narrowing.js'
 import { refuseAfterCombining, refuseAfterSlice, type QueryState } from './state.js'
@@ -102,7 +104,8 @@ function uniqueFields({ table, distinctOn }: QueryState): string[] {
 
 /** Whether values of a type are objects in TypeScript. */
 function isCompound(type: TypeSchema): boolean {
+  const reading = readingOf(type)
+  if (reading !== undefined) return isObject(reading)
   const base = baseType(type)
-  if (typeof base !== 'string') return base.kind !== 'enum'
-  return ['timestamptz', 'timestamp as Date', 'date as Date', 'bytea', 'json', 'jsonb'].includes(base)
+  return typeof base === 'string' || base.kind !== 'enum'
 }

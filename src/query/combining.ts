@@ -1,9 +1,9 @@
 import { OptionError, UsageError } from '../errors.js'
 import { columnsOf, tableName } from './columns.js'
-import { lookupKind } from './lookup-kind.js'
+import { lookupKind } from '../types/lookup-kind.js'
 import { isPlainObject, show } from './lookups/operand.js'
 import { projectionOf, type Output } from './projection.js'
-import { areCombinable, baseName } from './same-type.js'
+import { areCombinable, baseName } from '../types/same-type.js'
 import { change, initialState, type Combination, type QueryState } from './state.js'
 
 /** Options of `union`. */

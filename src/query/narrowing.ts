@@ -5,7 +5,7 @@ import { combinedFields, refuseOutsideCombination, wrapped } from './combining.j
 import type { Condition } from './filter/condition.js'
 import { excludeEverything } from './filter/decide-condition.js'
 import { refuseOtherOrder } from './distinct.js'
-import { lookupKind } from './lookup-kind.js'
+import { lookupKind } from '../types/lookup-kind.js'
 import { isPlainObject } from './lookups/operand.js'
 import { parseFilter } from './filter/parse-filter.js'
 import {

@@ -1,6 +1,6 @@
-import { serverName } from '../schema/conversion.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { baseType, type TypeSchema } from '../schema/type.js'
+import { serverType, type TypeSchema } from '../schema/type.js'
+import { readAs, readingOf } from '../types/base-types.js'
 import { columnOf, columnsOf, tableName } from './columns.js'
 import type { QueryState, RelatedSelection } from './state.js'
 
@@ -87,7 +87,7 @@ export function projectionOf(state: QueryState): Projection {
 
 /** What a key is read as that rows hold as a Date: that has no microseconds, and would not find its row again. */
 function exactType(type: TypeSchema): TypeSchema | undefined {
-  const base = baseType(type)
-  if (base === 'timestamptz') return 'timestamptz as string'
-  return base === 'timestamp as Date' || base === 'date as Date' ? serverName(base) : undefined
+  if (readingOf(type)?.row !== 'Date') return undefined
+  const server = serverType(type)
+  return typeof server === 'string' ? readAs(server, 'string') : undefined
 }

@@ -9,9 +9,8 @@ import type {
 import type { Codec } from '../types/codec.js'
 import { codecFor } from '../types/codec-for.js'
 import { isBuiltIn } from '../types/type-oids.js'
-import { isConversion } from '../schema/conversion.js'
 import type { ColumnSchema } from '../schema/table.js'
-import { baseType, subtypeOf, type TypeSchema } from '../schema/type.js'
+import { hasConversion, type TypeSchema } from '../schema/type.js'
 
 /**
  * Reads what free-hand SQL leaves as text: columns of enums, composites and other types of the database, whose OIDs
@@ -47,12 +46,4 @@ export class DecodePlugin implements KyselyPlugin {
 function isLeft(type: TypeSchema): boolean {
   const codec = codecFor(type)
   return !isBuiltIn(codec.base ?? codec.name) || hasConversion(type)
-}
-
-function hasConversion(type: TypeSchema): boolean {
-  const base = baseType(type)
-  if (typeof base === 'string') return isConversion(base)
-  if (base.kind === 'array') return hasConversion(base.element)
-  const subtype = subtypeOf(base)
-  return subtype !== base && hasConversion(subtype)
 }

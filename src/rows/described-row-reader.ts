@@ -1,5 +1,4 @@
-import { baseCodec } from '../types/base.js'
-import { codecForOid } from '../types/codec-for-oid.js'
+import { codecFor, codecForOid } from '../types/codec-for.js'
 import type { Field } from './field.js'
 import { RowDecoder } from './row-decoder.js'
 import { cellFor, formatFor, type RowReader } from './row-reader.js'
@@ -15,7 +14,7 @@ export function describedRowReader(described: readonly Field[]): RowReader<Recor
     start: (fields) =>
       new RowDecoder(
         // Types without a codec are strings, as PostgreSQL prints them.
-        fields.map((field) => cellFor(field.name, codecForOid(field.typeOid) ?? baseCodec('unknown'), field)),
+        fields.map((field) => cellFor(field.name, codecForOid(field.typeOid) ?? codecFor('unknown'), field)),
         objectShape(fields.map(({ name }) => name)),
       ),
   }

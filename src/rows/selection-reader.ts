@@ -1,6 +1,7 @@
 import { codecFor } from '../types/codec-for.js'
 import { projectionOf, type Projection } from '../query/projection.js'
 import type { QueryState, Selection } from '../query/state.js'
+import { COUNT_TYPE } from '../schema/type.js'
 import { knownRowReader, type RowReader } from './row-reader.js'
 import { nestedShape, tupleShape, valueShape, type Shape } from './shape.js'
 
@@ -13,7 +14,7 @@ export function selectionReader(state: QueryState): RowReader {
 
 /** Reads a SELECT of one int8, such as count(*). */
 export const countReader = knownRowReader<number>(
-  [{ label: 'count', codec: codecFor('int8 as number') }],
+  [{ label: 'count', codec: codecFor(COUNT_TYPE) }],
   valueShape,
 )
 

@@ -1,3 +1,5 @@
+import { qualifiedName } from './qualified-name.js'
+
 /**
  * A PostgreSQL type as plain data: what the generator writes beside each column and what codecs are picked by.
  *
@@ -7,12 +9,23 @@
  */
 export type TypeSchema =
   | string
+  | ConvertedTypeSchema
   | EnumTypeSchema
   | DomainTypeSchema
   | ArrayTypeSchema
   | RangeTypeSchema
   | MultirangeTypeSchema
   | CompositeTypeSchema
+
+/** A base type whose values are read otherwise than by default: `{ type: 'int8', as: 'number' }`. */
+export interface ConvertedTypeSchema {
+  readonly kind: 'converted'
+  readonly type: string
+  readonly as: 'bigint' | 'number' | 'string' | 'Date'
+}
+
+/** What counts are. */
+export const COUNT_TYPE: ConvertedTypeSchema = { kind: 'converted', type: 'int8', as: 'number' }
 
 /** An enum; `labels` in their declared order. */
 export interface EnumTypeSchema {
@@ -77,10 +90,38 @@ export function baseType(type: TypeSchema): Exclude<TypeSchema, DomainTypeSchema
   return base
 }
 
+/** What a type is to the server at last, under its domains and whatever its values are read as. */
+export function serverType(type: TypeSchema): Exclude<TypeSchema, DomainTypeSchema | ConvertedTypeSchema> {
+  const base = baseType(type)
+  return typeof base !== 'string' && base.kind === 'converted' ? base.type : base
+}
+
 /** What a range or multirange is over; of any other type itself. */
 export function subtypeOf(type: TypeSchema): TypeSchema {
   const base = baseType(type)
   if (typeof base === 'string') return base
   if (base.kind === 'multirange') return base.range.subtype
   return base.kind === 'range' ? base.subtype : base
+}
+
+/** Whether values of a type, or what arrays and ranges are of, are read otherwise than by default. */
+export function hasConversion(type: TypeSchema): boolean {
+  const base = baseType(type)
+  if (typeof base === 'string') return false
+  const part = base.kind === 'array' ? base.element : subtypeOf(base)
+  return part === base ? base.kind === 'converted' : hasConversion(part)
+}
+
+/** A type for messages, and as codecs are named: `int8 as number`, `public.mood[]`. */
+export function typeLabel(type: TypeSchema): string {
+  if (typeof type === 'string') return type
+  if (type.kind === 'converted') return `${type.type} as ${type.as}`
+  return type.kind === 'array' ? `${typeLabel(type.element)}[]` : qualifiedName(type.schema, type.name)
+}
+
+/** The same as the server has it, whatever its values are read as: `int8`. */
+export function serverLabel(type: TypeSchema): string {
+  if (typeof type === 'string') return type
+  if (type.kind === 'array') return `${serverLabel(type.element)}[]`
+  return type.kind === 'converted' ? type.type : typeLabel(type)
 }

@@ -5,8 +5,8 @@ import {
   type AggregateExpression,
   type Annotation,
 } from '../query/aggregate/annotation.js'
-import { serverName } from '../schema/conversion.js'
-import { baseType } from '../schema/type.js'
+import { serverType } from '../schema/type.js'
+import { readingOf } from '../types/base-types.js'
 import { call, cast, functionName, inOrder } from './aggregate.js'
 import { comparableRef } from './comparable.js'
 import { compileCondition } from './condition.js'
@@ -114,16 +114,14 @@ function overRelatedOfGroup(scope: Scope, aggregate: AggregateExpression): RawBu
   }
 }
 
-const SMALL_INTEGERS: readonly unknown[] = ['int2', 'int4', 'int8 as number']
-
-const EXACT_NUMBERS: readonly string[] = ['int2', 'int4', 'int8', 'numeric']
-
 /** A sum of int8 is a numeric, but sums of small integers are read as int8. */
 function sumOfSums({ column }: AggregateExpression): 'int8' | undefined {
-  return SMALL_INTEGERS.includes(column && baseType(column.type)) ? 'int8' : undefined
+  const sum = column && readingOf(column.type)?.sum
+  return sum && serverType(sum.type) === 'int8' ? 'int8' : undefined
 }
 
+/** Whether the server's own average is a numeric. */
 function isExact({ column }: AggregateExpression): boolean {
-  const base = column && baseType(column.type)
-  return typeof base === 'string' && EXACT_NUMBERS.includes(serverName(base))
+  const avg = column && readingOf(column.type)?.avg
+  return avg?.type === 'numeric' || avg?.cast !== undefined
 }

@@ -1,7 +1,8 @@
 import { sql, type RawBuilder } from 'kysely'
-import { isConversion } from '../schema/conversion.js'
 import type { ColumnSchema } from '../schema/table.js'
-import { baseType, type TypeSchema } from '../schema/type.js'
+import { baseType, hasConversion, type TypeSchema } from '../schema/type.js'
+import { isObject } from '../types/base-type.js'
+import { readingOf } from '../types/base-types.js'
 
 /**
  * A column as free-hand SQL selects it, whose values are read by OID alone. What that would cut, or has already made
@@ -13,20 +14,7 @@ export function freeHandColumn(ref: RawBuilder<unknown>, column: ColumnSchema): 
 
 function travelsAsText(type: TypeSchema): boolean {
   const base = baseType(type)
-  if (typeof base === 'string') return base === 'timestamptz as string'
-  switch (base.kind) {
-    case 'array':
-      return isConverted(base.element)
-    case 'range':
-      return isConverted(base.subtype)
-    case 'multirange':
-      return isConverted(base.range.subtype)
-    default:
-      return false
-  }
-}
-
-function isConverted(type: TypeSchema): boolean {
-  const base = baseType(type)
-  return typeof base === 'string' ? isConversion(base) : travelsAsText(base)
+  if (typeof base === 'string' || base.kind !== 'converted') return hasConversion(base)
+  // A Date, which has no microseconds, is no longer what the server sent.
+  return isObject(readingOf(base.type))
 }

@@ -1,9 +1,9 @@
 import { sql, type RawBuilder } from 'kysely'
+import { recordOf } from '../types/base-types.js'
 import { isBuiltIn } from '../types/type-oids.js'
-import { literalText, quote } from '../types/composed/literal.js'
+import { elementText } from '../types/composed/literal.js'
 import type { Cell } from '../query/assignment.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { serverName } from '../schema/conversion.js'
 import { baseType } from '../schema/type.js'
 import type { Scope } from './scope.js'
 import { typeName } from './type-name.js'
@@ -56,8 +56,8 @@ function arrayParameter(
 ): RawBuilder<unknown> {
   const { type } = column
   if (travelsAsText(column)) return sql`${arrayLiteral(cells, ',')}::"pg_catalog"."text"[]`
-  const literal = arrayLiteral(cells, baseType(type) === 'box' ? ';' : ',')
-  if (typeof type === 'string' && !isBuiltIn(serverName(type))) {
+  const literal = arrayLiteral(cells, recordOf(type)?.delimiter ?? ',')
+  if (typeof type === 'string' && !isBuiltIn(type)) {
     // The schema of an extension's type is not known: the parameter takes its type from the column.
     const row = sql`(null::${sql.id(table.schema, table.name)})`
     return sql`coalesce(${literal}, array[${row}.${sql.id(column.name)}])`
@@ -65,13 +65,6 @@ function arrayParameter(
   return sql`${literal}::${typeName(type)}[]`
 }
 
-const needsNoQuotes = /^(?!null$)[-+.:\w]+$/i
-
 function arrayLiteral(cells: readonly Cell[], delimiter: string): string {
-  const parts = cells.map((cell) => {
-    if (cell === null) return 'NULL'
-    const text = literalText(cell)
-    return needsNoQuotes.test(text) ? text : quote(text)
-  })
-  return `{${parts.join(delimiter)}}`
+  return `{${cells.map((cell) => (cell === null ? 'NULL' : elementText(cell))).join(delimiter)}}`
 }

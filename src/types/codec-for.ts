@@ -1,15 +1,11 @@
-import { qualifiedName } from '../schema/qualified-name.js'
-import { isConversion, serverName } from '../schema/conversion.js'
-import type { RangeTypeSchema, TypeSchema } from '../schema/type.js'
-import { arrayCodec } from './composed/array.js'
-import { baseCodec } from './base.js'
+import { baseType, serverLabel, typeLabel, type TypeSchema } from '../schema/type.js'
+import { readingOf, recordOf, typeNamed } from './base-types.js'
 import type { Codec } from './codec.js'
+import { arrayCodec, type ArrayOptions } from './composed/array.js'
 import { compositeCodec } from './composed/composite.js'
 import { enumCodec } from './composed/enum.js'
-import { multirangeCodec } from './composed/multirange.js'
-import type { RangeCodec } from './composed/range.js'
-import { rangeCodec } from './composed/range.js'
-import { isBuiltIn, isReadAlike, nameOfOid } from './type-oids.js'
+import { multirangeCodec, rangeCodec } from './composed/range.js'
+import { isBuiltIn, isReadAlike, nameOfOid, typeOfOid } from './type-oids.js'
 
 type BuiltType = Exclude<TypeSchema, string>
 
@@ -17,7 +13,7 @@ const built = new WeakMap<BuiltType, Codec>()
 
 /** The codec of a type: always the same for the same name, or for the same schema object. */
 export function codecFor(type: TypeSchema): Codec {
-  if (typeof type === 'string') return baseCodec(type)
+  if (typeof type === 'string') return typeNamed(type).readings[0].codec
   let codec = built.get(type)
   if (codec === undefined) {
     codec = build(type)
@@ -26,23 +22,37 @@ export function codecFor(type: TypeSchema): Codec {
   return codec
 }
 
+/**
+ * The codec of a built-in type by its OID, for SQL whose columns no schema describes. Undefined for every other
+ * type: the OIDs of enums, domains, composites and extension types differ per database.
+ */
+export function codecForOid(oid: number): Codec | undefined {
+  const type = typeOfOid(oid)
+  return type === undefined ? undefined : codecFor(type)
+}
+
 function build(type: BuiltType): Codec {
+  const name = typeLabel(type)
   switch (type.kind) {
+    case 'converted':
+      return readingOf(type).codec
     case 'enum':
-      return enumCodec(type)
-    case 'domain': {
-      const codec = codecFor(type.base)
-      return { ...codec, name: qualified(type), base: codec.base ?? codec.name }
+      return enumCodec(name, type.labels)
+    case 'domain':
+      return { ...codecFor(type.base), name, base: serverLabel(baseType(type)) }
+    case 'array': {
+      const codec = arrayCodec(codecFor(type.element), arrayOptions(type.element))
+      // The server describes an array of int8 as that, whatever its elements are read as.
+      const base = serverLabel(type)
+      return base === name ? codec : { ...codec, base }
     }
-    case 'array':
-      return buildArray(type.element)
     case 'range':
-      return buildRange(type)
+      return rangeCodec(name, codecFor(type.subtype))
     case 'multirange':
-      return multirangeCodec(qualified(type), buildRange(type.range))
+      return multirangeCodec(name, rangeCodec(typeLabel(type.range), codecFor(type.range.subtype)))
     case 'composite':
       return compositeCodec(
-        qualified(type),
+        name,
         type.fields.map((field) => {
           const codec = codecFor(field.type)
           return { property: field.property, codec, isOfType: (oid) => isOfType(codec, oid) }
@@ -57,26 +67,9 @@ function isOfType({ name, base }: Codec, oid: number): boolean {
   return actual === undefined ? base !== undefined || !isBuiltIn(name) : isReadAlike(actual, base ?? name)
 }
 
-/** The server describes an array of int8 as that, whatever its elements are read as. */
-function buildArray(element: TypeSchema): Codec {
-  const codec = arrayCodec(codecFor(element), arrayOptions(element))
-  if (typeof element !== 'string' || !isConversion(element)) return codec
-  return { ...codec, base: `${serverName(element)}[]` }
-}
-
-function buildRange(type: RangeTypeSchema): RangeCodec {
-  return rangeCodec(qualified(type), codecFor(type.subtype))
-}
-
-function qualified({ schema, name }: { readonly schema: string; readonly name: string }): string {
-  return qualifiedName(schema, name)
-}
-
-function arrayOptions(element: TypeSchema): { delimiter: string; flat: boolean } {
-  let type = element
-  while (typeof type !== 'string' && type.kind === 'domain') type = type.base
-  if (typeof type !== 'string') {
-    return { delimiter: ',', flat: type.kind === 'array' || type.kind === 'multirange' }
-  }
-  return { delimiter: type === 'box' ? ';' : ',', flat: type === 'json' || type === 'jsonb' }
+function arrayOptions(element: TypeSchema): ArrayOptions {
+  const record = recordOf(element)
+  if (record !== undefined) return record
+  const base = baseType(element)
+  return { delimiter: ',', flat: typeof base !== 'string' && ['array', 'multirange'].includes(base.kind) }
 }

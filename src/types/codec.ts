@@ -1,22 +1,16 @@
 /**
  * How the values of one PostgreSQL type cross the wire: the only place where bytes become values and back.
  *
- * A codec is pure and independent of every session setting (DateStyle, IntervalStyle, TimeZone, bytea_output,
+ * A coding is pure and independent of every session setting (DateStyle, IntervalStyle, TimeZone, bytea_output,
  * extra_float_digits) and of the process's time zone.
  */
-export interface Codec<T = unknown> {
-  /** The type's name, for error messages: `int4`, `public.order_status[]`. */
-  readonly name: string
-
-  /** For a domain, the name of the type that it is over: the server describes columns by that. */
-  readonly base?: string
-
+export interface Coding {
   /**
    * Reads PostgreSQL's text output.
    *
    * @throws {@link DecodeError} for text it cannot represent or does not recognise; it never guesses.
    */
-  readonly decodeText: (text: string) => T
+  readonly decodeText: (text: string) => unknown
 
   /**
    * Reads PostgreSQL's binary output from `bytes[start, end)`. Absent where a type has no binary decoder:
@@ -24,7 +18,7 @@ export interface Codec<T = unknown> {
    *
    * @throws {@link DecodeError} as `decodeText` does.
    */
-  readonly decodeBinary?: (bytes: Buffer, start: number, end: number) => T
+  readonly decodeBinary?: (bytes: Buffer, start: number, end: number) => unknown
 
   /**
    * Writes a value as a parameter: text in PostgreSQL's input syntax, or a Buffer sent in binary format
@@ -32,5 +26,14 @@ export interface Codec<T = unknown> {
    *
    * @throws {@link EncodeError} for a value that the type cannot hold.
    */
-  readonly encode: (value: T) => string | Buffer
+  readonly encode: (value: unknown) => string | Buffer
+}
+
+/** The coding of a type, with the names it goes by. */
+export interface Codec extends Coding {
+  /** The type's name, for error messages: `int4`, `int8 as number`, `public.order_status[]`. */
+  readonly name: string
+
+  /** The name of what the server describes columns by, where that is another: what a domain is over, `int8`. */
+  readonly base?: string
 }

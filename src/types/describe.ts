@@ -16,6 +16,13 @@ export function unrecognised(type: string, text: string): DecodeError {
   )
 }
 
+/** The error for bytes that are no value of `type`. */
+export function otherType(type: string): DecodeError {
+  return new DecodeError(
+    `The server sent a value that is no ${type}: the column has another type. Generate again.`,
+  )
+}
+
 /** @throws {@link DecodeError} when a fixed-width binary value does not have `type`'s width. */
 export function checkWidth(type: string, width: number, start: number, end: number): void {
   if (end - start !== width) {

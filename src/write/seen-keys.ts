@@ -1,9 +1,9 @@
 import { UsageError } from '../errors.js'
 import type { Cell } from '../query/assignment.js'
 import { tableName } from '../query/columns.js'
-import { serverName } from '../schema/conversion.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { baseType } from '../schema/type.js'
+import type { BaseType } from '../types/base-type.js'
+import { recordOf } from '../types/base-types.js'
 
 /** Keys that an iterable's rows are remembered by, so that memory stays constant; an array's are all remembered. */
 const REMEMBERED = 250_000
@@ -12,6 +12,7 @@ const REMEMBERED = 250_000
 export class SeenKeys {
   readonly #table: TableSchema
   readonly #columns: readonly ColumnSchema[]
+  readonly #canonical: readonly BaseType['canonical'][]
   readonly #where: string
   readonly #limit: number
   #seen = new Set<string>()
@@ -21,13 +22,14 @@ export class SeenKeys {
   constructor(table: TableSchema, columns: readonly ColumnSchema[], where: string, bounded: boolean) {
     this.#table = table
     this.#columns = columns
+    this.#canonical = columns.map(({ type }) => recordOf(type)?.canonical)
     this.#where = where
     this.#limit = bounded ? REMEMBERED : Infinity
   }
 
   /** @throws {@link UsageError} for a key that came before. */
   add(cells: readonly Cell[], number: number): void {
-    const key = JSON.stringify(cells.map((cell, index) => comparable(this.#columns[index], cell)))
+    const key = JSON.stringify(cells.map((cell, index) => comparable(cell, this.#canonical[index])))
     if (this.#seen.has(key) || this.#before.has(key)) {
       const values = cells.map((cell) => (typeof cell === 'string' ? cell : `\\x${cell?.toString('hex')}`))
       const names = this.#columns.map(({ property }) => property)
@@ -44,29 +46,7 @@ export class SeenKeys {
 }
 
 /** A key's part in the form that the server compares, where one value can be written in several ways. */
-function comparable(column: ColumnSchema | undefined, cell: Cell): string | undefined {
-  if (cell === null || typeof cell !== 'string') return cell?.toString('hex')
-  const base = column && baseType(column.type)
-  switch (typeof base === 'string' ? serverName(base) : undefined) {
-    case 'numeric':
-      return plainNumber(cell)
-    case 'bpchar':
-      return cell.replace(/ +$/, '')
-    case 'citext':
-      return cell.toLowerCase()
-    default:
-      return cell
-  }
-}
-
-/** `+1.50`, `1.5` and `15e-1` are one number. */
-function plainNumber(text: string): string {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
-    /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? []
-  const digits = (whole + fraction).replace(/^0+/, '')
-  const significant = digits.replace(/0+$/, '')
-  // NaN and the infinities have no digits, and neither has zero.
-  if (significant === '') return /[ni]/i.test(text) ? text.toLowerCase() : '0'
-  const power = Number(exponent) - fraction.length + digits.length - significant.length
-  return `${sign === '-' ? sign : ''}${significant}e${power}`
+function comparable(cell: Cell, canonical: BaseType['canonical']): string | undefined {
+  if (typeof cell !== 'string') return cell?.toString('hex')
+  return canonical === undefined ? cell : canonical(cell)
 }

@@ -85,10 +85,16 @@ describe('types and columns', () => {
   it('are what rows, writes and free-hand Kysely are typed by, and what the engine reads values as', async () => {
     const { errors, text } = await made(settings, files)
     expect(errors).toEqual([])
-    expect(text.get('users.ts')).toMatch(/name: 'birth_date', type: 'date as Date'/)
+    expect(text.get('users.ts')).toMatch(
+      /name: 'birth_date',\s+type: \{ kind: 'converted', type: 'date', as: 'Date' \}/,
+    )
     expect(text.get('users.ts')).toMatch(/name: 'created_at', type: 'timestamptz'/)
-    expect(text.get('orders.ts')).toMatch(/name: 'id',\s+type: 'int8 as number'/)
-    expect(text.get('coupons.ts')).toMatch(/name: 'tstzrange',\s+subtype: 'timestamptz as string'/)
+    expect(text.get('orders.ts')).toMatch(
+      /name: 'id',\s+type: \{ kind: 'converted', type: 'int8', as: 'number' \}/,
+    )
+    expect(text.get('coupons.ts')).toMatch(
+      /name: 'tstzrange',\s+subtype: \{ kind: 'converted', type: 'timestamptz', as: 'string' \}/,
+    )
   })
 
   it.each([

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'vitest'
 import type { ColumnSchema, ForeignKeySchema, Model, Repository } from 'sluice'
-import { lookupKind } from '../../src/query/lookup-kind.js'
+import { lookupKind } from '../../src/types/lookup-kind.js'
 import { qualifiedName } from '../../src/schema/qualified-name.js'
 import { sampleValue } from './sample-value.js'
 

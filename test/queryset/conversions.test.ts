@@ -52,13 +52,13 @@ const column = (name: string, type: TableSchema['columns'][number]['type']) => (
 const eventsSchema: TableSchema = {
   ...{ schema: 'public', name: 'events', kind: 'table' },
   columns: [
-    column('id', 'int8 as number'),
-    column('serial', 'int8 as string'),
-    column('amount', 'numeric as number'),
-    column('at', 'timestamptz as string'),
-    column('moment', 'timestamp as Date'),
-    column('day', 'date as Date'),
-    column('times', { kind: 'array', element: 'timestamptz as string' }),
+    column('id', { kind: 'converted', type: 'int8', as: 'number' }),
+    column('serial', { kind: 'converted', type: 'int8', as: 'string' }),
+    column('amount', { kind: 'converted', type: 'numeric', as: 'number' }),
+    column('at', { kind: 'converted', type: 'timestamptz', as: 'string' }),
+    column('moment', { kind: 'converted', type: 'timestamp', as: 'Date' }),
+    column('day', { kind: 'converted', type: 'date', as: 'Date' }),
+    column('times', { kind: 'array', element: { kind: 'converted', type: 'timestamptz', as: 'string' } }),
   ],
   ...{ primaryKey: ['id'], uniqueKeys: [['moment']], foreignKeys: [] },
   relations: [

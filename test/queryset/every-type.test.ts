@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everyType } from './every-type.js'
 import { openShop, type Shop } from './shop.js'
-import { lookupKind } from '../../src/query/lookup-kind.js'
+import { lookupKind } from '../../src/types/lookup-kind.js'
 import type { Model, Repository } from 'sluice'
 
 let shop: Shop

@@ -105,7 +105,7 @@ const builtIn = columns
   .map(({ property }) => property)
 
 function isBuiltIn(type: TypeSchema): boolean {
-  return typeof type === 'string' && !type.includes(' as ')
+  return typeof type === 'string'
 }
 
 function pick(row: Row, properties: readonly string[]): Row {

@@ -297,43 +297,48 @@ const midnight = (random: Random): Date => new Date(between(random, -100_000, 10
 const converted: TypeCase[] = [
   {
     sql: 'int8',
-    type: 'int8 as number',
+    type: { kind: 'converted', type: 'int8', as: 'number' },
     edges: [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 0],
     random: int4,
   },
   {
     sql: 'int8',
-    type: 'int8 as string',
+    type: { kind: 'converted', type: 'int8', as: 'string' },
     edges: [`${2n ** 63n - 1n}`, `${-(2n ** 63n)}`, '0'],
     random: (random) => BigInt.asIntN(64, BigInt(`0x${hex(random, 16)}`)).toString(),
   },
   {
     sql: 'numeric',
-    type: 'numeric as number',
+    type: { kind: 'converted', type: 'numeric', as: 'number' },
     edges: [NaN, Infinity, -Infinity, 0, 0.1, -12.5, 1e20, 123456789.012345],
     random: (random) => int4(random) / 100,
   },
   {
     sql: 'timestamptz',
-    type: 'timestamptz as string',
+    type: { kind: 'converted', type: 'timestamptz', as: 'string' },
     edges: ['infinity', '-infinity', '2024-10-27 00:30:00.000001+00', '0044-03-15 12:00:00+00 BC'],
     random: printedMoment,
   },
   {
     sql: 'timestamp',
-    type: 'timestamp as Date',
+    type: { kind: 'converted', type: 'timestamp', as: 'Date' },
     edges: [new Date(0), new Date(-1), new Date(8.64e15)],
     random: moment,
   },
   {
     sql: 'date',
-    type: 'date as Date',
+    type: { kind: 'converted', type: 'date', as: 'Date' },
     edges: [new Date(0), new Date(-86_400_000), new Date(8.64e15)],
     random: midnight,
   },
   {
     sql: 'tstzrange',
-    type: { kind: 'range', schema: 'pg_catalog', name: 'tstzrange', subtype: 'timestamptz as string' },
+    type: {
+      kind: 'range',
+      schema: 'pg_catalog',
+      name: 'tstzrange',
+      subtype: { kind: 'converted', type: 'timestamptz', as: 'string' },
+    },
     edges: [empty, unlimited],
     random: (random) => ({ lower: printedMoment(random), upper: 'infinity', bounds: '[)' }),
   },
@@ -342,7 +347,9 @@ const converted: TypeCase[] = [
     type: {
       ...spot,
       fields: spot.fields.map((field) =>
-        field.type === 'timestamptz' ? { ...field, type: 'timestamptz as string' } : field,
+        field.type === 'timestamptz'
+          ? { ...field, type: { kind: 'converted', type: 'timestamptz', as: 'string' } }
+          : field,
       ),
     },
     edges: [{ label: '', takenAt: 'infinity', sizes: null, mood: null }],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { connect, Repository, type KyselyHandle, type Model, type TableSchema } from 'sluice'
 import { introspect } from '../../codegen/introspect/introspect.js'
 import { buildModel } from '../../codegen/model/build-model.js'
-import { lookupKind } from '../../src/query/lookup-kind.js'
+import { lookupKind } from '../../src/types/lookup-kind.js'
 import { createTestDatabase, sampleSchemas } from '../support/database.js'
 
 interface AnyModel extends Model {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { seeded } from '../codec/json-documents.js'
+import { seeded } from '../types/json-documents.js'
 import { textCell, type Cell } from '../../src/rows/cell.js'
 import { compileRows } from '../../src/rows/compile-rows.js'
 import { interpretRows, type ReadRun } from '../../src/rows/interpret-rows.js'

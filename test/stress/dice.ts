@@ -1,4 +1,4 @@
-import { seeded } from '../codec/json-documents.js'
+import { seeded } from '../types/json-documents.js'
 
 /** Chances that come out the same for the same seed and number, whatever runs beside. */
 export class Dice {

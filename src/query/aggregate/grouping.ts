@@ -3,7 +3,7 @@ import type { ColumnSchema } from '../../schema/table.js'
 import { isOverGroup } from './annotation.js'
 import { columnsOf, tableName } from '../columns.js'
 import type { Condition, Junction, Negation } from '../filter/condition.js'
-import { lookupKind } from '../lookup-kind.js'
+import { lookupKind } from '../../types/lookup-kind.js'
 import { change, type QueryState } from '../state.js'
 
 /** Groups are made once: a later `annotate` adds to them, and a later `values` only leaves fields out. */

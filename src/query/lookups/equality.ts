@@ -4,7 +4,7 @@ import type { ColumnSchema } from '../../schema/table.js'
 import { baseType } from '../../schema/type.js'
 import { NOTHING, type Condition } from '../filter/condition.js'
 import { SUBQUERY, isSubquery } from '../filter/subquery.js'
-import { areComparable, baseName } from '../same-type.js'
+import { areComparable, baseName } from '../../types/same-type.js'
 import type { LookupField, Lookups } from './lookup.js'
 import { encodeOperand, operandOf, refuseUndefined, show } from './operand.js'
 

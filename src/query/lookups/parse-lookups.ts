@@ -1,5 +1,5 @@
 import { FieldError } from '../../errors.js'
-import { lookupKind, type LookupKind } from '../lookup-kind.js'
+import { lookupKind, type LookupKind } from '../../types/lookup-kind.js'
 import type { Condition } from '../filter/condition.js'
 import { ARRAY_LOOKUPS } from './array.js'
 import { COMPARABLE_LOOKUPS } from './comparison.js'

@@ -1,6 +1,5 @@
-import { qualifiedName } from '../../schema/qualified-name.js'
-import { serverName } from '../../schema/conversion.js'
-import { baseType, type TypeSchema } from '../../schema/type.js'
+import { serverType, typeLabel, type TypeSchema } from '../../schema/type.js'
+import { typeNamed } from '../../types/base-types.js'
 import { columnsOf } from '../columns.js'
 import type { Prefetch } from '../state.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
@@ -10,20 +9,6 @@ export function ownerColumns({ relation, state }: Prefetch): readonly ColumnSche
   const { through } = relation
   if (through === undefined) return columnsOf(state.table, relation.targetColumns)
   return columnsOf(state.schemas.table(through.table), through.columns)
-}
-
-/** Types whose values are equal to the server exactly when their texts are. */
-const EXACT: Readonly<Record<string, string>> = {
-  int2: 'integer',
-  int4: 'integer',
-  int8: 'integer',
-  text: 'text',
-  varchar: 'text',
-  uuid: 'uuid',
-  bytea: 'bytea',
-  date: 'date',
-  timestamp: 'timestamp',
-  bool: 'bool',
 }
 
 /**
@@ -41,10 +26,10 @@ export function hasExactKey(prefetch: Prefetch, owner: TableSchema): boolean {
 }
 
 function exactKind(type: TypeSchema | undefined): string | undefined {
-  const base = type && baseType(type)
-  if (base === undefined) return undefined
-  if (typeof base === 'string') return EXACT[serverName(base)]
-  return base.kind === 'enum' ? qualifiedName(base.schema, base.name) : undefined
+  if (type === undefined) return undefined
+  const base = serverType(type)
+  if (typeof base === 'string') return typeNamed(base).exactKey
+  return base.kind === 'enum' ? typeLabel(base) : undefined
 }
 
 /** The number of an owner among those whose rows are read together, from 1. */

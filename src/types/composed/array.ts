@@ -1,23 +1,15 @@
-import { DecodeError, EncodeError } from '../../errors.js'
+import { EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
+import type { BaseType } from '../base-type.js'
 import type { Codec } from '../codec.js'
-import { describe } from '../describe.js'
-import { LiteralReader, literalText, quote } from './literal.js'
+import { describe, otherType } from '../describe.js'
+import { elementText, LiteralReader } from './literal.js'
 
 const mostDimensions = 6
 const lowerBounds = /^(?:\[-?\d+:-?\d+\])+=/
-const needsNoQuotes = /^(?!null$)[-+.:\w]+$/i
 
 /** How arrays of an element type differ from most. */
-export interface ArrayOptions {
-  /** What PostgreSQL puts between elements (`pg_type.typdelim`): a comma, but for `box` a semicolon. */
-  readonly delimiter: string
-  /**
-   * The element's own values may be arrays (json, multiranges, domains over arrays): what is written has one
-   * dimension then, and every item of it is an element.
-   */
-  readonly flat: boolean
-}
+export type ArrayOptions = Pick<BaseType, 'delimiter' | 'flat'>
 
 /** Arrays of `element`, nested as deep as they have dimensions; lower bounds other than 1 are not kept. */
 export function arrayCodec(element: Codec, { delimiter, flat }: ArrayOptions): Codec {
@@ -43,8 +35,7 @@ export function arrayCodec(element: Codec, { delimiter, flat }: ArrayOptions): C
   function writeElement(item: unknown): string {
     if (item === null) return 'NULL'
     if (item === undefined) throw new EncodeError(`An element of ${name} is undefined. Give null for NULL.`)
-    const text = literalText(element.encode(item))
-    return needsNoQuotes.test(text) ? text : quote(text)
+    return elementText(element.encode(item))
   }
 
   function write(items: readonly unknown[], sizes: readonly number[], dimension: number): string {
@@ -110,7 +101,7 @@ function readBinary(
   if (dimensions === 0) return []
   // Number of dimensions, flags, element type; then size and lower bound of every dimension; then the elements.
   let at = start + 12 + 8 * dimensions
-  if (dimensions < 0 || dimensions > mostDimensions || at > end) throw mismatch(name)
+  if (dimensions < 0 || dimensions > mostDimensions || at > end) throw otherType(name)
 
   const read = (dimension: number): unknown[] => {
     const size = int32(bytes, start + 12 + 8 * dimension)
@@ -125,19 +116,13 @@ function readBinary(
       if (length === -1) {
         items.push(null)
       } else {
-        if (length < 0 || at + length > end) throw mismatch(name)
+        if (length < 0 || at + length > end) throw otherType(name)
         items.push(decode(bytes, at, (at += length)))
       }
     }
     return items
   }
   const items = read(0)
-  if (at !== end) throw mismatch(name)
+  if (at !== end) throw otherType(name)
   return items
-}
-
-function mismatch(name: string): DecodeError {
-  return new DecodeError(
-    `The server sent a value that is no ${name}: the column has another type. Generate again.`,
-  )
 }

@@ -58,7 +58,9 @@ export function compositeCodec(name: string, fields: readonly CompositeField[]):
       if (unknown !== undefined) {
         throw new EncodeError(`${name} has no field ${JSON.stringify(unknown)}: ${describe(value)}.`)
       }
-      return `(${fields.map((field) => writeField(field, value as Values)).join(',')})`
+      // It has no other keys than the fields', which are looked at one by one.
+      const values = value as Values
+      return `(${fields.map((field) => writeField(field, values)).join(',')})`
     },
   }
   if (fields.some(({ codec }) => codec.decodeBinary === undefined)) return composite

@@ -1,16 +1,13 @@
 import { DecodeError, EncodeError } from '../../errors.js'
-import { qualifiedName } from '../../schema/qualified-name.js'
-import type { EnumTypeSchema } from '../../schema/type.js'
 import type { Codec } from '../codec.js'
 import { describe } from '../describe.js'
 import { utf8 } from '../text/utf8.js'
 
 /** An enum: one of its labels as a string. */
-export function enumCodec(type: EnumTypeSchema): Codec {
-  const name = qualifiedName(type.schema, type.name)
+export function enumCodec(name: string, declared: readonly string[]): Codec {
   // A Map to itself: rows that are kept share the label's string.
-  const labels = new Map<unknown, string>(type.labels.map((label) => [label, label]))
-  const known = type.labels.map((label) => JSON.stringify(label)).join(', ')
+  const labels = new Map<unknown, string>(declared.map((label) => [label, label]))
+  const known = declared.map((label) => JSON.stringify(label)).join(', ')
 
   const decodeText = (text: string): string => {
     const label = labels.get(text)

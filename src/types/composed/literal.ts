@@ -11,6 +11,14 @@ export function literalText(encoded: string | Buffer): string {
   return typeof encoded === 'string' ? encoded : `\\x${encoded.toString('hex')}`
 }
 
+const needsNoQuotes = /^(?!null$)[-+.:\w]+$/i
+
+/** An encoded value as an element of an array's literal. */
+export function elementText(encoded: string | Buffer): string {
+  const text = literalText(encoded)
+  return needsNoQuotes.test(text) ? text : quote(text)
+}
+
 /** Reads the literals of `type` that PostgreSQL prints for arrays, ranges and composites, from left to right. */
 export class LiteralReader {
   /** Whether the part read last was in quotes, and so is not a NULL. */
@@ -66,7 +74,7 @@ export class LiteralReader {
     this.quoted = this.sees('"')
     if (this.quoted) return this.#quotedPart()
     const start = this.#at
-    while (this.#at < this.text.length && !stops.includes(this.text[this.#at]!)) this.#at++
+    while (this.#at < this.text.length && !stops.includes(this.text.charAt(this.#at))) this.#at++
     return this.text.slice(start, this.#at)
   }
 

@@ -1,7 +1,7 @@
-import { DecodeError, EncodeError } from '../../errors.js'
+import { EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
 import type { Codec } from '../codec.js'
-import { describe } from '../describe.js'
+import { describe, otherType } from '../describe.js'
 import { LiteralReader, literalText, quote } from './literal.js'
 
 /** Which ends belong to a range; `empty` is the range that holds nothing. */
@@ -15,7 +15,7 @@ export interface Range<T> {
 }
 
 /** A range's codec, which multiranges build on. */
-export interface RangeCodec extends Codec {
+interface RangeCodec extends Codec {
   /** Reads the range that comes next in a literal. */
   readonly read: (literal: LiteralReader) => Range<unknown>
 }
@@ -62,16 +62,15 @@ export function rangeCodec(name: string, subtype: Codec): RangeCodec {
       return range
     },
     encode: (value) => {
-      const { lower, upper, bounds } = (typeof value === 'object' && value !== null ? value : {}) as Partial<
-        Range<unknown>
-      >
+      // Whatever was given: of these, what it has is looked at.
+      const { lower, upper, bounds } = Object(value) as Partial<Range<unknown>>
       if (bounds === 'empty' && lower === null && upper === null) return 'empty'
       if (bounds === undefined || !isBounds(bounds)) {
         throw new EncodeError(
           `${name} takes { lower, upper, bounds } with bounds '[)', '[]', '(]' or '()', or 'empty' with lower and upper null, not ${describe(value)}.`,
         )
       }
-      return bounds[0]! + writeBound(lower, 'lower') + ',' + writeBound(upper, 'upper') + bounds[1]!
+      return `${bounds.charAt(0)}${writeBound(lower, 'lower')},${writeBound(upper, 'upper')}${bounds.charAt(1)}`
     },
   }
   const decode = subtype.decodeBinary
@@ -96,19 +95,53 @@ function readBinary(
   const bound = (): unknown => {
     const from = at + 4
     at = from + int32(bytes, at)
-    if (at > end) throw mismatch(name)
+    if (at > end) throw otherType(name)
     return decode(bytes, from, at)
   }
   const lower = (flags & lowerInfinite) === 0 ? bound() : null
   const upper = (flags & upperInfinite) === 0 ? bound() : null
-  if (at !== end) throw mismatch(name)
+  if (at !== end) throw otherType(name)
   const opening = (flags & lowerInclusive) === 0 ? '(' : '['
   const closing = (flags & upperInclusive) === 0 ? ')' : ']'
   return { lower, upper, bounds: `${opening}${closing}` }
 }
 
-function mismatch(name: string): DecodeError {
-  return new DecodeError(
-    `The server sent a value that is no ${name}: the column has another type. Generate again.`,
-  )
+/** Multiranges of `range`: an array of ranges. PostgreSQL sorts and merges what it is given. */
+export function multirangeCodec(name: string, range: RangeCodec): Codec {
+  const codec: Codec = {
+    name,
+    decodeText: (text) => {
+      const literal = new LiteralReader(name, text)
+      const ranges: unknown[] = []
+      literal.expect('{')
+      if (!literal.sees('}')) {
+        do ranges.push(range.read(literal))
+        while (literal.take(','))
+      }
+      literal.expect('}')
+      literal.end()
+      return ranges
+    },
+    encode: (value) => {
+      if (!Array.isArray(value)) {
+        throw new EncodeError(`${name} takes an array of ranges, not ${describe(value)}.`)
+      }
+      return `{${Array.from(value, (item) => literalText(range.encode(item))).join(',')}}`
+    },
+  }
+  const decode = range.decodeBinary
+  if (decode === undefined) return codec
+  return {
+    ...codec,
+    decodeBinary: (bytes, start) => {
+      const ranges: unknown[] = []
+      let at = start + 4
+      for (let left = int32(bytes, start); left > 0; left--) {
+        const from = at + 4
+        at = from + int32(bytes, at)
+        ranges.push(decode(bytes, from, at))
+      }
+      return ranges
+    },
+  }
 }

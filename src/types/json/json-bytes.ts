@@ -35,7 +35,7 @@ export function readJson(bytes: Buffer, start: number, end: number): unknown {
     }
   }
   leftInARow = leftInARow === patience + restraint - 1 ? patience : leftInARow + 1
-  return JSON.parse(utf8(bytes, start, end)) as unknown
+  return JSON.parse(utf8(bytes, start, end))
 }
 
 function skipSpace(bytes: Buffer, from: number): number {

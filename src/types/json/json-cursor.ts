@@ -10,7 +10,7 @@ export const cursor = { at: 0, length: 0 }
 export function parsedPart(text: string, end: number): unknown {
   cursor.at = end
   try {
-    return JSON.parse(text) as unknown
+    return JSON.parse(text)
   } catch {
     return undefined
   }

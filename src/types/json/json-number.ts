@@ -68,6 +68,7 @@ function readDigits(bytes: Buffer, from: number, until: number, head: number): n
 function readAny(bytes: Buffer, from: number): number | undefined {
   let at = from + 1
   while (continues(bytes[at]!)) at++
+  // JSON that begins as a number does is a number.
   return parsedPart(utf8(bytes, from, at), at) as number | undefined
 }
 

@@ -40,6 +40,7 @@ function parseString(bytes: Buffer, from: number, checked: number): string | und
   let at = bytes.indexOf(quote, checked)
   while (at !== -1 && isEscaped(bytes, at, checked)) at = bytes.indexOf(quote, at + 1)
   if (at === -1 || isMost(at - from)) return undefined
+  // JSON that begins with a quote is a string.
   return parsedPart(utf8(bytes, from - 1, at + 1), at + 1) as string | undefined
 }
 

@@ -1,5 +1,5 @@
 import { DecodeError, EncodeError } from '../../errors.js'
-import type { Codec } from '../codec.js'
+import type { Coding } from '../codec.js'
 import { describe } from '../describe.js'
 import { readJson } from './json-bytes.js'
 
@@ -21,13 +21,18 @@ export type { JsonNull }
  */
 export const jsonNull: JsonNull = Object.freeze(new JsonNull())
 
+/** A toJSON() may throw anything. */
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
 function invalid(name: string, cause: unknown): DecodeError {
-  return new DecodeError(`A ${name} value is not valid JSON: ${(cause as Error).message}.`, { cause })
+  return new DecodeError(`A ${name} value is not valid JSON: ${messageOf(cause)}.`, { cause })
 }
 
 function parse(name: string, text: string): unknown {
   try {
-    return JSON.parse(text) as unknown
+    return JSON.parse(text)
   } catch (cause) {
     throw invalid(name, cause)
   }
@@ -71,7 +76,7 @@ function stringify(name: string, value: unknown): string {
     return JSON.stringify(value, refuseUnrepresentable)
   } catch (cause) {
     if (cause instanceof EncodeError) throw cause
-    throw new EncodeError(`The value cannot be written as ${name}: ${(cause as Error).message}`, { cause })
+    throw new EncodeError(`The value cannot be written as ${name}: ${messageOf(cause)}`, { cause })
   }
 }
 
@@ -93,16 +98,14 @@ function checkText(text: string): string {
  * `json`: the parsed value. Numbers are read as JavaScript's JSON.parse reads them, to the nearest double.
  * `undefined`, functions, bigints, NaN and infinities anywhere inside are refused on the way in.
  */
-export const jsonCodec: Codec = {
-  name: 'json',
+export const jsonCodec: Coding = {
   decodeText: (text) => parse('json', text),
   decodeBinary: (bytes, start, end) => parseBytes('json', bytes, start, end),
   encode: (value) => stringify('json', value),
 }
 
 /** `jsonb`: as `json`; its binary form starts with a version byte. */
-export const jsonbCodec: Codec = {
-  name: 'jsonb',
+export const jsonbCodec: Coding = {
   decodeText: (text) => parse('jsonb', text),
   decodeBinary: (bytes, start, end) => {
     if (bytes[start] !== 1) {

@@ -1,6 +1,6 @@
 import { EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
-import type { Codec } from '../codec.js'
+import type { Coding } from '../codec.js'
 import { checkWidth, describe, unrecognised } from '../describe.js'
 import { shortestFloat4 } from './shortest-float4.js'
 
@@ -28,8 +28,7 @@ const lowWord = 1 - highWord
  * `float4`: number, the one that PostgreSQL's shortest text stands for: `0.1::float4` is 0.1 and not
  * 0.10000000149011612.
  */
-export const float4Codec: Codec = {
-  name: 'float4',
+export const float4Codec: Coding = {
   decodeText: (text) => decode('float4', text),
   decodeBinary: (bytes, start, end) => {
     checkWidth('float4', 4, start, end)
@@ -40,8 +39,7 @@ export const float4Codec: Codec = {
 }
 
 /** `float8`: number, NaN, ±Infinity and −0 included. */
-export const float8Codec: Codec = {
-  name: 'float8',
+export const float8Codec: Coding = {
   decodeText: (text) => decode('float8', text),
   decodeBinary: (bytes, start, end) => {
     checkWidth('float8', 8, start, end)

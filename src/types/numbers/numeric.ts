@@ -1,6 +1,6 @@
 import { DecodeError, EncodeError } from '../../errors.js'
 import { int16 } from '../text/bytes.js'
-import type { Codec } from '../codec.js'
+import type { Coding } from '../codec.js'
 import { describe, unrecognised } from '../describe.js'
 
 const printed = /^(?:-?(?:\d+(?:\.\d+)?|Infinity)|NaN)$/
@@ -48,19 +48,53 @@ function decodeBinary(bytes: Buffer, start: number, end: number): string {
   return text
 }
 
+function decodeText(text: string): string {
+  if (!printed.test(text)) throw unrecognised('numeric', text)
+  return text
+}
+
+function encode(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'bigint') return value.toString()
+  if (typeof value === 'string' && accepted.test(value)) return value
+  throw new EncodeError(
+    `numeric takes a decimal string such as '12.50', a number or a bigint, not ${describe(value)}.`,
+  )
+}
+
 /** `numeric`: string exactly as PostgreSQL prints it, its scale kept. Numbers and bigints are taken too. */
-export const numericCodec: Codec = {
-  name: 'numeric',
-  decodeText: (text) => {
-    if (!printed.test(text)) throw unrecognised('numeric', text)
-    return text
-  },
-  decodeBinary,
-  encode: (value) => {
-    if (typeof value === 'number' || typeof value === 'bigint') return value.toString()
-    if (typeof value === 'string' && accepted.test(value)) return value
-    throw new EncodeError(
-      `numeric takes a decimal string such as '12.50', a number or a bigint, not ${describe(value)}.`,
-    )
-  },
+export const numericCodec: Coding = { decodeText, decodeBinary, encode }
+
+/** `numeric` as number. What a number cannot hold to the last digit is an error; trailing zeros are not kept. */
+export const numericAsNumberCodec: Coding = {
+  decodeText: (text) => exactNumber(decodeText(text)),
+  decodeBinary: (bytes, start, end) => exactNumber(decodeBinary(bytes, start, end)),
+  encode,
+}
+
+/** A double keeps every decimal of so many digits. */
+const SAFE_DIGITS = 15
+
+function exactNumber(text: string): number {
+  const number = Number(text)
+  if (text.length <= SAFE_DIGITS || digitsOf(text) === digitsOf(String(number))) return number
+  throw new DecodeError(
+    `A number cannot hold the numeric '${text}' to the last digit. Read it as string instead.`,
+  )
+}
+
+/** The digits without the zeros around them; of NaN and the infinities their names. */
+function digitsOf(text: string): string {
+  return text.replace(/e.*$/, '').replace(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '')
+}
+
+/** One text for a number: `+1.50`, `1.5` and `15e-1` are the same. */
+export function canonicalNumeric(text: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? []
+  const digits = (whole + fraction).replace(/^0+/, '')
+  const significant = digits.replace(/0+$/, '')
+  // NaN and the infinities have no digits, and neither has zero.
+  if (significant === '') return /[ni]/i.test(text) ? text.toLowerCase() : '0'
+  const power = Number(exponent) - fraction.length + digits.length - significant.length
+  return `${sign === '-' ? sign : ''}${significant}e${power}`
 }

@@ -18,7 +18,7 @@ function standsFor(candidate: number, float: number): boolean {
 
 /** The decimal that follows `text`, in the form of toExponential, away from zero. */
 function following(text: string): string {
-  const [mantissa, exponent] = text.split('e') as [string, string]
+  const [mantissa = '', exponent] = text.split('e')
   const digits = mantissa.replace(/[-.]/g, '')
   const sign = mantissa.startsWith('-') ? '-' : ''
   return `${sign}${Number(digits) + 1}e${Number(exponent) - digits.length + 1}`

@@ -1,10 +1,9 @@
 import { EncodeError } from '../../errors.js'
-import type { Codec } from '../codec.js'
+import type { Coding } from '../codec.js'
 import { checkWidth, describe, unrecognised } from '../describe.js'
 
 /** `bool`: boolean. */
-export const boolCodec: Codec = {
-  name: 'bool',
+export const boolCodec: Coding = {
   decodeText: (text) => {
     if (text === 't') return true
     if (text === 'f') return false

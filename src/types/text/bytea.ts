@@ -1,5 +1,5 @@
 import { EncodeError } from '../../errors.js'
-import type { Codec } from '../codec.js'
+import type { Coding } from '../codec.js'
 import { describe, unrecognised } from '../describe.js'
 
 function decodeHex(text: string): Buffer {
@@ -24,8 +24,7 @@ function decodeEscape(text: string): Buffer {
 }
 
 /** `bytea`: Buffer, a copy of its own. Any Uint8Array is taken. Reads both settings of bytea_output. */
-export const byteaCodec: Codec = {
-  name: 'bytea',
+export const byteaCodec: Coding = {
   decodeText: (text) => (text.startsWith('\\x') ? decodeHex(text) : decodeEscape(text)),
   decodeBinary: (bytes, start, end) => {
     // Not from Node's pool: a value that is kept would keep the others in its slab as well.

@@ -1,5 +1,5 @@
 import { EncodeError } from '../../errors.js'
-import type { Codec } from '../codec.js'
+import type { Coding } from '../codec.js'
 import { describe } from '../describe.js'
 import { utf8 } from './utf8.js'
 
@@ -23,27 +23,18 @@ export function checkString(type: string, value: unknown): string {
   return value
 }
 
-/** Types whose values are strings and whose binary form is their text: `text`, `varchar`, `citext`… */
-export function textCodec(name: string): Codec {
-  return {
-    name,
-    decodeText: (text) => text,
-    decodeBinary: utf8,
-    encode: (value) => checkString(name, value),
-  }
+/** Types read and written as the string that PostgreSQL prints, with no binary decoder; unknown types too. */
+export function stringCodec(name: string): Coding {
+  return { decodeText: (text) => text, encode: (value) => checkString(name, value) }
 }
 
-/** Types read and written as the string that PostgreSQL prints, with no binary decoder; unknown types too. */
-export function stringCodec(name: string): Codec {
-  return {
-    name,
-    decodeText: (text) => text,
-    encode: (value) => checkString(name, value),
-  }
+/** Types whose values are strings and whose binary form is their text: `text`, `varchar`, `citext`… */
+export function textCodec(name: string): Coding {
+  return { ...stringCodec(name), decodeBinary: utf8 }
 }
 
 /** `name`: string of at most 63 bytes; PostgreSQL would cut a longer one without a word. */
-export const nameCodec: Codec = {
+export const nameCodec: Coding = {
   ...textCodec('name'),
   encode: (value) => {
     const text = checkString('name', value)
@@ -55,8 +46,7 @@ export const nameCodec: Codec = {
 }
 
 /** `"char"`: one byte as a string; ASCII as itself, zero as `''`, others as `\ooo`. */
-export const charCodec: Codec = {
-  name: 'char',
+export const charCodec: Coding = {
   decodeText: (text) => text,
   decodeBinary: (bytes, start) => {
     const byte = bytes[start]!

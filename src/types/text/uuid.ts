@@ -1,5 +1,5 @@
 import { EncodeError } from '../../errors.js'
-import type { Codec } from '../codec.js'
+import type { Coding } from '../codec.js'
 import { checkWidth, describe, unrecognised } from '../describe.js'
 
 const printed = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -9,8 +9,7 @@ const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 const pair = (bytes: Buffer, at: number): string => hex[bytes[at]!]! + hex[bytes[at + 1]!]!
 
 /** `uuid`: string in lower case, with hyphens; upper case is taken. */
-export const uuidCodec: Codec = {
-  name: 'uuid',
+export const uuidCodec: Coding = {
   decodeText: (text) => {
     if (!printed.test(text)) throw unrecognised('uuid', text)
     return text

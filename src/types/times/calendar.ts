@@ -5,7 +5,7 @@ const twoDigits = Array.from({ length: 100 }, (_, number) => number.toString().p
 
 /** A number from 0 to 99 in two digits. */
 export function two(number: number): string {
-  return twoDigits[number]!
+  return twoDigits[number] ?? ''
 }
 
 /**

@@ -1,8 +1,8 @@
-import { DecodeError } from '../../errors.js'
+import { DecodeError, EncodeError } from '../../errors.js'
 import { int32, uint32 } from '../text/bytes.js'
-import { daysOf, epochDays } from './calendar.js'
+import { describe } from '../describe.js'
+import { daysOf, epochDays, formatDay, formatTime } from './calendar.js'
 import { notIso } from './moment.js'
-import { readTimestamp } from './timestamp.js'
 
 const printed =
   /^(\d{4,})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/
@@ -73,4 +73,31 @@ export function within(type: string, milliseconds: number, shown: () => string):
 /** The error for what a Date cannot hold. */
 export function unrepresentable(type: string, text: string): DecodeError {
   return new DecodeError(`A Date cannot hold the ${type} '${text}'. Read the column as text instead.`)
+}
+
+/** The date and time `seconds` and `microseconds` (0 to 999999) after 2000-01-01, in PostgreSQL's ISO style. */
+export function formatTimestamp(seconds: number, microseconds: number, offset = ''): string {
+  const days = Math.floor(seconds / 86400)
+  return formatDay(days, ` ${formatTime(seconds - days * 86400, microseconds)}${offset}`)
+}
+
+/** The timestamp in the eight bytes at `at`, with `offset` after its time. */
+export function readTimestamp(bytes: Buffer, at: number, offset = ''): string {
+  const high = int32(bytes, at)
+  const low = uint32(bytes, at + 4)
+  if (high === 0x7fffffff && low === 0xffffffff) return 'infinity'
+  if (high === -0x80000000 && low === 0) return '-infinity'
+  // 2^32 microseconds are 4294 s and 967296 µs: in these parts every sum stays exact in a double.
+  const rest = high * 967296 + low
+  const carried = Math.floor(rest / 1e6)
+  return formatTimestamp(high * 4294 + carried, rest - carried * 1e6, offset)
+}
+
+/** A Date in UTC, with `offset` behind it. */
+export function encodeDate(type: string, value: Date, offset: string): string {
+  const milliseconds = value.getTime()
+  if (Number.isNaN(milliseconds)) throw new EncodeError(`${type} takes a valid Date, not ${describe(value)}.`)
+  const seconds = Math.floor(milliseconds / 1000)
+  const microseconds = (milliseconds - seconds * 1000) * 1000
+  return formatTimestamp(seconds - epochDays * 86400, microseconds, offset)
 }

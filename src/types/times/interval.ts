@@ -1,7 +1,7 @@
 import { DecodeError } from '../../errors.js'
 import { bigintOf, int32, uint32 } from '../text/bytes.js'
 import { formatFraction } from './calendar.js'
-import type { Codec } from '../codec.js'
+import type { Coding } from '../codec.js'
 import { checkWidth, describe } from '../describe.js'
 import { encodeMoment } from './moment.js'
 
@@ -69,8 +69,7 @@ function decodeBinary(bytes: Buffer, start: number, end: number): string {
 }
 
 /** `interval`: string in ISO 8601 as IntervalStyle iso_8601 prints it: `P1Y2M3DT4H5M6.789S`, `infinity`. */
-export const intervalCodec: Codec = {
-  name: 'interval',
+export const intervalCodec: Coding = {
   decodeText,
   decodeBinary,
   encode: (value) => encodeMoment('interval', 'P1DT2H', value),

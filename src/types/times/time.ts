@@ -1,6 +1,6 @@
 import { int32, uint32 } from '../text/bytes.js'
 import { formatTime, two } from './calendar.js'
-import type { Codec } from '../codec.js'
+import type { Coding } from '../codec.js'
 import { checkWidth, unrecognised } from '../describe.js'
 import { encodeMoment } from './moment.js'
 
@@ -26,8 +26,7 @@ function formatOffset(west: number): string {
 }
 
 /** `time`: string such as `04:05:06.789`; `24:00:00` is one. */
-export const timeCodec: Codec = {
-  name: 'time',
+export const timeCodec: Coding = {
   decodeText: (text) => {
     if (!printedTime.test(text)) throw unrecognised('time', text)
     return text
@@ -40,8 +39,7 @@ export const timeCodec: Codec = {
 }
 
 /** `timetz`: string such as `04:05:06.789+05:30`. */
-export const timetzCodec: Codec = {
-  name: 'timetz',
+export const timetzCodec: Coding = {
   decodeText: (text) => {
     if (!printedTimetz.test(text)) throw unrecognised('timetz', text)
     return text

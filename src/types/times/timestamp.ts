@@ -1,32 +1,13 @@
-import { int32, uint32 } from '../text/bytes.js'
-import { formatDay, formatTime } from './calendar.js'
-import type { Codec } from '../codec.js'
+import type { Coding } from '../codec.js'
 import { checkWidth } from '../describe.js'
+import { epochDays } from './calendar.js'
+import { dateAt, dateOf, encodeDate, formatTimestamp, instantOf, readTimestamp } from './instant.js'
 import { encodeMoment, notIso } from './moment.js'
 
 const printed = /^(?:\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: BC)?|-?infinity)$/
 
-/** The date and time `seconds` and `microseconds` (0 to 999999) after 2000-01-01, in PostgreSQL's ISO style. */
-export function formatTimestamp(seconds: number, microseconds: number, offset = ''): string {
-  const days = Math.floor(seconds / 86400)
-  return formatDay(days, ` ${formatTime(seconds - days * 86400, microseconds)}${offset}`)
-}
-
-/** The timestamp in the eight bytes at `at`, with `offset` after its time. */
-export function readTimestamp(bytes: Buffer, at: number, offset = ''): string {
-  const high = int32(bytes, at)
-  const low = uint32(bytes, at + 4)
-  if (high === 0x7fffffff && low === 0xffffffff) return 'infinity'
-  if (high === -0x80000000 && low === 0) return '-infinity'
-  // 2^32 microseconds are 4294 s and 967296 µs: in these parts every sum stays exact in a double.
-  const rest = high * 967296 + low
-  const carried = Math.floor(rest / 1e6)
-  return formatTimestamp(high * 4294 + carried, rest - carried * 1e6, offset)
-}
-
 /** `timestamp`: string such as `2024-01-02 03:04:05.123456`, `infinity`. */
-export const timestampCodec: Codec = {
-  name: 'timestamp',
+export const timestampCodec: Coding = {
   decodeText: (text) => {
     if (!printed.test(text)) throw notIso('timestamp', text)
     return text
@@ -36,4 +17,48 @@ export const timestampCodec: Codec = {
     return readTimestamp(bytes, start)
   },
   encode: (value) => encodeMoment('timestamp', '2024-01-02 03:04:05.123456', value),
+}
+
+/**
+ * `timestamp` as Date, taken to be in UTC. Microseconds beyond the millisecond are cut, and infinities are errors, as
+ * those of timestamptz are. A string is taken too.
+ */
+export const timestampAsDateCodec: Coding = {
+  decodeText: (text) => dateOf('timestamp', text.replace(/(?<=\d)(?= BC$|$)/, '+00')),
+  decodeBinary: (bytes, start, end) => {
+    checkWidth('timestamp', 8, start, end)
+    return dateAt('timestamp', bytes, start)
+  },
+  encode: (value) =>
+    value instanceof Date ? encodeDate('timestamp', value, '') : timestampCodec.encode(value),
+}
+
+/**
+ * `timestamptz`: Date. Microseconds beyond the millisecond are cut, so that the Date is never later than the
+ * instant. A string is taken too; without an offset the server reads it in the session's TimeZone.
+ */
+export const timestamptzCodec: Coding = {
+  decodeText: (text) => dateOf('timestamptz', text),
+  decodeBinary: (bytes, start, end) => {
+    checkWidth('timestamptz', 8, start, end)
+    return dateAt('timestamptz', bytes, start)
+  },
+  encode: (value) => {
+    if (!(value instanceof Date)) return encodeMoment('timestamptz', '2024-01-02 03:04:05.123456+00', value)
+    return encodeDate('timestamptz', value, '+00')
+  },
+}
+
+/** `timestamptz` as string to the microsecond, in UTC whatever the TimeZone: `2024-01-02 03:04:05.123456+00`. */
+export const timestamptzAsStringCodec: Coding = {
+  decodeText: (text) => {
+    if (text === 'infinity' || text === '-infinity') return text
+    const { seconds, microseconds } = instantOf('timestamptz', text)
+    return formatTimestamp(seconds - epochDays * 86400, microseconds, '+00')
+  },
+  decodeBinary: (bytes, start, end) => {
+    checkWidth('timestamptz', 8, start, end)
+    return readTimestamp(bytes, start, '+00')
+  },
+  encode: timestamptzCodec.encode,
 }

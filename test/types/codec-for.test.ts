@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { codecForOid } from '../../src/types/codec-for-oid.js'
+import { codecForOid } from '../../src/types/codec-for.js'
 import { codecFor } from '../../src/types/codec-for.js'
 import type { TypeSchema } from '../../src/schema/type.js'
 import { createTestDatabase } from '../support/database.js'

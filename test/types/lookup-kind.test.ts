@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { lookupKind, type LookupKind } from '../../src/query/lookup-kind.js'
+import { lookupKind, type LookupKind } from '../../src/types/lookup-kind.js'
 import type { TypeSchema } from '../../src/schema/type.js'
 
 const field = (type: TypeSchema) => ({ property: 'a', name: 'a', type })

@@ -1,0 +1,69 @@
+import { COUNT_TYPE } from '../../schema/type.js'
+import { asString, defineType, type BaseType, type ReadingDefinition, type Total } from '../base-type.js'
+import type { Coding } from '../codec.js'
+import { stringCodec } from '../text/text.js'
+import { float4Codec, float8Codec } from './float.js'
+import { int8AsNumberCodec, int8AsStringCodec, int8Codec } from './int8.js'
+import { int2Codec, int4Codec, oidCodec } from './integer.js'
+import { canonicalNumeric, numericAsNumberCodec, numericCodec } from './numeric.js'
+
+const number = { family: 'numeric' }
+const integer = { ...number, exactKey: 'integer', plainText: true }
+
+// Of what is read as a number the sum is one as well, checked, and so is the average; of others both are exact strings.
+const exact: Total = { type: 'numeric' }
+const float: Total = { type: 'float8' }
+const rounded: Total = { type: 'float8', cast: 'float8' }
+
+function small(codec: Coding): [ReadingDefinition] {
+  return [{ row: 'number', codec, sum: { type: COUNT_TYPE }, avg: rounded }]
+}
+
+export const numberTypes: readonly BaseType[] = [
+  defineType('int2', [21, 1005], 'comparable', { ...integer, readings: small(int2Codec) }),
+  defineType('int4', [23, 1007], 'comparable', { ...integer, readings: small(int4Codec) }),
+  defineType('int8', [20, 1016], 'comparable', {
+    ...integer,
+    readings: [
+      { row: 'bigint', input: 'bigint | number', codec: int8Codec, sum: exact, avg: exact },
+      {
+        row: 'number',
+        input: 'number | bigint',
+        codec: int8AsNumberCodec,
+        sum: { type: COUNT_TYPE, cast: 'int8' },
+        avg: rounded,
+      },
+      { row: 'string', input: 'string | bigint | number', codec: int8AsStringCodec, sum: exact, avg: exact },
+    ],
+  }),
+  defineType('oid', [26, 1028], 'comparable', {
+    plainText: true,
+    readings: [{ row: 'number', codec: oidCodec }],
+  }),
+  defineType('float4', [700, 1021], 'comparable', {
+    ...number,
+    readings: [{ row: 'number', codec: float4Codec, sum: { type: 'float4' }, avg: float }],
+  }),
+  defineType('float8', [701, 1022], 'comparable', {
+    ...number,
+    readings: [{ row: 'number', codec: float8Codec, sum: float, avg: float }],
+  }),
+  defineType('numeric', [1700, 1231], 'comparable', {
+    ...number,
+    plainText: true,
+    canonical: canonicalNumeric,
+    readings: [
+      { row: 'string', input: 'string | number | bigint', codec: numericCodec, sum: exact, avg: exact },
+      {
+        row: 'number',
+        input: 'number | bigint | string',
+        codec: numericAsNumberCodec,
+        sum: { type: { kind: 'converted', type: 'numeric', as: 'number' } },
+        avg: rounded,
+      },
+    ],
+  }),
+  defineType('money', [790, 791], 'comparable', {
+    readings: [{ ...asString(stringCodec('money')), sum: { type: 'money' } }],
+  }),
+]
