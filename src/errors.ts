@@ -1,3 +1,5 @@
+import { types } from 'node:util'
+
 /** What every error of sluice has: a stable `code` to branch on, and the `cause` where another error is behind it. */
 export class SluiceError extends Error {
   /** A stable identifier in capitals, such as `DOES_NOT_EXIST`. */
@@ -169,3 +171,8 @@ export class TimeoutError extends SluiceError {
 }
 
 export type TimeoutCode = 'FETCH_TIMEOUT' | 'IDLE_TIMEOUT'
+
+/** What was thrown, as an error: anything may be, also an error of another realm. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error || types.isNativeError(thrown) ? thrown : new Error(String(thrown))
+}

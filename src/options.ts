@@ -56,6 +56,7 @@ export function checkOptions<Options extends object>(
       )
     }
     if (value === undefined) continue
+    // It was looked up just now.
     const problem = checks[name as keyof Options](value)
     if (problem !== undefined) {
       throw new OptionError(`${method ? `The option ${name} of ${method}()` : name} ${problem}.`)
@@ -65,7 +66,7 @@ export function checkOptions<Options extends object>(
 }
 
 function isPositiveInt32(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_INT32
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_INT32
 }
 
 function shown(value: unknown): string {

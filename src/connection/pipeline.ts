@@ -1,4 +1,4 @@
-import { ConnectionError, TimeoutError } from '../errors.js'
+import { asError, ConnectionError, TimeoutError } from '../errors.js'
 import { sendCancelRequest } from '../pg/cancel-request.js'
 import { Exchange, type ExchangeResult } from '../pg/exchange.js'
 import type { Session } from '../pg/session.js'
@@ -154,8 +154,7 @@ export class Pipeline {
       if (late !== undefined) throw late
       return result
     } catch (error) {
-      // Exchanges fail with errors only.
-      throw late ?? this.#options.explain(error as Error)
+      throw late ?? this.#options.explain(asError(error))
     } finally {
       deadline?.clear()
       const { next } = atWork

@@ -1,5 +1,5 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
-import { ConnectionError, UsageError } from '../errors.js'
+import { asError, ConnectionError, UsageError } from '../errors.js'
 import { isShared } from '../kysely/connection.js'
 import type { Source } from '../kysely/handle.js'
 import { withReadRequest } from '../kysely/read-request.js'
@@ -126,7 +126,7 @@ export class ChunkSource implements Chunks<unknown> {
       if (isGiven) throw error
       // Kysely gives out no connection of a transaction that has ended, and says so by an error.
       throw new UsageError(
-        `The transaction ended while a stream in it was open: ${(error as Error).message}. Finish or leave the loop ` +
+        `The transaction ended while a stream in it was open: ${asError(error).message}. Finish or leave the loop ` +
           'before COMMIT or ROLLBACK.',
         { cause: error },
       )

@@ -13,7 +13,8 @@ export class Regrouper<T> {
     let at = 0
     if (this.#rest.length > 0) {
       at = Math.min(this.#size - this.#rest.length, chunk.length)
-      for (let index = 0; index < at; index++) this.#rest.push(chunk[index] as T)
+      // Not all at once: arguments are as many as the stack holds.
+      for (const item of chunk.slice(0, at)) this.#rest.push(item)
       if (this.#rest.length < this.#size) return batches
       batches.push(this.#rest)
       this.#rest = []

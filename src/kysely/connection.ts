@@ -1,3 +1,4 @@
+import { asError } from '../errors.js'
 import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
 import type { Connection } from '../connection/connection.js'
 import { droppedStream, forgetDropped, watchDropped } from '../connection/dropped.js'
@@ -78,8 +79,8 @@ export class SluiceConnection implements DatabaseConnection {
     try {
       return await this.connection.inTurn(() => this.#runFreeHand<R>(query))
     } catch (error) {
-      // It was made where the socket was read, which says nothing of who waits. Queries fail with errors only.
-      Error.captureStackTrace(error as Error)
+      // It was made where the socket was read, which says nothing of who waits.
+      Error.captureStackTrace(asError(error))
       throw error
     }
   }
@@ -97,8 +98,7 @@ export class SluiceConnection implements DatabaseConnection {
       // pg reports an error before the ReadyForQuery that tells what became of the transaction.
       if (isDatabaseError(error) && connection.answers === answers && !connection.isLost)
         await connection.session.nextReady()
-      // Queries fail with errors only.
-      throw connection.explain(error as Error)
+      throw connection.explain(asError(error))
     }
   }
 

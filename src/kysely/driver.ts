@@ -1,7 +1,7 @@
 import { CompiledQuery, type Driver, type TransactionSettings } from 'kysely'
 import { escapeIdentifier, type PoolClient } from 'pg'
 import { isStorable } from '../types/text/text.js'
-import { ConnectionError, UsageError } from '../errors.js'
+import { asError, ConnectionError, UsageError } from '../errors.js'
 import { Connection } from '../connection/connection.js'
 import { Session } from '../pg/session.js'
 import { SluiceConnection } from './connection.js'
@@ -125,7 +125,7 @@ export class SluiceDriver implements Driver {
         client.release(true)
       }
     } catch (error) {
-      throw this.#cannotConnect(error as Error)
+      throw this.#cannotConnect(asError(error))
     }
   }
 

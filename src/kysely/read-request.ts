@@ -29,6 +29,7 @@ export function withReadRequest(query: CompiledQuery, read: ReadRequest): Compil
 }
 
 export function readRequestOf(query: CompiledQuery): ReadRequest | undefined {
+  // A property of ours, if it has one.
   return (query as { [READ]?: ReadRequest })[READ]
 }
 

@@ -32,6 +32,7 @@ export function sendCancelRequest(client: Client, timeoutMs: number): Promise<vo
 
   return new Promise((resolve) => {
     const ssl = tlsAtAddress(target)
+    // As pg's own client makes and uses them, of which the types leave much out.
     const connection = new pg.Connection({ ssl, sslNegotiation } as object) as unknown as CancelConnection
     const timer = setTimeout(() => connection.stream.destroy(), timeoutMs)
     const finish = () => {
@@ -47,6 +48,7 @@ export function sendCancelRequest(client: Client, timeoutMs: number): Promise<vo
     connection.on('sslconnect', send)
     connection.on('error', () => connection.stream.destroy())
     connection.on('end', finish)
+    // pg's types leave open what the stream is.
     const { remoteAddress } = client.connection.stream as Socket
     if (target.host.startsWith('/')) connection.connect(`${target.host}/.s.PGSQL.${target.port}`)
     else connection.connect(target.port, remoteAddress ?? target.host)

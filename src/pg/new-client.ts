@@ -1,3 +1,4 @@
+import { asError } from '../errors.js'
 import type { Socket } from 'node:net'
 import type { Pool, PoolClient } from 'pg'
 import { hearLastWords } from './last-words.js'
@@ -44,11 +45,12 @@ export function watchNewClients(pool: Pool, limitMs: () => number, connecting: C
         } catch (error) {
           // The pool would keep a place for it for ever.
           forget()
-          callback(error as Error)
+          callback(asError(error))
         }
       }
       return Object.assign(client, { connect: connectOrTell })
     }
+    // A constructor that returns an object is its class, which TypeScript does not follow.
   } as ClientMaker['Client']
 }
 
@@ -66,6 +68,7 @@ function withTimeLimit(config: object, limitMs: number): object {
 function tapFromStart(client: PoolClient): void {
   const { connection } = client as { readonly connection?: object }
   if (connection === undefined) return
+  // A method that pg's types leave out.
   const starting = connection as StartingConnection
   const attachListeners = starting.attachListeners.bind(starting)
   starting.attachListeners = (stream) => {

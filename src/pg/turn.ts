@@ -1,3 +1,4 @@
+import { asError } from '../errors.js'
 import type { Socket } from 'node:net'
 import type { Connection } from 'pg'
 import type { Exchange } from './exchange.js'
@@ -127,8 +128,7 @@ export class Turn implements AnswerReader, HeldQuery {
       exchange.send(socket)
       return true
     } catch (error) {
-      // Making the messages throws errors only.
-      exchange.fail(error as Error)
+      exchange.fail(asError(error))
       return false
     }
   }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { ConnectionError, UsageError } from '../errors.js'
+import { asError, ConnectionError, UsageError } from '../errors.js'
 import {
   brokenProtocol,
   checkFields,
@@ -87,7 +87,7 @@ export class WireTap {
       this.#read(bytes)
     } catch (error) {
       this.#isBroken = true
-      const { message } = error as Error
+      const { message } = asError(error)
       this.#stream.destroy(
         error instanceof ConnectionError
           ? error

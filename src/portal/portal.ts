@@ -2,7 +2,7 @@ import type { Connection, OpenPortal } from '../connection/connection.js'
 import type { ExchangeLimit } from '../connection/pipeline.js'
 import type { Deadline } from '../connection/deadline.js'
 import { abbreviate } from '../connection/abbreviate.js'
-import { ConnectionError, UsageError } from '../errors.js'
+import { asError, ConnectionError, UsageError } from '../errors.js'
 import type { ExchangeResult } from '../pg/exchange.js'
 import * as protocol from '../pg/protocol.js'
 import type { IterationRequest } from '../request.js'
@@ -109,8 +109,7 @@ export class Portal<C> implements OpenPortal {
       if (!result.complete) this.#refuseLostPortal()
       chunk = this.#ends.sink.take()
     } catch (error) {
-      // Exchanges fail with errors only.
-      this.#failure ??= this.#explain(error as Error)
+      this.#failure ??= this.#explain(asError(error))
       await this.close()
       this.#throwIfEnded()
       throw this.#failure
@@ -262,8 +261,7 @@ export class Portal<C> implements OpenPortal {
     try {
       await this.#send(end, [protocol.statement(end), protocol.SYNC])
     } catch (error) {
-      // Exchanges fail with errors only.
-      const failure = error as Error
+      const failure = asError(error)
       if (this.#connection.status !== 'I') this.#connection.destroy(failure)
       if (end === 'commit') {
         this.#failure = failure
@@ -286,8 +284,7 @@ export class Portal<C> implements OpenPortal {
     try {
       await ahead.result
     } catch (error) {
-      // Exchanges fail with errors only.
-      this.#failure ??= this.#explain(error as Error)
+      this.#failure ??= this.#explain(asError(error))
     } finally {
       clearTimeout(timer)
     }

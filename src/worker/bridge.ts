@@ -110,12 +110,12 @@ export class SyncBridge implements SyncChunks {
   isOver(): boolean {
     try {
       while (!this.#ended) {
-        const received = receiveMessageOnPort(this.#port) as { message: StreamAnswer } | undefined
-        if (received === undefined) {
+        const answer = this.#received()
+        if (answer === undefined) {
           this.#options.checkAlive()
           return false
         }
-        if (received.message.type !== 'chunk') this.#end()
+        if (answer.type !== 'chunk') this.#end()
       }
     } catch {
       this.#end()
@@ -134,13 +134,18 @@ export class SyncBridge implements SyncChunks {
     this.#port.close()
   }
 
+  #received(): StreamAnswer | undefined {
+    // What the worker sends on this port.
+    return receiveMessageOnPort(this.#port)?.message as StreamAnswer | undefined
+  }
+
   /** Waits for the worker's next answer; undefined past the deadline. */
   #receive(deadline: number): StreamAnswer | undefined {
     for (;;) {
       // Read before the port is looked at: an answer that comes in between then ends the wait at once.
       const seen = Atomics.load(this.#answers, 0)
-      const received = receiveMessageOnPort(this.#port) as { message: StreamAnswer } | undefined
-      if (received !== undefined) return received.message
+      const answer = this.#received()
+      if (answer !== undefined) return answer
       if (performance.now() >= deadline) return undefined
       if (Atomics.wait(this.#answers, 0, seen, SLICE_MS) === 'timed-out') this.#options.checkAlive()
     }

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.js'
+import { asError, UsageError } from '../errors.js'
 import type { Field } from '../rows/field.js'
 import type { RowSink } from '../rows/row-sink.js'
 
@@ -76,7 +76,7 @@ export class RawRows implements RowSink<RawChunk> {
     } catch (error) {
       const what = `${this.#count} rows of ${size} bytes`
       return new UsageError(
-        `There is no memory for a chunk of ${what}: ${(error as Error).message}. Use a smaller chunkSize.`,
+        `There is no memory for a chunk of ${what}: ${asError(error).message}. Use a smaller chunkSize.`,
         { cause: error },
       )
     }

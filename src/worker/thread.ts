@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
-import { ConnectionError } from '../errors.js'
+import { asError, ConnectionError } from '../errors.js'
 import { LifeLine } from './watchdog.js'
 import type { OpenMessage, ShutdownMessage, WorkerSettings } from './messages.js'
 
@@ -114,7 +114,7 @@ function start(settings: WorkerSettings, lifeLine: MessagePort): Worker {
       resourceLimits: RESOURCE_LIMITS,
     })
   } catch (error) {
-    throw new ConnectionError(cannotStart((error as Error).message), { cause: error })
+    throw new ConnectionError(cannotStart(asError(error).message), { cause: error })
   }
 }
 

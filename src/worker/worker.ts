@@ -1,3 +1,4 @@
+import { asError } from '../errors.js'
 import { parentPort, workerData } from 'node:worker_threads'
 import pg from 'pg'
 import { sqlStateOf } from '../pg/database-error.js'
@@ -86,7 +87,7 @@ function serve({ port, answers, request }: OpenMessage): void {
       if (chunk === undefined) return await finish(release, { type: 'end' })
       send(chunk)
     } catch (error) {
-      await fail(error as Error)
+      await fail(asError(error))
     }
   }
 
@@ -109,7 +110,7 @@ function serve({ port, answers, request }: OpenMessage): void {
       }
       send(related.take())
     } catch (error) {
-      await fail(error as Error, 'query')
+      await fail(asError(error), 'query')
     }
   }
 
