@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { Command, CommanderError, Option } from 'commander'
 import { codegen, type CodegenFlags } from './codegen.js'
 import { init } from './init.js'
@@ -14,6 +15,7 @@ export async function commandLine(args: readonly string[]): Promise<number> {
   const program = new Command('sluice')
     .exitOverride()
     .description('Typed repositories from a PostgreSQL schema. Without a command it runs codegen.')
+    .version(version(), '-V, --version', 'print the version of sluice')
     .showHelpAfterError('Run with --help to see what there is.')
 
   program
@@ -96,6 +98,12 @@ Through a link table (product_categories), "through" on its key to products name
     process.stderr.write(`${shownError(error)}\n`)
     return 1
   }
+}
+
+/** Of the package that this is part of, wherever it is installed. */
+function version(): string {
+  const { version } = createRequire(import.meta.url)('sluice/package.json') as { readonly version: string }
+  return version
 }
 
 function inOrder(file: string, files: readonly string[] | undefined): string[] {
