@@ -13,6 +13,7 @@ export interface CodegenFlags extends SettingFlags {
   readonly config?: string
   readonly check?: boolean
   readonly watch?: boolean
+  readonly quiet?: boolean
 }
 
 /**
@@ -22,12 +23,13 @@ export interface CodegenFlags extends SettingFlags {
  * @throws {@link CodegenError} with a message for people.
  */
 export async function codegen(flags: CodegenFlags): Promise<number> {
-  const { config, check = false, watch: isWatching = false, ...settings } = flags
+  const { config, check = false, watch: isWatching = false, quiet = false, ...settings } = flags
   if (check && isWatching) throw new CodegenError('Give --check or --watch, not both: --check runs once.')
   const progress = new Progress()
-  if (isWatching) return watch({ config, settings, progress, run: runOnce })
+  const run: typeof runOnce = (order, progress, options) => runOnce(order, progress, { ...options, quiet })
+  if (isWatching) return watch({ config, settings, progress, run })
   const order = orderOf(settings, await readConfig(config))
-  const result = await runOnce(order, progress, { check })
+  const result = await run(order, progress, { check })
   return check && !isCurrent(result) ? 1 : 0
 }
 
@@ -35,17 +37,24 @@ function isCurrent({ changes, page }: GenerateResult): boolean {
   return isUpToDate(changes) && isPageUpToDate(page)
 }
 
+interface RunOptions {
+  readonly check?: boolean
+  readonly quiet?: boolean
+  readonly server?: Server
+}
+
 /** Generates once, and says what came of it. */
 async function runOnce(
   order: Order,
   progress: Progress,
-  { check = false, server }: { readonly check?: boolean; readonly server?: Server } = {},
+  { check = false, quiet = false, server }: RunOptions = {},
 ): Promise<GenerateResult> {
   try {
     const result = await generate({ ...order, check, report: progress, ...(server && { server }) })
     progress.clear()
-    if (!check) process.stdout.write(`${summary(result, order.out)}\n`)
-    else if (isCurrent(result)) process.stdout.write(`${order.out} is up to date with the schema.\n`)
+    const say = (text: string) => void (quiet || process.stdout.write(`${text}\n`))
+    if (!check) say(summary(result, order.out))
+    else if (isCurrent(result)) say(`${order.out} is up to date with the schema.`)
     else process.stderr.write(`${outdated(result, order.out)}\n`)
     return result
   } finally {

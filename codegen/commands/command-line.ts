@@ -34,6 +34,7 @@ export async function commandLine(args: readonly string[]): Promise<number> {
       'settings to read (default: sluice.config.ts, .mts, .js or .mjs here, if there is one)',
     )
     .option('--check', 'write nothing; show what would change, and exit with 1 if anything would')
+    .option('--quiet', 'print nothing but what is wrong')
     .option('--watch', 'generate again whenever a schema file or the configuration changes')
     .option('--schemas <names...>', 'the PostgreSQL schemas to generate from, as names or globs')
     .option('--include <names...>', 'the tables and views to generate, as names or globs')

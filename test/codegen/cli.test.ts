@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -44,6 +44,27 @@ describe('the command line', () => {
     expect(readdirSync(out).sort()).toEqual(['enums.ts', 'index.ts', 'shirts.ts'])
     // Other test files have scratch databases on the same server for a while; the test's own timeout is the bound.
     await until(async () => (await databases()).every((name) => before.includes(name)))
+  })
+
+  it('tells its version', async () => {
+    using folder = temporaryFolder()
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string
+    }
+    for (const flag of ['--version', '-V']) {
+      expect(await sluice(folder.path, flag)).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' })
+    }
+  })
+
+  it('says nothing with --quiet but what is wrong', async () => {
+    using folder = temporaryFolder()
+    const out = join(folder.path, 'out')
+    const run = (...flags: string[]) =>
+      sluice(folder.path, '--url', shop.url, '--out', out, '--quiet', ...flags)
+    expect((await run('--check')).stderr).toMatch(/not up to date/)
+    expect(await run()).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(existsSync(join(out, 'users.ts'))).toBe(true)
+    expect(await run('--check')).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 
   it('checks a folder without writing, and says what is out of date', async () => {
