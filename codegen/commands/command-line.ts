@@ -15,7 +15,11 @@ export async function commandLine(args: readonly string[]): Promise<number> {
   const program = new Command('sluice')
     .exitOverride()
     .description('Typed repositories from a PostgreSQL schema. Without a command it runs codegen.')
-    .version(version(), '-V, --version', 'print the version of sluice')
+    .option('-V, --version', 'print the version of sluice')
+    .on('option:version', () => {
+      process.stdout.write(`${version()}\n`)
+      throw new CommanderError(0, 'commander.version', '')
+    })
     .showHelpAfterError('Run with --help to see what there is.')
 
   program
