@@ -10,8 +10,8 @@ export type { BulkOptions, IgnoreConflicts, RefuseConflicts, UpdateConflicts } f
 export type { ChangedRow, Defaults, NewRows, NewRowStream } from './write/rows.js'
 export type { UpdateExpression, UpdateValues } from './write/update.js'
 export type { ExplainFormat, ExplainOptions } from './query/explain-options.js'
-export type { UnionOptions } from './query/combining.js'
-export type { LockOptions } from './query/locking.js'
+export type { UnionOptions } from './query/combine.js'
+export type { LockOptions } from './query/select-for-update.js'
 export {
   arrayAgg,
   avg,
@@ -24,9 +24,9 @@ export {
   sum,
   type AggregateOptions,
   type OrderedAggregateOptions,
-} from './queryset/aggregates.js'
+} from './query/aggregate/functions.js'
 export type { AggregateRow, Aggregates, Annotated, AnnotatedFilter } from './queryset/annotation-types.js'
-export type { Aggregate } from './query/aggregate/aggregate.js'
+export type { Aggregate } from './query/aggregate/functions.js'
 export type { CompiledSQL } from './queryset/reading.js'
 export type { BatchOptions, IterationProgress, IteratorOptions } from './iterate/iterator-options.js'
 export type { AsyncRows } from './iterate/async-rows.js'
@@ -56,7 +56,7 @@ export type {
   TextLookups,
   ToManyCondition,
   UnorderedArrayCondition,
-} from './query/filter/lookup-types.js'
+} from './query/filter/filter-types.js'
 export type { Subquery } from './query/filter/subquery.js'
 export { SchemaRegistry } from './schema/registry.js'
 export type { RelationSchema, ThroughSchema } from './schema/relation.js'

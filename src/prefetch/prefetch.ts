@@ -1,6 +1,6 @@
 import type { CompiledQuery } from 'kysely'
 import { compile } from '../sql/compile.js'
-import { selectPrefetched } from '../sql/prefetch.js'
+import { selectPrefetched } from '../sql/select/prefetch.js'
 import { tableName } from '../query/columns.js'
 import { hasExactKey, OWNER_NUMBER, ownerColumns } from '../query/related/prefetch-key.js'
 import type { Prefetch, QueryState } from '../query/state.js'

@@ -1,10 +1,10 @@
 import { FieldError, OptionError, UsageError } from '../errors.js'
 import { fieldsOf, refuseUngrouped, refuseUngroupedConditions } from './aggregate/grouping.js'
 import { columnOf, columnsOf, tableName } from './columns.js'
-import { combinedFields, refuseOutsideCombination, wrapped } from './combining.js'
+import { combinedFields, refuseOutsideCombination, wrapped } from './combine.js'
 import type { Condition } from './filter/condition.js'
 import { excludeEverything } from './filter/decide-condition.js'
-import { refuseOtherOrder } from './distinct.js'
+import { refuseOtherOrder } from './order/distinct.js'
 import { lookupKind } from './lookup-kind.js'
 import { isPlainObject } from './lookups/operand.js'
 import { parseFilter } from './filter/parse-filter.js'
@@ -17,7 +17,7 @@ import {
   type QueryState,
 } from './state.js'
 
-export { distinctRows } from './distinct.js'
+export { distinctRows } from './order/distinct.js'
 
 export function filtered(state: QueryState, filters: readonly unknown[], method = 'filter'): QueryState {
   refuseAfterSlice(state, method)

@@ -1,13 +1,13 @@
-import { insertRow, type OnConflict } from '../sql/insert.js'
-import { updateWhere } from '../sql/update.js'
-import { selectRows } from '../sql/select.js'
+import { insertRow, type OnConflict } from '../sql/write/insert.js'
+import { updateWhere } from '../sql/write/update.js'
+import { selectRows } from '../sql/select/select.js'
 import { MultipleObjectsReturned } from '../errors.js'
 import type { Source } from '../kysely/handle.js'
 import { isRecord, parseValues, type Assignment } from '../query/assignment.js'
 import { tableName } from '../query/columns.js'
 import { filtered, sliced } from '../query/narrowing.js'
 import { initialState, type QueryState } from '../query/state.js'
-import { refuseView } from '../query/whole-table.js'
+import { refuseView } from '../query/writable.js'
 import { guarded, Writer } from './run-write.js'
 
 /** Inserts one row and reads it back. */

@@ -1,6 +1,6 @@
 import { CompiledQuery, type Compilable, type QueryCreator, type QueryResult, type RawBuilder } from 'kysely'
 import { codecFor } from '../types/codec-for.js'
-import { annotatedScope } from '../sql/annotation.js'
+import { annotatedScope } from '../sql/aggregate/annotation.js'
 import { compile, compileSql } from '../sql/compile.js'
 import { Scope } from '../sql/scope.js'
 import { ConnectionError } from '../errors.js'

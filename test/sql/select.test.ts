@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compile } from '../../src/sql/compile.js'
-import { selectCount, selectExists, selectRows } from '../../src/sql/select.js'
+import { selectCount, selectExists, selectRows } from '../../src/sql/select/select.js'
 import * as narrowing from '../../src/query/narrowing.js'
 import * as query from '../../src/query/state.js'
 import type { QueryState } from '../../src/query/state.js'

@@ -2,7 +2,7 @@ import { FieldError } from '../../errors.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 import { serverName } from '../../schema/conversion.js'
 import type { TypeSchema } from '../../schema/type.js'
-import type { AggregateFunction } from './aggregate.js'
+import type { AggregateFunction } from './functions.js'
 import { lookupKind } from '../lookup-kind.js'
 
 /** The type of an aggregate's result. */

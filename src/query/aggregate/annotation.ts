@@ -1,6 +1,6 @@
 import type { RelationSchema } from '../../schema/relation.js'
 import type { ColumnSchema } from '../../schema/table.js'
-import type { AggregateFunction } from './aggregate.js'
+import type { AggregateFunction } from './functions.js'
 import type { Condition } from '../filter/condition.js'
 
 /**

@@ -7,7 +7,7 @@ import type { Condition } from './condition.js'
 import { isPlainObject, refuseUndefined, show } from '../lookups/operand.js'
 import { parseLookups } from '../lookups/parse-lookups.js'
 import { parseExpression } from './parse-expression.js'
-import { findRelation } from '../related/find-relation.js'
+import { findRelation } from '../related/path.js'
 
 /** What a filter is about. */
 export interface FilterTarget {

@@ -2,8 +2,8 @@ import { FieldError, UsageError } from '../../errors.js'
 import type { RelationSchema } from '../../schema/relation.js'
 import type { TableSchema } from '../../schema/table.js'
 import { refuseUnlessName, tableName } from '../columns.js'
-import { refuseOutsideCombination } from '../combining.js'
-import { findRelation, firstName, firstStep, type PathStep } from './find-relation.js'
+import { refuseOutsideCombination } from '../combine.js'
+import { findRelation, firstName, firstStep, type PathStep } from './path.js'
 import {
   change,
   initialState,

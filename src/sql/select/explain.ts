@@ -1,7 +1,7 @@
 import type { CompiledQuery } from 'kysely'
-import { explainClause, type ExplainOptions } from '../query/explain-options.js'
-import type { QueryState } from '../query/state.js'
-import { compile } from './compile.js'
+import { explainClause, type ExplainOptions } from '../../query/explain-options.js'
+import type { QueryState } from '../../query/state.js'
+import { compile } from '../compile.js'
 import { selectRows } from './select.js'
 
 /** `EXPLAIN (options) SELECT …`, with the parameters of the query itself. */

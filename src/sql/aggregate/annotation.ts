@@ -4,14 +4,14 @@ import {
   leadsToMany,
   type AggregateExpression,
   type Annotation,
-} from '../query/aggregate/annotation.js'
-import { serverName } from '../schema/conversion.js'
-import { baseType } from '../schema/type.js'
-import { call, cast, functionName, inOrder } from './aggregate.js'
-import { comparableRef } from './comparable.js'
-import { compileCondition } from './condition.js'
-import { relatedSource } from './relation.js'
-import type { Scope } from './scope.js'
+} from '../../query/aggregate/annotation.js'
+import { serverName } from '../../schema/conversion.js'
+import { baseType } from '../../schema/type.js'
+import { call, cast, functionName, inOrder } from './call.js'
+import { comparableRef } from '../comparable.js'
+import { compileCondition } from '../condition.js'
+import { relatedSource } from '../relation.js'
+import type { Scope } from '../scope.js'
 
 /** The scope with the expressions that its table's annotations stand for. */
 export function annotatedScope(scope: Scope): Scope {

@@ -1,14 +1,14 @@
 import { sql, type QueryCreator, type RawBuilder, type SelectQueryBuilder } from 'kysely'
-import { orderOf, refuseUnselectedAnnotations } from '../query/distinct.js'
-import { projectionOf } from '../query/projection.js'
-import { isSliced, type QueryState, type RelatedSelection } from '../query/state.js'
-import type { ColumnSchema } from '../schema/table.js'
+import { orderOf, refuseUnselectedAnnotations } from '../../query/order/distinct.js'
+import { projectionOf } from '../../query/projection.js'
+import { isSliced, type QueryState, type RelatedSelection } from '../../query/state.js'
+import type { ColumnSchema } from '../../schema/table.js'
 import { combinationAs, combinationRefs, rootScope } from './combination.js'
-import { compileCondition } from './condition.js'
-import { groupedFrom, nameSelected } from './groups.js'
+import { compileCondition } from '../condition.js'
+import { groupedFrom, nameSelected } from '../aggregate/groups.js'
 import { lockClause } from './lock.js'
-import { pairs, refs } from './relation.js'
-import type { Scope } from './scope.js'
+import { pairs, refs } from '../relation.js'
+import type { Scope } from '../scope.js'
 
 /** A builder whose types are not known here: the queryset's own types stand for them. */
 export type Builder = SelectQueryBuilder<Record<string, object>, string, object>

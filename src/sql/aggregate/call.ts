@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
-import type { AggregateFunction } from '../query/aggregate/aggregate.js'
-import type { AggregateExpression } from '../query/aggregate/annotation.js'
-import type { Scope } from './scope.js'
+import type { AggregateFunction } from '../../query/aggregate/functions.js'
+import type { AggregateExpression } from '../../query/aggregate/annotation.js'
+import type { Scope } from '../scope.js'
 
 const FUNCTIONS: Readonly<Record<AggregateFunction, string>> = {
   count: 'count',

@@ -1,10 +1,10 @@
-import { UsageError } from '../errors.js'
-import type { ColumnSchema } from '../schema/table.js'
-import { isAnnotation } from './aggregate/annotation.js'
-import { columnsOf, tableName } from './columns.js'
-import { refuseUngrouped } from './aggregate/grouping.js'
-import { refuseLockOfDistinct } from './locking.js'
-import { change, refuseAfterCombining, refuseAfterSlice, type Ordering, type QueryState } from './state.js'
+import { UsageError } from '../../errors.js'
+import type { ColumnSchema } from '../../schema/table.js'
+import { isAnnotation } from '../aggregate/annotation.js'
+import { columnsOf, tableName } from '../columns.js'
+import { refuseUngrouped } from '../aggregate/grouping.js'
+import { refuseLockOfDistinct } from '../select-for-update.js'
+import { change, refuseAfterCombining, refuseAfterSlice, type Ordering, type QueryState } from '../state.js'
 
 /**
  * Leaves each row once; with fields, the first row in order for each combination of their values.

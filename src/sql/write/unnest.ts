@@ -1,12 +1,12 @@
 import { sql, type RawBuilder } from 'kysely'
-import { isBuiltIn } from '../types/type-oids.js'
-import { literalText, quote } from '../types/composed/literal.js'
-import type { Cell } from '../query/assignment.js'
-import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { serverName } from '../schema/conversion.js'
-import { baseType } from '../schema/type.js'
-import type { Scope } from './scope.js'
-import { typeName } from './type-name.js'
+import { isBuiltIn } from '../../types/type-oids.js'
+import { literalText, quote } from '../../types/composed/literal.js'
+import type { Cell } from '../../query/assignment.js'
+import type { ColumnSchema, TableSchema } from '../../schema/table.js'
+import { serverName } from '../../schema/conversion.js'
+import { baseType } from '../../schema/type.js'
+import type { Scope } from '../scope.js'
+import { typeName } from '../type-name.js'
 
 /** A column and its value in each of several rows. */
 export interface ColumnCells {

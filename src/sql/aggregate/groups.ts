@@ -1,11 +1,11 @@
 import { sql, type SelectQueryBuilder } from 'kysely'
-import { isAnnotation } from '../query/aggregate/annotation.js'
-import { conjuncts, isOnGroups } from '../query/aggregate/grouping.js'
-import { projectionOf } from '../query/projection.js'
-import type { QueryState } from '../query/state.js'
-import type { ColumnSchema } from '../schema/table.js'
-import { compileCondition } from './condition.js'
-import type { Scope } from './scope.js'
+import { isAnnotation } from '../../query/aggregate/annotation.js'
+import { conjuncts, isOnGroups } from '../../query/aggregate/grouping.js'
+import { projectionOf } from '../../query/projection.js'
+import type { QueryState } from '../../query/state.js'
+import type { ColumnSchema } from '../../schema/table.js'
+import { compileCondition } from '../condition.js'
+import type { Scope } from '../scope.js'
 
 type Builder = SelectQueryBuilder<Record<string, object>, string, object>
 

@@ -1,10 +1,10 @@
 import { sql, type AliasedRawBuilder, type RawBuilder } from 'kysely'
-import { combinedPositions } from '../query/combining.js'
-import { projectionOf } from '../query/projection.js'
-import type { Combination, QueryState } from '../query/state.js'
-import type { ColumnSchema } from '../schema/table.js'
-import { annotatedScope } from './annotation.js'
-import { Scope } from './scope.js'
+import { combinedPositions } from '../../query/combine.js'
+import { projectionOf } from '../../query/projection.js'
+import type { Combination, QueryState } from '../../query/state.js'
+import type { ColumnSchema } from '../../schema/table.js'
+import { annotatedScope } from '../aggregate/annotation.js'
+import { Scope } from '../scope.js'
 
 /** The scope of a statement's own table, or of the combination that stands in its place. */
 export function rootScope(state: QueryState): Scope {

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
-import type { Assignment } from '../query/assignment.js'
-import type { ColumnSchema } from '../schema/table.js'
-import type { Scope } from './scope.js'
+import type { Assignment } from '../../query/assignment.js'
+import type { ColumnSchema } from '../../schema/table.js'
+import type { Scope } from '../scope.js'
 import { unnestRows, type ColumnCells } from './unnest.js'
 
 /** What an insert does about a row that is there already; `fail` leaves it to the unique key. */

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
-import { lockTargets } from '../query/locking.js'
-import type { QueryState, RelatedSelection } from '../query/state.js'
+import { lockTargets } from '../../query/select-for-update.js'
+import type { QueryState, RelatedSelection } from '../../query/state.js'
 
 const WAITING = { wait: '', noWait: ' nowait', skipLocked: ' skip locked' } as const
 
