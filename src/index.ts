@@ -9,7 +9,7 @@ export type { Field, OrderKey, QuerySetOf, ValuesTuple } from './queryset/field-
 export type { BulkOptions, IgnoreConflicts, RefuseConflicts, UpdateConflicts } from './write/options.js'
 export type { ChangedRow, Defaults, NewRows, NewRowStream } from './write/rows.js'
 export type { UpdateExpression, UpdateValues } from './write/update.js'
-export type { ExplainFormat, ExplainOptions } from './query/explain-options.js'
+export type { ExplainFormat, ExplainOptions } from './sql/select/explain.js'
 export type { UnionOptions } from './query/combine.js'
 export type { LockOptions } from './query/select-for-update.js'
 export {

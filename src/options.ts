@@ -19,6 +19,14 @@ export const milliseconds: OptionCheck = (value) =>
 
 export const flag: OptionCheck = (value) => (typeof value === 'boolean' ? undefined : 'is true or false')
 
+/** One of several words; `what` names them in the error. */
+export function oneOf(what: string, choices: readonly string[]): OptionCheck {
+  return (value) =>
+    typeof value === 'string' && choices.includes(value)
+      ? undefined
+      : `has no ${what} ${typeof value === 'string' ? JSON.stringify(value) : shown(value)}. Choices: ${choices.join(', ')}`
+}
+
 export const callback: OptionCheck = (value) =>
   typeof value === 'function' ? undefined : `must be a function, not ${shown(value)}`
 

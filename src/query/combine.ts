@@ -1,4 +1,5 @@
 import { OptionError, UsageError } from '../errors.js'
+import { checkOptions, flag } from '../options.js'
 import { columnsOf, tableName } from './columns.js'
 import { lookupKind } from './lookup-kind.js'
 import { isPlainObject, show } from './lookups/operand.js'
@@ -19,12 +20,7 @@ export function checkUnionOptions(options: UnionOptions = {}): boolean {
       `union() takes querysets, then options such as { all: true }, not ${show(options)}.`,
     )
   }
-  for (const name of Object.keys(options)) {
-    if (name !== 'all') throw new OptionError(`union() has no option "${name}". Choices: all.`)
-  }
-  const { all = false } = options
-  if (typeof all !== 'boolean') throw new OptionError('The option all of union() is true or false.')
-  return all
+  return checkOptions<UnionOptions>(options, { all: flag }, 'union').all ?? false
 }
 
 const METHODS: Readonly<Record<Combination['operator'], string>> = {
@@ -40,7 +36,7 @@ const METHODS: Readonly<Record<Combination['operator'], string>> = {
  * @throws {@link UsageError} when rows differ in shape, fields or types, when a type has no equality to compare rows
  * by, and when an operand locks its rows.
  */
-export function combined(
+export function combine(
   first: QueryState,
   others: readonly QueryState[],
   operator: Combination['operator'],

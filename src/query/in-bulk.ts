@@ -1,8 +1,9 @@
-import { FieldError, OptionError, UsageError } from '../errors.js'
+import { FieldError, UsageError } from '../errors.js'
+import { anything, checkOptions } from '../options.js'
 import { baseType, type TypeSchema } from '../schema/type.js'
 import { columnOf, tableName } from './columns.js'
-import { emptied, filtered } from './narrowing.js'
-import { refuseAfterCombining, refuseAfterSlice, type QueryState } from './state.js'
+import { filter } from './filter/filter.js'
+import { change, refuseAfterCombining, refuseAfterSlice, type QueryState } from './state.js'
 
 /** Options of `inBulk`. */
 export interface InBulkOptions {
@@ -48,11 +49,14 @@ export function bulkRead(state: QueryState, args: readonly unknown[]): BulkRead 
         'Use filter() with toArray().',
     )
   }
-  const withKey = column.nullable ? filtered(state, [{ [property]: { isNull: false } }], 'inBulk') : state
+  const withKey = column.nullable ? filter(state, [{ [property]: { isNull: false } }], 'inBulk') : state
   if (keys === undefined) return { state: withKey, property }
   if (keys.includes(null)) throw new FieldError(`The keys of inBulk() by ${label} have a null among them.`)
   return {
-    state: keys.length === 0 ? emptied(state) : filtered(state, [{ [property]: { in: keys } }], 'inBulk'),
+    state:
+      keys.length === 0
+        ? change(state, { none: true })
+        : filter(state, [{ [property]: { in: keys } }], 'inBulk'),
     property,
   }
 }
@@ -60,15 +64,12 @@ export function bulkRead(state: QueryState, args: readonly unknown[]): BulkRead 
 /** Keys, options, both or neither; `undefined` for keys is more often a mistake than a wish for the whole table. */
 function checkArguments(args: readonly unknown[]): { keys: readonly unknown[] | undefined; field?: string } {
   const [first, second] = args
-  const keys: unknown = args.length === 0 || (args.length === 1 && isOptions(first)) ? undefined : first
-  const options = isOptions(first) ? first : (second ?? {})
-  if (keys !== undefined ? !Array.isArray(keys) : args.length > 0 && first !== options) {
+  const keys: readonly unknown[] | undefined = Array.isArray(first) ? first : undefined
+  if (keys === undefined && args.length > 0 && !(args.length === 1 && isOptions(first))) {
     throw new FieldError('inBulk() takes an array of keys; leave it out for all rows.')
   }
-  for (const name of Object.keys(options)) {
-    if (name !== 'field') throw new OptionError(`inBulk() has no option "${name}". Choices: field.`)
-  }
-  return { keys: keys as readonly unknown[] | undefined, ...options }
+  const options = (keys === undefined ? first : second) ?? {}
+  return { keys, ...checkOptions<InBulkOptions>(options, { field: anything }, 'inBulk') }
 }
 
 function isOptions(value: unknown): value is InBulkOptions {

@@ -1,7 +1,13 @@
-import { OptionError, UsageError } from '../errors.js'
+import { UsageError } from '../errors.js'
+import { checkOptions, flag, type OptionCheck, type OptionChecks } from '../options.js'
 import { tableName } from './columns.js'
-import type { RowLock } from './lock.js'
-import { change, refuseAfterCombining, type QueryState, type RelatedSelection } from './state.js'
+import {
+  change,
+  refuseAfterCombining,
+  type QueryState,
+  type RelatedSelection,
+  type RowLock,
+} from './state.js'
 
 /** Options of `selectForUpdate`. */
 export interface LockOptions {
@@ -13,7 +19,14 @@ export interface LockOptions {
   readonly noKey?: boolean
 }
 
-const FLAGS = ['skipLocked', 'noWait', 'noKey']
+type Options = LockOptions & { readonly of?: readonly string[] }
+
+const paths: OptionCheck = (value) =>
+  Array.isArray(value) && value.every((path) => typeof path === 'string')
+    ? undefined
+    : "is a list such as ['self', 'author']"
+
+const CHECKS: OptionChecks<Options> = { skipLocked: flag, noWait: flag, noKey: flag, of: paths }
 
 /**
  * Locks the rows that are read.
@@ -21,10 +34,7 @@ const FLAGS = ['skipLocked', 'noWait', 'noKey']
  * @throws {@link OptionError} for an unknown option; {@link UsageError} where PostgreSQL cannot tell which rows to
  * lock: after `distinct`, on a combination, on a materialized view.
  */
-export function locked(
-  state: QueryState,
-  options: LockOptions & { readonly of?: readonly string[] },
-): QueryState {
+export function selectForUpdate(state: QueryState, options: Options): QueryState {
   refuseAfterCombining(state, 'selectForUpdate')
   refuseLockOfDistinct(state.distinct)
   if (state.table.kind === 'materialized view') {
@@ -32,21 +42,14 @@ export function locked(
       `selectForUpdate() cannot lock rows of the materialized view ${tableName(state.table)}.`,
     )
   }
-  for (const [name, value] of Object.entries(options)) {
-    if (name === 'of') continue
-    if (!FLAGS.includes(name)) {
-      throw new OptionError(`selectForUpdate() has no option "${name}". Choices: ${FLAGS.join(', ')}, of.`)
-    }
-    if (value !== undefined && typeof value !== 'boolean') {
-      throw new OptionError(`The option ${name} of selectForUpdate() is true or false.`)
-    }
-  }
-  const { skipLocked = false, noWait = false, noKey = false, of = [] } = options
+  const {
+    skipLocked = false,
+    noWait = false,
+    noKey = false,
+    of = [],
+  } = checkOptions(options, CHECKS, 'selectForUpdate')
   if (skipLocked && noWait) {
     throw new UsageError('selectForUpdate() takes either skipLocked or noWait, not both.')
-  }
-  if (!Array.isArray(of) || of.some((path) => typeof path !== 'string')) {
-    throw new OptionError("The option of of selectForUpdate() is a list such as ['self', 'author'].")
   }
   const lock: RowLock = {
     strength: noKey ? 'no key update' : 'update',

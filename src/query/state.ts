@@ -4,7 +4,7 @@ import type { RelationSchema } from '../schema/relation.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { tableName } from './columns.js'
 import type { Condition } from './filter/condition.js'
-import type { RowLock } from './lock.js'
+import type { Ordering } from './order/order-key.js'
 
 /** What a queryset asks: frozen, and changed only by pure functions, each of which returns a new state. */
 export interface QueryState {
@@ -38,10 +38,13 @@ export interface Combination {
   readonly operands: readonly QueryState[]
 }
 
-/** One key of ORDER BY; NULLs sort as PostgreSQL sorts them: last ascending, first descending. */
-export interface Ordering {
-  readonly column: ColumnSchema
-  readonly descending: boolean
+/** How rows are locked while they are read: `FOR UPDATE [OF …] [NOWAIT | SKIP LOCKED]`. */
+export interface RowLock {
+  readonly strength: 'update' | 'no key update'
+  /** Whose rows: `self` for the queryset's own table, else paths of joined relations. Empty: of all of them. */
+  readonly of: readonly string[]
+  /** What happens to rows that others have locked. */
+  readonly waiting: 'wait' | 'noWait' | 'skipLocked'
 }
 
 /** The columns of the result and what a row of them is. */

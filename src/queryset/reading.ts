@@ -1,17 +1,18 @@
 import type { JsonValue } from '../types/json/json.js'
 import { compile } from '../sql/compile.js'
-import { compileExplain } from '../sql/select/explain.js'
+import { compileExplain, type ExplainFormat, type ExplainOptions } from '../sql/select/explain.js'
 import { selectCount, selectExists, selectRows } from '../sql/select/select.js'
 import { selectAggregates } from '../sql/aggregate/select-aggregates.js'
 import { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import type { Source } from '../kysely/handle.js'
-import { aggregated, emptyAggregation } from '../query/aggregate/aggregate.js'
+import { aggregate, emptyAggregation } from '../query/aggregate/aggregate.js'
 import { bulkRead, keyedBy } from '../query/in-bulk.js'
 import { tableName } from '../query/columns.js'
 import { locksRows } from '../query/select-for-update.js'
-import type { ExplainFormat, ExplainOptions } from '../query/explain-options.js'
 import type { FilterArgument, Model } from '../query/model.js'
-import { filtered, lastFirst, orderedByDefault, sliced } from '../query/narrowing.js'
+import { filter } from '../query/filter/filter.js'
+import { inDefaultOrder, lastFirst } from '../query/order/order-by.js'
+import { slice } from '../query/slice.js'
 import type { QueryState } from '../query/state.js'
 import { prefetch } from '../prefetch/prefetch.js'
 import { aggregateReader } from '../rows/aggregate-reader.js'
@@ -65,7 +66,7 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
   /** The first row, by the primary key when there is no order; null when there is none. */
   async first(): Promise<R | null> {
     if (this.#rows !== undefined && this.state.order.length > 0) return (await this.#rows)[0] ?? null
-    return (await this.#read(sliced(orderedByDefault(this.state), 0, 1)))[0] ?? null
+    return (await this.#read(slice(inDefaultOrder(this.state), 0, 1)))[0] ?? null
   }
 
   /**
@@ -74,7 +75,7 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
    * @throws {@link UsageError} on a slice, and without an order where there is no primary key.
    */
   async last(): Promise<R | null> {
-    return (await this.#read(sliced(lastFirst(this.state), 0, 1)))[0] ?? null
+    return (await this.#read(slice(lastFirst(this.state), 0, 1)))[0] ?? null
   }
 
   /**
@@ -83,8 +84,8 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
    * @throws {@link DoesNotExist} when there is none, {@link MultipleObjectsReturned} when there are several.
    */
   async get(...conditions: FilterArgument<M>[]): Promise<R> {
-    const state = conditions.length === 0 ? this.state : filtered(this.state, conditions, 'get')
-    const [row, other] = await this.#read(sliced(state, 0, 2))
+    const state = conditions.length === 0 ? this.state : filter(this.state, conditions, 'get')
+    const [row, other] = await this.#read(slice(state, 0, 2))
     if (other !== undefined) throw new MultipleObjectsReturned(tableName(state.table))
     if (row === undefined) throw new DoesNotExist(tableName(state.table))
     return row
@@ -112,7 +113,7 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
   async aggregate<const A extends Aggregates>(
     aggregates: A & CheckedAggregates<M, A>,
   ): Promise<AggregateRow<M, A>> {
-    const aggregation = aggregated(this.state, aggregates)
+    const aggregation = aggregate(this.state, aggregates)
     const { state, annotations } = aggregation
     // What the row is follows from the aggregates, as its type does.
     if (state.none) return emptyAggregation(aggregation) as AggregateRow<M, A>

@@ -5,7 +5,8 @@ import { MultipleObjectsReturned } from '../errors.js'
 import type { Source } from '../kysely/handle.js'
 import { isRecord, parseValues, type Assignment } from '../query/assignment.js'
 import { tableName } from '../query/columns.js'
-import { filtered, sliced } from '../query/narrowing.js'
+import { filter } from '../query/filter/filter.js'
+import { slice } from '../query/slice.js'
 import { initialState, type QueryState } from '../query/state.js'
 import { refuseView } from '../query/writable.js'
 import { guarded, Writer } from './run-write.js'
@@ -41,7 +42,7 @@ export async function updateOrCreate(
     if (row === undefined || changes.length === 0) return row
     const { primaryKey } = state.table
     const key = Object.fromEntries(primaryKey.map((property) => [property, { exact: row[property] }]))
-    const itself = primaryKey.length === 0 ? found : filtered(found, [key])
+    const itself = primaryKey.length === 0 ? found : filter(found, [key])
     const [updated] = await writer.rows((scope) => updateWhere(scope, itself, changes, true))
     return updated
   })
@@ -77,7 +78,7 @@ async function insertOne(writer: Writer, row: readonly Assignment[], conflict: O
 }
 
 async function readOne(writer: Writer, state: QueryState): Promise<Record<string, unknown> | undefined> {
-  const [row, other] = await writer.select((creator) => selectRows(creator, sliced(state, 0, 2)))
+  const [row, other] = await writer.select((creator) => selectRows(creator, slice(state, 0, 2)))
   if (other !== undefined) throw new MultipleObjectsReturned(tableName(state.table))
   return row as Record<string, unknown> | undefined
 }
@@ -89,7 +90,7 @@ function parseLookup(state: QueryState, lookup: unknown, defaults: unknown, meth
   const changes = parseValues(table, defaults ?? {}, method)
   const given = parseValues(table, lookup, method)
   const exact = Object.entries(isRecord(lookup) ? lookup : {}).map(([key, value]) => [key, { exact: value }])
-  const found = filtered(initialState(table, schemas), [Object.fromEntries(exact)])
+  const found = filter(initialState(table, schemas), [Object.fromEntries(exact)])
   const replaced = new Set(changes.map(({ column }) => column))
   return { found, changes, values: [...given.filter(({ column }) => !replaced.has(column)), ...changes] }
 }

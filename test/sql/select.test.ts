@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { compile } from '../../src/sql/compile.js'
 import { selectCount, selectExists, selectRows } from '../../src/sql/select/select.js'
-import * as narrowing from '../../src/query/narrowing.js'
+import { exclude, filter } from '../../src/query/filter/filter.js'
+import { distinct } from '../../src/query/order/distinct.js'
+import { orderBy } from '../../src/query/order/order-by.js'
+import { only } from '../../src/query/select/only.js'
+import { values } from '../../src/query/select/values.js'
+import { slice } from '../../src/query/slice.js'
 import * as query from '../../src/query/state.js'
 import type { QueryState } from '../../src/query/state.js'
 import { productSalesSchema, usersSchema } from '../../generated/index.js'
@@ -11,20 +16,20 @@ const rows = (state: QueryState): string => compile((creator) => selectRows(crea
 const count = (state: QueryState): string => compile((creator) => selectCount(creator, state)).sql
 const exists = (state: QueryState): string => compile((creator) => selectExists(creator, state)).sql
 const where = (...filters: object[]): string =>
-  rows(narrowing.filtered(narrowing.narrowed(users, ['id']), filters)).replace(
+  rows(filter(only(users, ['id']), filters)).replace(
     'select "users"."id" as "id" from "public"."users" as "users"',
     '',
   )
 
 describe('a SELECT', () => {
   it('names its columns, qualified, under their properties', () => {
-    expect(rows(narrowing.narrowed(users, ['isActive']))).toBe(
+    expect(rows(only(users, ['isActive']))).toBe(
       'select "users"."id" as "id", "users"."is_active" as "isActive" from "public"."users" as "users"',
     )
   })
 
   it('has no trace of a table’s other columns', () => {
-    expect(rows(narrowing.valued(query.initialState(productSalesSchema), ['units']))).toBe(
+    expect(rows(values(query.initialState(productSalesSchema), ['units']))).toBe(
       'select "product_sales"."units" as "units" from "public"."product_sales" as "product_sales"',
     )
   })
@@ -41,7 +46,7 @@ describe('a WHERE', () => {
   })
 
   it('has one parameter for in, however long its list', () => {
-    const state = narrowing.filtered(users, [{ id: { in: Array.from({ length: 100_000 }, (_, id) => id) } }])
+    const state = filter(users, [{ id: { in: Array.from({ length: 100_000 }, (_, id) => id) } }])
     expect(compile((creator) => selectRows(creator, state)).parameters).toHaveLength(1)
   })
 
@@ -59,28 +64,26 @@ describe('a WHERE', () => {
       tags: { in: [[hostile]] },
       preferences: { exact: { [hostile]: hostile } },
     }
-    const text = rows(narrowing.excluded(narrowing.filtered(users, [condition]), [condition]))
+    const text = rows(exclude(filter(users, [condition]), [condition]))
     expect(text).not.toContain('1=1')
   })
 })
 
 describe('count and exists', () => {
-  const distinct = narrowing.distinctRows(narrowing.valued(users, ['companyId']))
+  const companies = distinct(values(users, ['companyId']))
 
   it('ask for no more than they need', () => {
-    const ordered = narrowing.ordered(users, ['name'])
+    const ordered = orderBy(users, ['name'])
     expect(count(ordered)).toBe('select count(*) as "count" from "public"."users" as "users"')
     expect(exists(ordered)).toBe('select 1 as "exists" from "public"."users" as "users" limit $1')
   })
 
   it('count distinct rows, and the rows of a slice', () => {
-    expect(count(distinct)).toMatch(/^select count\(\*\) as "count" from \(+select distinct .*\) as "rows"$/)
-    expect(count(narrowing.sliced(users, 2, 5))).toMatch(
-      /from \(+select .* limit \$1 offset \$2\)+ as "rows"$/,
-    )
+    expect(count(companies)).toMatch(/^select count\(\*\) as "count" from \(+select distinct .*\) as "rows"$/)
+    expect(count(slice(users, 2, 5))).toMatch(/from \(+select .* limit \$1 offset \$2\)+ as "rows"$/)
   })
 
   it('look for a row behind the start of a slice of distinct rows', () => {
-    expect(exists(narrowing.sliced(distinct, 2, undefined))).toContain('distinct')
+    expect(exists(slice(companies, 2, undefined))).toContain('distinct')
   })
 })

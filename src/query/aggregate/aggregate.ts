@@ -15,7 +15,7 @@ export interface Aggregation {
  *
  * @throws {@link FieldError} as `annotate`.
  */
-export function aggregated(state: QueryState, aggregates: unknown): Aggregation {
+export function aggregate(state: QueryState, aggregates: unknown): Aggregation {
   const isPlain = !state.distinct && !isSliced(state) && !state.groupBy && !state.combination
   const rows = isPlain ? state : withFields(state)
   const { columns } = isPlain ? state.table : rows.selection

@@ -15,7 +15,7 @@ import { change, refuseAfterCombining, refuseAfterSlice, type QueryState } from 
  * @throws {@link FieldError} for a name that is taken and as `resolveAggregate`; {@link UsageError} where a method
  * before it rules it out.
  */
-export function annotated(state: QueryState, aggregates: unknown): QueryState {
+export function annotate(state: QueryState, aggregates: unknown): QueryState {
   refuseAfterSlice(state, 'annotate')
   refuseAfterCombining(state, 'annotate')
   const { selection, table, schemas } = state

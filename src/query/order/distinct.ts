@@ -4,14 +4,15 @@ import { isAnnotation } from '../aggregate/annotation.js'
 import { columnsOf, tableName } from '../columns.js'
 import { refuseUngrouped } from '../aggregate/grouping.js'
 import { refuseLockOfDistinct } from '../select-for-update.js'
-import { change, refuseAfterCombining, refuseAfterSlice, type Ordering, type QueryState } from '../state.js'
+import { change, refuseAfterCombining, refuseAfterSlice, type QueryState } from '../state.js'
+import { ascending, type Ordering } from './order-key.js'
 
 /**
  * Leaves each row once; with fields, the first row in order for each combination of their values.
  *
  * @throws {@link UsageError} on a slice, with a lock, and when the order does not begin with the fields.
  */
-export function distinctRows(state: QueryState, properties: readonly string[] = []): QueryState {
+export function distinct(state: QueryState, properties: readonly string[] = []): QueryState {
   refuseAfterSlice(state, 'distinct')
   refuseAfterCombining(state, 'distinct')
   if (state.lock !== undefined) refuseLockOfDistinct(true)
@@ -58,5 +59,5 @@ export function refuseUnselectedAnnotations({ distinctOn, selection }: QueryStat
 /** The order that rows come in: by the fields of DISTINCT ON when there is no other. */
 export function orderOf(state: QueryState): readonly Ordering[] {
   if (state.order.length > 0) return state.order
-  return state.distinctOn.map((column) => ({ column, descending: false }))
+  return state.distinctOn.map(ascending)
 }

@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.js'
 import { wrapped } from '../../query/combine.js'
-import { valued } from '../../query/narrowing.js'
+import { values } from '../../query/select/values.js'
 import { projectionOf } from '../../query/projection.js'
 import { isSliced, type QueryState } from '../../query/state.js'
 import type { SubqueryParts } from '../../query/filter/subquery.js'
@@ -20,12 +20,12 @@ export function subqueryOf(state: QueryState): SubqueryParts {
       `"in" takes no queryset with selectForUpdate(): the rows of ${tableName(table)} are only looked for.`,
     )
   }
-  const values =
+  const rows =
     selection.shape === 'model' && table.primaryKey.length === 1
       ? // DISTINCT rows can only be sorted by what they have, which the key alone has not.
-        valued(state.distinct ? wrapped(state) : state, table.primaryKey)
+        values(state.distinct ? wrapped(state) : state, table.primaryKey)
       : state
-  const [output, ...others] = projectionOf(values).outputs
+  const [output, ...others] = projectionOf(rows).outputs
   if (output === undefined || others.length > 0) {
     throw new UsageError(
       `A queryset of ${tableName(table)} that "in" takes must have one column, not ${others.length + 1}: ` +
@@ -33,7 +33,7 @@ export function subqueryOf(state: QueryState): SubqueryParts {
     )
   }
   // The order of rows that are only looked for matters where it decides which rows there are.
-  const query = isSliced(values) || values.distinctOn.length > 0 ? values : { ...values, order: [] }
+  const query = isSliced(rows) || rows.distinctOn.length > 0 ? rows : { ...rows, order: [] }
   return {
     node: compileNode((creator) => selectRows(creator, query)),
     type: output.type,

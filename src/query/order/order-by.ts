@@ -1,0 +1,66 @@
+import { UsageError } from '../../errors.js'
+import { refuseUngrouped } from '../aggregate/grouping.js'
+import { columnsOf, tableName } from '../columns.js'
+import { combinedFields, refuseOutsideCombination, wrapped } from '../combine.js'
+import { lookupKind } from '../lookup-kind.js'
+import { change, isSliced, refuseAfterSlice, type QueryState } from '../state.js'
+import { refuseOtherOrder } from './distinct.js'
+import { ascending, opposite, parseOrderKey, type Ordering } from './order-key.js'
+
+/** Replaces the order; without keys the result is unordered again. */
+export function orderBy(state: QueryState, keys: readonly unknown[], method = 'orderBy'): QueryState {
+  refuseAfterSlice(state, method)
+  return inOrder(
+    state,
+    keys.map((key) => parseOrderKey(state.table, key)),
+  )
+}
+
+/** Turns the order around, that of the primary key when there is none. */
+export function reverse(state: QueryState): QueryState {
+  refuseAfterSlice(state, 'reverse')
+  return change(state, { order: opposite(inDefaultOrder(state).order) })
+}
+
+function inOrder(state: QueryState, order: readonly Ordering[]): QueryState {
+  const properties = order.map(({ column }) => column.property)
+  refuseOutsideCombination(state, properties, 'orderBy')
+  for (const { column } of order) refuseUngrouped(state, column, 'orderBy')
+  refuseOtherOrder(state, state.distinctOn, order)
+  return change(state, { order })
+}
+
+/** In the order of the primary key unless there is an order already: what `first` and `last` go by. */
+export function inDefaultOrder(state: QueryState): QueryState {
+  if (state.order.length > 0 || isSliced(state)) return state
+  const { table, distinctOn } = state
+  const byFields = (properties: readonly string[]) =>
+    inOrder(state, [...distinctOn, ...columnsOf(table, properties)].map(ascending))
+  if (distinctOn.length > 0) return byFields(table.primaryKey)
+  const selected = state.selection.columns
+    .filter((column) => lookupKind(column.type) !== 'null')
+    .map((column) => column.property)
+  const fields = combinedFields(state) ?? (state.distinct || state.groupBy ? selected : table.primaryKey)
+  // Rows of DISTINCT and of a combination can only be sorted by what they have.
+  const sortable = table.primaryKey.every((property) => fields.includes(property))
+  return byFields(sortable ? table.primaryKey : selected)
+}
+
+/** In the opposite order: what `last` goes by. */
+export function lastFirst(state: QueryState, method = 'last'): QueryState {
+  refuseAfterSlice(state, method)
+  const ordered = inDefaultOrder(state)
+  const { order, selection } = ordered
+  // To turn the order of DISTINCT ON around would leave other rows.
+  if (state.distinctOn.length > 0) {
+    const columns = [...new Set([...selection.columns, ...order.map(({ column }) => column)])]
+    const rows = wrapped(change(ordered, { selection: { ...selection, columns } }))
+    return change(inOrder(rows, opposite(order)), { selection })
+  }
+  if (order.length === 0) {
+    throw new UsageError(
+      `${method}() needs an order: ${tableName(state.table)} has no primary key to go by. Call orderBy() first.`,
+    )
+  }
+  return change(ordered, { order: opposite(order) })
+}
