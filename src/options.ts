@@ -44,29 +44,31 @@ export const anything: OptionCheck = () => undefined
  * Checks the options of a public call; an option that is `undefined` was not given.
  *
  * @param method named in the error, where one is not told by the options.
+ * @param Refusal the class of the error.
  * @throws {@link OptionError} for what is no object, an unknown option and a value that its option does not take.
  */
 export function checkOptions<Options extends object>(
   options: Options,
   checks: OptionChecks<Options>,
   method?: string,
+  Refusal: new (message: string) => Error = OptionError,
 ): Options {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new OptionError(
+    throw new Refusal(
       `The options${method ? ` of ${method}()` : ''} must be an object, not ${shown(options)}.`,
     )
   }
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(checks, name)) {
       const choices = Object.keys(checks).join(', ')
-      throw new OptionError(
+      throw new Refusal(
         `${method ? `${method}() has no option` : 'Unknown option'} "${name}". Choices: ${choices}.`,
       )
     }
     if (value === undefined) continue
     const problem = checks[name as keyof Options](value)
     if (problem !== undefined) {
-      throw new OptionError(`${method ? `The option ${name} of ${method}()` : name} ${problem}.`)
+      throw new Refusal(`${method ? `The option ${name} of ${method}()` : name} ${problem}.`)
     }
   }
   return options

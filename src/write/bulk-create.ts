@@ -1,5 +1,6 @@
 import { insertRows, type InsertEnd, type OnConflict } from '../sql/write/insert.js'
 import { FieldError, OptionError, UsageError } from '../errors.js'
+import { checkOptions } from '../options.js'
 import type { Source } from '../kysely/handle.js'
 import { parseValues, writableColumn, type Assignment } from '../query/assignment.js'
 import { columnsOf, tableName } from '../query/columns.js'
@@ -8,14 +9,12 @@ import { refuseView } from '../query/writable.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { batchesOf, refuseUnlessRows, type Batch } from './batch.js'
-import { checkBulkOptions, type BulkCreateOptions } from './options.js'
+import { BULK_CREATE_CHECKS, type BulkCreateOptions } from './options.js'
 import type { Writer } from './run-write.js'
 import { SeenKeys } from './seen-keys.js'
 import { writeBatches } from './write-batches.js'
 
 type Rows = Iterable<unknown> | AsyncIterable<unknown>
-
-const NAMES = ['batchSize', 'ignoreConflicts', 'updateConflicts', 'updateFields', 'uniqueFields']
 
 /** Inserts rows; an array's come back in its order, of everything else and with `ignoreConflicts` their number. */
 export async function bulkCreate(
@@ -27,7 +26,7 @@ export async function bulkCreate(
   const { table } = state
   refuseView(table, 'bulkCreate')
   refuseUnlessRows(rows, 'bulkCreate')
-  checkBulkOptions(options, NAMES)
+  checkOptions(options, BULK_CREATE_CHECKS)
   const conflict = conflictOf(table, options)
   const returning = Array.isArray(rows) && conflict.kind !== 'ignore'
   const end: InsertEnd = { conflict, returning }

@@ -1,5 +1,6 @@
 import { updateRows } from '../sql/write/update.js'
 import { FieldError, UsageError } from '../errors.js'
+import { checkOptions } from '../options.js'
 import type { Source } from '../kysely/handle.js'
 import { encodeCell, fieldOf, isRecord, writableColumn, type Assignment } from '../query/assignment.js'
 import { columnsOf, tableName } from '../query/columns.js'
@@ -7,7 +8,7 @@ import type { QueryState } from '../query/state.js'
 import { refuseView } from '../query/writable.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { batchesOf, refuseUnlessRows } from './batch.js'
-import { checkBulkOptions, type BulkOptions } from './options.js'
+import { BULK_CHECKS, type BulkOptions } from './options.js'
 import { SeenKeys } from './seen-keys.js'
 import { writeBatches } from './write-batches.js'
 
@@ -22,7 +23,7 @@ export async function bulkUpdate(
   const { table } = state
   refuseView(table, 'bulkUpdate')
   refuseUnlessRows(rows, 'bulkUpdate')
-  checkBulkOptions(options, ['batchSize'])
+  checkOptions(options, BULK_CHECKS)
   const columns = fieldColumns(table, fields)
   const key = columnsOf(table, table.primaryKey)
   const seen = new SeenKeys(table, key, 'bulkUpdate()', !Array.isArray(rows))

@@ -1,16 +1,18 @@
 import { checkString } from '../../types/text/text.js'
 import { FieldError, UsageError } from '../../errors.js'
+import { anything, checkOptions, flag, type OptionChecks } from '../../options.js'
 import type { SchemaRegistry } from '../../schema/registry.js'
 import type { RelationSchema } from '../../schema/relation.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
-import { Aggregate } from './functions.js'
+import { Aggregate, type AggregateOptions, type OrderedAggregateOptions } from './functions.js'
 import { aggregateType, type AggregateType } from './aggregate-type.js'
-import { isOverGroup, type AggregateExpression, type AggregateOrdering } from './annotation.js'
-import { columnOf, columnsOf, refuseUnlessName, tableName } from '../columns.js'
+import { isOverGroup, type AggregateExpression } from './annotation.js'
+import { columnsOf, refuseUnlessName, tableName } from '../columns.js'
 import type { Condition } from '../filter/condition.js'
 import { firstName, firstStep } from '../related/path.js'
 import { partsOf } from './grouping.js'
-import { isPlainObject, refuseUndefined, show } from '../lookups/operand.js'
+import { refuseUndefined, show } from '../lookups/operand.js'
+import { parseOrderKey } from '../order/order-key.js'
 import { parseFilter } from '../filter/parse-filter.js'
 
 /** What an aggregate is about: a table, and where its relations find theirs. */
@@ -43,8 +45,8 @@ export function resolveAggregate(target: AggregateTarget, name: string, value: u
   const { table, column, path } = followPath(target, given.path, given.function === 'count')
   const label = column ? `${tableName(table)}.${column.property}` : `"${given.path}"`
   const result = aggregateType(given.function, column?.type, label)
-  const { distinct, filter, orderBy } = checkOptions(given, label)
-  const order = orderBy.map((key) => aggregateOrdering(table, key))
+  const { distinct = false, filter, orderBy = [] } = optionsOf(given, label)
+  const order = [orderBy].flat().map((key) => parseOrderKey(table, key))
   if (distinct && order.some((each) => each.column !== column)) {
     throw new UsageError(`${given.function}(${label}) with distinct can be ordered by that field only.`)
   }
@@ -118,30 +120,14 @@ function unknownStep(table: TableSchema, name: string, path: string, last: boole
   )
 }
 
-interface CheckedOptions {
-  readonly distinct: boolean
-  readonly filter: unknown
-  readonly orderBy: readonly unknown[]
-}
+const CHECKS: OptionChecks<AggregateOptions> = { filter: anything, distinct: flag }
+const ORDERED_CHECKS: OptionChecks<OrderedAggregateOptions> = { ...CHECKS, orderBy: anything }
 
-const ORDERED = new Set(['arrayAgg', 'stringAgg'])
-
-function checkOptions({ function: name, options }: Aggregate, label: string): CheckedOptions {
-  if (!isPlainObject(options)) {
-    throw new FieldError(`The options of ${name}(${label}) must be an object, not ${show(options)}.`)
-  }
-  const known = ['filter', 'distinct', ...(ORDERED.has(name) ? ['orderBy'] : [])]
-  for (const [option, value] of Object.entries(options)) {
-    if (!known.includes(option)) {
-      throw new FieldError(`${name}(${label}) has no option "${option}". Choices: ${known.join(', ')}.`)
-    }
-    refuseUndefined(value, `${name}(${label}).${option}`)
-  }
-  const { distinct = false, filter, orderBy = [] } = options
-  if (typeof distinct !== 'boolean') {
-    throw new FieldError(`${name}(${label}).distinct is true or false, not ${show(distinct)}.`)
-  }
-  return { distinct, filter, orderBy: Array.isArray(orderBy) ? orderBy : [orderBy] }
+function optionsOf({ function: name, options }: Aggregate, label: string): OrderedAggregateOptions {
+  const isOrdered = name === 'arrayAgg' || name === 'stringAgg'
+  const checked = checkOptions(options, isOrdered ? ORDERED_CHECKS : CHECKS, name, FieldError)
+  for (const [option, value] of Object.entries(checked)) refuseUndefined(value, `${name}(${label}).${option}`)
+  return checked
 }
 
 function aggregateFilter(
@@ -157,15 +143,6 @@ function aggregateFilter(
     )
   }
   return condition
-}
-
-function aggregateOrdering(table: TableSchema, key: unknown): AggregateOrdering {
-  if (typeof key !== 'string') {
-    throw new FieldError(`orderBy takes field names such as "-createdAt", not ${show(key)}.`)
-  }
-  const exact = table.columns.find((column) => column.property === key)
-  if (exact !== undefined) return { column: exact, descending: false }
-  return { column: columnOf(table, key.replace(/^-/, '')), descending: key.startsWith('-') }
 }
 
 /** The primary key, by which distinct rows are told apart. */

@@ -7,9 +7,10 @@ import {
 } from '../../query/aggregate/annotation.js'
 import { serverName } from '../../schema/conversion.js'
 import { baseType } from '../../schema/type.js'
-import { call, cast, functionName, inOrder } from './call.js'
+import { call, cast, functionName } from './call.js'
 import { comparableRef } from '../comparable.js'
 import { compileCondition } from '../condition.js'
+import { orderTerms } from '../order.js'
 import { relatedSource } from '../relation.js'
 import type { Scope } from '../scope.js'
 
@@ -75,7 +76,7 @@ function overRows(
   const { column, key } = aggregate
   const rows = key.length === 0 ? undefined : keyOfRow(key.map((each) => scope.columnRef(each)))
   const value = column === undefined ? rows : comparableRef(scope, column)
-  return call(aggregate, value, inOrder(scope, aggregate), filter)
+  return call(aggregate, value, orderTerms(scope, aggregate.order), filter)
 }
 
 function keyOfRow(key: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
@@ -89,7 +90,7 @@ function overOneOfGroup(scope: Scope, aggregate: AggregateExpression): RawBuilde
   const select = (value: RawBuilder<unknown>) => sql`(select ${value} from ${from} where ${where})`
   const value = column === undefined ? sql`1` : comparableRef(target, column)
   const rows = key.length === 0 ? value : keyOfRow(key.map((each) => target.columnRef(each)))
-  const keys = order.map((each) => ({ ref: select(target.columnRef(each.column)), ...each }))
+  const keys = orderTerms(target, order).map((term) => ({ ...term, ref: select(term.ref) }))
   return call(aggregate, select(rows), keys, sql<boolean>`exists (select from ${from} where ${where})`)
 }
 

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { AggregateFunction } from '../../query/aggregate/functions.js'
 import type { AggregateExpression } from '../../query/aggregate/annotation.js'
-import type { Scope } from '../scope.js'
+import { orderSql, type OrderTerm } from '../order.js'
 
 const FUNCTIONS: Readonly<Record<AggregateFunction, string>> = {
   count: 'count',
@@ -20,30 +20,18 @@ export function functionName(name: AggregateFunction): string {
   return FUNCTIONS[name]
 }
 
-/** One key of an aggregate's ORDER BY. */
-export interface OrderKey {
-  readonly ref: RawBuilder<unknown>
-  readonly descending: boolean
-}
-
-/** The keys that an aggregate's values are sorted by. */
-export function inOrder(scope: Scope, { order }: AggregateExpression): OrderKey[] {
-  return order.map(({ column, descending }) => ({ ref: scope.columnRef(column), descending }))
-}
-
 /** `sum(DISTINCT value ORDER BY …) FILTER (WHERE …)`; without a value over rows. */
 export function call(
   { function: name, distinct, separator, cast: castTo }: AggregateExpression,
   value: RawBuilder<unknown> | undefined,
-  order: readonly OrderKey[] = [],
+  order: readonly OrderTerm[] = [],
   filter?: RawBuilder<boolean>,
 ): RawBuilder<unknown> {
   const isText = name === 'stringAgg'
   // DISTINCT values can only be sorted by exactly what is aggregated, the cast included.
   const argument = isText && value ? cast(value, 'text') : (value ?? sql`*`)
-  const keys = order.map(
-    ({ ref, descending }) =>
-      sql`${isText && distinct ? cast(ref, 'text') : ref} ${sql.raw(descending ? 'desc' : 'asc')}`,
+  const keys = order.map(({ ref, ...how }) =>
+    orderSql({ ref: isText && distinct ? cast(ref, 'text') : ref, ...how }),
   )
   const parts = [
     sql`${sql.raw(functionName(name))}(${distinct ? sql`distinct ` : sql``}${argument}`,

@@ -8,6 +8,7 @@ import { isSliced, type Prefetch, type QueryState } from '../../query/state.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
 import { rootScope } from './combination.js'
 import { comparableRef, comparableType } from '../comparable.js'
+import { orderSql, orderTerms, type OrderTerm } from '../order.js'
 import { pairs, refs } from '../relation.js'
 import { selectOutputs, type Builder } from './select.js'
 import { typeName } from '../type-name.js'
@@ -62,7 +63,7 @@ export function selectPrefetched(
     builder,
     width: width + owners.length,
     owners,
-    order: state.order.map(({ column, descending }) => ({ ref: scope.columnRef(column), descending })),
+    order: orderTerms(scope, state.order),
   }
   const ready = state.distinct ? distinctRows(creator, rows, state) : rows
   return isSliced(state) ? slicedPerOwner(creator, ready, prefetch) : inOrder(ready)
@@ -74,7 +75,7 @@ interface OwnedRows {
   readonly width: number
   /** What tells the owners apart. */
   readonly owners: readonly RawBuilder<unknown>[]
-  readonly order: readonly { readonly ref: RawBuilder<unknown>; readonly descending: boolean }[]
+  readonly order: readonly OrderTerm[]
 }
 
 function outputName(position: number): string {
@@ -99,7 +100,7 @@ function isAmong(
 }
 
 function inOrder({ builder, order }: OwnedRows): Builder {
-  return order.reduce((rows, { ref, descending }) => rows.orderBy(ref, descending ? 'desc' : 'asc'), builder)
+  return order.reduce((rows, term) => rows.orderBy(orderSql(term)), builder)
 }
 
 /** DISTINCT rows as a subquery, so that what numbers and sorts them comes after. */
@@ -108,14 +109,14 @@ function distinctRows(creator: QueryCreator<object>, rows: OwnedRows, state: Que
   const ref = (position: number) => sql`${sql.id('rows', outputName(position))}`
   const columns = Array.from({ length: rows.width }, (_, position) => ref(position).as(outputName(position)))
   const from = creator.selectFrom(sql`(${rows.builder})`.as('rows')) as unknown as Builder
-  const order = state.order.map(({ column, descending }) => {
+  const order = state.order.map(({ column, ...how }) => {
     const position = outputs.findIndex((output) => output.column === column && output.from === undefined)
     if (position < 0) {
       throw new UsageError(
         `orderBy("${column.property}") after distinct() of ${tableName(state.table)} needs the field among those of the rows.`,
       )
     }
-    return { ref: ref(position), descending }
+    return { ref: ref(position), ...how }
   })
   const owners = rows.owners.map((_, index) => ref(outputs.length + index))
   return { builder: from.select(columns), width: rows.width, owners, order }
@@ -126,8 +127,7 @@ function slicedPerOwner(
   rows: OwnedRows,
   { state, relation }: Prefetch,
 ): Builder {
-  const order = rows.order.map(({ ref, descending }) => sql`${ref} ${sql.raw(descending ? 'desc' : 'asc')}`)
-  const orderBy = order.length === 0 ? sql`` : sql` order by ${sql.join(order)}`
+  const orderBy = rows.order.length === 0 ? sql`` : sql` order by ${sql.join(rows.order.map(orderSql))}`
   const numbered = rows.builder.select(
     sql<number>`row_number() over (partition by ${sql.join(rows.owners)}${orderBy})`.as('n'),
   )

@@ -7,6 +7,7 @@ import { combinationAs, combinationRefs, rootScope } from './combination.js'
 import { compileCondition } from '../condition.js'
 import { groupedFrom, nameSelected } from '../aggregate/groups.js'
 import { lockClause } from './lock.js'
+import { orderSql, orderTerms } from '../order.js'
 import { pairs, refs } from '../relation.js'
 import type { Scope } from '../scope.js'
 
@@ -105,11 +106,7 @@ export function selectFrom(creator: QueryCreator<object>, state: QueryState, sco
 
 /** `ORDER BY …`. */
 export function orderedBy(builder: Builder, scope: Scope, state: QueryState): Builder {
-  let result = builder
-  for (const { column, descending } of orderOf(state)) {
-    result = result.orderBy(scope.columnRef(column), descending ? 'desc' : 'asc')
-  }
-  return result
+  return orderTerms(scope, orderOf(state)).reduce((rows, term) => rows.orderBy(orderSql(term)), builder)
 }
 
 /** `LIMIT … OFFSET …`. */
