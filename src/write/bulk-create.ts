@@ -10,7 +10,7 @@ import { qualifiedName } from '../schema/qualified-name.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { batchesOf, refuseUnlessRows, type Batch } from './batch.js'
 import { BULK_CREATE_CHECKS, type BulkCreateOptions } from './options.js'
-import type { Writer } from './run-write.js'
+import type { Writer } from './writer.js'
 import { SeenKeys } from './seen-keys.js'
 import { writeBatches } from './write-batches.js'
 

@@ -9,7 +9,8 @@ import { filter } from '../query/filter/filter.js'
 import { slice } from '../query/slice.js'
 import { initialState, type QueryState } from '../query/state.js'
 import { refuseView } from '../query/writable.js'
-import { guarded, Writer } from './run-write.js'
+import { inSavepoint } from './transaction.js'
+import { Writer } from './writer.js'
 
 /** Inserts one row and reads it back. */
 export async function create(source: Source, state: QueryState, values: unknown): Promise<unknown> {
@@ -69,7 +70,7 @@ async function findOrInsert(
     if (created !== undefined) return [created, true]
   }
   // In the way is a row that the lookup does not find: the server's own error names it.
-  return [await guarded(source, state, (alone) => insertOne(alone, values, { kind: 'fail' })), true]
+  return [await inSavepoint(source, state, (alone) => insertOne(alone, values, { kind: 'fail' })), true]
 }
 
 async function insertOne(writer: Writer, row: readonly Assignment[], conflict: OnConflict): Promise<unknown> {

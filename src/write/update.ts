@@ -9,7 +9,7 @@ import { parseValueExpression } from '../query/filter/parse-expression.js'
 import type { QueryState } from '../query/state.js'
 import { refuseUnlessWritable } from '../query/writable.js'
 import type { TableSchema } from '../schema/table.js'
-import { Writer } from './run-write.js'
+import { Writer } from './writer.js'
 
 /** A value computed from the row as it was: `(eb) => eb('price', '*', 2)`. Columns are named as in SQL. */
 export type UpdateExpression<M extends Model> = (
