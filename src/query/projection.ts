@@ -76,18 +76,17 @@ export function projectionOf(state: QueryState): Projection {
   }
   const keys = selection.prefetches.map(({ relation }) =>
     columnsOf(table, relation.columns).map((column) => {
-      const exact = exactType(column.type)
-      if (exact !== undefined) return add(table, column, undefined, exact)
-      const selected = selection.columns.indexOf(column)
-      return selected >= 0 ? selected : add(table, column, undefined)
+      const type = keyType(column.type)
+      const selected = type === column.type ? selection.columns.indexOf(column) : -1
+      return selected >= 0 ? selected : add(table, column, undefined, type)
     }),
   )
   return { outputs, layout, keys }
 }
 
-/** What a key is read as that rows hold as a Date: that has no microseconds, and would not find its row again. */
-function exactType(type: TypeSchema): TypeSchema | undefined {
+/** What a key is read as: not as a Date, which has no microseconds and would not find its row again. */
+export function keyType(type: TypeSchema): TypeSchema {
   const base = baseType(type)
   if (base === 'timestamptz') return 'timestamptz as string'
-  return base === 'timestamp as Date' || base === 'date as Date' ? serverName(base) : undefined
+  return base === 'timestamp as Date' || base === 'date as Date' ? serverName(base) : type
 }
