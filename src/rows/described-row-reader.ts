@@ -2,7 +2,7 @@ import { baseCodec } from '../types/base.js'
 import { codecForOid } from '../types/codec-for-oid.js'
 import type { Field } from './field.js'
 import { RowDecoder } from './row-decoder.js'
-import { cellFor, formatFor, type RowReader } from './row-reader.js'
+import { columnDecoder, formatFor, type RowReader } from './row-reader.js'
 import { objectShape } from './shape.js'
 
 /**
@@ -15,7 +15,9 @@ export function describedRowReader(described: readonly Field[]): RowReader<Recor
     start: (fields) =>
       new RowDecoder(
         // Types without a codec are strings, as PostgreSQL prints them.
-        fields.map((field) => cellFor(field.name, codecForOid(field.typeOid) ?? baseCodec('unknown'), field)),
+        fields.map((field) =>
+          columnDecoder(field.name, codecForOid(field.typeOid) ?? baseCodec('unknown'), field),
+        ),
         objectShape(fields.map(({ name }) => name)),
       ),
   }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { textCell, type Cell } from '../../src/rows/cell.js'
+import { textCell, type ColumnDecoder } from '../../src/rows/cell.js'
 import { compileRows } from '../../src/rows/compile-rows.js'
 import { interpretRows } from '../../src/rows/interpret-rows.js'
 import { nestedShape, objectShape, tupleShape, valueShape, type Shape } from '../../src/rows/shape.js'
 import { dataRow, dataRows, type CellBytes } from './data-rows.js'
 
 const asText = textCell((value) => value)
-const cells = (count: number): Cell[] => Array.from({ length: count }, () => ({ label: 'x', decode: asText }))
+const cells = (count: number): ColumnDecoder[] =>
+  Array.from({ length: count }, () => ({ label: 'x', decode: asText }))
 
 /** A row of two cells, of which one says to be of another length than it is. */
 function resized(index: number, length: number): Buffer {
@@ -77,7 +78,7 @@ describe.each([
   })
 
   it('give each cell to the decoder of its column, with its own bytes', () => {
-    const cell = (mark: string): Cell => ({
+    const cell = (mark: string): ColumnDecoder => ({
       label: mark,
       decode: (bytes, start, end) => `${mark}:${bytes.toString('latin1', start, end)}`,
     })
@@ -145,7 +146,7 @@ describe.each([
 describe('compiled code', () => {
   it('is the same for the same decoders and shape, and another for others', () => {
     const upper = textCell((value) => value.toUpperCase())
-    const read = (decode: Cell['decode'], property: string) => {
+    const read = (decode: ColumnDecoder['decode'], property: string) => {
       const rows: unknown[] = []
       compileRows([{ label: 'x', decode }], objectShape([property]))?.(dataRows(['a']), rows)
       return rows[0]

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { DecodeError } from '../../src/errors.js'
-import { textCell, type Cell } from '../../src/rows/cell.js'
+import { textCell, type ColumnDecoder } from '../../src/rows/cell.js'
 import { RowDecoder } from '../../src/rows/row-decoder.js'
 import { tupleShape, valueShape } from '../../src/rows/shape.js'
 import { dataRows } from './data-rows.js'
 
-const plain: Cell = { label: 'public.t.id', decode: textCell((value) => value) }
-const picky: Cell = {
+const plain: ColumnDecoder = { label: 'public.t.id', decode: textCell((value) => value) }
+const picky: ColumnDecoder = {
   label: 'public.t.x',
   decode: textCell((value) => {
     if (value === 'bad') throw new Error('what it was')

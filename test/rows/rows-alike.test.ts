@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { seeded } from '../codec/json-documents.js'
-import { textCell, type Cell } from '../../src/rows/cell.js'
+import { textCell, type ColumnDecoder } from '../../src/rows/cell.js'
 import { compileRows } from '../../src/rows/compile-rows.js'
 import { interpretRows, type ReadRun } from '../../src/rows/interpret-rows.js'
 import type { Entry, Shape } from '../../src/rows/shape.js'
@@ -35,7 +35,7 @@ class Maker {
     return Math.floor(this.#random() * limit)
   }
 
-  cells(count: number): Cell[] {
+  cells(count: number): ColumnDecoder[] {
     return Array.from({ length: count }, (_, index) => {
       const kind = this.below(8)
       return {
