@@ -23,7 +23,7 @@ import type { AggregateRow, Aggregates, Annotated, CheckedAggregates } from './a
 import { DecodePlugin } from './decode-plugin.js'
 import type { Field, OrderKey, QuerySetOf, ValuesTuple } from './field-types.js'
 import type { SubqueryOf } from './subquery-value.js'
-import { Updating } from './updating.js'
+import { Terminals } from './terminals.js'
 import type { Prefetched, Related, RelationName, RelationPath, Target, ToOnePath } from './relation-types.js'
 
 /** A queryset on a table, whatever its rows are. */
@@ -40,7 +40,7 @@ export type AnyQuerySet<M extends Model> = QuerySet<M, object>
  * @typeParam M the table's generated types.
  * @typeParam R what one row of the result is.
  */
-export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
+export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   /** @internal Querysets come from a repository. */
   constructor(source: Source, state: QueryState) {
     super(source, state)

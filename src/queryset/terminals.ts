@@ -1,46 +1,35 @@
 import type { JsonValue } from '../types/json/json.js'
 import { compile } from '../sql/compile.js'
-import { compileExplain, type ExplainFormat, type ExplainOptions } from '../sql/select/explain.js'
-import { selectCount, selectExists, selectRows } from '../sql/select/select.js'
-import { selectAggregates } from '../sql/aggregate/select-aggregates.js'
-import { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
+import { selectRows } from '../sql/select/select.js'
+import type { ExplainFormat, ExplainOptions } from '../sql/select/explain.js'
 import type { Source } from '../kysely/handle.js'
-import { aggregate, emptyAggregation } from '../query/aggregate/aggregate.js'
-import { bulkRead, keyedBy } from '../query/in-bulk.js'
+import { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import { tableName } from '../query/columns.js'
-import { locksRows } from '../query/select-for-update.js'
-import type { FilterArgument, Model } from '../query/model.js'
 import { filter } from '../query/filter/filter.js'
+import { bulkRead, keyedBy } from '../query/in-bulk.js'
+import type { FilterArgument, Model } from '../query/model.js'
 import { inDefaultOrder, lastFirst } from '../query/order/order-by.js'
 import { slice } from '../query/slice.js'
 import type { QueryState } from '../query/state.js'
-import { prefetch } from '../prefetch/prefetch.js'
-import { aggregateReader } from '../rows/aggregate-reader.js'
-import { planReader } from '../rows/plan-reader.js'
-import { keyedReader } from '../rows/keyed-reader.js'
-import { countReader, existenceReader, selectionReader } from '../rows/selection-reader.js'
 import { checkIteratorOptions, type BatchOptions, type IteratorOptions } from '../iterate/iterator-options.js'
 import type { AsyncRows } from '../iterate/async-rows.js'
 import type { SyncRows } from '../iterate/sync-rows.js'
+import { deleteAll, updateAll, type UpdateValues } from '../write/update.js'
 import type { AggregateRow, Aggregates, CheckedAggregates } from './annotation-types.js'
 import type { BulkKeys, KeyField, KeyOf, SoleKey } from './bulk-types.js'
-import { CallSite } from './call-site.js'
-import { iterateRows, readAll, streamRows, type Statement } from './read.js'
-
-/** The SQL of a queryset. */
-export interface CompiledSQL {
-  readonly sql: string
-  /** In PostgreSQL's text input syntax, or bytes. */
-  readonly parameters: readonly unknown[]
-}
+import { CallSite, fromCallSite } from './call-site.js'
+import type { CompiledSQL } from './field-types.js'
+import { iterateRows, streamRows } from './read.js'
+import * as run from './run.js'
 
 /**
- * What runs a queryset: everything that reads rows. {@link QuerySet} adds what narrows it.
+ * What runs a queryset: everything that reads its rows or writes to them. {@link QuerySet} adds what makes another
+ * queryset of it.
  *
  * @typeParam M the table's generated types.
  * @typeParam R what one row of the result is.
  */
-export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
+export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> {
   /** @internal */
   protected readonly source: Source
   /** @internal */
@@ -66,7 +55,7 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
   /** The first row, by the primary key when there is no order; null when there is none. */
   async first(): Promise<R | null> {
     if (this.#rows !== undefined && this.state.order.length > 0) return (await this.#rows)[0] ?? null
-    return (await this.#read(slice(inDefaultOrder(this.state), 0, 1)))[0] ?? null
+    return (await this.#first(inDefaultOrder(this.state))) ?? null
   }
 
   /**
@@ -75,7 +64,7 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
    * @throws {@link UsageError} on a slice, and without an order where there is no primary key.
    */
   async last(): Promise<R | null> {
-    return (await this.#read(slice(lastFirst(this.state), 0, 1)))[0] ?? null
+    return (await this.#first(lastFirst(this.state))) ?? null
   }
 
   /**
@@ -85,19 +74,15 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
    */
   async get(...conditions: FilterArgument<M>[]): Promise<R> {
     const state = conditions.length === 0 ? this.state : filter(this.state, conditions, 'get')
-    const [row, other] = await this.#read(slice(state, 0, 2))
+    const [row, other] = await this.#rowsOf(slice(state, 0, 2))
     if (other !== undefined) throw new MultipleObjectsReturned(tableName(state.table))
-    if (row === undefined) throw new DoesNotExist(tableName(state.table))
-    return row
+    return this.#found(row)
   }
 
   /** How many rows there are: `SELECT count(*)`, or the length of the cache. */
   async count(): Promise<number> {
     if (this.#rows !== undefined) return (await this.#rows).length
-    if (this.state.none) return 0
-    const compiled = compile((creator) => selectCount(creator, this.state))
-    const [count] = await readAll(this.source, { state: this.state, query: compiled, reader: countReader })
-    return count as number
+    return run.rowCount(this.source, this.state)
   }
 
   /**
@@ -113,22 +98,14 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
   async aggregate<const A extends Aggregates>(
     aggregates: A & CheckedAggregates<M, A>,
   ): Promise<AggregateRow<M, A>> {
-    const aggregation = aggregate(this.state, aggregates)
-    const { state, annotations } = aggregation
     // What the row is follows from the aggregates, as its type does.
-    if (state.none) return emptyAggregation(aggregation) as AggregateRow<M, A>
-    const query = compile((creator) => selectAggregates(creator, state, annotations))
-    const [row] = await readAll(this.source, { state, query, reader: aggregateReader(annotations) })
-    return row as AggregateRow<M, A>
+    return (await run.aggregates(this.source, this.state, aggregates)) as AggregateRow<M, A>
   }
 
   /** Whether there is any row: `SELECT 1 … LIMIT 1`, or by the cache. */
   async exists(): Promise<boolean> {
     if (this.#rows !== undefined) return (await this.#rows).length > 0
-    if (this.state.none) return false
-    const compiled = compile((creator) => selectExists(creator, this.state))
-    const rows = await readAll(this.source, { state: this.state, query: compiled, reader: existenceReader })
-    return rows.length > 0
+    return run.hasRows(this.source, this.state)
   }
 
   /**
@@ -155,7 +132,7 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
   inBulk<F extends KeyField<M>>(options: { readonly field: F }): Promise<Map<KeyOf<M, F>, R>>
   async inBulk(...args: readonly unknown[]): Promise<Map<unknown, R>> {
     const { state, property } = bulkRead(this.state, args)
-    return keyedBy(await this.#read(state), property)
+    return keyedBy(await this.#rowsOf(state), property)
   }
 
   /**
@@ -171,12 +148,8 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
   explain(options: ExplainOptions & { readonly format: 'json' }): Promise<JsonValue>
   explain(options?: ExplainOptions & { readonly format?: Exclude<ExplainFormat, 'json'> }): Promise<string>
   explain(options: ExplainOptions): Promise<JsonValue>
-  async explain(options: ExplainOptions = {}): Promise<unknown> {
-    const { format = 'text' } = options
-    const query = compileExplain(this.state, options)
-    const reader = planReader(format === 'yaml' ? 'text' : format)
-    const lines = await readAll(this.source, { state: this.state, query, reader })
-    return format === 'json' ? lines[0] : lines.join('\n')
+  explain(options: ExplainOptions = {}): Promise<unknown> {
+    return run.plan(this.source, this.state, options)
   }
 
   /**
@@ -198,7 +171,7 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
   aiterator(options: IteratorOptions): AsyncRows<R> | AsyncRows<R[]>
   aiterator(options: IteratorOptions = {}): AsyncRows<unknown> {
     const site = new CallSite()
-    return streamRows(this.source, this.#statement(this.state), checkIteratorOptions(options), site)
+    return streamRows(this.source, run.statementOf(this.state), checkIteratorOptions(options), site)
   }
 
   /**
@@ -218,13 +191,40 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
   iterator(options?: IteratorOptions & { readonly batchYieldSize?: never }): SyncRows<R>
   iterator(options: IteratorOptions): SyncRows<R> | SyncRows<R[]>
   iterator(options: IteratorOptions = {}): SyncRows<unknown> {
-    return iterateRows(this.source, this.#statement(this.state), checkIteratorOptions(options))
+    return iterateRows(this.source, run.statementOf(this.state), checkIteratorOptions(options))
   }
 
   /** The SQL that the queryset sends, with its parameters. */
   toSQL(): CompiledSQL {
     const { sql, parameters } = compile((creator) => selectRows(creator, this.state))
     return { sql, parameters }
+  }
+
+  /**
+   * Sets fields of all rows of the queryset and returns how many there were: `UPDATE … SET … WHERE …`. A function gives
+   * an expression over the row as it was, with columns named as in SQL.
+   *
+   * ```ts
+   * await products.filter({ status: 'active' }).update({ price: (eb) => eb('price', '*', '1.1') })
+   * ```
+   *
+   * @throws {@link UsageError} without a filter unless `all()` was called, on a slice, after `distinct` or `values`;
+   * {@link FieldError} for an unknown field, one that the server alone fills, or `undefined`; {@link EncodeError} for
+   * a value that the column cannot hold; {@link IntegrityError} when a constraint refuses.
+   */
+  update(values: UpdateValues<M>): Promise<number> {
+    return fromCallSite(() => updateAll(this.source, this.state, values))
+  }
+
+  /**
+   * Deletes all rows of the queryset and returns how many there were: `DELETE FROM … WHERE …`. Rows that go with them by
+   * ON DELETE CASCADE are not counted.
+   *
+   * @throws {@link UsageError} without a filter unless `all()` was called, on a slice, after `distinct` or `values`;
+   * {@link ForeignKeyViolation} when a row is still referred to.
+   */
+  delete(..._: [M['update']] extends [never] ? [viewsHaveNoDelete: never] : []): Promise<number> {
+    return fromCallSite(() => deleteAll(this.source, this.state))
   }
 
   /** The rows, read once. @internal */
@@ -234,24 +234,24 @@ export abstract class Reading<M extends Model, R> implements AsyncIterable<R> {
 
   async #readToKeep(): Promise<R[]> {
     try {
-      return await this.#read(this.state)
+      return await this.#rowsOf(this.state)
     } catch (error) {
       this.#rows = undefined
       throw error
     }
   }
 
-  #statement(state: QueryState): Statement {
-    const query = compile((creator) => selectRows(creator, state))
-    const locks = locksRows(state)
-    if (state.selection.prefetches.length === 0)
-      return { state, query, locks, reader: selectionReader(state) }
-    return { state, query, locks, reader: keyedReader(state), prefetch: (rows) => prefetch(state, rows) }
+  async #first(state: QueryState): Promise<R | undefined> {
+    return (await this.#rowsOf(slice(state, 0, 1)))[0]
   }
 
-  async #read(state: QueryState): Promise<R[]> {
-    if (state.none) return []
+  #found(row: R | undefined): R {
+    if (row === undefined) throw new DoesNotExist(tableName(this.state.table))
+    return row
+  }
+
+  async #rowsOf(state: QueryState): Promise<R[]> {
     // What one row is follows from the selection, which R follows as well.
-    return (await readAll(this.source, this.#statement(state))) as R[]
+    return (await run.rows(this.source, state)) as R[]
   }
 }
