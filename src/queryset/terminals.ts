@@ -8,7 +8,7 @@ import { tableName } from '../query/columns.js'
 import { filter } from '../query/filter/filter.js'
 import { bulkRead, keyedBy } from '../query/in-bulk.js'
 import type { FilterArgument, Model } from '../query/model.js'
-import { inDefaultOrder, lastFirst } from '../query/order/order-by.js'
+import { earliestFirst, inDefaultOrder, lastFirst, latestFirst } from '../query/order/order-by.js'
 import { slice } from '../query/slice.js'
 import type { QueryState } from '../query/state.js'
 import { checkIteratorOptions, type BatchOptions, type IteratorOptions } from '../iterate/iterator-options.js'
@@ -18,7 +18,7 @@ import { deleteAll, updateAll, type UpdateValues } from '../write/update.js'
 import type { AggregateRow, Aggregates, CheckedAggregates } from './annotation-types.js'
 import type { BulkKeys, KeyField, KeyOf, SoleKey } from './bulk-types.js'
 import { CallSite, fromCallSite } from './call-site.js'
-import type { CompiledSQL } from './field-types.js'
+import type { CompiledSQL, OrderKey } from './field-types.js'
 import { iterateRows, streamRows } from './read.js'
 import * as run from './run.js'
 
@@ -65,6 +65,27 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
    */
   async last(): Promise<R | null> {
     return (await this.#first(lastFirst(this.state))) ?? null
+  }
+
+  /**
+   * The row that comes last by these fields, whatever the order was; without fields by the primary key.
+   *
+   * ```ts
+   * const newest = await orders.filter({ userId }).latest('placedAt', 'id')
+   * ```
+   *
+   * NULLs count as the greatest values, as PostgreSQL sorts them: filter them out where they are not meant.
+   *
+   * @throws {@link DoesNotExist} when there is none; {@link FieldError} for an unknown field; {@link UsageError} on a
+   * slice, and without fields where there is no primary key.
+   */
+  async latest(...fields: readonly OrderKey<M>[]): Promise<R> {
+    return this.#found(await this.#first(latestFirst(this.state, fields)))
+  }
+
+  /** The row that comes first by these fields. Else as {@link latest}. */
+  async earliest(...fields: readonly OrderKey<M>[]): Promise<R> {
+    return this.#found(await this.#first(earliestFirst(this.state, fields)))
   }
 
   /**

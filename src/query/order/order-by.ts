@@ -47,8 +47,8 @@ export function inDefaultOrder(state: QueryState): QueryState {
 }
 
 /** In the opposite order: what `last` goes by. */
-export function lastFirst(state: QueryState, method = 'last'): QueryState {
-  refuseAfterSlice(state, method)
+export function lastFirst(state: QueryState): QueryState {
+  refuseAfterSlice(state, 'last')
   const ordered = inDefaultOrder(state)
   const { order, selection } = ordered
   // To turn the order of DISTINCT ON around would leave other rows.
@@ -57,10 +57,27 @@ export function lastFirst(state: QueryState, method = 'last'): QueryState {
     const rows = wrapped(change(ordered, { selection: { ...selection, columns } }))
     return change(inOrder(rows, opposite(order)), { selection })
   }
-  if (order.length === 0) {
-    throw new UsageError(
-      `${method}() needs an order: ${tableName(state.table)} has no primary key to go by. Call orderBy() first.`,
-    )
-  }
+  refuseUnordered(ordered, 'last', 'Call orderBy() first')
   return change(ordered, { order: opposite(order) })
+}
+
+/** In the order of these keys alone, of the primary key without any: what `earliest` goes by. */
+export function earliestFirst(state: QueryState, keys: readonly unknown[]): QueryState {
+  const ordered = inDefaultOrder(orderBy(state, keys, 'earliest'))
+  refuseUnordered(ordered, 'earliest', 'Name the fields that order')
+  return ordered
+}
+
+/** In the opposite order: what `latest` goes by. */
+export function latestFirst(state: QueryState, keys: readonly unknown[]): QueryState {
+  const ordered = inDefaultOrder(orderBy(state, keys, 'latest'))
+  refuseUnordered(ordered, 'latest', 'Name the fields that order')
+  return lastFirst(ordered)
+}
+
+function refuseUnordered({ order, table }: QueryState, method: string, remedy: string): void {
+  if (order.length > 0) return
+  throw new UsageError(
+    `${method}() needs an order: ${tableName(table)} has no primary key to go by. ${remedy}.`,
+  )
 }
