@@ -27,6 +27,11 @@ export interface EqualityLookups<T> extends NullLookups {
    * is a subquery, `IN (SELECT …)`; one of whole rows stands for their primary keys. NULLs of a subquery match nothing.
    */
   readonly in?: readonly (T | null)[] | Subquery<T>
+  /**
+   * The exact complement of `in`: unlike SQL's `NOT IN`, true for a NULL, unless `null` is among the values, and not
+   * spoiled by NULLs of a subquery. An empty list leaves out no row.
+   */
+  readonly notIn?: readonly (T | null)[] | Subquery<T>
 }
 
 /** Lookups of ordered types. */
