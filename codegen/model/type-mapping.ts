@@ -5,11 +5,10 @@ import { didYouMean } from '../config/did-you-mean.js'
 import type { CodecName, TypeSetting, TypeSettings } from './type-settings.js'
 import { CodegenError } from '../errors.js'
 import type { Catalog } from '../introspect/catalog.js'
-import type { Qualified } from '../naming/unique.js'
-import { columnKey, keyOf } from './chosen-names.js'
 import { typeMapper } from './map-types.js'
 import { type Refined, refinedBy } from './refined.js'
 import { catalogName } from './type-aliases.js'
+import { qualifiedName, type Qualified } from '../../src/schema/qualified-name.js'
 
 /** What each base type can be read as; the first is the default. */
 const CODECS: Readonly<Record<string, readonly CodecName[]>> = {
@@ -59,7 +58,7 @@ export function mapTypes(catalog: Catalog, settings: MappingSettings): TypeMappi
     return entry?.codec === undefined ? type : convert(type, entry.codec, entry.at)
   })
   const typeOf = (owner: Qualified, name: string, type: TypeSchema): TypeSchema => {
-    const entry = byColumn.get(columnKey(owner, name))
+    const entry = byColumn.get(qualifiedName(owner, name))
     return entry?.codec === undefined ? map(type) : convert(map(type), entry.codec, entry.at)
   }
   const refined = (entries: ReadonlyMap<string, Entry>) =>
@@ -92,7 +91,7 @@ export function mapTypes(catalog: Catalog, settings: MappingSettings): TypeMappi
 /** What a type is called in `types`: `int8`, however it is read, or `public.email`. */
 export function refinementKey(type: TypeSchema): string {
   if (typeof type === 'string') return serverName(type)
-  return type.kind === 'array' ? `${refinementKey(type.element)}[]` : keyOf(type)
+  return type.kind === 'array' ? `${refinementKey(type.element)}[]` : qualifiedName(type)
 }
 
 interface Entry extends TypeSetting {
@@ -114,7 +113,7 @@ function convert(type: TypeSchema, codec: CodecName, at: string): TypeSchema {
       return { ...type, range: { ...type.range, subtype: convert(type.range.subtype, codec, at) } }
     }
     throw new CodegenError(
-      `${at} sets the codec "${codec}", but values of the ${type.kind} ${keyOf(type)} have none.`,
+      `${at} sets the codec "${codec}", but values of the ${type.kind} ${qualifiedName(type)} have none.`,
     )
   }
   const name = serverName(type)
@@ -155,5 +154,5 @@ function checkKnown(
 }
 
 function columnKeys({ tables }: Catalog): string[] {
-  return tables.flatMap((table) => table.columns.map(({ name }) => columnKey(table, name)))
+  return tables.flatMap((table) => table.columns.map(({ name }) => qualifiedName(table, name)))
 }

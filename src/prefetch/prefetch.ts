@@ -1,13 +1,14 @@
 import type { CompiledQuery } from 'kysely'
 import { compile } from '../sql/compile.js'
 import { selectPrefetched } from '../sql/select/prefetch.js'
-import { columnsOf, tableName } from '../query/columns.js'
+import { columnsOf } from '../query/columns.js'
 import { hasExactKey, OWNER_NUMBER, ownerColumns } from '../query/related/prefetch-key.js'
 import type { Prefetch, QueryState } from '../query/state.js'
 import { withJoined } from './with-joined.js'
 import { keyedReader, type KeyedRow } from '../rows/keyed-reader.js'
 import { keyText, type RowKey } from '../rows/row-key.js'
 import type { RowReader } from '../rows/row-reader.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** A query that has to run before prefetching can go on. */
 export interface PrefetchQuery {
@@ -51,7 +52,7 @@ function* prefetchRelation(
     const columns = ownColumns.map((_, column) => [...keys.values()].map((key) => key[column]))
     const isExact = hasExactKey(wanted, state.table)
     const related = yield {
-      table: tableName(wanted.state.table),
+      table: qualifiedName(wanted.state.table),
       query: compile((creator) => selectPrefetched(creator, wanted, state.table, columns)),
       reader: keyedReader(wanted.state, isExact ? ownerColumns(wanted) : [OWNER_NUMBER]),
     }

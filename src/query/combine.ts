@@ -1,11 +1,12 @@
 import { OptionError, UsageError } from '../errors.js'
 import { checkOptions, flag } from '../options.js'
-import { columnsOf, tableName } from './columns.js'
+import { columnsOf } from './columns.js'
 import { lookupKind } from './lookup-kind.js'
 import { isPlainObject, show } from './lookups/operand.js'
 import { projectionOf, type Output } from './projection.js'
 import { areCombinable, baseName } from './same-type.js'
 import { change, initialState, type Combination, type QueryState } from './state.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** Options of `union`. */
 export interface UnionOptions {
@@ -122,7 +123,8 @@ function ownFields(state: QueryState): string[] {
 function aligned(first: QueryState, other: QueryState): QueryState {
   const wanted = first.selection.columns.map((column) => column.property)
   const given = new Set(other.selection.columns.map((column) => column.property))
-  const { prefetches } = tableName(first.table) === tableName(other.table) ? first.selection : other.selection
+  const { prefetches } =
+    qualifiedName(first.table) === qualifiedName(other.table) ? first.selection : other.selection
   const sameFields =
     isObject(first) &&
     isObject(other) &&
@@ -139,7 +141,7 @@ function isObject({ selection: { shape } }: QueryState): boolean {
 function refuseOtherRows(first: QueryState, other: QueryState, method: string): void {
   const refuse = (reason: string): never => {
     throw new UsageError(
-      `Cannot call ${method}() with this queryset on ${tableName(other.table)}: ${reason} ` +
+      `Cannot call ${method}() with this queryset on ${qualifiedName(other.table)}: ${reason} ` +
         'Give all of them the same fields with values() or valuesList().',
     )
   }

@@ -1,9 +1,10 @@
 import { FieldError, UsageError } from '../errors.js'
 import { anything, checkOptions } from '../options.js'
 import { baseType, type TypeSchema } from '../schema/type.js'
-import { columnOf, tableName } from './columns.js'
+import { columnOf } from './columns.js'
 import { filter } from './filter/filter.js'
 import { change, refuseAfterCombining, refuseAfterSlice, type QueryState } from './state.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** Options of `inBulk`. */
 export interface InBulkOptions {
@@ -35,7 +36,7 @@ export function bulkRead(state: QueryState, args: readonly unknown[]): BulkRead 
   }
   const property = field === undefined ? soleKey(state) : field
   const column = columnOf(state.table, property)
-  const label = `${tableName(state.table)}.${property}`
+  const label = `${qualifiedName(state.table)}.${property}`
   if (!isUnique(state, property)) {
     const choices = uniqueFields(state).join(', ') || 'none'
     throw new UsageError(`inBulk() needs a unique field, and ${label} is not. Choices: ${choices}.`)
@@ -87,7 +88,7 @@ function soleKey({ table }: QueryState): string {
   const reason =
     property === undefined ? 'has no primary key' : `has a primary key of ${1 + rest.length} columns`
   throw new UsageError(
-    `inBulk() of ${tableName(table)}, which ${reason}, needs { field } with a unique field.`,
+    `inBulk() of ${qualifiedName(table)}, which ${reason}, needs { field } with a unique field.`,
   )
 }
 

@@ -1,8 +1,9 @@
 import { serverName } from '../schema/conversion.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { baseType, type TypeSchema } from '../schema/type.js'
-import { columnOf, columnsOf, tableName } from './columns.js'
+import { columnOf, columnsOf } from './columns.js'
 import type { QueryState, RelatedSelection } from './state.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** One output column of a queryset's SELECT. */
 export interface Output {
@@ -48,7 +49,7 @@ export function projectionOf(state: QueryState): Projection {
     type = column.type,
   ): number =>
     outputs.push({
-      label: `${tableName(owner)}.${column.name}`,
+      label: `${qualifiedName(owner)}.${column.name}`,
       alias: column.property,
       type,
       from,

@@ -46,5 +46,5 @@ function serverTypeName(type: TypeSchema): string {
 /** An array of a domain is not an array of its base type to the server. */
 function exactName(type: TypeSchema): string {
   if (typeof type === 'string') return type
-  return type.kind === 'array' ? `${exactName(type.element)}[]` : qualifiedName(type.schema, type.name)
+  return type.kind === 'array' ? `${exactName(type.element)}[]` : qualifiedName(type)
 }

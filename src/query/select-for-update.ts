@@ -1,6 +1,5 @@
 import { UsageError } from '../errors.js'
 import { checkOptions, flag, type OptionCheck, type OptionChecks } from '../options.js'
-import { tableName } from './columns.js'
 import {
   change,
   refuseAfterCombining,
@@ -8,6 +7,7 @@ import {
   type RelatedSelection,
   type RowLock,
 } from './state.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** Options of `selectForUpdate`. */
 export interface LockOptions {
@@ -39,7 +39,7 @@ export function selectForUpdate(state: QueryState, options: Options): QueryState
   refuseLockOfDistinct(state.distinct)
   if (state.table.kind === 'materialized view') {
     throw new UsageError(
-      `selectForUpdate() cannot lock rows of the materialized view ${tableName(state.table)}.`,
+      `selectForUpdate() cannot lock rows of the materialized view ${qualifiedName(state.table)}.`,
     )
   }
   const {
@@ -105,7 +105,7 @@ export function lockTargets(
     if (target === undefined) {
       const choices = ['self', ...joined.filter((each) => !each.nullable).map((each) => each.path)]
       throw new UsageError(
-        `selectForUpdate({ of }) of ${tableName(state.table)} has no "${path}". Choices: ${choices.join(', ')}; ` +
+        `selectForUpdate({ of }) of ${qualifiedName(state.table)} has no "${path}". Choices: ${choices.join(', ')}; ` +
           'other relations have to be joined by selectRelated().',
       )
     }

@@ -2,9 +2,9 @@ import { UsageError } from '../errors.js'
 import { SchemaRegistry } from '../schema/registry.js'
 import type { RelationSchema } from '../schema/relation.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { tableName } from './columns.js'
 import type { Condition } from './filter/condition.js'
 import type { Ordering } from './order/order-key.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** What a queryset asks: frozen, and changed only by pure functions, each of which returns a new state. */
 export interface QueryState {
@@ -104,7 +104,7 @@ export function isSliced(state: QueryState): boolean {
 export function refuseAfterSlice(state: QueryState, method: string): void {
   if (isSliced(state)) {
     throw new UsageError(
-      `Cannot call ${method}() on a slice of ${tableName(state.table)}: call slice() last.`,
+      `Cannot call ${method}() on a slice of ${qualifiedName(state.table)}: call slice() last.`,
     )
   }
 }

@@ -1,9 +1,9 @@
 import { UsageError } from '../errors.js'
 import type { TableSchema } from '../schema/table.js'
-import { tableName } from './columns.js'
 import type { Condition } from './filter/condition.js'
 import { decideCondition } from './filter/decide-condition.js'
 import { refuseAfterCombining, refuseAfterSlice, refuseAfterValues, type QueryState } from './state.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /**
  * What `update` and `delete` ask of a queryset: that it stands for rows of its table, and for all of them only by an
@@ -15,7 +15,7 @@ export function refuseUnlessWritable(state: QueryState, method: string): void {
   refuseAfterSlice(state, method)
   refuseAfterCombining(state, method)
   refuseAfterValues(state, method)
-  const name = tableName(state.table)
+  const name = qualifiedName(state.table)
   if (state.distinct) throw new UsageError(`Cannot call ${method}() on distinct() rows of ${name}.`)
   refuseView(state.table, method)
   if (
@@ -32,7 +32,7 @@ export function refuseUnlessWritable(state: QueryState, method: string): void {
 /** @throws {@link UsageError} for a view, which takes no writes here. */
 export function refuseView(table: TableSchema, method: string): void {
   if (table.kind === 'view' || table.kind === 'materialized view') {
-    throw new UsageError(`Cannot call ${method}() on ${tableName(table)}: it is a ${table.kind}.`)
+    throw new UsageError(`Cannot call ${method}() on ${qualifiedName(table)}: it is a ${table.kind}.`)
   }
 }
 

@@ -9,7 +9,6 @@ import { explainFailure } from '../connection/query-failure.js'
 import type { Source } from '../kysely/handle.js'
 import { withReadRequest } from '../kysely/read-request.js'
 import { PrefetchFailure } from '../prefetch/prefetch-failure.js'
-import { tableName } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
@@ -19,6 +18,7 @@ import { ChunkSource } from '../iterate/chunk-source.js'
 import type { IteratorOptions } from '../iterate/iterator-options.js'
 import { NO_CHUNKS, RowStream } from '../iterate/async-rows.js'
 import { runPrefetch, type PrefetchRows } from '../iterate/run-prefetch.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** A statement and how its rows are read. */
 export interface Statement {
@@ -65,7 +65,7 @@ export function streamRows(
   return new RowStream({
     ...handing(options),
     progress,
-    describe: () => tableName(state.table),
+    describe: () => qualifiedName(state.table),
     open: () =>
       state.none
         ? NO_CHUNKS
@@ -112,7 +112,7 @@ export function iterateRows(
   return new SyncRowStream({
     ...handing(options),
     progress,
-    describe: () => tableName(state.table),
+    describe: () => qualifiedName(state.table),
     reader,
     prefetch,
     open: () =>
@@ -149,5 +149,5 @@ function explain(
     const { table, sql } = error
     return explainFailure(error.cause, { table, sql, rowsDelivered, mayWrite })
   }
-  return explainFailure(error, { table: tableName(state.table), sql: query.sql, rowsDelivered, mayWrite })
+  return explainFailure(error, { table: qualifiedName(state.table), sql: query.sql, rowsDelivered, mayWrite })
 }

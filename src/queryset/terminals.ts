@@ -4,7 +4,6 @@ import { selectRows } from '../sql/select/select.js'
 import type { ExplainFormat, ExplainOptions } from '../sql/select/explain.js'
 import type { Source } from '../kysely/handle.js'
 import { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
-import { tableName } from '../query/columns.js'
 import { filter } from '../query/filter/filter.js'
 import { bulkRead, keyedBy } from '../query/in-bulk.js'
 import type { FilterArgument, Model } from '../query/model.js'
@@ -21,6 +20,7 @@ import { CallSite, fromCallSite } from './call-site.js'
 import type { CompiledSQL, OrderKey } from './field-types.js'
 import { iterateRows, streamRows } from './read.js'
 import * as run from './run.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /**
  * What runs a queryset: everything that reads its rows or writes to them. {@link QuerySet} adds what makes another
@@ -96,7 +96,7 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
   async get(...conditions: FilterArgument<M>[]): Promise<R> {
     const state = conditions.length === 0 ? this.state : filter(this.state, conditions, 'get')
     const [row, other] = await this.#rowsOf(slice(state, 0, 2))
-    if (other !== undefined) throw new MultipleObjectsReturned(tableName(state.table))
+    if (other !== undefined) throw new MultipleObjectsReturned(qualifiedName(state.table))
     return this.#found(row)
   }
 
@@ -267,7 +267,7 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
   }
 
   #found(row: R | undefined): R {
-    if (row === undefined) throw new DoesNotExist(tableName(this.state.table))
+    if (row === undefined) throw new DoesNotExist(qualifiedName(this.state.table))
     return row
   }
 

@@ -18,8 +18,14 @@ export function keyText(columns: readonly ColumnSchema[]): (...key: RowKey) => s
 
 /** Most values are told apart by how they print; objects by how they are written. */
 function valueText(codec: Codec, value: unknown): string | undefined {
-  if (typeof value === 'string') return value
-  if (typeof value !== 'object') return String(value)
+  switch (typeof value) {
+    case 'string':
+      return value
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return String(value)
+  }
   if (value === null) return undefined
   const written = codec.encode(value)
   return typeof written === 'string' ? written : written.toString('hex')

@@ -32,17 +32,17 @@ function build(type: BuiltType): Codec {
       return enumCodec(type)
     case 'domain': {
       const codec = codecFor(type.base)
-      return { ...codec, name: qualified(type), base: codec.base ?? codec.name }
+      return { ...codec, name: qualifiedName(type), base: codec.base ?? codec.name }
     }
     case 'array':
       return buildArray(type.element)
     case 'range':
       return buildRange(type)
     case 'multirange':
-      return multirangeCodec(qualified(type), buildRange(type.range))
+      return multirangeCodec(qualifiedName(type), buildRange(type.range))
     case 'composite':
       return compositeCodec(
-        qualified(type),
+        qualifiedName(type),
         type.fields.map((field) => {
           const codec = codecFor(field.type)
           return { property: field.property, codec, isOfType: (oid) => isOfType(codec, oid) }
@@ -65,11 +65,7 @@ function buildArray(element: TypeSchema): Codec {
 }
 
 function buildRange(type: RangeTypeSchema): RangeCodec {
-  return rangeCodec(qualified(type), codecFor(type.subtype))
-}
-
-function qualified({ schema, name }: { readonly schema: string; readonly name: string }): string {
-  return qualifiedName(schema, name)
+  return rangeCodec(qualifiedName(type), codecFor(type.subtype))
 }
 
 function arrayOptions(element: TypeSchema): { delimiter: string; flat: boolean } {

@@ -124,5 +124,5 @@ function asText(name: string): string {
 
 function nameOf(type: TypeSchema): string {
   if (typeof type === 'string') return type
-  return type.kind === 'array' ? `${nameOf(type.element)}[]` : qualifiedName(type.schema, type.name)
+  return type.kind === 'array' ? `${nameOf(type.element)}[]` : qualifiedName(type)
 }

@@ -3,7 +3,7 @@ import { FieldError, UsageError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import type { Source } from '../kysely/handle.js'
 import { encodeCell, fieldOf, isRecord, writableColumn, type Assignment } from '../query/assignment.js'
-import { columnsOf, tableName } from '../query/columns.js'
+import { columnsOf } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
 import { refuseView } from '../query/writable.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
@@ -11,6 +11,7 @@ import { batchesOf, refuseUnlessRows } from './batch.js'
 import { BULK_CHECKS, type BulkOptions } from './options.js'
 import { SeenKeys } from './seen-keys.js'
 import { writeBatches } from './write-batches.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** Sets fields of many rows, each found by its primary key; returns how many were there. */
 export async function bulkUpdate(
@@ -30,13 +31,13 @@ export async function bulkUpdate(
 
   const encode = (row: unknown, number: number): readonly Assignment[] => {
     const where = `Row ${number} of bulkUpdate()`
-    if (!isRecord(row)) throw new FieldError(`${where} on ${tableName(table)} is not an object.`)
+    if (!isRecord(row)) throw new FieldError(`${where} on ${qualifiedName(table)} is not an object.`)
     const keys = key.map((column) => ({
       column,
       cell: encodeCell(table, column, fieldOf(row, column.property), where),
     }))
     if (keys.some(({ cell }) => cell === null)) {
-      throw new FieldError(`${where} on ${tableName(table)} has NULL in its primary key.`)
+      throw new FieldError(`${where} on ${qualifiedName(table)} has NULL in its primary key.`)
     }
     seen.add(
       keys.map(({ cell }) => cell),
@@ -74,14 +75,15 @@ export async function bulkUpdate(
 function fieldColumns(table: TableSchema, fields: readonly string[]): ColumnSchema[] {
   if (table.primaryKey.length === 0) {
     throw new UsageError(
-      `bulkUpdate() finds rows by their primary key, which ${tableName(table)} does not have.`,
+      `bulkUpdate() finds rows by their primary key, which ${qualifiedName(table)} does not have.`,
     )
   }
-  if (fields.length === 0) throw new FieldError(`bulkUpdate() on ${tableName(table)} needs fields to set.`)
+  if (fields.length === 0)
+    throw new FieldError(`bulkUpdate() on ${qualifiedName(table)} needs fields to set.`)
   return [...new Set(fields)].map((field) => {
     if (table.primaryKey.includes(field)) {
       throw new FieldError(
-        `bulkUpdate() on ${tableName(table)} finds rows by "${field}" and cannot set it. Use update().`,
+        `bulkUpdate() on ${qualifiedName(table)} finds rows by "${field}" and cannot set it. Use update().`,
       )
     }
     return writableColumn(table, field, 'bulkUpdate()')

@@ -4,13 +4,13 @@ import { selectRows } from '../sql/select/select.js'
 import { MultipleObjectsReturned } from '../errors.js'
 import type { Source } from '../kysely/handle.js'
 import { isRecord, parseValues, type Assignment } from '../query/assignment.js'
-import { tableName } from '../query/columns.js'
 import { filter } from '../query/filter/filter.js'
 import { slice } from '../query/slice.js'
 import { initialState, type QueryState } from '../query/state.js'
 import { refuseView } from '../query/writable.js'
 import { inSavepoint } from './transaction.js'
 import { Writer } from './writer.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** Inserts one row and reads it back. */
 export async function create(source: Source, state: QueryState, values: unknown): Promise<unknown> {
@@ -80,7 +80,7 @@ async function insertOne(writer: Writer, row: readonly Assignment[], conflict: O
 
 async function readOne(writer: Writer, state: QueryState): Promise<Record<string, unknown> | undefined> {
   const [row, other] = await writer.select((creator) => selectRows(creator, slice(state, 0, 2)))
-  if (other !== undefined) throw new MultipleObjectsReturned(tableName(state.table))
+  if (other !== undefined) throw new MultipleObjectsReturned(qualifiedName(state.table))
   return row as Record<string, unknown> | undefined
 }
 

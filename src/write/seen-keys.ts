@@ -1,9 +1,9 @@
 import { UsageError } from '../errors.js'
 import type { Cell } from '../query/assignment.js'
-import { tableName } from '../query/columns.js'
 import { serverName } from '../schema/conversion.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { baseType } from '../schema/type.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** Keys that an iterable's rows are remembered by, so that memory stays constant; an array's are all remembered. */
 const REMEMBERED = 250_000
@@ -32,7 +32,7 @@ export class SeenKeys {
       const values = cells.map((cell) => (typeof cell === 'string' ? cell : `\\x${cell?.toString('hex')}`))
       const names = this.#columns.map(({ property }) => property)
       throw new UsageError(
-        `Row ${number} of ${this.#where} on ${tableName(this.#table)} has the same key as a row before it: ` +
+        `Row ${number} of ${this.#where} on ${qualifiedName(this.#table)} has the same key as a row before it: ` +
           `(${names.join(', ')}) = (${values.join(', ')}). Give each row once.`,
       )
     }

@@ -101,6 +101,6 @@ function typeName(type: TypeSchema): string {
     case 'array':
       return `${typeName(type.element)}[]`
     default:
-      return qualifiedName(type.schema, type.name)
+      return qualifiedName(type)
   }
 }

@@ -1,12 +1,12 @@
 import { isStorable } from '../../types/text/text.js'
 import { FieldError, UsageError } from '../../errors.js'
 import { isAnnotation, leadsToMany, type Annotation } from './annotation.js'
-import { tableName } from '../columns.js'
 import { findRelation } from '../related/path.js'
 import { groupedByValues } from './grouping.js'
 import { isPlainObject, show } from '../lookups/operand.js'
 import { resolveAggregate, type AggregateTarget, type ResolvedAggregate } from './resolve-aggregate.js'
 import { change, refuseAfterCombining, refuseAfterSlice, type QueryState } from '../state.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
 
 /**
  * Adds computed values to the rows; after `values`, groups by its fields. From then on they are columns of the state's
@@ -65,7 +65,7 @@ function refuseTakenName({ table }: QueryState, name: string): void {
   if (taken !== undefined || findRelation(table, name) !== undefined) {
     const what = taken === undefined ? 'relation' : isAnnotation(taken) ? 'annotation' : 'field'
     throw new FieldError(
-      `${tableName(table)} already has the ${what} "${name}": give the annotation another name.`,
+      `${qualifiedName(table)} already has the ${what} "${name}": give the annotation another name.`,
     )
   }
 }
@@ -83,7 +83,7 @@ function refuseUnfitName(name: string): void {
 function refuseOwnColumns({ table }: QueryState, { property, aggregate }: Annotation): void {
   if (aggregate.path.length > 0) return
   throw new UsageError(
-    `annotate(): "${property}" aggregates ${tableName(table)} itself, of which each row is but one. Group with values() ` +
+    `annotate(): "${property}" aggregates ${qualifiedName(table)} itself, of which each row is but one. Group with values() ` +
       "first, as in values('status').annotate({ n: count() }), name a relation, as in count('posts'), or call aggregate().",
   )
 }

@@ -7,13 +7,14 @@ import type { ColumnSchema, TableSchema } from '../../schema/table.js'
 import { Aggregate, type AggregateOptions, type OrderedAggregateOptions } from './functions.js'
 import { aggregateType, type AggregateType } from './aggregate-type.js'
 import { isOverGroup, type AggregateExpression } from './annotation.js'
-import { columnsOf, refuseUnlessName, tableName } from '../columns.js'
+import { columnsOf, refuseUnlessName } from '../columns.js'
 import type { Condition } from '../filter/condition.js'
 import { firstName, firstStep } from '../related/path.js'
 import { partsOf } from './grouping.js'
 import { refuseUndefined, show } from '../lookups/operand.js'
 import { parseOrderKey } from '../order/order-key.js'
 import { parseFilter } from '../filter/parse-filter.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** What an aggregate is about: a table, and where its relations find theirs. */
 export interface AggregateTarget {
@@ -43,7 +44,7 @@ export function resolveAggregate(target: AggregateTarget, name: string, value: u
   }
   const given = value as Aggregate
   const { table, column, path } = followPath(target, given.path, given.function === 'count')
-  const label = column ? `${tableName(table)}.${column.property}` : `"${given.path}"`
+  const label = column ? `${qualifiedName(table)}.${column.property}` : `"${given.path}"`
   const result = aggregateType(given.function, column?.type, label)
   const { distinct = false, filter, orderBy = [] } = optionsOf(given, label)
   const order = [orderBy].flat().map((key) => parseOrderKey(table, key))
@@ -115,7 +116,7 @@ function unknownStep(table: TableSchema, name: string, path: string, last: boole
   const choices = last ? [...table.columns.map((each) => each.property), ...relations] : relations
   const within = name === path ? '' : ` (in "${path}")`
   return new FieldError(
-    `${tableName(table)} has no ${last ? 'field or relation' : 'relation'} "${name}"${within}. ` +
+    `${qualifiedName(table)} has no ${last ? 'field or relation' : 'relation'} "${name}"${within}. ` +
       (choices.length === 0 ? 'It has none.' : `Choices: ${choices.join(', ')}.`),
   )
 }
@@ -151,7 +152,7 @@ function keyOf(table: TableSchema, { path }: Aggregate): ColumnSchema[] {
     throw new UsageError('count() with distinct needs a field or a relation: rows are distinct.')
   if (table.primaryKey.length === 0) {
     throw new UsageError(
-      `count("${path}") with distinct needs a field: ${tableName(table)} has no primary key to tell rows apart by.`,
+      `count("${path}") with distinct needs a field: ${qualifiedName(table)} has no primary key to tell rows apart by.`,
     )
   }
   return columnsOf(table, table.primaryKey)

@@ -1,11 +1,12 @@
 import { UsageError } from '../../errors.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import { isAnnotation } from '../aggregate/annotation.js'
-import { columnsOf, tableName } from '../columns.js'
+import { columnsOf } from '../columns.js'
 import { refuseUngrouped } from '../aggregate/grouping.js'
 import { refuseLockOfDistinct } from '../select-for-update.js'
 import { change, refuseAfterCombining, refuseAfterSlice, type QueryState } from '../state.js'
 import { ascending, type Ordering } from './order-key.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
 
 /**
  * Leaves each row once; with fields, the first row in order for each combination of their values.
@@ -36,7 +37,7 @@ export function refuseOtherOrder(
     if (missing.delete(column) || distinctOn.includes(column) || missing.size === 0) continue
     const fields = distinctOn.map(({ property }) => property).join(', ')
     throw new UsageError(
-      `orderBy() of ${tableName(state.table)} has to begin with the fields of distinct(${fields}), but has ` +
+      `orderBy() of ${qualifiedName(state.table)} has to begin with the fields of distinct(${fields}), but has ` +
         `"${column.property}" before "${[...missing].map(({ property }) => property).join(', ')}".`,
     )
   }

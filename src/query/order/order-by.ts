@@ -1,11 +1,12 @@
 import { UsageError } from '../../errors.js'
 import { refuseUngrouped } from '../aggregate/grouping.js'
-import { columnsOf, tableName } from '../columns.js'
+import { columnsOf } from '../columns.js'
 import { combinedFields, refuseOutsideCombination, wrapped } from '../combine.js'
 import { lookupKind } from '../lookup-kind.js'
 import { change, isSliced, refuseAfterSlice, type QueryState } from '../state.js'
 import { refuseOtherOrder } from './distinct.js'
 import { ascending, opposite, parseOrderKey, type Ordering } from './order-key.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** Replaces the order; without keys the result is unordered again. */
 export function orderBy(state: QueryState, keys: readonly unknown[], method = 'orderBy'): QueryState {
@@ -78,6 +79,6 @@ export function latestFirst(state: QueryState, keys: readonly unknown[]): QueryS
 function refuseUnordered({ order, table }: QueryState, method: string, remedy: string): void {
   if (order.length > 0) return
   throw new UsageError(
-    `${method}() needs an order: ${tableName(table)} has no primary key to go by. ${remedy}.`,
+    `${method}() needs an order: ${qualifiedName(table)} has no primary key to go by. ${remedy}.`,
   )
 }

@@ -1,7 +1,8 @@
 import { FieldError } from '../../errors.js'
 import type { RelationSchema } from '../../schema/relation.js'
 import type { TableSchema } from '../../schema/table.js'
-import { refuseUnlessName, tableName } from '../columns.js'
+import { refuseUnlessName } from '../columns.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** The relation of a table by its name, or undefined. */
 export function findRelation(table: TableSchema, name: string): RelationSchema | undefined {
@@ -43,7 +44,7 @@ export function relationOf(
   const choices = (table.relations ?? []).filter(({ kind }) => kinds.includes(kind)).map((each) => each.name)
   const toOne = kinds.length === 1 ? ' to one row' : ''
   throw new FieldError(
-    `${tableName(table)} has no relation${toOne} "${name}". ` +
+    `${qualifiedName(table)} has no relation${toOne} "${name}". ` +
       (choices.length === 0 ? 'It has none.' : `Choices: ${choices.join(', ')}.`),
   )
 }

@@ -44,7 +44,7 @@ function exactKind(type: TypeSchema | undefined): string | undefined {
   const base = type && baseType(type)
   if (base === undefined) return undefined
   if (typeof base === 'string') return EXACT[serverName(base)]
-  return base.kind === 'enum' ? qualifiedName(base.schema, base.name) : undefined
+  return base.kind === 'enum' ? qualifiedName(base) : undefined
 }
 
 /** The number of an owner among those whose rows are read together, from 1. */

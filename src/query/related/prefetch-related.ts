@@ -1,5 +1,4 @@
 import { UsageError } from '../../errors.js'
-import { tableName } from '../columns.js'
 import { refuseOutsideCombination } from '../combine.js'
 import {
   change,
@@ -10,6 +9,7 @@ import {
   type QueryState,
 } from '../state.js'
 import { relationOf, stepOf } from './path.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
 
 /**
  * Prefetches relations along paths such as `posts.comments`, whole rows each; a relation that is prefetched already,
@@ -35,9 +35,9 @@ function prefetchPath(state: QueryState, path: string): QueryState {
 export function prefetchBy(state: QueryState, name: string, inner: QueryState): QueryState {
   refuseAfterValues(state, 'prefetchRelated')
   const relation = relationOf(state.table, name, ['one', 'many'])
-  if (tableName(inner.table) !== relation.target) {
+  if (qualifiedName(inner.table) !== relation.target) {
     throw new UsageError(
-      `The relation "${name}" of ${tableName(state.table)} leads to ${relation.target}, not to ${tableName(inner.table)}.`,
+      `The relation "${name}" of ${qualifiedName(state.table)} leads to ${relation.target}, not to ${qualifiedName(inner.table)}.`,
     )
   }
   refuseAfterValues(inner, 'prefetchRelated')

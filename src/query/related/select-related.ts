@@ -1,6 +1,5 @@
 import { UsageError } from '../../errors.js'
 import type { TableSchema } from '../../schema/table.js'
-import { tableName } from '../columns.js'
 import {
   change,
   refuseAfterCombining,
@@ -9,13 +8,14 @@ import {
   type RelatedSelection,
 } from '../state.js'
 import { stepOf } from './path.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** Joins the rows of to-one relations into the rows; paths such as `author.company` go on from there. */
 export function selectRelated(state: QueryState, paths: readonly string[]): QueryState {
   refuseAfterValues(state, 'selectRelated')
   refuseAfterCombining(state, 'selectRelated')
   if (paths.length === 0) {
-    throw new UsageError(`selectRelated of ${tableName(state.table)} takes the names of relations.`)
+    throw new UsageError(`selectRelated of ${qualifiedName(state.table)} takes the names of relations.`)
   }
   let { related } = state.selection
   for (const path of paths) related = addPath(state, state.table, related, path)

@@ -1,7 +1,7 @@
 import { sql, type QueryCreator, type RawBuilder } from 'kysely'
 import { codecFor } from '../../types/codec-for.js'
 import { UsageError } from '../../errors.js'
-import { columnsOf, tableName } from '../../query/columns.js'
+import { columnsOf } from '../../query/columns.js'
 import { hasExactKey, ownerColumns } from '../../query/related/prefetch-key.js'
 import { projectionOf } from '../../query/projection.js'
 import { isSliced, type Prefetch, type QueryState } from '../../query/state.js'
@@ -12,6 +12,7 @@ import { orderSql, orderTerms, type OrderTerm } from '../order.js'
 import { pairs, refs } from '../relation.js'
 import { selectOutputs, type Builder } from './select.js'
 import { typeName } from '../type-name.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** The keys of the rows that a relation is prefetched for: per key column one list, all of one length. */
 export type KeyColumns = readonly (readonly unknown[])[]
@@ -113,7 +114,7 @@ function distinctRows(creator: QueryCreator<object>, rows: OwnedRows, state: Que
     const position = outputs.findIndex((output) => output.column === column && output.from === undefined)
     if (position < 0) {
       throw new UsageError(
-        `orderBy("${column.property}") after distinct() of ${tableName(state.table)} needs the field among those of the rows.`,
+        `orderBy("${column.property}") after distinct() of ${qualifiedName(state.table)} needs the field among those of the rows.`,
       )
     }
     return { ref: ref(position), ...how }

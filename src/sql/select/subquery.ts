@@ -4,9 +4,9 @@ import { values } from '../../query/select/values.js'
 import { projectionOf } from '../../query/projection.js'
 import { isSliced, type QueryState } from '../../query/state.js'
 import type { SubqueryParts } from '../../query/filter/subquery.js'
-import { tableName } from '../../query/columns.js'
 import { compileNode } from '../compile.js'
 import { selectRows } from './select.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
 
 /**
  * A query as the operand of `in`: its one column, or the primary key of whole rows.
@@ -17,7 +17,7 @@ export function subqueryOf(state: QueryState): SubqueryParts {
   const { table, selection } = state
   if (state.lock !== undefined) {
     throw new UsageError(
-      `"in" takes no queryset with selectForUpdate(): the rows of ${tableName(table)} are only looked for.`,
+      `"in" takes no queryset with selectForUpdate(): the rows of ${qualifiedName(table)} are only looked for.`,
     )
   }
   const rows =
@@ -28,7 +28,7 @@ export function subqueryOf(state: QueryState): SubqueryParts {
   const [output, ...others] = projectionOf(rows).outputs
   if (output === undefined || others.length > 0) {
     throw new UsageError(
-      `A queryset of ${tableName(table)} that "in" takes must have one column, not ${others.length + 1}: ` +
+      `A queryset of ${qualifiedName(table)} that "in" takes must have one column, not ${others.length + 1}: ` +
         'name it with values().',
     )
   }

@@ -7,7 +7,7 @@ import { utf8 } from '../text/utf8.js'
 
 /** An enum: one of its labels as a string. */
 export function enumCodec(type: EnumTypeSchema): Codec {
-  const name = qualifiedName(type.schema, type.name)
+  const name = qualifiedName(type)
   // A Map to itself: rows that are kept share the label's string.
   const labels = new Map<unknown, string>(type.labels.map((label) => [label, label]))
   const known = type.labels.map((label) => JSON.stringify(label)).join(', ')
