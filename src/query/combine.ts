@@ -15,7 +15,7 @@ export interface UnionOptions {
 }
 
 /** @throws {@link OptionError} for an unknown option. Answers whether equal rows are kept. */
-export function checkUnionOptions(options: UnionOptions = {}): boolean {
+export function checkUnionOptions(options: unknown): boolean {
   if (!isPlainObject(options)) {
     throw new OptionError(
       `union() takes querysets, then options such as { all: true }, not ${show(options)}.`,
@@ -43,7 +43,7 @@ export function combine(
   operator: Combination['operator'],
 ): QueryState {
   if (others.length === 0) return first
-  const operands = [first, ...others.map((other) => aligned(first, other))]
+  const operands: Combination['operands'] = [first, ...others.map((other) => aligned(first, other))]
   for (const operand of operands) {
     if (operand.lock !== undefined) {
       throw new UsageError(`Cannot call ${METHODS[operator]}() on a queryset with selectForUpdate().`)
@@ -59,8 +59,8 @@ export function wrapped(state: QueryState): QueryState {
   return combination([state], 'union all')
 }
 
-function combination(operands: readonly QueryState[], operator: Combination['operator']): QueryState {
-  const [first] = operands as [QueryState]
+function combination(operands: Combination['operands'], operator: Combination['operator']): QueryState {
+  const [first] = operands
   const empty = operands.map((operand) => operand.none)
   return change(initialState(first.table, first.schemas), {
     selection: first.selection,
@@ -76,7 +76,7 @@ function combination(operands: readonly QueryState[], operator: Combination['ope
 
 /** The positions of a combination's columns among those of its operands. */
 export function combinedPositions(state: QueryState, { operands }: Combination): number[] {
-  const { outputs } = projectionOf(operands[0] as QueryState)
+  const { outputs } = projectionOf(operands[0])
   return projectionOf(state).outputs.map((output) => {
     const position = outputs.findIndex((each) => each.column === output.column && each.from === output.from)
     if (position < 0) {
@@ -96,7 +96,7 @@ export function refuseOutsideCombination(
   method: string,
 ): void {
   if (state.combination === undefined) return
-  const [first] = state.combination.operands as readonly [QueryState]
+  const [first] = state.combination.operands
   const choices = ownFields(first)
   for (const property of properties) {
     if (!choices.includes(property)) {
@@ -110,7 +110,7 @@ export function refuseOutsideCombination(
 
 /** The fields of the table that the rows of a combination have. */
 export function combinedFields(state: QueryState): readonly string[] | undefined {
-  return state.combination && ownFields(state.combination.operands[0] as QueryState)
+  return state.combination && ownFields(state.combination.operands[0])
 }
 
 function ownFields(state: QueryState): string[] {

@@ -79,6 +79,7 @@ function isOptions(value: unknown): value is InBulkOptions {
 
 /** Rows by the value of a property. */
 export function keyedBy<R>(rows: readonly R[], property: string): Map<unknown, R> {
+  // Rows are objects here: `bulkRead` refuses others.
   return new Map(rows.map((row) => [(row as Readonly<Record<string, unknown>>)[property], row]))
 }
 

@@ -35,7 +35,7 @@ export interface QueryState {
 /** Queries whose rows are put together: `operands` have the same columns, of the same types, in the same order. */
 export interface Combination {
   readonly operator: 'union' | 'union all' | 'intersect' | 'except'
-  readonly operands: readonly QueryState[]
+  readonly operands: readonly [QueryState, ...QueryState[]]
 }
 
 /** How rows are locked while they are read: `FOR UPDATE [OF …] [NOWAIT | SKIP LOCKED]`. */

@@ -118,9 +118,9 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   union(...args: readonly [...others: QuerySetOf<R>[], options: UnionOptions]): QuerySet<M, R>
   union(...args: readonly (QuerySetOf<R> | UnionOptions)[]): QuerySet<M, R> {
     const last = args.at(-1)
-    const options = last instanceof QuerySet ? undefined : (last as UnionOptions | undefined)
-    const others = options === undefined ? args : args.slice(0, -1)
-    return this.#combined(checkUnionOptions(options) ? 'union all' : 'union', others)
+    const hasOptions = last !== undefined && !(last instanceof QuerySet)
+    const all = hasOptions && checkUnionOptions(last)
+    return this.#combined(all ? 'union all' : 'union', hasOptions ? args.slice(0, -1) : args)
   }
 
   /** The rows that are in this queryset and in all of the others, each once: `INTERSECT`. Else as {@link union}. */
@@ -309,6 +309,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     if (!(queryset instanceof QuerySet)) {
       throw new UsageError(`prefetchRelated takes a queryset for "${name}".`)
     }
+    // Whatever table it is on is checked by what it is put into.
     return prefetchBy(state, name, (queryset as QuerySet<Model>).state)
   }
 }

@@ -3,10 +3,14 @@ import { prefetch } from '../prefetch/prefetch.js'
 import { aggregate, emptyAggregation } from '../query/aggregate/aggregate.js'
 import { locksRows } from '../query/select-for-update.js'
 import type { QueryState } from '../query/state.js'
-import { aggregateReader } from '../rows/aggregate-reader.js'
 import { keyedReader } from '../rows/keyed-reader.js'
-import { planReader } from '../rows/plan-reader.js'
-import { countReader, existenceReader, selectionReader } from '../rows/selection-reader.js'
+import {
+  aggregateReader,
+  countReader,
+  existenceReader,
+  planReader,
+  selectionReader,
+} from '../rows/statement-readers.js'
 import { selectAggregates } from '../sql/aggregate/select-aggregates.js'
 import { compile } from '../sql/compile.js'
 import { compileExplain, type ExplainOptions } from '../sql/select/explain.js'

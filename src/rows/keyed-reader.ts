@@ -4,7 +4,7 @@ import type { QueryState } from '../query/state.js'
 import type { ColumnSchema } from '../schema/table.js'
 import { keyText, type RowKey } from './row-key.js'
 import { knownRowReader, type RowReader } from './row-reader.js'
-import { shapeOf } from './selection-reader.js'
+import { shapeOf } from './statement-readers.js'
 import type { Shape } from './shape.js'
 
 /** A row with the keys by which its prefetched rows are found, and the key of the row that it was prefetched for. */

@@ -32,10 +32,11 @@ export async function bulkUpdate(
   const encode = (row: unknown, number: number): readonly Assignment[] => {
     const where = `Row ${number} of bulkUpdate()`
     if (!isRecord(row)) throw new FieldError(`${where} on ${qualifiedName(table)} is not an object.`)
-    const keys = key.map((column) => ({
+    const assign = (column: ColumnSchema): Assignment => ({
       column,
       cell: encodeCell(table, column, fieldOf(row, column.property), where),
-    }))
+    })
+    const keys = key.map(assign)
     if (keys.some(({ cell }) => cell === null)) {
       throw new FieldError(`${where} on ${qualifiedName(table)} has NULL in its primary key.`)
     }
@@ -43,11 +44,7 @@ export async function bulkUpdate(
       keys.map(({ cell }) => cell),
       number,
     )
-    const values = columns.map((column) => ({
-      column,
-      cell: encodeCell(table, column, fieldOf(row, column.property), where),
-    }))
-    return [...keys, ...values]
+    return [...keys, ...columns.map(assign)]
   }
 
   let count = 0

@@ -81,6 +81,7 @@ async function insertOne(writer: Writer, row: readonly Assignment[], conflict: O
 async function readOne(writer: Writer, state: QueryState): Promise<Record<string, unknown> | undefined> {
   const [row, other] = await writer.select((creator) => selectRows(creator, slice(state, 0, 2)))
   if (other !== undefined) throw new MultipleObjectsReturned(qualifiedName(state.table))
+  // Whole rows are objects.
   return row as Record<string, unknown> | undefined
 }
 

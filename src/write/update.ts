@@ -4,7 +4,7 @@ import { FieldError } from '../errors.js'
 import type { Source } from '../kysely/handle.js'
 import { encodeCell, isRecord, writableColumn } from '../query/assignment.js'
 import type { Model } from '../query/model.js'
-import { parseValueExpression } from '../query/filter/parse-expression.js'
+import { isCallback, parseValueExpression } from '../query/filter/parse-expression.js'
 import type { QueryState } from '../query/state.js'
 import { refuseUnlessWritable } from '../query/writable.js'
 import type { TableSchema } from '../schema/table.js'
@@ -45,8 +45,8 @@ function parseChanges(table: TableSchema, values: unknown): ColumnChange[] {
   return Object.keys(values).map((property) => {
     const column = writableColumn(table, property, 'update()')
     const value = values[property]
-    if (typeof value !== 'function') return { column, cell: encodeCell(table, column, value, 'update()') }
-    const node = parseValueExpression(table, column, value as (eb: unknown) => unknown)
-    return { column, expression: node }
+    return isCallback(value)
+      ? { column, expression: parseValueExpression(table, column, value) }
+      : { column, cell: encodeCell(table, column, value, 'update()') }
   })
 }

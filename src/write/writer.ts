@@ -14,7 +14,7 @@ import type { Source } from '../kysely/handle.js'
 import { withReadRequest } from '../kysely/read-request.js'
 import { initialState, type QueryState } from '../query/state.js'
 import { knownRowReader, type RowReader } from '../rows/row-reader.js'
-import { selectionReader } from '../rows/selection-reader.js'
+import { selectionReader } from '../rows/statement-readers.js'
 import { objectShape } from '../rows/shape.js'
 import { explainWriteFailure } from './write-failure.js'
 

@@ -113,7 +113,7 @@ export function stringAgg<const P extends string, const O extends object = objec
   separator: string,
   options?: OrderedOptions<O>,
 ): Aggregate<'stringAgg', P, O> {
-  return new Aggregate('stringAgg', path, (options ?? {}) as O, separator)
+  return make('stringAgg', path, options, separator)
 }
 
 /** Whether all values are true; `null` without values. */
@@ -136,6 +136,8 @@ function make<F extends AggregateFunction, P extends string, O extends object>(
   name: F,
   path: P,
   options: O | undefined,
+  separator?: string,
 ): Aggregate<F, P, O> {
-  return new Aggregate(name, path, (options ?? {}) as O)
+  // Without options O is `object`.
+  return new Aggregate(name, path, options ?? ({} as O), separator)
 }

@@ -42,6 +42,7 @@ export function resolveAggregate(target: AggregateTarget, name: string, value: u
       `"${name}" must be an aggregate such as count() or sum('field'), not ${show(value)}.`,
     )
   }
+  // instanceof leaves its type parameters as any.
   const given = value as Aggregate
   const { table, column, path } = followPath(target, given.path, given.function === 'count')
   const label = column ? `${qualifiedName(table)}.${column.property}` : `"${given.path}"`

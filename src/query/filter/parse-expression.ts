@@ -7,8 +7,15 @@ import { ExpressionValues } from './expression-values.js'
 import { show } from '../lookups/operand.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
+/** A function that is to be given Kysely's expression builder. */
+export type Callback = (eb: unknown) => unknown
+
+export function isCallback(value: unknown): value is Callback {
+  return typeof value === 'function'
+}
+
 /** A condition written with Kysely's expression builder, whose columns are those of the table, named as in SQL. */
-export function parseExpression(table: TableSchema, callback: (eb: unknown) => unknown): Condition {
+export function parseExpression(table: TableSchema, callback: Callback): Condition {
   const where = `A callback in a filter of ${qualifiedName(table)}`
   return { kind: 'expression', node: expressionNode(table, callback, where, `eb('column', '=', value)`) }
 }
@@ -17,7 +24,7 @@ export function parseExpression(table: TableSchema, callback: (eb: unknown) => u
 export function parseValueExpression(
   table: TableSchema,
   column: ColumnSchema,
-  callback: (eb: unknown) => unknown,
+  callback: Callback,
 ): OperationNode {
   const where = `The function for ${qualifiedName(table)}.${column.property} in update()`
   return expressionNode(table, callback, where, `eb('${column.name}', '+', 1)`)
@@ -25,7 +32,7 @@ export function parseValueExpression(
 
 function expressionNode(
   table: TableSchema,
-  callback: (eb: unknown) => unknown,
+  callback: Callback,
   where: string,
   example: string,
 ): OperationNode {

@@ -2,10 +2,10 @@ import { FieldError } from '../../errors.js'
 import type { RelationSchema } from '../../schema/relation.js'
 import type { SchemaRegistry } from '../../schema/registry.js'
 import type { TableSchema } from '../../schema/table.js'
-import type { Condition } from './condition.js'
+import { allOf, type Condition } from './condition.js'
 import { isPlainObject, refuseUndefined, show } from '../lookups/operand.js'
 import { parseLookups } from '../lookups/parse-lookups.js'
-import { parseExpression } from './parse-expression.js'
+import { isCallback, parseExpression } from './parse-expression.js'
 import { findRelation } from '../related/path.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
@@ -23,14 +23,13 @@ export interface FilterTarget {
  * @throws {@link EncodeError} for an operand that the column's type cannot hold.
  */
 export function parseFilter(target: FilterTarget, filter: unknown): Condition {
-  if (typeof filter === 'function') return parseExpression(target.table, filter as (eb: unknown) => unknown)
+  if (isCallback(filter)) return parseExpression(target.table, filter)
   if (!isPlainObject(filter)) {
     throw new FieldError(
       `A filter of ${qualifiedName(target.table)} must be an object such as { column: value }, not ${show(filter)}.`,
     )
   }
-  const conditions = Object.entries(filter).map(([key, value]) => parseEntry(target, key, value))
-  return conditions.length === 1 && conditions[0] ? conditions[0] : { kind: 'and', conditions }
+  return allOf(Object.entries(filter).map(([key, value]) => parseEntry(target, key, value)))
 }
 
 function parseEntry(target: FilterTarget, key: string, value: unknown): Condition {
@@ -94,5 +93,5 @@ function parseRelation(
         throw new FieldError(`${label} has no "${quantifier}". Choices: some, every, none.`)
     }
   })
-  return conditions.length === 1 && conditions[0] ? conditions[0] : { kind: 'and', conditions }
+  return allOf(conditions)
 }

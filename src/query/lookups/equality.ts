@@ -5,7 +5,7 @@ import { baseType } from '../../schema/type.js'
 import { NOTHING, type Condition } from '../filter/condition.js'
 import { SUBQUERY, isSubquery } from '../filter/subquery.js'
 import { areComparable, baseName } from '../same-type.js'
-import type { LookupField, Lookups } from './lookup.js'
+import { comparing, type Lookup, type LookupField, type Lookups } from './lookup.js'
 import { encodeOperand, operandOf, refuseUndefined, show } from './operand.js'
 
 /** What every type has. */
@@ -20,18 +20,16 @@ export const NULL_LOOKUPS: Lookups = {
 
 export const EQUALITY_LOOKUPS: Lookups = {
   ...NULL_LOOKUPS,
-  exact: (field, operand, name) => {
-    const { column } = field
-    if (operand === null) return { kind: 'isNull', column, isNull: true }
-    return { kind: 'compare', column, operator: '=', operand: operandOf(field, name, operand) }
-  },
-  ne: (field, operand, name) => {
-    const { column } = field
-    if (operand === null) return { kind: 'isNull', column, isNull: false }
-    return { kind: 'compare', column, operator: 'is distinct from', operand: operandOf(field, name, operand) }
-  },
+  exact: orNull(true, comparing('=', operandOf)),
+  ne: orNull(false, comparing('is distinct from', operandOf)),
   in: among,
   notIn: (field, operand, name) => ({ kind: 'not', condition: among(field, operand, name) }),
+}
+
+/** A lookup that asks of `null` whether the column is NULL. */
+function orNull(isNull: boolean, lookup: Lookup): Lookup {
+  return (field, operand, name) =>
+    operand === null ? { kind: 'isNull', column: field.column, isNull } : lookup(field, operand, name)
 }
 
 function among(field: LookupField, operand: unknown, name: string): Condition {
@@ -50,7 +48,7 @@ function among(field: LookupField, operand: unknown, name: string): Condition {
   }
   // entries() visits the holes of a sparse array, which forEach leaves out.
   for (const [index, value] of operand.entries()) refuseUndefined(value, `${label}.${name}[${index}]`)
-  const values = operand.filter((value) => value !== null) as unknown[]
+  const values: unknown[] = operand.filter((value) => value !== null)
   const orNull = values.length < operand.length
   if (operand.length === 0) return NOTHING
   // ANY over an array of arrays would compare with their elements.

@@ -17,7 +17,7 @@ export function valuesList(state: QueryState, args: readonly unknown[]): QuerySt
   const last = args.at(-1)
   const options: { flat?: boolean } = isPlainObject(last) ? last : {}
   const { flat = false } = checkOptions(options, { flat: flag }, 'valuesList')
-  // Whatever else is among them is refused as a field.
+  // What is no name among them is refused as a field.
   const fields = (isPlainObject(last) ? args.slice(0, -1) : args) as readonly string[]
   const selected = select(state, fields, 'valuesList', flat ? 'value' : 'tuple')
   if (flat && fields.length !== 1) {

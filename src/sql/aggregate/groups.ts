@@ -1,13 +1,12 @@
-import { sql, type SelectQueryBuilder } from 'kysely'
+import { sql } from 'kysely'
 import { isAnnotation } from '../../query/aggregate/annotation.js'
 import { conjuncts, isOnGroups } from '../../query/aggregate/grouping.js'
 import { projectionOf } from '../../query/projection.js'
 import type { QueryState } from '../../query/state.js'
 import type { ColumnSchema } from '../../schema/table.js'
+import type { Builder } from '../builder.js'
 import { compileCondition } from '../condition.js'
 import type { Scope } from '../scope.js'
-
-type Builder = SelectQueryBuilder<Record<string, object>, string, object>
 
 /**
  * `WHERE … GROUP BY … HAVING …`. What groups are made by and is itself computed per row is joined in LATERAL, so that

@@ -3,7 +3,8 @@ import type { Annotation } from '../../query/aggregate/annotation.js'
 import type { QueryState } from '../../query/state.js'
 import { compileAnnotation } from './annotation.js'
 import { rootScope } from '../select/combination.js'
-import { selectFrom, type Builder } from '../select/select.js'
+import type { Builder } from '../builder.js'
+import { selectFrom } from '../select/select.js'
 
 /** `SELECT count(*), sum(…) FROM … WHERE …`: one row over all rows of a query. */
 export function selectAggregates(

@@ -10,7 +10,7 @@ import { Scope } from '../scope.js'
 export function rootScope(state: QueryState): Scope {
   if (state.combination === undefined) return annotatedScope(Scope.root(state.table, state.schemas))
   const names = new Map<ColumnSchema, string>()
-  projectionOf(state.combination.operands[0] as QueryState).outputs.forEach(({ from, column }, position) => {
+  projectionOf(state.combination.operands[0]).outputs.forEach(({ from, column }, position) => {
     if (from === undefined) names.set(column, columnName(position))
   })
   return Scope.derived(state.table, state.schemas, names)
@@ -22,7 +22,7 @@ export function combinationAs(
   { operator, operands }: Combination,
   select: (operand: QueryState) => RawBuilder<unknown>,
 ): AliasedRawBuilder<object> {
-  const width = projectionOf(operands[0] as QueryState).outputs.length
+  const width = projectionOf(operands[0]).outputs.length
   const names = Array.from({ length: width }, (_, position) => sql.id(columnName(position)))
   const rows = sql.join(operands.map(select), sql.raw(` ${operator} `))
   return sql<object>`(${rows})`.as(sql`${sql.id(scope.alias)}(${sql.join(names)})`)

@@ -8,9 +8,10 @@ import { isSliced, type Prefetch, type QueryState } from '../../query/state.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
 import { rootScope } from './combination.js'
 import { comparableRef, comparableType } from '../comparable.js'
+import type { Builder } from '../builder.js'
 import { orderSql, orderTerms, type OrderTerm } from '../order.js'
 import { pairs, refs } from '../relation.js'
-import { selectOutputs, type Builder } from './select.js'
+import { selectOutputs } from './select.js'
 import { typeName } from '../type-name.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
@@ -109,7 +110,7 @@ function distinctRows(creator: QueryCreator<object>, rows: OwnedRows, state: Que
   const { outputs } = projectionOf(state)
   const ref = (position: number) => sql`${sql.id('rows', outputName(position))}`
   const columns = Array.from({ length: rows.width }, (_, position) => ref(position).as(outputName(position)))
-  const from = creator.selectFrom(sql`(${rows.builder})`.as('rows')) as unknown as Builder
+  const from: Builder = creator.selectFrom(sql`(${rows.builder})`.as<string>('rows'))
   const order = state.order.map(({ column, ...how }) => {
     const position = outputs.findIndex((output) => output.column === column && output.from === undefined)
     if (position < 0) {
@@ -132,7 +133,7 @@ function slicedPerOwner(
   const numbered = rows.builder.select(
     sql<number>`row_number() over (partition by ${sql.join(rows.owners)}${orderBy})`.as('n'),
   )
-  const outer = creator.selectFrom(sql`(${numbered})`.as('numbered')) as unknown as Builder
+  const outer: Builder = creator.selectFrom(sql`(${numbered})`.as<string>('numbered'))
   const number = sql<number>`${sql.id('numbered', 'n')}`
   const columns = Array.from({ length: rows.width }, (_, position) => outputName(position))
   const after = outer

@@ -1,4 +1,4 @@
-import { sql, type QueryCreator, type RawBuilder, type SelectQueryBuilder } from 'kysely'
+import { sql, type QueryCreator, type RawBuilder } from 'kysely'
 import { orderOf, refuseUnselectedAnnotations } from '../../query/order/distinct.js'
 import { projectionOf } from '../../query/projection.js'
 import { isSliced, type QueryState, type RelatedSelection } from '../../query/state.js'
@@ -7,12 +7,10 @@ import { combinationAs, combinationRefs, rootScope } from './combination.js'
 import { compileCondition } from '../condition.js'
 import { groupedFrom, nameSelected } from '../aggregate/groups.js'
 import { lockClause } from './lock.js'
+import type { Builder } from '../builder.js'
 import { orderSql, orderTerms } from '../order.js'
 import { pairs, refs } from '../relation.js'
 import type { Scope } from '../scope.js'
-
-/** A builder whose types are not known here: the queryset's own types stand for them. */
-export type Builder = SelectQueryBuilder<Record<string, object>, string, object>
 
 /** How a column stands in the SELECT list. */
 export type PresentColumn = (ref: RawBuilder<unknown>, column: ColumnSchema) => RawBuilder<unknown>
@@ -86,7 +84,7 @@ export function selectExists(creator: QueryCreator<object>, state: QueryState): 
       .select(one)
       .limit(1)
   }
-  const builder = selectFrom(creator, state, rootScope(state)).select(one).limit(1) as Builder
+  const builder = selectFrom(creator, state, rootScope(state)).select(one).limit(1)
   return state.offset > 0 ? builder.offset(state.offset) : builder
 }
 
@@ -97,7 +95,7 @@ export function selectFrom(creator: QueryCreator<object>, state: QueryState, sco
     combination === undefined
       ? scope.tableRef().as(scope.alias)
       : combinationAs(scope, combination, (operand) => sql`${selectRows(creator, operand)}`)
-  let builder = creator.selectFrom(from) as unknown as Builder
+  let builder: Builder = creator.selectFrom(from)
   if (state.none) builder = builder.where(sql.lit(false))
   if (state.groupBy !== undefined) return groupedFrom(builder, scope, state, state.groupBy)
   for (const condition of state.conditions) builder = builder.where(compileCondition(scope, condition))

@@ -1,8 +1,9 @@
 import { codecFor } from '../types/codec-for.js'
+import type { Annotation } from '../query/aggregate/annotation.js'
 import { projectionOf, type Projection } from '../query/projection.js'
 import type { QueryState, Selection } from '../query/state.js'
 import { knownRowReader, type RowReader } from './row-reader.js'
-import { nestedShape, tupleShape, valueShape, type Shape } from './shape.js'
+import { nestedShape, objectShape, tupleShape, valueShape, type Shape } from './shape.js'
 
 /** Reads the rows of a queryset's own SELECT. */
 export function selectionReader(state: QueryState): RowReader {
@@ -31,4 +32,17 @@ export function shapeOf({ shape, columns }: Selection, { layout }: Projection): 
     case 'value':
       return valueShape
   }
+}
+
+/** Reads the one row of `aggregate()`. */
+export function aggregateReader(annotations: readonly Annotation[]): RowReader<Record<string, unknown>> {
+  return knownRowReader(
+    annotations.map(({ name, type }) => ({ label: name, codec: codecFor(type) })),
+    objectShape(annotations.map(({ property }) => property)),
+  )
+}
+
+/** Reads the one column of EXPLAIN. */
+export function planReader(type: 'text' | 'json' | 'xml'): RowReader {
+  return knownRowReader([{ label: 'QUERY PLAN', codec: codecFor(type) }], valueShape)
 }
