@@ -22,11 +22,11 @@ export {
   min,
   stringAgg,
   sum,
+  type Aggregate,
   type AggregateOptions,
   type OrderedAggregateOptions,
 } from './query/aggregate/functions.js'
 export type { AggregateRow, Aggregates, Annotated, AnnotatedFilter } from './queryset/annotation-types.js'
-export type { Aggregate } from './query/aggregate/functions.js'
 export type { BatchOptions, IterationProgress, IteratorOptions } from './iterate/iterator-options.js'
 export type { AsyncRows } from './iterate/async-rows.js'
 export type { SyncRows } from './iterate/sync-rows.js'

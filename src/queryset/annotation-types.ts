@@ -1,4 +1,9 @@
-import type { Aggregate, AggregateFunction } from '../query/aggregate/functions.js'
+import type {
+  Aggregate,
+  AggregateFunction,
+  AggregateOptions,
+  OrderedAggregateOptions,
+} from '../query/aggregate/functions.js'
 import type {
   ComparableCondition,
   Conditions,
@@ -6,7 +11,6 @@ import type {
   TextLookups,
 } from '../query/filter/filter-types.js'
 import type { Model } from '../query/model.js'
-import type { AggregateOptions, OrderedAggregateOptions } from '../query/aggregate/functions.js'
 import type { RelationName, Target } from './relation-types.js'
 
 /** What `annotate` and `aggregate` take: aggregates by the names of their results. */

@@ -1,5 +1,4 @@
-import type { KyselyHandle } from '../kysely/handle.js'
-import { sourceOf } from '../kysely/handle.js'
+import { sourceOf, type KyselyHandle } from '../kysely/handle.js'
 import type { Model } from '../query/model.js'
 import { initialState } from '../query/state.js'
 import { fromCallSite } from '../queryset/call-site.js'
