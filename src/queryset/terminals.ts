@@ -79,12 +79,12 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
    * @throws {@link DoesNotExist} when there is none; {@link FieldError} for an unknown field; {@link UsageError} on a
    * slice, and without fields where there is no primary key.
    */
-  async latest(...fields: readonly OrderKey<M>[]): Promise<R> {
+  async latest(...fields: OrderKey<M>[]): Promise<R> {
     return this.#found(await this.#first(latestFirst(this.state, fields)))
   }
 
   /** The row that comes first by these fields. Else as {@link latest}. */
-  async earliest(...fields: readonly OrderKey<M>[]): Promise<R> {
+  async earliest(...fields: OrderKey<M>[]): Promise<R> {
     return this.#found(await this.#first(earliestFirst(this.state, fields)))
   }
 
