@@ -65,7 +65,7 @@ export function outdated({ changes, page }: GenerateResult, out: string): string
 }
 
 function skippedLine([reason, skipped]: [string, readonly Skipped[]]): string {
-  const names = skipped.slice(0, SHOWN).map(({ schema, name }) => qualifiedName(schema, name))
+  const names = skipped.slice(0, SHOWN).map((each) => qualifiedName(each))
   const more = skipped.length > SHOWN ? ` and ${skipped.length - SHOWN} more` : ''
   return `  skipped ${names.join(', ')}${more}: ${reason}`
 }

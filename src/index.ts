@@ -5,13 +5,13 @@ export type { TimeLimits } from './connection/time-limits.js'
 export type { KyselyHandle } from './kysely/handle.js'
 export { Repository } from './repository/repository.js'
 export { QuerySet } from './queryset/queryset.js'
-export type { Field, OrderKey, QuerySetOf, ValuesTuple } from './queryset/field-types.js'
+export type { CompiledSQL, Field, OrderKey, QuerySetOf, ValuesTuple } from './queryset/field-types.js'
 export type { BulkOptions, IgnoreConflicts, RefuseConflicts, UpdateConflicts } from './write/options.js'
 export type { ChangedRow, Defaults, NewRows, NewRowStream } from './write/rows.js'
 export type { UpdateExpression, UpdateValues } from './write/update.js'
-export type { ExplainFormat, ExplainOptions } from './query/explain-options.js'
-export type { UnionOptions } from './query/combining.js'
-export type { LockOptions } from './query/locking.js'
+export type { ExplainFormat, ExplainOptions } from './sql/select/explain.js'
+export type { UnionOptions } from './query/combine.js'
+export type { LockOptions } from './query/select-for-update.js'
 export {
   arrayAgg,
   avg,
@@ -22,12 +22,11 @@ export {
   min,
   stringAgg,
   sum,
+  type Aggregate,
   type AggregateOptions,
   type OrderedAggregateOptions,
-} from './queryset/aggregates.js'
+} from './query/aggregate/functions.js'
 export type { AggregateRow, Aggregates, Annotated, AnnotatedFilter } from './queryset/annotation-types.js'
-export type { Aggregate } from './query/aggregate/aggregate.js'
-export type { CompiledSQL } from './queryset/reading.js'
 export type { BatchOptions, IterationProgress, IteratorOptions } from './request.js'
 export type { AsyncRows } from './iterate/async-rows.js'
 export type { SyncRows } from './iterate/sync-rows.js'
@@ -56,7 +55,7 @@ export type {
   TextLookups,
   ToManyCondition,
   UnorderedArrayCondition,
-} from './query/filter/lookup-types.js'
+} from './query/filter/filter-types.js'
 export type { Subquery } from './query/filter/subquery.js'
 export { SchemaRegistry } from './schema/registry.js'
 export type { RelationSchema, ThroughSchema } from './schema/relation.js'

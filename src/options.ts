@@ -19,6 +19,14 @@ export const milliseconds: OptionCheck = (value) =>
 
 export const flag: OptionCheck = (value) => (typeof value === 'boolean' ? undefined : 'is true or false')
 
+/** One of several words; `what` names them in the error. */
+export function oneOf(what: string, choices: readonly string[]): OptionCheck {
+  return (value) =>
+    typeof value === 'string' && choices.includes(value)
+      ? undefined
+      : `has no ${what} ${typeof value === 'string' ? JSON.stringify(value) : shown(value)}. Choices: ${choices.join(', ')}`
+}
+
 export const callback: OptionCheck = (value) =>
   typeof value === 'function' ? undefined : `must be a function, not ${shown(value)}`
 
@@ -36,22 +44,24 @@ export const anything: OptionCheck = () => undefined
  * Checks the options of a public call; an option that is `undefined` was not given.
  *
  * @param method named in the error, where one is not told by the options.
+ * @param Refusal the class of the error.
  * @throws {@link OptionError} for what is no object, an unknown option and a value that its option does not take.
  */
 export function checkOptions<Options extends object>(
   options: Options,
   checks: OptionChecks<Options>,
   method?: string,
+  Refusal: new (message: string) => Error = OptionError,
 ): Options {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new OptionError(
+    throw new Refusal(
       `The options${method ? ` of ${method}()` : ''} must be an object, not ${shown(options)}.`,
     )
   }
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(checks, name)) {
       const choices = Object.keys(checks).join(', ')
-      throw new OptionError(
+      throw new Refusal(
         `${method ? `${method}() has no option` : 'Unknown option'} "${name}". Choices: ${choices}.`,
       )
     }
@@ -59,7 +69,7 @@ export function checkOptions<Options extends object>(
     // It was looked up just now.
     const problem = checks[name as keyof Options](value)
     if (problem !== undefined) {
-      throw new OptionError(`${method ? `The option ${name} of ${method}()` : name} ${problem}.`)
+      throw new Refusal(`${method ? `The option ${name} of ${method}()` : name} ${problem}.`)
     }
   }
   return options

@@ -1,11 +1,11 @@
 import type { TableModel } from '../model/database-model.js'
-import { keyOf } from '../model/chosen-names.js'
+import { qualifiedName } from '../../src/schema/qualified-name.js'
 import { fingerprint } from '../naming/unique.js'
 import { diagramLabel, diagramWord } from './escape.js'
 
 /** What names a table in links and in the diagram. The prefix keeps it apart from words of the diagram's language. */
 export function anchorOf({ table, names }: TableModel): string {
-  return `t_${/^\w+$/.test(names.row) ? names.row : fingerprint(keyOf(table))}`
+  return `t_${/^\w+$/.test(names.row) ? names.row : fingerprint(qualifiedName(table))}`
 }
 
 /** Mermaid draws no diagram with more than these. */
@@ -14,7 +14,7 @@ const MOST_LINES_DRAWN = 500
 
 /** The tables with their keys and what these refer to, as a Mermaid diagram; of a large schema without the keys. */
 export function diagram(tables: readonly TableModel[]): string {
-  const byName = new Map(tables.map((table) => [keyOf(table.table), table]))
+  const byName = new Map(tables.map((table) => [qualifiedName(table.table), table]))
   const lines = tables.flatMap((table) => relationships(table, byName))
   const whole = fenced([...tables.flatMap(entity), ...lines])
   const short = whole.length <= MOST_CHARACTERS ? whole : fenced([...tables.map(heading), ...lines])
@@ -27,7 +27,7 @@ function fenced(lines: readonly string[]): string {
 }
 
 function heading(model: TableModel): string {
-  return `${anchorOf(model)}["${diagramLabel(keyOf(model.table))}"]`
+  return `${anchorOf(model)}["${diagramLabel(qualifiedName(model.table))}"]`
 }
 
 function entity(model: TableModel): string[] {

@@ -1,5 +1,5 @@
 import type { DatabaseModel } from '../model/database-model.js'
-import { keyOf } from '../model/chosen-names.js'
+import { qualifiedName } from '../../src/schema/qualified-name.js'
 import { diagram } from './diagram.js'
 import { code, plain } from './escape.js'
 import { PAGE_MARK } from './mark.js'
@@ -7,7 +7,7 @@ import { linkTo, markdownTable, tableSection } from './table-section.js'
 
 /** A Markdown page on a schema: a list, a diagram, and a section for each table. The same model gives the same bytes. */
 export function docsPage({ tables, enums, composites }: DatabaseModel): string {
-  const byName = new Map(tables.map((model) => [keyOf(model.table), model]))
+  const byName = new Map(tables.map((model) => [qualifiedName(model.table), model]))
   const list = markdownTable(
     ['Table or view', 'Rows', 'Comment'],
     tables.map((model) => [linkTo(model), code(model.names.row), plain(firstLine(model.table.comment))]),
@@ -27,7 +27,7 @@ export function docsPage({ tables, enums, composites }: DatabaseModel): string {
           markdownTable(
             ['Enum', 'In TypeScript', 'Labels', 'Comment'],
             enums.map(({ type, typeName, comment = '' }) => [
-              code(keyOf(type)),
+              code(qualifiedName(type)),
               code(typeName),
               type.labels.map(code).join(', '),
               plain(comment),
@@ -41,7 +41,7 @@ export function docsPage({ tables, enums, composites }: DatabaseModel): string {
           markdownTable(
             ['Type', 'In TypeScript', 'Fields', 'Comment'],
             composites.map(({ type, typeName, comment = '' }) => [
-              code(keyOf(type)),
+              code(qualifiedName(type)),
               code(typeName),
               type.fields.map(({ name }) => code(name)).join(', '),
               plain(comment),

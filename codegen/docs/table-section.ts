@@ -1,5 +1,5 @@
 import type { ColumnModel, RelationModel, TableModel } from '../model/database-model.js'
-import { keyOf } from '../model/chosen-names.js'
+import { qualifiedName } from '../../src/schema/qualified-name.js'
 import { anchorOf } from './diagram.js'
 import { code, plain } from './escape.js'
 
@@ -9,7 +9,7 @@ export function tableSection(model: TableModel, byName: ReadonlyMap<string, Tabl
   const kind =
     table.kind === 'table' ? 'Table' : `${table.kind.charAt(0).toUpperCase()}${table.kind.slice(1)}`
   return [
-    `### <a id="${anchorOf(model)}"></a>${plain(keyOf(table))}`,
+    `### <a id="${anchorOf(model)}"></a>${plain(qualifiedName(table))}`,
     ...(table.comment === undefined ? [] : [plain(table.comment)]),
     `${kind}. Repository ${code(names.property)}, rows ${code(names.row)}.`,
     ...(columns.length === 0 ? ['It has no columns.'] : [columnTable(model)]),
@@ -64,7 +64,7 @@ function keyLines({ table }: TableModel): string[] {
     ...(table.primaryKey.length > 0 ? [`Primary key ${list(table.primaryKey)}`] : []),
     ...table.uniqueKeys.map((columns) => `Unique ${list(columns)}`),
     ...table.foreignKeys.map(({ name, columns, references }) => {
-      const target = code(keyOf({ schema: references.schema, name: references.table }))
+      const target = code(qualifiedName({ schema: references.schema, name: references.table }))
       return `${code(name)}: ${list(columns)} refers to ${target} ${list(references.columns)}`
     }),
   ]
@@ -85,5 +85,5 @@ function relationTable(relations: readonly RelationModel[], byName: ReadonlyMap<
 
 /** A link to a table's section. */
 export function linkTo(model: TableModel): string {
-  return `[${plain(keyOf(model.table))}](#${anchorOf(model)})`
+  return `[${plain(qualifiedName(model.table))}](#${anchorOf(model)})`
 }

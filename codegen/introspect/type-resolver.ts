@@ -85,7 +85,7 @@ export class TypeResolver {
           kind: 'domain',
           schema,
           name,
-          base: this.#builtIn.has(name) ? qualifiedName(schema, name) : name,
+          base: this.#builtIn.has(name) ? qualifiedName({ schema, name }) : name,
         }
       case 'array':
         return { kind, element: this.resolve(row.part) }

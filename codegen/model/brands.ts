@@ -3,8 +3,8 @@ import { readingOf } from '../../src/types/base-types.js'
 import type { CatalogColumn, CatalogTable } from '../introspect/catalog.js'
 import { assign, compare, fingerprints } from '../naming/unique.js'
 import { pascalCase, words } from '../naming/words.js'
-import { columnKey, keyOf } from './chosen-names.js'
 import type { Brand, TableNames } from './database-model.js'
+import { qualifiedName } from '../../src/schema/qualified-name.js'
 
 /**
  * The brands of a schema, by column: each primary key of one column has one, unless it refers to another table's key,
@@ -20,12 +20,12 @@ export function brandsOf(
   isRefined: (table: CatalogTable, column: CatalogColumn) => boolean,
   taken: ReadonlySet<string>,
 ): Map<string, Brand> {
-  const byName = new Map(tables.map((table) => [keyOf(table), table]))
+  const byName = new Map(tables.map((table) => [qualifiedName(table), table]))
   const refined = new Set(
     tables.flatMap((table) =>
       table.columns
         .filter((column) => isRefined(table, column))
-        .map((column) => columnKey(table, column.name)),
+        .map((column) => qualifiedName(table, column.name)),
     ),
   )
   const owned = tables.flatMap((table) => {
@@ -34,19 +34,20 @@ export function brandsOf(
   })
   const chosen = assign(owned, {
     taken: new Set(taken),
-    rank: (left, right) => compare(keyOf(left.table), keyOf(right.table)),
-    candidates: ({ table, column }) => candidates(names.get(table)?.row ?? table.name, column, keyOf(table)),
+    rank: (left, right) => compare(qualifiedName(left.table), qualifiedName(right.table)),
+    candidates: ({ table, column }) =>
+      candidates(names.get(table)?.row ?? table.name, column, qualifiedName(table)),
     parts: (name) => [name],
   })
   const brands = new Map(
-    [...chosen].map(([{ table, column }, name]) => [columnKey(table, column), { name, table, column }]),
+    [...chosen].map(([{ table, column }, name]) => [qualifiedName(table, column), { name, table, column }]),
   )
   return new Map(
     tables.flatMap((table) =>
       table.columns.flatMap(({ name }): [string, Brand][] => {
         const origin = originOf(table, name, byName, refined)
-        const brand = origin && brands.get(columnKey(origin.table, origin.column))
-        return brand === undefined ? [] : [[columnKey(table, name), brand]]
+        const brand = origin && brands.get(qualifiedName(origin.table, origin.column))
+        return brand === undefined ? [] : [[qualifiedName(table, name), brand]]
       }),
     ),
   )
@@ -65,16 +66,16 @@ function originOf(
   refined: ReadonlySet<string>,
   seen: ReadonlySet<string> = new Set(),
 ): Origin | undefined {
-  const key = columnKey(table, column)
+  const key = qualifiedName(table, column)
   if (seen.has(key) || refined.has(key) || !isBrandable(table, column)) return undefined
   const further = new Set([...seen, key])
   for (const { columns, references } of [...table.foreignKeys].sort((left, right) =>
     compare(left.name, right.name),
   )) {
-    const target = byName.get(keyOf({ schema: references.schema, name: references.table }))
+    const target = byName.get(qualifiedName({ schema: references.schema, name: references.table }))
     const referred = references.columns[columns.indexOf(column)]
     if (target === undefined || referred === undefined) continue
-    if (refined.has(columnKey(target, referred))) return undefined
+    if (refined.has(qualifiedName(target, referred))) return undefined
     const origin = originOf(target, referred, byName, refined, further)
     if (origin !== undefined && isSameType(table, column, origin)) return origin
   }

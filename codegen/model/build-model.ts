@@ -2,15 +2,9 @@ import { hasConversion, serverLabel, type TypeSchema } from '../../src/schema/ty
 import type { Catalog, CatalogColumn, CatalogTable } from '../introspect/catalog.js'
 import { propertyNames } from '../naming/property.js'
 import { brandsOf } from './brands.js'
-import { ChosenNames, columnKey, keyOf } from './chosen-names.js'
+import { ChosenNames } from './chosen-names.js'
 import { columnModels, tableSchema } from './columns.js'
-import {
-  type Brand,
-  type DatabaseModel,
-  type RelationModel,
-  type TableNames,
-  typeKey,
-} from './database-model.js'
+import { type Brand, type DatabaseModel, type RelationModel, type TableNames } from './database-model.js'
 import { kyselyNames } from './kysely-names.js'
 import { nameAttributes } from './name-attributes.js'
 import { buildRelations, type Relation } from './relations/build-relations.js'
@@ -20,6 +14,7 @@ import type { ModelSettings } from './settings.js'
 import { nameTables } from './table-names.js'
 import { mapTypes } from './type-mapping.js'
 import { nameTypes } from './type-names.js'
+import { qualifiedName } from '../../src/schema/qualified-name.js'
 
 /**
  * Decides every TypeScript name of a catalog. Pure: the same catalog and settings give the same model.
@@ -42,7 +37,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
   )
   const properties = new Map(
     catalog.tables.map((table) => [
-      keyOf(table),
+      qualifiedName(table),
       propertiesOf(
         table,
         table.columns.map(({ name }) => name),
@@ -53,23 +48,24 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
     settings: settings.relations ?? {},
     style,
     propertyOf: (table) => names.get(table)?.property ?? table.name,
-    columnsOf: (table) => properties.get(keyOf(table)) ?? new Map(),
+    columnsOf: (table) => properties.get(qualifiedName(table)) ?? new Map(),
   })
   const refinedByUser = (table: CatalogTable, { name, type }: CatalogColumn): Refined | undefined =>
-    mapping.columns.get(columnKey(table, name)) ?? mapping.types.get(serverLabel(type))
+    mapping.columns.get(qualifiedName(table, name)) ?? mapping.types.get(serverLabel(type))
   const isRefined = (table: CatalogTable, column: CatalogColumn) => refinedByUser(table, column) !== undefined
   const brands = brandedIds
     ? brandsOf(catalog.tables, names, isRefined, new Set([...exports, ...types.values()]))
     : new Map<string, Brand>()
   const refinedOf = (table: CatalogTable, column: CatalogColumn): Refined | undefined =>
-    refinedByUser(table, column) ?? brandedType(brands.get(columnKey(table, column.name)), column.type, names)
+    refinedByUser(table, column) ??
+    brandedType(brands.get(qualifiedName(table, column.name)), column.type, names)
   const kysely = kyselyNames(catalog.tables)
-  const typeNameOf = (type: { schema: string; name: string }) => types.get(typeKey(type)) ?? type.name
+  const typeNameOf = (type: { schema: string; name: string }) => types.get(qualifiedName(type)) ?? type.name
 
   const tables = catalog.tables.flatMap((table) => {
     const tableNames = names.get(table)
     if (tableNames === undefined) return []
-    const columns = columnModels(table, properties.get(keyOf(table)) ?? new Map(), (column) =>
+    const columns = columnModels(table, properties.get(qualifiedName(table)) ?? new Map(), (column) =>
       refinedOf(table, column),
     )
     return [
@@ -105,7 +101,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
 
 /** The brand that is declared beside a table, which is that of its own key. */
 function brandOf(table: CatalogTable, brands: ReadonlyMap<string, Brand>): Brand | undefined {
-  const brand = brands.get(columnKey(table, table.primaryKey[0] ?? ''))
+  const brand = brands.get(qualifiedName(table, table.primaryKey[0] ?? ''))
   return brand?.table === table ? brand : undefined
 }
 

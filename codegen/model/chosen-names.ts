@@ -1,9 +1,8 @@
-import { qualifiedName } from '../../src/schema/qualified-name.js'
+import { qualifiedName, type Qualified } from '../../src/schema/qualified-name.js'
 import { didYouMean } from '../config/did-you-mean.js'
 import { CodegenError } from '../errors.js'
 import type { Catalog } from '../introspect/catalog.js'
 import { RESERVED_PROPERTIES } from '../naming/property.js'
-import type { Qualified } from '../naming/unique.js'
 import { RESERVED_EXPORTS, RESERVED_REPOSITORIES, RESERVED_WORDS } from './reserved-names.js'
 import type { NameSettings, TableNameSetting } from './settings.js'
 
@@ -20,28 +19,36 @@ export class ChosenNames {
   /** @throws {@link CodegenError} for a name of nothing, one that cannot be, and one given twice. */
   constructor({ tables = {}, columns = {}, types = {} }: NameSettings, catalog: Catalog) {
     const typed = [...catalog.enums, ...catalog.composites].map(({ type }) => type)
-    this.#tables = read('tables', tables, catalog.tables.map(keyOf), (value, setting) => {
-      const names = typeof value === 'string' ? { repository: value } : value
-      if (names.repository !== undefined) checkName(names.repository, setting, RESERVED_REPOSITORIES)
-      if (names.row !== undefined) checkName(names.row, setting, RESERVED_TYPES)
-      return names
-    })
+    this.#tables = read(
+      'tables',
+      tables,
+      catalog.tables.map((each) => qualifiedName(each)),
+      (value, setting) => {
+        const names = typeof value === 'string' ? { repository: value } : value
+        if (names.repository !== undefined) checkName(names.repository, setting, RESERVED_REPOSITORIES)
+        if (names.row !== undefined) checkName(names.row, setting, RESERVED_TYPES)
+        return names
+      },
+    )
     this.#columns = read('columns', columns, columnKeys(catalog), (value, setting) =>
       checkName(value, setting, RESERVED_PROPERTIES),
     )
-    this.#types = read('types', types, typed.map(keyOf), (value, setting) =>
-      checkName(value, setting, RESERVED_TYPES),
+    this.#types = read(
+      'types',
+      types,
+      typed.map((each) => qualifiedName(each)),
+      (value, setting) => checkName(value, setting, RESERVED_TYPES),
     )
   }
 
   /** Of a table or view. */
   table(table: Qualified): TableNameSetting {
-    return this.#tables.get(keyOf(table)) ?? {}
+    return this.#tables.get(qualifiedName(table)) ?? {}
   }
 
   /** Of an enum or composite type. */
   type(type: Qualified): string | undefined {
-    return this.#types.get(keyOf(type))
+    return this.#types.get(qualifiedName(type))
   }
 
   /** Of columns or attributes, by their names in SQL. */
@@ -49,7 +56,7 @@ export class ChosenNames {
     const chosen = new Map<string, string>()
     const owners = new Map<string, string>()
     for (const name of names) {
-      const key = columnKey(owner, name)
+      const key = qualifiedName(owner, name)
       const property = this.#columns.get(key)
       if (property === undefined) continue
       const other = owners.get(property)
@@ -70,20 +77,10 @@ export function settingOf(kind: keyof NameSettings, key: string): string {
   return `names.${kind}[${JSON.stringify(key)}]`
 }
 
-/** The key of a table or type in {@link NameSettings}. */
-export function keyOf({ schema, name }: Qualified): string {
-  return qualifiedName(schema, name)
-}
-
-/** The key of a column or attribute in {@link NameSettings}. */
-export function columnKey({ schema, name }: Qualified, column: string): string {
-  return qualifiedName(schema, name, column)
-}
-
 function columnKeys({ tables, composites }: Catalog): string[] {
   return [
-    ...tables.flatMap((table) => table.columns.map(({ name }) => columnKey(table, name))),
-    ...composites.flatMap(({ type }) => type.fields.map(({ name }) => columnKey(type, name))),
+    ...tables.flatMap((table) => table.columns.map(({ name }) => qualifiedName(table, name))),
+    ...composites.flatMap(({ type }) => type.fields.map(({ name }) => qualifiedName(type, name))),
   ]
 }
 

@@ -1,7 +1,6 @@
 import type { TableSchema } from '../../src/schema/table.js'
 import type { CatalogColumn, CatalogTable } from '../introspect/catalog.js'
-import type { Qualified } from '../naming/unique.js'
-import { keyOf } from './chosen-names.js'
+import { qualifiedName, type Qualified } from '../../src/schema/qualified-name.js'
 import type { ColumnModel } from './database-model.js'
 import type { Refined } from './refined.js'
 import type { Relation } from './relations/build-relations.js'
@@ -37,7 +36,7 @@ export function tableSchema(
   relations: readonly Relation[],
 ): TableSchema {
   const rename = (of: Qualified, names: readonly string[]) =>
-    names.map((name) => properties.get(keyOf(of))?.get(name) ?? name)
+    names.map((name) => properties.get(qualifiedName(of))?.get(name) ?? name)
   return {
     schema: table.schema,
     name: table.name,

@@ -78,7 +78,7 @@ export interface Named<Type> extends Described<Type> {
   readonly typeName: string
 }
 
-/** The exported names of enums and composites, by {@link typeKey}. */
+/** The exported names of enums and composites, by qualified name. */
 export type TypeNames = ReadonlyMap<string, string>
 
 /** What does not have the name one would expect from the schema. */
@@ -87,9 +87,4 @@ export interface Renamed {
   readonly to: string
   /** The setting that chooses another name: `names.columns["public.users.User Id"]`. */
   readonly setting: string
-}
-
-/** Tells types apart: by schema and name, which neither can forge by containing a dot. */
-export function typeKey(type: { readonly schema: string; readonly name: string }): string {
-  return JSON.stringify([type.schema, type.name])
 }

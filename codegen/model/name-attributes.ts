@@ -1,7 +1,7 @@
 import type { CompositeTypeSchema } from '../../src/schema/type.js'
 import type { Catalog } from '../introspect/catalog.js'
-import type { Qualified } from '../naming/unique.js'
 import { typeMapper } from './map-types.js'
+import type { Qualified } from '../../src/schema/qualified-name.js'
 
 /** The properties of an owner's columns or attributes, by their names in SQL. */
 export type PropertiesOf = (owner: Qualified, names: readonly string[]) => ReadonlyMap<string, string>

@@ -1,5 +1,5 @@
 import picomatch from 'picomatch'
-import type { Qualified } from '../naming/unique.js'
+import type { Qualified } from '../../src/schema/qualified-name.js'
 
 /**
  * Whether a name is meant by a pattern: `users` in any schema, `billing.*`, `public.audit_*`. A part in double quotes

@@ -1,9 +1,8 @@
-import { qualifiedName } from '../../src/schema/qualified-name.js'
+import { qualifiedName, type Qualified } from '../../src/schema/qualified-name.js'
 import type { CatalogTable } from '../introspect/catalog.js'
 import { expectedProperty } from '../naming/property.js'
 import type { NamingStyle } from '../naming/style.js'
-import type { Qualified } from '../naming/unique.js'
-import { type ChosenNames, columnKey, keyOf, settingOf } from './chosen-names.js'
+import { type ChosenNames, settingOf } from './chosen-names.js'
 import type { DatabaseModel, Renamed, TableModel } from './database-model.js'
 import type { Relation } from './relations/build-relations.js'
 import { unexpectedName } from './table-names.js'
@@ -27,17 +26,19 @@ export function renamings(
     return fields
       .filter(({ name, property }) => !set.has(name) && property !== expectedProperty(name, style))
       .map(({ name, property }) => {
-        const key = columnKey(owner, name)
+        const key = qualifiedName(owner, name)
         return { from: key, to: property, setting: settingOf('columns', key) }
       })
   }
   const tableNames = ({ table, names }: TableModel): Renamed[] => {
     const isChosen = Object.keys(chosen.table(table)).length > 0
     const to = isChosen ? undefined : unexpectedName(table, names, style)
-    return to === undefined ? [] : [{ from: keyOf(table), to, setting: settingOf('tables', keyOf(table)) }]
+    return to === undefined
+      ? []
+      : [{ from: qualifiedName(table), to, setting: settingOf('tables', qualifiedName(table)) }]
   }
   // A table's row type has its columns for attributes, which are reported there.
-  const ofTables = new Set(tables.map(({ table }) => keyOf(table)))
+  const ofTables = new Set(tables.map(({ table }) => qualifiedName(table)))
   return [
     ...tables.flatMap((model) => [
       ...tableNames(model),
@@ -50,11 +51,13 @@ export function renamings(
     ...[...enums, ...composites]
       .filter(({ type, typeName }) => chosen.type(type) === undefined && typeName !== plainTypeName(type))
       .map(({ type, typeName }) => ({
-        from: keyOf(type),
+        from: qualifiedName(type),
         to: typeName,
-        setting: settingOf('types', keyOf(type)),
+        setting: settingOf('types', qualifiedName(type)),
       })),
-    ...composites.flatMap(({ type }) => (ofTables.has(keyOf(type)) ? [] : properties(type, type.fields))),
+    ...composites.flatMap(({ type }) =>
+      ofTables.has(qualifiedName(type)) ? [] : properties(type, type.fields),
+    ),
   ]
 }
 
@@ -65,7 +68,7 @@ interface Field {
 
 function ofRelation(table: CatalogTable, { schema, form, renamed }: Relation): Renamed[] {
   if (renamed === undefined) return []
-  const of = qualifiedName(table.schema, table.name)
+  const of = qualifiedName(table)
   return [
     {
       from: `a relation of ${of} by ${renamed.label}`,

@@ -2,8 +2,8 @@ import { didYouMean } from '../config/did-you-mean.js'
 import { CodegenError } from '../errors.js'
 import type { Catalog, CatalogTable, Skipped } from '../introspect/catalog.js'
 import type { TypeSchema } from '../../src/schema/type.js'
-import { keyOf } from './chosen-names.js'
 import { matcherOf, partMatcher } from './name-pattern.js'
+import { qualifiedName } from '../../src/schema/qualified-name.js'
 
 /** Which tables and views of a database are generated. */
 export interface Selection {
@@ -47,13 +47,13 @@ export function selectTables(
 }
 
 function without(catalog: Catalog, skipped: readonly Skipped[]): Catalog {
-  const gone = new Set(skipped.map(keyOf))
+  const gone = new Set(skipped.map((each) => qualifiedName(each)))
   const tables = catalog.tables
-    .filter((table) => !gone.has(keyOf(table)))
+    .filter((table) => !gone.has(qualifiedName(table)))
     .map((table) => ({
       ...table,
       foreignKeys: table.foreignKeys.filter(
-        ({ references: { schema, table: name } }) => !gone.has(keyOf({ schema, name })),
+        ({ references: { schema, table: name } }) => !gone.has(qualifiedName({ schema, name })),
       ),
     }))
   const used = new Set<TypeSchema>()
@@ -89,7 +89,7 @@ function checkSchemas(patterns: readonly string[], { tables, skipped }: Catalog)
 function checkInclude(patterns: readonly string[], { tables }: Catalog): void {
   for (const [index, pattern] of patterns.entries()) {
     if (tables.some(matcherOf(pattern))) continue
-    const known = tables.map(keyOf)
+    const known = tables.map((each) => qualifiedName(each))
     throw new CodegenError(`include[${index}] "${pattern}" matches nothing.${didYouMean(pattern, known)}`)
   }
 }

@@ -4,10 +4,11 @@ import type { CatalogTable } from '../introspect/catalog.js'
 import type { NamingStyle } from '../naming/style.js'
 import { assign, DEFAULT_SCHEMA, fingerprints, rank } from '../naming/unique.js'
 import { camelCase, kebabCase, pascalCase, singular, startsLikeIdentifier, words } from '../naming/words.js'
-import { type ChosenNames, keyOf, settingOf } from './chosen-names.js'
+import { type ChosenNames, settingOf } from './chosen-names.js'
 import type { TableNames } from './database-model.js'
 import { RESERVED_EXPORTS, RESERVED_FILES, RESERVED_REPOSITORIES } from './reserved-names.js'
 import type { TableNameSetting } from './settings.js'
+import { qualifiedName } from '../../src/schema/qualified-name.js'
 
 /** The names of each table, and the exports that are then taken. */
 export interface TableNaming {
@@ -43,7 +44,7 @@ export function nameTables(
     parts,
     refuse: (table) =>
       new CodegenError(
-        `${settingOf('tables', keyOf(table))} chooses a name that another table has, or whose types another table has. ` +
+        `${settingOf('tables', qualifiedName(table))} chooses a name that another table has, or whose types another table has. ` +
           'Choose another, or both: { repository, row }.',
       ),
   })

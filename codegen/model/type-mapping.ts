@@ -5,11 +5,10 @@ import { didYouMean } from '../config/did-you-mean.js'
 import { CONVERTIBLE, type CodecName, type TypeSetting, type TypeSettings } from './type-settings.js'
 import { CodegenError } from '../errors.js'
 import type { Catalog } from '../introspect/catalog.js'
-import type { Qualified } from '../naming/unique.js'
-import { columnKey, keyOf } from './chosen-names.js'
 import { typeMapper } from './map-types.js'
 import { type Refined, refinedBy } from './refined.js'
 import { catalogName } from './type-aliases.js'
+import { qualifiedName, type Qualified } from '../../src/schema/qualified-name.js'
 
 interface MappingSettings {
   readonly types?: TypeSettings
@@ -50,7 +49,7 @@ export function mapTypes(catalog: Catalog, settings: MappingSettings): TypeMappi
     return entry?.codec === undefined ? type : convert(type, entry.codec, entry.at)
   })
   const typeOf = (owner: Qualified, name: string, type: TypeSchema): TypeSchema => {
-    const entry = byColumn.get(columnKey(owner, name))
+    const entry = byColumn.get(qualifiedName(owner, name))
     return entry?.codec === undefined ? map(type) : convert(map(type), entry.codec, entry.at)
   }
   const refined = (entries: ReadonlyMap<string, Entry>) =>
@@ -99,7 +98,7 @@ function convert(type: TypeSchema, codec: CodecName, at: string): TypeSchema {
       return { ...type, range: { ...type.range, subtype: convert(type.range.subtype, codec, at) } }
     }
     throw new CodegenError(
-      `${at} sets the codec "${codec}", but values of the ${type.kind} ${keyOf(type)} have none.`,
+      `${at} sets the codec "${codec}", but values of the ${type.kind} ${qualifiedName(type)} have none.`,
     )
   }
   const name = typeof type === 'string' ? type : type.type
@@ -142,5 +141,5 @@ function checkKnown(
 }
 
 function columnKeys({ tables }: Catalog): string[] {
-  return tables.flatMap((table) => table.columns.map(({ name }) => columnKey(table, name)))
+  return tables.flatMap((table) => table.columns.map(({ name }) => qualifiedName(table, name)))
 }

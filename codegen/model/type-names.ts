@@ -1,8 +1,9 @@
 import { CodegenError } from '../errors.js'
 import { assign, fingerprints, rank } from '../naming/unique.js'
 import { pascalCase, startsLikeIdentifier, words } from '../naming/words.js'
-import { type ChosenNames, keyOf, settingOf } from './chosen-names.js'
-import { typeKey, type TypeNames } from './database-model.js'
+import { type ChosenNames, settingOf } from './chosen-names.js'
+import { type TypeNames } from './database-model.js'
+import { qualifiedName } from '../../src/schema/qualified-name.js'
 
 interface NamedType {
   readonly kind: 'enum' | 'composite'
@@ -27,14 +28,14 @@ export function nameTypes(
     candidates: (type) => candidates(type, chosen.type(type)),
     parts: (name) => [name],
     refuse: (type) => {
-      const setting = settingOf('types', keyOf(type))
+      const setting = settingOf('types', qualifiedName(type))
       const name = chosen.type(type) ?? ''
       return new CodegenError(
         `${setting} chooses "${name}", which another type or table has. Choose another.`,
       )
     },
   })
-  return new Map([...names].map(([type, name]) => [typeKey(type), name]))
+  return new Map([...names].map(([type, name]) => [qualifiedName(type), name]))
 }
 
 /** The name the type would have if it were alone; none when nothing of it can be part of a name. */
@@ -52,5 +53,5 @@ function* candidates(type: NamedType, chosen: string | undefined): Iterable<stri
   yield pascalCase(own)
   yield pascalCase([...own, type.kind])
   yield pascalCase([...words(type.schema), ...own])
-  for (const mark of fingerprints(typeKey(type))) yield pascalCase([...own, `x${mark}`])
+  for (const mark of fingerprints(qualifiedName(type))) yield pascalCase([...own, `x${mark}`])
 }

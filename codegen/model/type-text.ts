@@ -4,8 +4,9 @@ import { readingOf } from '../../src/types/base-types.js'
 import { isBuiltIn } from '../../src/types/type-oids.js'
 import { baseType, serverLabel, type ConvertedTypeSchema, type TypeSchema } from '../../src/schema/type.js'
 import type { Refined } from './refined.js'
-import { typeKey, type TypeNames } from './database-model.js'
+import { type TypeNames } from './database-model.js'
 import { ENGINE_NAMES } from './reserved-names.js'
+import { qualifiedName } from '../../src/schema/qualified-name.js'
 
 /** Where a type stands: what rows hold, what writes and filters take, what free-hand Kysely gives and takes. */
 export type Side = 'row' | 'input' | 'selected' | 'parameter'
@@ -109,7 +110,7 @@ function named(
   from: './enums.js' | './composites.js',
   scope: TypeScope,
 ): string {
-  const name = scope.types.get(typeKey(type))
+  const name = scope.types.get(qualifiedName(type))
   if (name === undefined) throw new Error(`The model has no name for type ${type.schema}.${type.name}.`)
   scope.use(name, from)
   return name

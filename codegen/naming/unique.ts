@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Qualified } from '../../src/schema/qualified-name.js'
 
 /** Names that every object answers to: as properties they would shadow, or be shadowed by, what JavaScript uses. */
 export const OBJECT_MEMBERS: readonly string[] = Object.getOwnPropertyNames(Object.prototype)
@@ -16,12 +17,6 @@ export function* fingerprints(text: string): Iterable<string> {
 /** Orders by UTF-16 code units: the same everywhere, whatever the locale. */
 export function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
-}
-
-/** What has a schema and a name. */
-export interface Qualified {
-  readonly schema: string
-  readonly name: string
 }
 
 /** The schema whose tables and types carry no prefix. */

@@ -1,8 +1,8 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import { asError, ConnectionError, UsageError } from '../errors.js'
-import { isShared } from '../kysely/connection.js'
 import type { Source } from '../kysely/handle.js'
 import { withReadRequest } from '../kysely/read-request.js'
+import { withConnection } from '../kysely/with-connection.js'
 import { sqlStateOf } from '../pg/database-error.js'
 import type { IterationRequest } from '../request.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
@@ -168,24 +168,20 @@ export class ChunkSource implements Chunks<unknown> {
 
   /** Takes a connection and fetches the first chunk; keeps the connection when it was taken for us alone. */
   #open(): Promise<IteratorResult<QueryResult<unknown>>> {
-    const { executor, engine } = this.#source
-    const { leases } = engine
     const { signal } = this.#leaving
     return new Promise((resolve, reject) => {
       // A signal's reason is what the loop gets, whatever it is.
       const abort = () => reject(signal.reason as Error)
       signal.addEventListener('abort', abort)
-      this.#holding = executor
-        .provideConnection(async (connection) => {
-          signal.removeEventListener('abort', abort)
-          signal.throwIfAborted()
-          const lease = this.#start(connection, isShared(connection, leases))
-          const first = lease.chunks.next()
-          first.then(resolve, reject)
-          if (lease.isShared) await first
-          else await this.#closed.then(() => this.#prefetching).catch(() => {})
-        })
-        .catch(reject)
+      this.#holding = withConnection(this.#source, async (connection, isShared) => {
+        signal.removeEventListener('abort', abort)
+        signal.throwIfAborted()
+        const lease = this.#start(connection, isShared)
+        const first = lease.chunks.next()
+        first.then(resolve, reject)
+        if (isShared) await first
+        else await this.#closed.then(() => this.#prefetching).catch(() => {})
+      }).catch(reject)
     })
   }
 

@@ -6,6 +6,7 @@ import { prefetchLimit } from '../connection/pipeline.js'
 import { isDatabaseError } from '../pg/database-error.js'
 import { freeHandParameter, freeHandResult, refuseAsCommit, runFreeHand } from '../pg/free-hand.js'
 import * as protocol from '../pg/protocol.js'
+import type { TransactionStatus } from '../pg/session.js'
 import { Portal } from '../portal/portal.js'
 import type { IterationRequest } from '../request.js'
 import { describedRowReader } from '../rows/described-row-reader.js'
@@ -25,6 +26,10 @@ export class SluiceConnection implements DatabaseConnection {
 
   constructor(connection: Connection) {
     this.connection = connection
+  }
+
+  get status(): TransactionStatus {
+    return this.connection.status
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
@@ -141,18 +146,4 @@ function isReading(query: CompiledQuery['query']): boolean {
     (query.endModifiers ?? []).length === 0 &&
     (query.with?.expressions ?? []).every(({ expression }) => SelectQueryNode.is(expression))
   )
-}
-
-/** Our connection behind one that Kysely's executor gives out: on our dialect every one is of this class. */
-export function connectionOf(connection: DatabaseConnection): Connection {
-  return (connection as SluiceConnection).connection
-}
-
-/**
- * Whether a connection is shared with others, as that of a transaction and a pinned one are, and was not taken just now.
- *
- * @param leases of the engine, before the connection was asked for.
- */
-export function isShared(connection: DatabaseConnection, leases: number): boolean {
-  return connectionOf(connection).lease <= leases
 }

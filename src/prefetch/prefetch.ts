@@ -1,12 +1,14 @@
 import type { CompiledQuery } from 'kysely'
 import { compile } from '../sql/compile.js'
-import { selectPrefetched } from '../sql/prefetch.js'
-import { tableName } from '../query/columns.js'
+import { selectPrefetched } from '../sql/select/prefetch.js'
+import { columnsOf } from '../query/columns.js'
 import { hasExactKey, OWNER_NUMBER, ownerColumns } from '../query/related/prefetch-key.js'
 import type { Prefetch, QueryState } from '../query/state.js'
 import { withJoined } from './with-joined.js'
-import { keyedReader, type KeyedRow, type RowKey } from '../rows/keyed-reader.js'
+import { keyedReader, type KeyedRow } from '../rows/keyed-reader.js'
+import { keyText, type RowKey } from '../rows/row-key.js'
 import type { RowReader } from '../rows/row-reader.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** A query that has to run before prefetching can go on. */
 export interface PrefetchQuery {
@@ -35,36 +37,37 @@ function* prefetchRelation(
   index: number,
   rows: readonly KeyedRow[],
 ): Generator<PrefetchQuery, void, KeyedRow[]> {
-  const keys = new Map<string, RowKey>()
-  for (const { keys: own } of rows) {
-    const key = own[index]
-    if (key !== undefined) keys.set(key.text, key)
-  }
   const { relation } = wanted
-  const exact = hasExactKey(wanted, state.table)
-  const texts = exact ? undefined : [...keys.keys()]
-  const found = new Map<string, unknown[]>()
+  const ownColumns = columnsOf(state.table, relation.columns)
+  const textOf = keyText(ownColumns)
+  const keys = new Map<string, RowKey>()
+  const texts = rows.map(({ keys: own }) => {
+    const key = own[index] ?? []
+    const text = textOf(...key)
+    if (text !== undefined) keys.set(text, key)
+    return text
+  })
+  const found = new Map<string | undefined, unknown[]>()
   if (keys.size > 0 && !wanted.state.none) {
-    const columns = relation.columns.map((_, column) =>
-      [...keys.values()].map(({ values }) => values[column]),
-    )
+    const columns = ownColumns.map((_, column) => [...keys.values()].map((key) => key[column]))
+    const isExact = hasExactKey(wanted, state.table)
     const related = yield {
-      table: tableName(wanted.state.table),
+      table: qualifiedName(wanted.state.table),
       query: compile((creator) => selectPrefetched(creator, wanted, state.table, columns)),
-      reader: keyedReader(wanted.state, exact ? ownerColumns(wanted) : [OWNER_NUMBER]),
+      reader: keyedReader(wanted.state, isExact ? ownerColumns(wanted) : [OWNER_NUMBER]),
     }
     yield* prefetch(wanted.state, related)
+    const numbered = isExact ? undefined : [...keys.keys()]
     for (const { row, owner } of related) {
-      const text = (texts === undefined ? owner?.text : texts[Number(owner?.text) - 1]) ?? ''
+      const text = numbered === undefined ? owner : numbered[Number(owner) - 1]
       const group = found.get(text)
       if (group === undefined) found.set(text, [row])
       else group.push(row)
     }
   }
   const joined = state.selection.related.find((each) => each.relation === relation)
-  for (const { row, keys: own } of rows) {
-    const key = own[index]
-    const group = (key && found.get(key.text)) ?? []
+  for (const [at, { row }] of rows.entries()) {
+    const group = found.get(texts[at]) ?? []
     // Rows with prefetches are objects: `values` and `valuesList` have none.
     const target = row as Record<string, unknown>
     target[relation.name] =

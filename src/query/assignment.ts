@@ -2,7 +2,8 @@ import { codecFor } from '../types/codec-for.js'
 import { EncodeError, FieldError } from '../errors.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { isAnnotation } from './aggregate/annotation.js'
-import { columnOf, tableName } from './columns.js'
+import { columnOf } from './columns.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** A value on its way into a column: encoded, or null for NULL. */
 export type Cell = string | Buffer | null
@@ -22,7 +23,7 @@ export interface Assignment {
  */
 export function parseValues(table: TableSchema, values: unknown, where: string): Assignment[] {
   if (!isRecord(values) || holdsNoFields(values)) {
-    throw new FieldError(`${where} of ${tableName(table)} takes an object such as { field: value }.`)
+    throw new FieldError(`${where} of ${qualifiedName(table)} takes an object such as { field: value }.`)
   }
   return Object.keys(values).map((property) => {
     const column = writableColumn(table, property, where)
@@ -36,7 +37,7 @@ export function writableColumn(table: TableSchema, property: string, where: stri
   if (column.generated !== undefined || isAnnotation(column)) {
     const choices = table.columns.filter((each) => each.generated === undefined && !isAnnotation(each))
     throw new FieldError(
-      `${tableName(table)}.${property} is computed by the server alone and cannot be set by ${where}. ` +
+      `${qualifiedName(table)}.${property} is computed by the server alone and cannot be set by ${where}. ` +
         `Choices: ${choices.map((each) => each.property).join(', ')}.`,
     )
   }
@@ -50,7 +51,7 @@ export function writableColumn(table: TableSchema, property: string, where: stri
  */
 export function encodeCell(table: TableSchema, column: ColumnSchema, value: unknown, where: string): Cell {
   if (value === null) return null
-  const label = `${tableName(table)}.${column.property}`
+  const label = `${qualifiedName(table)}.${column.property}`
   if (value === undefined) {
     throw new FieldError(
       `${where}: the value of ${label} is undefined. Leave the field out, or give null for NULL.`,

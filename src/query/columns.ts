@@ -3,11 +3,6 @@ import { qualifiedName } from '../schema/qualified-name.js'
 import { show } from './lookups/operand.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 
-/** A table as messages name it: `public.users`. */
-export function tableName(table: TableSchema): string {
-  return qualifiedName(table.schema, table.name)
-}
-
 /**
  * The column of a property.
  *
@@ -18,7 +13,7 @@ export function columnOf(table: TableSchema, property: string): ColumnSchema {
   if (column === undefined) {
     refuseUnlessName(table, property)
     const choices = table.columns.map((each) => each.property).join(', ')
-    throw new FieldError(`${tableName(table)} has no field "${property}". Choices: ${choices}.`)
+    throw new FieldError(`${qualifiedName(table)} has no field "${property}". Choices: ${choices}.`)
   }
   return column
 }
@@ -27,7 +22,7 @@ export function columnOf(table: TableSchema, property: string): ColumnSchema {
 export function refuseUnlessName(table: TableSchema, name: unknown): void {
   if (typeof name === 'string') return
   throw new FieldError(
-    `Fields and relations of ${tableName(table)} are named by strings, not by ${show(name)}.`,
+    `Fields and relations of ${qualifiedName(table)} are named by strings, not by ${show(name)}.`,
   )
 }
 

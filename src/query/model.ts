@@ -1,4 +1,4 @@
-import type { ExpressionCallback } from './filter/lookup-types.js'
+import type { ExpressionCallback } from './filter/filter-types.js'
 
 /**
  * The types of one table, as the generator writes them: what a queryset's generics are looked up in. Types only;

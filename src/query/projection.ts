@@ -1,8 +1,9 @@
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { serverType, type TypeSchema } from '../schema/type.js'
 import { readAs, readingOf } from '../types/base-types.js'
-import { columnOf, columnsOf, tableName } from './columns.js'
+import { columnOf, columnsOf } from './columns.js'
 import type { QueryState, RelatedSelection } from './state.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** One output column of a queryset's SELECT. */
 export interface Output {
@@ -48,7 +49,7 @@ export function projectionOf(state: QueryState): Projection {
     type = column.type,
   ): number =>
     outputs.push({
-      label: `${tableName(owner)}.${column.name}`,
+      label: `${qualifiedName(owner)}.${column.name}`,
       alias: column.property,
       type,
       from,
@@ -76,18 +77,16 @@ export function projectionOf(state: QueryState): Projection {
   }
   const keys = selection.prefetches.map(({ relation }) =>
     columnsOf(table, relation.columns).map((column) => {
-      const exact = exactType(column.type)
-      if (exact !== undefined) return add(table, column, undefined, exact)
-      const selected = selection.columns.indexOf(column)
-      return selected >= 0 ? selected : add(table, column, undefined)
+      const type = keyType(column.type)
+      const selected = type === column.type ? selection.columns.indexOf(column) : -1
+      return selected >= 0 ? selected : add(table, column, undefined, type)
     }),
   )
   return { outputs, layout, keys }
 }
 
-/** What a key is read as that rows hold as a Date: that has no microseconds, and would not find its row again. */
-function exactType(type: TypeSchema): TypeSchema | undefined {
-  if (readingOf(type)?.row !== 'Date') return undefined
+/** What a key is read as: not as a Date, which has no microseconds and would not find its row again. */
+export function keyType(type: TypeSchema): TypeSchema {
   const server = serverType(type)
-  return typeof server === 'string' ? readAs(server, 'string') : undefined
+  return readingOf(type)?.row === 'Date' && typeof server === 'string' ? readAs(server, 'string') : type
 }

@@ -2,9 +2,9 @@ import { UsageError } from '../errors.js'
 import { SchemaRegistry } from '../schema/registry.js'
 import type { RelationSchema } from '../schema/relation.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { tableName } from './columns.js'
 import type { Condition } from './filter/condition.js'
-import type { RowLock } from './lock.js'
+import type { Ordering } from './order/order-key.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** What a queryset asks: frozen, and changed only by pure functions, each of which returns a new state. */
 export interface QueryState {
@@ -35,13 +35,16 @@ export interface QueryState {
 /** Queries whose rows are put together: `operands` have the same columns, of the same types, in the same order. */
 export interface Combination {
   readonly operator: 'union' | 'union all' | 'intersect' | 'except'
-  readonly operands: readonly QueryState[]
+  readonly operands: readonly [QueryState, ...QueryState[]]
 }
 
-/** One key of ORDER BY; NULLs sort as PostgreSQL sorts them: last ascending, first descending. */
-export interface Ordering {
-  readonly column: ColumnSchema
-  readonly descending: boolean
+/** How rows are locked while they are read: `FOR UPDATE [OF …] [NOWAIT | SKIP LOCKED]`. */
+export interface RowLock {
+  readonly strength: 'update' | 'no key update'
+  /** Whose rows: `self` for the queryset's own table, else paths of joined relations. Empty: of all of them. */
+  readonly of: readonly string[]
+  /** What happens to rows that others have locked. */
+  readonly waiting: 'wait' | 'noWait' | 'skipLocked'
 }
 
 /** The columns of the result and what a row of them is. */
@@ -101,7 +104,7 @@ export function isSliced(state: QueryState): boolean {
 export function refuseAfterSlice(state: QueryState, method: string): void {
   if (isSliced(state)) {
     throw new UsageError(
-      `Cannot call ${method}() on a slice of ${tableName(state.table)}: call slice() last.`,
+      `Cannot call ${method}() on a slice of ${qualifiedName(state.table)}: call slice() last.`,
     )
   }
 }

@@ -1,12 +1,16 @@
-import type { Aggregate, AggregateFunction } from '../query/aggregate/aggregate.js'
+import type {
+  Aggregate,
+  AggregateFunction,
+  AggregateOptions,
+  OrderedAggregateOptions,
+} from '../query/aggregate/functions.js'
 import type {
   ComparableCondition,
   Conditions,
   EqualityCondition,
   TextLookups,
-} from '../query/filter/lookup-types.js'
+} from '../query/filter/filter-types.js'
 import type { Model } from '../query/model.js'
-import type { AggregateOptions, OrderedAggregateOptions } from './aggregates.js'
 import type { RelationName, Target } from './relation-types.js'
 
 /** What `annotate` and `aggregate` take: aggregates by the names of their results. */

@@ -1,5 +1,4 @@
 import type { Model } from '../query/model.js'
-import type { CompiledSQL } from './reading.js'
 
 /** A column of the table, by its property. */
 export type Field<M extends Model> = keyof M['row'] & string
@@ -10,6 +9,13 @@ export type OrderKey<M extends Model> = Field<M> | `-${Field<M>}`
 /** The rows of `valuesList`: a tuple of the fields' types. */
 export type ValuesTuple<M extends Model, Fields extends readonly Field<M>[]> = {
   [Index in keyof Fields]: M['row'][Fields[Index]]
+}
+
+/** The SQL of a queryset. */
+export interface CompiledSQL {
+  readonly sql: string
+  /** In PostgreSQL's text input syntax, or bytes. */
+  readonly parameters: readonly unknown[]
 }
 
 /** A queryset by its rows, on whatever table. */

@@ -1,6 +1,5 @@
-import type { DatabaseConnection } from 'kysely'
 import { UsageError } from '../errors.js'
-import { connectionOf } from '../kysely/connection.js'
+import type { SluiceConnection } from '../kysely/connection.js'
 import type { Source } from '../kysely/handle.js'
 
 /**
@@ -9,9 +8,9 @@ import type { Source } from '../kysely/handle.js'
  * @param connection what it runs on, if that is known: a transaction that was begun by hand shows in its status.
  * @throws {@link UsageError} outside a transaction.
  */
-export function refuseLockOutsideTransaction(source: Source, connection?: DatabaseConnection): void {
+export function refuseLockOutsideTransaction(source: Source, connection?: SluiceConnection): void {
   if (source.isTransaction) return
-  if (connection !== undefined && connectionOf(connection).status !== 'I') return
+  if (connection !== undefined && connection.status !== 'I') return
   throw new UsageError(
     'selectForUpdate() runs inside a transaction only, since its locks end with it: ' +
       'db.transaction().execute((trx) => repository.using(trx).selectForUpdate()…).',

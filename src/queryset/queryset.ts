@@ -1,24 +1,29 @@
 import { QueryCreator, type SelectQueryBuilder } from 'kysely'
-import { selectRows } from '../sql/select.js'
+import { selectRows } from '../sql/select/select.js'
 import { freeHandColumn } from '../sql/free-hand-column.js'
-import { subqueryOf } from '../sql/subquery.js'
+import { subqueryOf } from '../sql/select/subquery.js'
 import { UsageError } from '../errors.js'
 import { sourceOf, type KyselyHandle, type Source } from '../kysely/handle.js'
-import { annotated } from '../query/aggregate/annotating.js'
+import { annotate } from '../query/aggregate/annotate.js'
 import type { FilterArgument, Model } from '../query/model.js'
-import { checkUnionOptions, combined, type UnionOptions } from '../query/combining.js'
-import { distinctRows } from '../query/distinct.js'
+import { checkUnionOptions, combine, type UnionOptions } from '../query/combine.js'
+import { exclude, filter } from '../query/filter/filter.js'
 import { isPlainObject } from '../query/lookups/operand.js'
-import { locked, type LockOptions } from '../query/locking.js'
-import * as narrowing from '../query/narrowing.js'
-import * as relations from '../query/related/relations.js'
-import { refuseAfterCombining, type Combination, type QueryState } from '../query/state.js'
+import { distinct } from '../query/order/distinct.js'
+import { orderBy, reverse } from '../query/order/order-by.js'
+import { prefetchBy, prefetchPaths } from '../query/related/prefetch-related.js'
+import { selectRelated } from '../query/related/select-related.js'
+import { selectForUpdate, type LockOptions } from '../query/select-for-update.js'
+import { defer, only } from '../query/select/only.js'
+import { values, valuesList } from '../query/select/values.js'
+import { slice } from '../query/slice.js'
+import { change, refuseAfterCombining, type Combination, type QueryState } from '../query/state.js'
 import { SUBQUERY } from '../query/filter/subquery.js'
 import type { AggregateRow, Aggregates, Annotated, CheckedAggregates } from './annotation-types.js'
 import { DecodePlugin } from './decode-plugin.js'
 import type { Field, OrderKey, QuerySetOf, ValuesTuple } from './field-types.js'
 import type { SubqueryOf } from './subquery-value.js'
-import { Updating } from './updating.js'
+import { Terminals } from './terminals.js'
 import type { Prefetched, Related, RelationName, RelationPath, Target, ToOnePath } from './relation-types.js'
 
 /** A queryset on a table, whatever its rows are. */
@@ -35,7 +40,7 @@ export type AnyQuerySet<M extends Model> = QuerySet<M, object>
  * @typeParam M the table's generated types.
  * @typeParam R what one row of the result is.
  */
-export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
+export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   /** @internal Querysets come from a repository. */
   constructor(source: Source, state: QueryState) {
     super(source, state)
@@ -43,7 +48,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
 
   /** The same query without the cached rows. Says as well that `update` and `delete` may take the whole table. */
   all(): QuerySet<M, R> {
-    return this.#with(narrowing.unrestricted(this.state))
+    return this.#with(change(this.state, { all: true }))
   }
 
   /**
@@ -61,22 +66,22 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
    * value that the column cannot hold, {@link UsageError} on a slice.
    */
   filter(...conditions: FilterArgument<M>[]): QuerySet<M, R> {
-    return this.#with(narrowing.filtered(this.state, conditions))
+    return this.#with(filter(this.state, conditions))
   }
 
   /** The exact complement of `filter` with the same conditions, NULLs included: `WHERE (a AND b) IS NOT TRUE`. */
   exclude(...conditions: FilterArgument<M>[]): QuerySet<M, R> {
-    return this.#with(narrowing.excluded(this.state, conditions))
+    return this.#with(exclude(this.state, conditions))
   }
 
   /** Replaces the order: `orderBy('-createdAt', 'id')`. Without keys the result is unordered. */
   orderBy(...keys: OrderKey<M>[]): QuerySet<M, R> {
-    return this.#with(narrowing.ordered(this.state, keys))
+    return this.#with(orderBy(this.state, keys))
   }
 
   /** Turns every key of the order around; the primary key's when there is no order. */
   reverse(): QuerySet<M, R> {
-    return this.#with(narrowing.reversed(this.state))
+    return this.#with(reverse(this.state))
   }
 
   /**
@@ -93,7 +98,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
    * the order begins with other fields.
    */
   distinct(...fields: readonly Field<M>[]): QuerySet<M, R> {
-    return this.#with(distinctRows(this.state, fields))
+    return this.#with(distinct(this.state, fields))
   }
 
   /**
@@ -113,9 +118,9 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
   union(...args: readonly [...others: QuerySetOf<R>[], options: UnionOptions]): QuerySet<M, R>
   union(...args: readonly (QuerySetOf<R> | UnionOptions)[]): QuerySet<M, R> {
     const last = args.at(-1)
-    const options = last instanceof QuerySet ? undefined : (last as UnionOptions | undefined)
-    const others = options === undefined ? args : args.slice(0, -1)
-    return this.#combined(checkUnionOptions(options) ? 'union all' : 'union', others)
+    const hasOptions = last !== undefined && !(last instanceof QuerySet)
+    const all = hasOptions && checkUnionOptions(last)
+    return this.#combined(all ? 'union all' : 'union', hasOptions ? args.slice(0, -1) : args)
   }
 
   /** The rows that are in this queryset and in all of the others, each once: `INTERSECT`. Else as {@link union}. */
@@ -146,31 +151,31 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
   selectForUpdate<const Path extends string = 'self'>(
     options: LockOptions & { readonly of?: readonly (Path & ('self' | ToOnePath<M, Path>))[] } = {},
   ): QuerySet<M, R> {
-    return this.#with(locked(this.state, options))
+    return this.#with(selectForUpdate(this.state, options))
   }
 
   /** Rows from `start`, inclusive, to `end`, exclusive, counted from 0: `LIMIT … OFFSET …`. Slices compose. */
   slice(start: number, end?: number): QuerySet<M, R> {
-    return this.#with(narrowing.sliced(this.state, start, end))
+    return this.#with(slice(this.state, start, end))
   }
 
   /** Rows of these fields, of all without any; the primary key is always among them. */
   only<F extends Field<M>>(
     ...fields: readonly F[]
   ): QuerySet<M, Pick<M['row'], F | (M['key'] & keyof M['row'])>> {
-    return this.#with(narrowing.narrowed(this.state, fields))
+    return this.#with(only(this.state, fields))
   }
 
   /** Rows without these fields; the primary key stays. */
   defer<F extends Field<M> = never>(...fields: readonly F[]): QuerySet<M, Omit<R, Exclude<F, M['key']>>> {
-    return this.#with(narrowing.deferred(this.state, fields))
+    return this.#with(defer(this.state, fields))
   }
 
   /** Rows of exactly these fields; of all without any. */
   values(): QuerySet<M>
   values<F extends Field<M>>(...fields: readonly F[]): QuerySet<M, Pick<M['row'], F>>
   values(...fields: readonly Field<M>[]): unknown {
-    return this.#with(narrowing.valued(this.state, fields))
+    return this.#with(values(this.state, fields))
   }
 
   /** Rows as tuples of these fields, in this order, of all without any; with `{ flat: true }` the values of one. */
@@ -178,8 +183,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
   valuesList<F extends Field<M>>(field: F, options: { readonly flat: true }): QuerySet<M, M['row'][F]>
   valuesList<const F extends readonly Field<M>[]>(...fields: F): QuerySet<M, ValuesTuple<M, F>>
   valuesList(...args: readonly (Field<M> | { readonly flat: boolean })[]): unknown {
-    const { fields, flat } = narrowing.listArguments(args)
-    return this.#with(narrowing.listed(this.state, fields, flat))
+    return this.#with(valuesList(this.state, args))
   }
 
   /**
@@ -194,7 +198,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
   selectRelated<const Path extends string>(
     ...paths: (Path & ToOnePath<M, Path>)[]
   ): QuerySet<M, R & Related<M, Path>> {
-    return this.#with(relations.withRelated(this.state, paths))
+    return this.#with(selectRelated(this.state, paths))
   }
 
   /**
@@ -218,7 +222,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
   prefetchRelated(...args: readonly (string | Readonly<Record<string, unknown>>)[]): unknown {
     let { state } = this
     for (const arg of args) {
-      if (!isPlainObject(arg)) state = relations.withPrefetched(state, [arg])
+      if (!isPlainObject(arg)) state = prefetchPaths(state, [arg])
       else for (const [name, inner] of Object.entries(arg)) state = this.#prefetched(state, name, inner)
     }
     return this.#with(state)
@@ -248,12 +252,12 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
   annotate<const A extends Aggregates>(
     aggregates: A & CheckedAggregates<M, A>,
   ): QuerySet<Annotated<M, AggregateRow<M, A>>, R & AggregateRow<M, A>> {
-    return new QuerySet(this.source, annotated(this.state, aggregates))
+    return new QuerySet(this.source, annotate(this.state, aggregates))
   }
 
   /** No rows, and no query. */
   none(): QuerySet<M, R> {
-    return this.#with(narrowing.emptied(this.state))
+    return this.#with(change(this.state, { none: true }))
   }
 
   /** The same query on another Kysely instance or transaction. */
@@ -298,13 +302,14 @@ export class QuerySet<M extends Model, R = M['row']> extends Updating<M, R> {
       if (other instanceof QuerySet && other.source.engine === this.source.engine) return other.state
       throw new UsageError('Only querysets of the same database can be combined.')
     })
-    return this.#with(combined(this.state, states, operator))
+    return this.#with(combine(this.state, states, operator))
   }
 
   #prefetched(state: QueryState, name: string, queryset: unknown): QueryState {
     if (!(queryset instanceof QuerySet)) {
       throw new UsageError(`prefetchRelated takes a queryset for "${name}".`)
     }
-    return relations.withPrefetch(state, name, (queryset as QuerySet<Model>).state)
+    // Whatever table it is on is checked by what it is put into.
+    return prefetchBy(state, name, (queryset as QuerySet<Model>).state)
   }
 }

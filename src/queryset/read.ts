@@ -8,10 +8,11 @@ import type { Iteration } from '../iterate/hand-out.js'
 import { runPrefetch, type PrefetchRows } from '../iterate/run-prefetch.js'
 import { NO_SYNC_CHUNKS, SyncRowStream, type SyncRows } from '../iterate/sync-rows.js'
 import type { Source } from '../kysely/handle.js'
+import { withConnection } from '../kysely/with-connection.js'
 import { statementOf, withReadRequest } from '../kysely/read-request.js'
-import { tableName } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
 import { iterationRequest, type IteratorOptions } from '../request.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { SyncHost } from '../worker/host.js'
@@ -37,7 +38,7 @@ export function readAll(source: Source, read: CompiledRead): Promise<unknown[]> 
 async function readRows(source: Source, read: CompiledRead): Promise<unknown[]> {
   const { query, reader, prefetch, locks } = read
   try {
-    return await source.executor.provideConnection(async (connection) => {
+    return await withConnection(source, async (connection) => {
       if (locks === true) refuseLockOutsideTransaction(source, connection)
       const { rows } = await connection.executeQuery<unknown>(withReadRequest(query, { reader }))
       if (prefetch === undefined) return rows
@@ -113,7 +114,7 @@ function iterationOf(
   return {
     request,
     options,
-    describe: () => tableName(read.state.table),
+    describe: () => qualifiedName(read.state.table),
     explain: (error) => explain(read, error, delivered[0] ?? 0, mayWrite),
   }
 }
@@ -129,5 +130,5 @@ function explain(
     const { table, sql } = error
     return explainFailure(error.cause, { table, sql, rowsDelivered, mayWrite })
   }
-  return explainFailure(error, { table: tableName(state.table), sql: query.sql, rowsDelivered, mayWrite })
+  return explainFailure(error, { table: qualifiedName(state.table), sql: query.sql, rowsDelivered, mayWrite })
 }

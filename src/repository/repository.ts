@@ -1,5 +1,4 @@
-import type { KyselyHandle } from '../kysely/handle.js'
-import { sourceOf } from '../kysely/handle.js'
+import { sourceOf, type KyselyHandle } from '../kysely/handle.js'
 import type { Model } from '../query/model.js'
 import { initialState } from '../query/state.js'
 import { fromCallSite } from '../queryset/call-site.js'
@@ -33,6 +32,7 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    * same arguments as the generated one.
    */
   override using(kysely: KyselyHandle): this {
+    // A generated class takes these, as its subclasses must.
     const constructor = this.constructor as new (kysely: KyselyHandle, schemas: SchemaRegistry) => this
     return new constructor(kysely, this.state.schemas)
   }
@@ -44,6 +44,7 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    * {@link EncodeError} for a value that the column cannot hold; {@link IntegrityError} when a constraint refuses.
    */
   create(values: M['insert']): Promise<M['row']> {
+    // RETURNING has every column, as M's row does.
     return fromCallSite(() => create(this.source, this.state, values) as Promise<M['row']>)
   }
 
@@ -99,6 +100,7 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
     lookup: L,
     ...defaults: Defaults<M, L>
   ): Promise<[row: M['row'], created: boolean]> {
+    // Whole rows, as those of `create`.
     return fromCallSite(
       () => getOrCreate(this.source, this.state, lookup, defaults[0]) as Promise<[M['row'], boolean]>,
     )
@@ -114,6 +116,7 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
     lookup: L,
     ...defaults: Defaults<M, L>
   ): Promise<[row: M['row'], created: boolean]> {
+    // Whole rows, as those of `create`.
     return fromCallSite(
       () => updateOrCreate(this.source, this.state, lookup, defaults[0]) as Promise<[M['row'], boolean]>,
     )

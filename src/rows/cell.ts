@@ -4,7 +4,7 @@ import { DecodeError } from '../errors.js'
 export type CellDecoder = (bytes: Buffer, start: number, end: number) => unknown
 
 /** A column of the result: its label in error messages and how its cells are read. */
-export interface Cell {
+export interface ColumnDecoder {
   readonly label: string
   readonly decode: CellDecoder
 }
@@ -52,27 +52,27 @@ export function cellError(
   error: unknown,
   {
     bytes,
-    cells,
+    columns,
     row,
     rowInResult,
-  }: { bytes: Buffer; cells: readonly Cell[]; row: number; rowInResult: number },
+  }: { bytes: Buffer; columns: readonly ColumnDecoder[]; row: number; rowInResult: number },
 ): unknown {
   let at = 0
   for (let skipped = 0; skipped < row; skipped++) at += 1 + bytes.readInt32BE(at + 1)
-  if (!isWellFormed(bytes, at, cells.length)) {
+  if (!isWellFormed(bytes, at, columns.length)) {
     return new DecodeError(
       `Row ${rowInResult} of the result does not hold the columns that the server described.`,
     )
   }
   at += ROW_HEADER
-  for (const { label, decode } of cells) {
+  for (const { label, decode } of columns) {
     const length = bytes.readInt32BE(at)
     at += 4
     if (length === -1) continue
     try {
       decode(bytes, at, at + length)
     } catch (cause) {
-      const message = `Column ${label}, row ${rowInResult} of the result: ${(cause as Error).message}`
+      const message = `Column ${label}, row ${rowInResult} of the result: ${cause instanceof Error ? cause.message : String(cause)}`
       return new DecodeError(message, { cause })
     }
     at += length

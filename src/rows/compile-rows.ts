@@ -1,4 +1,4 @@
-import { malformedRow, type Cell, type CellDecoder } from './cell.js'
+import { malformedRow, type CellDecoder, type ColumnDecoder } from './cell.js'
 import type { ReadRun } from './interpret-rows.js'
 import type { Make, Shape } from './shape.js'
 
@@ -16,21 +16,21 @@ const factories = new Map<string, Factory>()
 let isAllowed = true
 
 /**
- * Compiles a function that reads exactly these cells into exactly this shape: each column has a call of its own, which
+ * Compiles a function that reads exactly these columns into exactly this shape: each column has a call of its own, which
  * V8 can inline, and each row is one object literal. Undefined where there are too many columns, or where the process
  * forbids code from strings.
  *
  * Names reach the code as JSON strings only.
  */
-export function compileRows(cells: readonly Cell[], shape: Shape): ReadRun | undefined {
-  if (!isAllowed || cells.length > MOST_COLUMNS) return undefined
+export function compileRows(columns: readonly ColumnDecoder[], shape: Shape): ReadRun | undefined {
+  if (!isAllowed || columns.length > MOST_COLUMNS) return undefined
   const makes: Make[] = []
-  const code = codeOf(cells.length, expressionOf(shape, makes))
+  const code = codeOf(columns.length, expressionOf(shape, makes))
   // What V8 learns about one set of decoders is wrong for another, so each has a function of its own.
-  const key = `${cells.map(({ decode }) => idOf(decode)).join()} ${code}`
+  const key = `${columns.map(({ decode }) => idOf(decode)).join()} ${code}`
   const factory = factories.get(key) ?? compile(key, code)
   return factory?.(
-    cells.map(({ decode }) => decode),
+    columns.map(({ decode }) => decode),
     makes,
     malformedRow,
   )
@@ -40,6 +40,7 @@ function compile(key: string, code: string): Factory | undefined {
   let factory: Factory
   try {
     // The rule's concern is met above: nothing but numbers and JSON strings goes into the code.
+    // What it takes and returns is what codeOf() writes.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
     factory = new Function('decoders', 'makes', 'malformed', code) as Factory
   } catch {

@@ -1,7 +1,7 @@
 import { codecFor, codecForOid } from '../types/codec-for.js'
 import type { Field } from './field.js'
 import { RowDecoder } from './row-decoder.js'
-import { cellFor, formatFor, type RowReader } from './row-reader.js'
+import { columnDecoder, formatFor, type RowReader } from './row-reader.js'
 import { objectShape } from './shape.js'
 
 /**
@@ -14,7 +14,9 @@ export function describedRowReader(described: readonly Field[]): RowReader<Recor
     start: (fields) =>
       new RowDecoder(
         // Types without a codec are strings, as PostgreSQL prints them.
-        fields.map((field) => cellFor(field.name, codecForOid(field.typeOid) ?? codecFor('unknown'), field)),
+        fields.map((field) =>
+          columnDecoder(field.name, codecForOid(field.typeOid) ?? codecFor('unknown'), field),
+        ),
         objectShape(fields.map(({ name }) => name)),
       ),
   }

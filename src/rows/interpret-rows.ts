@@ -1,4 +1,4 @@
-import { malformedRow, ROW_HEADER, type Cell } from './cell.js'
+import { malformedRow, ROW_HEADER, type ColumnDecoder } from './cell.js'
 import type { Entry, Shape } from './shape.js'
 
 /** Decodes whole DataRow messages and appends their rows. */
@@ -8,16 +8,16 @@ export type ReadRun<R = unknown> = (bytes: Buffer, rows: R[]) => void
 type Build = (values: readonly unknown[]) => unknown
 
 /** Reads rows cell by cell: ready at once, and fast enough for a few. */
-export function interpretRows(cells: readonly Cell[], shape: Shape): ReadRun {
+export function interpretRows(columns: readonly ColumnDecoder[], shape: Shape): ReadRun {
   const build = builderOf(shape)
-  const values = new Array<unknown>(cells.length)
+  const values = new Array<unknown>(columns.length)
   return (bytes, rows) => {
     let at = 0
     while (at < bytes.length) {
       const end = at + 1 + bytes.readInt32BE(at + 1)
-      if (bytes.readInt16BE(at + 5) !== cells.length) throw malformedRow()
+      if (bytes.readInt16BE(at + 5) !== columns.length) throw malformedRow()
       at += ROW_HEADER
-      for (let column = 0; column < cells.length; column++) {
+      for (let column = 0; column < columns.length; column++) {
         const length = bytes.readInt32BE(at)
         at += 4
         if (length === -1) {
@@ -25,7 +25,8 @@ export function interpretRows(cells: readonly Cell[], shape: Shape): ReadRun {
           continue
         }
         if (length < 0 || length > end - at) throw malformedRow()
-        values[column] = (cells[column] as Cell).decode(bytes, at, at + length)
+        // The loop ends at the last.
+        values[column] = (columns[column] as ColumnDecoder).decode(bytes, at, at + length)
         at += length
       }
       if (at !== end) throw malformedRow()
@@ -60,6 +61,7 @@ function objectBuilder(entries: readonly Entry[]): Build {
   return (values) => {
     const row: Record<string, unknown> = {}
     for (let index = 0; index < properties.length; index++) {
+      // Both lists are as long as the entries.
       set(row, properties[index] as string, (builders[index] as Build)(values))
     }
     return row

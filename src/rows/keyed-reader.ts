@@ -1,24 +1,19 @@
-import type { Codec } from '../types/codec.js'
 import { codecFor } from '../types/codec-for.js'
-import { projectionOf } from '../query/projection.js'
+import { keyType, projectionOf } from '../query/projection.js'
 import type { QueryState } from '../query/state.js'
 import type { ColumnSchema } from '../schema/table.js'
+import { keyText, type RowKey } from './row-key.js'
 import { knownRowReader, type RowReader } from './row-reader.js'
-import { shapeOf } from './selection-reader.js'
+import { shapeOf } from './statement-readers.js'
 import type { Shape } from './shape.js'
-
-/** A key that rows are matched by: `text` is equal when the values are. */
-export interface RowKey {
-  readonly text: string
-  readonly values: readonly unknown[]
-}
 
 /** A row with the keys by which its prefetched rows are found, and the key of the row that it was prefetched for. */
 export interface KeyedRow {
   readonly row: unknown
-  /** Per prefetch of the selection; undefined where a part of the key is NULL. */
-  readonly keys: readonly (RowKey | undefined)[]
-  readonly owner: RowKey | undefined
+  /** Per prefetch of the selection. */
+  readonly keys: readonly RowKey[]
+  /** As {@link keyText} has it. */
+  readonly owner: string | undefined
 }
 
 /**
@@ -32,31 +27,25 @@ export function keyedReader(
 ): RowReader<KeyedRow> {
   const projection = projectionOf(state)
   const { outputs } = projection
-  const columns = [
-    ...outputs,
-    ...ownerColumns.map((column) => ({ label: column.name, type: column.type })),
-  ].map(({ label, type }) => ({ label, codec: codecFor(type) }))
-  /** What the values at these positions are found by. */
-  const key = (positions: readonly number[]): Shape => {
-    const codecs = positions.flatMap((position) => columns[position]?.codec ?? [])
-    return { kind: 'made', positions, make: (...values) => keyOf(codecs, values) }
-  }
+  const owner = ownerColumns.map(({ name, type }) => ({ label: name, type: keyType(type) }))
+  const columns = [...outputs, ...owner].map(({ label, type }) => ({ label, codec: codecFor(type) }))
   return knownRowReader(columns, {
     kind: 'object',
     entries: [
       ['row', shapeOf(state.selection, projection)],
-      ['keys', { kind: 'tuple', items: projection.keys.map(key) }],
-      ['owner', key(ownerColumns.map((_, index) => outputs.length + index))],
+      ['keys', { kind: 'tuple', items: projection.keys.map(valuesAt) }],
+      [
+        'owner',
+        {
+          kind: 'made',
+          positions: owner.map((_, index) => outputs.length + index),
+          make: keyText(ownerColumns),
+        },
+      ],
     ],
   })
 }
 
-/** Undefined where a part of the key is NULL, or there is none. */
-function keyOf(codecs: readonly Codec[], values: readonly unknown[]): RowKey | undefined {
-  if (values.length === 0 || values.includes(null)) return undefined
-  const texts = codecs.map((codec, index) => {
-    const encoded = codec.encode(values[index])
-    return Buffer.isBuffer(encoded) ? encoded.toString('hex') : encoded
-  })
-  return { text: texts.length === 1 ? (texts[0] ?? '') : JSON.stringify(texts), values }
+function valuesAt(positions: readonly number[]): Shape {
+  return { kind: 'tuple', items: positions.map((position) => ({ kind: 'value', position })) }
 }

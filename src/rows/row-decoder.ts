@@ -1,4 +1,4 @@
-import { cellError, type Cell } from './cell.js'
+import { cellError, type ColumnDecoder } from './cell.js'
 import { compileRows } from './compile-rows.js'
 import { interpretRows, type ReadRun } from './interpret-rows.js'
 import type { Shape } from './shape.js'
@@ -8,16 +8,16 @@ const COMPILE_AFTER = 100
 
 /** Decodes the rows of one result, in the order in which they come off the wire. */
 export class RowDecoder<R> {
-  readonly #cells: readonly Cell[]
+  readonly #columns: readonly ColumnDecoder[]
   readonly #shape: Shape
   #run: ReadRun
   #isCompiled = false
   #rowsRead = 0
 
-  constructor(cells: readonly Cell[], shape: Shape) {
-    this.#cells = cells
+  constructor(columns: readonly ColumnDecoder[], shape: Shape) {
+    this.#columns = columns
     this.#shape = shape
-    this.#run = interpretRows(cells, shape)
+    this.#run = interpretRows(columns, shape)
   }
 
   /**
@@ -32,13 +32,13 @@ export class RowDecoder<R> {
       this.#run(bytes, rows)
     } catch (error) {
       const row = rows.length - before
-      throw cellError(error, { bytes, cells: this.#cells, row, rowInResult: this.#rowsRead + row + 1 })
+      throw cellError(error, { bytes, columns: this.#columns, row, rowInResult: this.#rowsRead + row + 1 })
     }
     this.#rowsRead += count
   }
 
   #compile(): void {
     this.#isCompiled = true
-    this.#run = compileRows(this.#cells, this.#shape) ?? this.#run
+    this.#run = compileRows(this.#columns, this.#shape) ?? this.#run
   }
 }

@@ -1,7 +1,7 @@
 import type { Codec } from '../types/codec.js'
 import { isBuiltIn, isReadAlike, nameOfOid } from '../types/type-oids.js'
 import { SchemaDriftError } from '../errors.js'
-import { textCell, type Cell } from './cell.js'
+import { textCell, type ColumnDecoder } from './cell.js'
 import type { Field } from './field.js'
 import { RowDecoder } from './row-decoder.js'
 import type { Shape } from './shape.js'
@@ -29,7 +29,7 @@ export interface KnownColumn {
 export function knownRowReader<R>(columns: readonly KnownColumn[], shape: Shape): RowReader<R> {
   return {
     formats: columns.map(({ codec }) => formatFor(codec)),
-    start: (fields) => new RowDecoder(cellsOf(columns, fields), shape),
+    start: (fields) => new RowDecoder(decodersOf(columns, fields), shape),
   }
 }
 
@@ -43,14 +43,14 @@ export function formatFor(codec: Codec | undefined): number {
  *
  * @throws {@link SchemaDriftError} when it came in binary, and is of a type that cannot be read so.
  */
-export function cellFor(label: string, codec: Codec, { format }: Field): Cell {
+export function columnDecoder(label: string, codec: Codec, { format }: Field): ColumnDecoder {
   const decode = format === 'binary' ? codec.decodeBinary : textCell(codec.decodeText)
   if (decode !== undefined) return { label, decode }
   throw new SchemaDriftError(`Column ${label} changed its type while the statement was sent. Run it again.`)
 }
 
 /** Picks each decoder by the row description that came back, and refuses types that are not those expected. */
-function cellsOf(columns: readonly KnownColumn[], fields: readonly Field[]): Cell[] {
+function decodersOf(columns: readonly KnownColumn[], fields: readonly Field[]): ColumnDecoder[] {
   if (fields.length > columns.length) {
     throw new SchemaDriftError(
       `The server returned ${fields.length} columns where ${columns.length} are expected. Run the generator again.`,
@@ -60,7 +60,7 @@ function cellsOf(columns: readonly KnownColumn[], fields: readonly Field[]): Cel
     const field = fields[index]
     if (field === undefined) throw new SchemaDriftError(`The server returned no column for ${label}.`)
     refuseOtherType(label, codec, field)
-    return cellFor(label, codec, field)
+    return columnDecoder(label, codec, field)
   })
 }
 

@@ -1,7 +1,15 @@
+/** What has a name within a schema: a table, a type. */
+export interface Qualified {
+  readonly schema: string
+  readonly name: string
+}
+
 /**
- * Names of SQL as one text that nothing else has: `public.users`. A part with a dot or a quote of its own is quoted as
- * in SQL, `"a.b".c`, so that it is not `a."b.c"`.
+ * A table or type as one text that nothing else has: `public.users`, and of what is within it `public.users.email`. A
+ * part with a dot or a quote of its own is quoted as in SQL, `"a.b".c`, so that it is not `a."b.c"`.
  */
-export function qualifiedName(...parts: readonly string[]): string {
-  return parts.map((part) => (/[."]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part)).join('.')
+export function qualifiedName({ schema, name }: Qualified, ...within: readonly string[]): string {
+  return [schema, name, ...within]
+    .map((part) => (/[."]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part))
+    .join('.')
 }

@@ -7,7 +7,7 @@ export class SchemaRegistry {
   readonly #tables: ReadonlyMap<string, TableSchema>
 
   constructor(tables: readonly TableSchema[]) {
-    this.#tables = new Map(tables.map((table) => [qualifiedName(table.schema, table.name), table]))
+    this.#tables = new Map(tables.map((table) => [qualifiedName(table), table]))
   }
 
   /** @throws {@link UsageError} for a table that is not among those given. */

@@ -116,7 +116,7 @@ export function hasConversion(type: TypeSchema): boolean {
 export function typeLabel(type: TypeSchema): string {
   if (typeof type === 'string') return type
   if (type.kind === 'converted') return `${type.type} as ${type.as}`
-  return type.kind === 'array' ? `${typeLabel(type.element)}[]` : qualifiedName(type.schema, type.name)
+  return type.kind === 'array' ? `${typeLabel(type.element)}[]` : qualifiedName(type)
 }
 
 /** The same as the server has it, whatever its values are read as: `int8`. */

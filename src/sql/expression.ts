@@ -3,9 +3,9 @@ import {
   OperationNodeTransformer,
   TableNode,
   type Expression,
+  type OperationNode,
   type ReferenceNode,
 } from 'kysely'
-import type { OperationNode } from 'kysely'
 import { OWN_TABLE } from '../query/filter/expression-references.js'
 import type { Scope } from './scope.js'
 

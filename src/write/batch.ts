@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js'
-import type { ColumnCells } from '../sql/unnest.js'
+import type { ColumnCells } from '../sql/write/unnest.js'
 import type { Assignment, Cell } from '../query/assignment.js'
 import type { ColumnSchema } from '../schema/table.js'
 

@@ -1,21 +1,20 @@
-import { insertRows, type InsertEnd, type OnConflict } from '../sql/insert.js'
+import { insertRows, type InsertEnd, type OnConflict } from '../sql/write/insert.js'
 import { FieldError, OptionError, UsageError } from '../errors.js'
+import { checkOptions } from '../options.js'
 import type { Source } from '../kysely/handle.js'
 import { parseValues, writableColumn, type Assignment } from '../query/assignment.js'
-import { columnsOf, tableName } from '../query/columns.js'
+import { columnsOf } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
-import { refuseView } from '../query/whole-table.js'
+import { refuseView } from '../query/writable.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { batchesOf, refuseUnlessRows, type Batch } from './batch.js'
-import { checkBulkOptions, type BulkCreateOptions } from './options.js'
-import type { Writer } from './run-write.js'
+import { BULK_CREATE_CHECKS, type BulkCreateOptions } from './options.js'
+import type { Writer } from './writer.js'
 import { SeenKeys } from './seen-keys.js'
 import { writeBatches } from './write-batches.js'
 
 type Rows = Iterable<unknown> | AsyncIterable<unknown>
-
-const NAMES = ['batchSize', 'ignoreConflicts', 'updateConflicts', 'updateFields', 'uniqueFields']
 
 /** Inserts rows; an array's come back in its order, of everything else and with `ignoreConflicts` their number. */
 export async function bulkCreate(
@@ -27,7 +26,7 @@ export async function bulkCreate(
   const { table } = state
   refuseView(table, 'bulkCreate')
   refuseUnlessRows(rows, 'bulkCreate')
-  checkBulkOptions(options, NAMES)
+  checkOptions(options, BULK_CREATE_CHECKS)
   const conflict = conflictOf(table, options)
   const returning = Array.isArray(rows) && conflict.kind !== 'ignore'
   const end: InsertEnd = { conflict, returning }
@@ -64,7 +63,7 @@ async function insertReturning(writer: Writer, batch: Batch, end: InsertEnd): Pr
     const rows = await writer.rows((scope) => insertRows(scope, columns, positions.length, end))
     if (rows.length !== positions.length) {
       throw new UsageError(
-        `bulkCreate() on ${tableName(writer.state.table)} gave ${positions.length} rows and got ${rows.length} back: a ` +
+        `bulkCreate() on ${qualifiedName(writer.state.table)} gave ${positions.length} rows and got ${rows.length} back: a ` +
           'trigger or rule of the table left some out. Pass an iterable, such as rows.values(), for their number.',
       )
     }
@@ -77,7 +76,7 @@ async function insertReturning(writer: Writer, batch: Batch, end: InsertEnd): Pr
 function references(table: TableSchema): ColumnSchema[] {
   const inside = table.foreignKeys.filter(
     ({ references: to }) =>
-      qualifiedName(to.schema, to.table) === tableName(table) &&
+      qualifiedName({ schema: to.schema, name: to.table }) === qualifiedName(table) &&
       columnsOf(table, to.columns).every(({ generated }) => generated === undefined),
   )
   return columnsOf(
@@ -122,7 +121,7 @@ function conflictOf(table: TableSchema, options: BulkCreateOptions): OnConflict 
   if (!keys.some((key) => key.length === wanted.length && key.every((field) => wanted.includes(field)))) {
     columnsOf(table, wanted)
     throw new FieldError(
-      `uniqueFields of bulkCreate() on ${tableName(table)} must be the fields of a unique key, not ` +
+      `uniqueFields of bulkCreate() on ${qualifiedName(table)} must be the fields of a unique key, not ` +
         `[${wanted.join(', ')}]. Choices: ${keys.map((key) => `[${key.join(', ')}]`).join(', ') || 'none'}.`,
     )
   }

@@ -1,15 +1,17 @@
-import { updateRows } from '../sql/update.js'
+import { updateRows } from '../sql/write/update.js'
 import { FieldError, UsageError } from '../errors.js'
+import { checkOptions } from '../options.js'
 import type { Source } from '../kysely/handle.js'
 import { encodeCell, fieldOf, isRecord, writableColumn, type Assignment } from '../query/assignment.js'
-import { columnsOf, tableName } from '../query/columns.js'
+import { columnsOf } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
-import { refuseView } from '../query/whole-table.js'
+import { refuseView } from '../query/writable.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { batchesOf, refuseUnlessRows } from './batch.js'
-import { checkBulkOptions, type BulkOptions } from './options.js'
+import { BULK_CHECKS, type BulkOptions } from './options.js'
 import { SeenKeys } from './seen-keys.js'
 import { writeBatches } from './write-batches.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** Sets fields of many rows, each found by its primary key; returns how many were there. */
 export async function bulkUpdate(
@@ -22,30 +24,27 @@ export async function bulkUpdate(
   const { table } = state
   refuseView(table, 'bulkUpdate')
   refuseUnlessRows(rows, 'bulkUpdate')
-  checkBulkOptions(options, ['batchSize'])
+  checkOptions(options, BULK_CHECKS)
   const columns = fieldColumns(table, fields)
   const key = columnsOf(table, table.primaryKey)
   const seen = new SeenKeys(table, key, 'bulkUpdate()', !Array.isArray(rows))
 
   const encode = (row: unknown, number: number): readonly Assignment[] => {
     const where = `Row ${number} of bulkUpdate()`
-    if (!isRecord(row)) throw new FieldError(`${where} on ${tableName(table)} is not an object.`)
-    const keys = key.map((column) => ({
+    if (!isRecord(row)) throw new FieldError(`${where} on ${qualifiedName(table)} is not an object.`)
+    const assign = (column: ColumnSchema): Assignment => ({
       column,
       cell: encodeCell(table, column, fieldOf(row, column.property), where),
-    }))
+    })
+    const keys = key.map(assign)
     if (keys.some(({ cell }) => cell === null)) {
-      throw new FieldError(`${where} on ${tableName(table)} has NULL in its primary key.`)
+      throw new FieldError(`${where} on ${qualifiedName(table)} has NULL in its primary key.`)
     }
     seen.add(
       keys.map(({ cell }) => cell),
       number,
     )
-    const values = columns.map((column) => ({
-      column,
-      cell: encodeCell(table, column, fieldOf(row, column.property), where),
-    }))
-    return [...keys, ...values]
+    return [...keys, ...columns.map(assign)]
   }
 
   let count = 0
@@ -73,14 +72,15 @@ export async function bulkUpdate(
 function fieldColumns(table: TableSchema, fields: readonly string[]): ColumnSchema[] {
   if (table.primaryKey.length === 0) {
     throw new UsageError(
-      `bulkUpdate() finds rows by their primary key, which ${tableName(table)} does not have.`,
+      `bulkUpdate() finds rows by their primary key, which ${qualifiedName(table)} does not have.`,
     )
   }
-  if (fields.length === 0) throw new FieldError(`bulkUpdate() on ${tableName(table)} needs fields to set.`)
+  if (fields.length === 0)
+    throw new FieldError(`bulkUpdate() on ${qualifiedName(table)} needs fields to set.`)
   return [...new Set(fields)].map((field) => {
     if (table.primaryKey.includes(field)) {
       throw new FieldError(
-        `bulkUpdate() on ${tableName(table)} finds rows by "${field}" and cannot set it. Use update().`,
+        `bulkUpdate() on ${qualifiedName(table)} finds rows by "${field}" and cannot set it. Use update().`,
       )
     }
     return writableColumn(table, field, 'bulkUpdate()')

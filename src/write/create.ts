@@ -1,14 +1,16 @@
-import { insertRow, type OnConflict } from '../sql/insert.js'
-import { updateWhere } from '../sql/update.js'
-import { selectRows } from '../sql/select.js'
+import { insertRow, type OnConflict } from '../sql/write/insert.js'
+import { updateWhere } from '../sql/write/update.js'
+import { selectRows } from '../sql/select/select.js'
 import { MultipleObjectsReturned } from '../errors.js'
 import type { Source } from '../kysely/handle.js'
 import { isRecord, parseValues, type Assignment } from '../query/assignment.js'
-import { tableName } from '../query/columns.js'
-import { filtered, sliced } from '../query/narrowing.js'
+import { filter } from '../query/filter/filter.js'
+import { slice } from '../query/slice.js'
 import { initialState, type QueryState } from '../query/state.js'
-import { refuseView } from '../query/whole-table.js'
-import { guarded, Writer } from './run-write.js'
+import { refuseView } from '../query/writable.js'
+import { inSavepoint } from './transaction.js'
+import { Writer } from './writer.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** Inserts one row and reads it back. */
 export async function create(source: Source, state: QueryState, values: unknown): Promise<unknown> {
@@ -41,7 +43,7 @@ export async function updateOrCreate(
     if (row === undefined || changes.length === 0) return row
     const { primaryKey } = state.table
     const key = Object.fromEntries(primaryKey.map((property) => [property, { exact: row[property] }]))
-    const itself = primaryKey.length === 0 ? found : filtered(found, [key])
+    const itself = primaryKey.length === 0 ? found : filter(found, [key])
     const [updated] = await writer.rows((scope) => updateWhere(scope, itself, changes, true))
     return updated
   })
@@ -68,7 +70,7 @@ async function findOrInsert(
     if (created !== undefined) return [created, true]
   }
   // In the way is a row that the lookup does not find: the server's own error names it.
-  return [await guarded(source, state, (alone) => insertOne(alone, values, { kind: 'fail' })), true]
+  return [await inSavepoint(source, state, (alone) => insertOne(alone, values, { kind: 'fail' })), true]
 }
 
 async function insertOne(writer: Writer, row: readonly Assignment[], conflict: OnConflict): Promise<unknown> {
@@ -77,8 +79,9 @@ async function insertOne(writer: Writer, row: readonly Assignment[], conflict: O
 }
 
 async function readOne(writer: Writer, state: QueryState): Promise<Record<string, unknown> | undefined> {
-  const [row, other] = await writer.select((creator) => selectRows(creator, sliced(state, 0, 2)))
-  if (other !== undefined) throw new MultipleObjectsReturned(tableName(state.table))
+  const [row, other] = await writer.select((creator) => selectRows(creator, slice(state, 0, 2)))
+  if (other !== undefined) throw new MultipleObjectsReturned(qualifiedName(state.table))
+  // Whole rows are objects.
   return row as Record<string, unknown> | undefined
 }
 
@@ -89,7 +92,7 @@ function parseLookup(state: QueryState, lookup: unknown, defaults: unknown, meth
   const changes = parseValues(table, defaults ?? {}, method)
   const given = parseValues(table, lookup, method)
   const exact = Object.entries(isRecord(lookup) ? lookup : {}).map(([key, value]) => [key, { exact: value }])
-  const found = filtered(initialState(table, schemas), [Object.fromEntries(exact)])
+  const found = filter(initialState(table, schemas), [Object.fromEntries(exact)])
   const replaced = new Set(changes.map(({ column }) => column))
   return { found, changes, values: [...given.filter(({ column }) => !replaced.has(column)), ...changes] }
 }

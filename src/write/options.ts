@@ -1,4 +1,4 @@
-import { OptionError } from '../errors.js'
+import { anything, flag, size, type OptionChecks } from '../options.js'
 import type { Model } from '../query/model.js'
 
 /** Options of bulk writes. */
@@ -40,20 +40,11 @@ export interface BulkCreateOptions extends BulkOptions {
   readonly uniqueFields?: readonly string[]
 }
 
-const MAX_INT32 = 0x7fffffff
-
-/** @throws {@link OptionError} for an unknown option, and for a batch size that is no positive 32-bit integer. */
-export function checkBulkOptions(options: BulkOptions, names: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name)) {
-      throw new OptionError(`Unknown option "${name}". Choices: ${names.join(', ')}.`)
-    }
-  }
-  const { batchSize } = options
-  if (batchSize === undefined) return
-  if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > MAX_INT32) {
-    throw new OptionError(
-      `batchSize must be a whole number from 1 to ${MAX_INT32}, not ${String(batchSize)}.`,
-    )
-  }
+export const BULK_CHECKS: OptionChecks<BulkOptions> = { batchSize: size }
+export const BULK_CREATE_CHECKS: OptionChecks<BulkCreateOptions> = {
+  ...BULK_CHECKS,
+  ignoreConflicts: flag,
+  updateConflicts: flag,
+  updateFields: anything,
+  uniqueFields: anything,
 }

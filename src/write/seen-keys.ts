@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js'
 import type { Cell } from '../query/assignment.js'
-import { tableName } from '../query/columns.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import type { BaseType } from '../types/base-type.js'
 import { recordOf } from '../types/base-types.js'
@@ -34,7 +34,7 @@ export class SeenKeys {
       const values = cells.map((cell) => (typeof cell === 'string' ? cell : `\\x${cell?.toString('hex')}`))
       const names = this.#columns.map(({ property }) => property)
       throw new UsageError(
-        `Row ${number} of ${this.#where} on ${tableName(this.#table)} has the same key as a row before it: ` +
+        `Row ${number} of ${this.#where} on ${qualifiedName(this.#table)} has the same key as a row before it: ` +
           `(${names.join(', ')}) = (${values.join(', ')}). Give each row once.`,
       )
     }

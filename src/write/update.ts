@@ -1,15 +1,15 @@
 import type { Expression, ExpressionBuilder } from 'kysely'
-import { deleteWhere, updateWhere, type ColumnChange } from '../sql/update.js'
+import { deleteWhere, updateWhere, type ColumnChange } from '../sql/write/update.js'
 import { FieldError } from '../errors.js'
 import type { Source } from '../kysely/handle.js'
 import { encodeCell, isRecord, writableColumn } from '../query/assignment.js'
-import { tableName } from '../query/columns.js'
 import type { Model } from '../query/model.js'
-import { parseValueExpression } from '../query/filter/parse-expression.js'
+import { isCallback, parseValueExpression } from '../query/filter/parse-expression.js'
 import type { QueryState } from '../query/state.js'
-import { refuseUnlessWritable } from '../query/whole-table.js'
+import { refuseUnlessWritable } from '../query/writable.js'
 import type { TableSchema } from '../schema/table.js'
-import { Writer } from './run-write.js'
+import { Writer } from './writer.js'
+import { qualifiedName } from '../schema/qualified-name.js'
 
 /** A value computed from the row as it was: `(eb) => eb('price', '*', 2)`. Columns are named as in SQL. */
 export type UpdateExpression<M extends Model> = (
@@ -38,13 +38,15 @@ export async function deleteAll(source: Source, state: QueryState): Promise<numb
 
 function parseChanges(table: TableSchema, values: unknown): ColumnChange[] {
   if (!isRecord(values) || Object.keys(values).length === 0) {
-    throw new FieldError(`update() of ${tableName(table)} takes an object with at least one field to set.`)
+    throw new FieldError(
+      `update() of ${qualifiedName(table)} takes an object with at least one field to set.`,
+    )
   }
   return Object.keys(values).map((property) => {
     const column = writableColumn(table, property, 'update()')
     const value = values[property]
-    if (typeof value !== 'function') return { column, cell: encodeCell(table, column, value, 'update()') }
-    const node = parseValueExpression(table, column, value as (eb: unknown) => unknown)
-    return { column, expression: node }
+    return isCallback(value)
+      ? { column, expression: parseValueExpression(table, column, value) }
+      : { column, cell: encodeCell(table, column, value, 'update()') }
   })
 }

@@ -3,7 +3,8 @@ import type { Source } from '../kysely/handle.js'
 import type { QueryState } from '../query/state.js'
 import type { Batch } from './batch.js'
 import type { BulkOptions } from './options.js'
-import { atomically, Writer } from './run-write.js'
+import { atomically } from './transaction.js'
+import { Writer } from './writer.js'
 
 /** Batches to write. */
 export interface BatchedRows {

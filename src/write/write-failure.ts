@@ -9,7 +9,6 @@ import {
 } from '../errors.js'
 import { isDatabaseError } from '../pg/database-error.js'
 import { explainFailure, withCaller } from '../failure/query-failure.js'
-import { tableName } from '../query/columns.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 import type { SchemaRegistry } from '../schema/registry.js'
 import type { TableSchema } from '../schema/table.js'
@@ -32,12 +31,12 @@ export function explainWriteFailure(
 ): unknown {
   const code = isDatabaseError(error) ? error.code : undefined
   if (!isDatabaseError(error) || code === undefined || !code.startsWith('23')) {
-    return explainFailure(error, { table: tableName(table), sql, rowsDelivered: 0, action: 'writing' })
+    return explainFailure(error, { table: qualifiedName(table), sql, rowsDelivered: 0, action: 'writing' })
   }
   const owner = ownerOf(error, table, schemas)
   const Violation = VIOLATIONS[code] ?? IntegrityError
   const notes = [error.detail, error.hint].filter((note) => note !== undefined)
-  const message = [`Writing ${tableName(table)} failed: ${error.message}.`, ...notes].join(' ')
+  const message = [`Writing ${qualifiedName(table)} failed: ${error.message}.`, ...notes].join(' ')
   const { constraint } = error
   const columns = columnsOf(error, owner.table)
   const details = { sqlState: code, table: owner.name, sql, constraint, columns }
@@ -51,10 +50,10 @@ function ownerOf(
   schemas: SchemaRegistry,
 ): { readonly name: string; readonly table: TableSchema | undefined } {
   if (error.schema === undefined || error.table === undefined) {
-    return { name: tableName(written), table: error.table === undefined ? written : undefined }
+    return { name: qualifiedName(written), table: error.table === undefined ? written : undefined }
   }
-  const name = qualifiedName(error.schema, error.table)
-  if (name === tableName(written)) return { name, table: written }
+  const name = qualifiedName({ schema: error.schema, name: error.table })
+  if (name === qualifiedName(written)) return { name, table: written }
   try {
     return { name, table: schemas.table(name) }
   } catch {

@@ -41,7 +41,7 @@ export async function exercise(
 }
 
 export function labelOf({ schema }: AnyRepository): string {
-  return qualifiedName(schema.schema, schema.name)
+  return qualifiedName(schema)
 }
 
 /** Tables behind those they refer to, as far as they do not go round in a circle. */
@@ -60,7 +60,7 @@ function parentsFirst(repositories: readonly AnyRepository[]): AnyRepository[] {
 }
 
 function targetOf({ references: { schema, table } }: ForeignKeySchema): string {
-  return qualifiedName(schema, table)
+  return qualifiedName({ schema, name: table })
 }
 
 let counter = 0

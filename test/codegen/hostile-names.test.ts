@@ -8,7 +8,7 @@ import { buildModel } from '../../codegen/model/build-model.js'
 import type { Catalog } from '../../codegen/introspect/catalog.js'
 import { runSqlFile } from '../../codegen/sql-script/index.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
-import { keyOf } from '../../codegen/model/chosen-names.js'
+import { qualifiedName } from '../../src/schema/qualified-name.js'
 import type { RelationSettings } from '../../codegen/model/relations/settings.js'
 import type { NameSettings } from '../../codegen/model/settings.js'
 import { typeErrors } from './support.js'
@@ -87,7 +87,7 @@ describe('hostile names', () => {
         const properties = schema.columns.map(({ name, property }) => [name, property] as const)
         const relations = (schema.relations ?? []).map(({ name }) => name)
         return [
-          keyOf(table),
+          qualifiedName(table),
           { names, properties: new Map(properties), relations: new Set(relations) },
         ] as const
       })

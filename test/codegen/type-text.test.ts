@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { refinedText, type Side, type TypeScope, typeText } from '../../codegen/model/type-text.js'
-import { typeKey } from '../../codegen/model/database-model.js'
+import { qualifiedName } from '../../src/schema/qualified-name.js'
 import type { CompositeTypeSchema, EnumTypeSchema, TypeSchema } from '../../src/schema/type.js'
 
 const mood: EnumTypeSchema = { kind: 'enum', schema: 'public', name: 'mood', labels: ['sad', 'glad'] }
@@ -16,8 +16,8 @@ const price = { kind: 'domain', schema: 'public', name: 'price', base: 'int8' } 
 
 const scope: TypeScope = {
   types: new Map([
-    [typeKey(mood), 'Mood'],
-    [typeKey(size), 'Size'],
+    [qualifiedName(mood), 'Mood'],
+    [qualifiedName(size), 'Size'],
   ]),
   refined: new Map(),
   use: () => undefined,

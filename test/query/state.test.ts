@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import * as narrowing from '../../src/query/narrowing.js'
+import { exclude, filter } from '../../src/query/filter/filter.js'
+import { distinct } from '../../src/query/order/distinct.js'
+import { orderBy, reverse } from '../../src/query/order/order-by.js'
+import { defer, only } from '../../src/query/select/only.js'
+import { values, valuesList } from '../../src/query/select/values.js'
+import { slice } from '../../src/query/slice.js'
 import * as query from '../../src/query/state.js'
 import { usersSchema } from '../../generated/index.js'
 
@@ -7,17 +12,17 @@ const users = query.initialState(usersSchema)
 
 describe('a state', () => {
   const changes: Record<string, (state: query.QueryState) => query.QueryState> = {
-    filtered: (state) => narrowing.filtered(state, [{ id: 1 }]),
-    excluded: (state) => narrowing.excluded(state, [{ id: 1 }]),
-    ordered: (state) => narrowing.ordered(state, ['-id']),
-    reversed: (state) => narrowing.reversed(state),
-    sliced: (state) => narrowing.sliced(state, 1, 2),
-    narrowed: (state) => narrowing.narrowed(state, ['name']),
-    deferred: (state) => narrowing.deferred(state, ['name']),
-    valued: (state) => narrowing.valued(state, ['name']),
-    listed: (state) => narrowing.listed(state, ['name'], true),
-    distinctRows: (state) => narrowing.distinctRows(state),
-    emptied: (state) => narrowing.emptied(state),
+    filter: (state) => filter(state, [{ id: 1 }]),
+    exclude: (state) => exclude(state, [{ id: 1 }]),
+    orderBy: (state) => orderBy(state, ['-id']),
+    reverse: (state) => reverse(state),
+    slice: (state) => slice(state, 1, 2),
+    only: (state) => only(state, ['name']),
+    defer: (state) => defer(state, ['name']),
+    values: (state) => values(state, ['name']),
+    valuesList: (state) => valuesList(state, ['name', { flat: true }]),
+    distinct: (state) => distinct(state),
+    none: (state) => query.change(state, { none: true }),
   }
 
   it.each(Object.keys(changes))('%s is a new, frozen one, and the old one stays as it was', (name) => {
@@ -30,24 +35,24 @@ describe('a state', () => {
 
   it('does not change when what it was built from does', () => {
     const ids = [1, 2]
-    const filter = { id: { in: ids } }
-    const state = narrowing.filtered(users, [filter])
+    const byId = { id: { in: ids } }
+    const state = filter(users, [byId])
     const before = JSON.stringify(state)
     ids.push(3)
-    filter.id = { in: [] }
+    byId.id = { in: [] }
     expect(JSON.stringify(state)).toBe(before)
   })
 })
 
 describe('slices', () => {
   it('are counted within each other', () => {
-    const twice = narrowing.sliced(narrowing.sliced(users, 10, 20), 5, 8)
+    const twice = slice(slice(users, 10, 20), 5, 8)
     expect(twice).toMatchObject({ offset: 15, limit: 3, none: false })
   })
 
   it('that hold nothing ask for nothing', () => {
-    expect(narrowing.sliced(users, 3, 3).none).toBe(true)
-    expect(narrowing.sliced(users, 3, 1).none).toBe(true)
-    expect(narrowing.sliced(narrowing.sliced(users, 0, 5), 5, undefined).none).toBe(true)
+    expect(slice(users, 3, 3).none).toBe(true)
+    expect(slice(users, 3, 1).none).toBe(true)
+    expect(slice(slice(users, 0, 5), 5, undefined).none).toBe(true)
   })
 })

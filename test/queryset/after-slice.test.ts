@@ -24,6 +24,8 @@ const refused: Readonly<Record<string, () => unknown>> = {
   'distinct by fields': () => companies().distinct('id'),
   annotate: () => companies().annotate({ n: count('users') }),
   last: () => companies().last(),
+  latest: () => companies().latest('name'),
+  earliest: () => companies().earliest('name'),
   'get with conditions': () => companies().get({ id: 2 }),
   inBulk: () => companies().inBulk([2]),
   'inBulk without keys': () => companies().inBulk(),

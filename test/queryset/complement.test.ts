@@ -45,7 +45,11 @@ function condition(random: Random, depth: number): ProductFilter {
     case 1:
       return { description: { ne: random.pick([...texts, null]) } }
     case 2:
-      return { description: { in: [random.pick([...texts, null]), random.pick(texts)] } }
+      return {
+        description: {
+          [random.pick(['in', 'notIn'])]: [random.pick([...texts, null]), random.pick(texts)],
+        },
+      }
     case 3:
       return { description: { contains: random.pick(texts) } }
     case 4:
@@ -60,7 +64,7 @@ function condition(random: Random, depth: number): ProductFilter {
     case 7:
       return { weight: { isNull: random.pick([true, false]), lt: 2 } }
     case 8:
-      return { price: { in: [random.below(5)] } }
+      return { price: { [random.pick(['in', 'notIn'])]: [random.below(5)] } }
     case 9:
       return { attributes: random.pick(jsonConditions) }
     case 10:

@@ -132,6 +132,10 @@ describe('lookups and NULL', () => {
     expect(await ids({ in: [null] })).toEqual(where((weight) => weight === null))
     expect(await ids({ in: [] })).toEqual([])
     expect(await shop.repos.products.exclude({ weight: { in: [] } }).count()).toBe(texts.length)
+    expect(await ids({ notIn: [0.5, 1] })).toEqual(where((weight) => weight !== 0.5 && weight !== 1))
+    expect(await ids({ notIn: [0.5, null] })).toEqual(where((weight) => weight !== 0.5 && weight !== null))
+    expect(await ids({ notIn: [null] })).toEqual(where((weight) => weight !== null))
+    expect(await ids({ notIn: [] })).toEqual(where(() => true))
   })
 
   it('comparisons leave NULL out, and range has both its ends', async () => {
@@ -250,6 +254,7 @@ describe('what a filter refuses', () => {
     ['null in a comparison', { id: { gt: null } }, /"gt" of public\.products\.id takes no null/],
     ['a range of three', { id: { range: [1, 2, 3] } }, /public\.products\.id\.range takes \[from, to\]/],
     ['a bare value for in', { id: { in: 1 } }, /public\.products\.id\.in takes an array/],
+    ['undefined in notIn', { id: { notIn: [undefined] } }, /public\.products\.id\.notIn\[0\] is undefined/],
     ['isNull without a boolean', { id: { isNull: 1 } }, /public\.products\.id\.isNull is true or false/],
     [
       'a number in a text lookup',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DoesNotExist, FieldError, MultipleObjectsReturned } from 'sluice'
+import { DoesNotExist, FieldError, MultipleObjectsReturned, UsageError } from 'sluice'
 import { openShop, type Shop } from './shop.js'
 
 let shop: Shop
@@ -44,6 +44,44 @@ describe('first and last', () => {
     expect(await shop.repos.productSales.first()).not.toBe(null)
     expect((await shop.repos.productSales.orderBy('productId').last())?.productId).toBe(3)
     await expect(shop.repos.productSales.last()).rejects.toThrow(/last\(\) .*public\.product_sales/)
+  })
+})
+
+describe('latest and earliest', () => {
+  it('go by their fields, whatever the order is', async () => {
+    const companies = shop.repos.companies.orderBy('id')
+    expect((await companies.latest('name')).name).toBe('c')
+    expect((await companies.earliest('name')).name).toBe('a')
+    expect((await companies.latest('-name')).name).toBe('a')
+    const products = shop.repos.products.filter({ supplierId: 1 })
+    expect((await products.latest('supplierId', '-sku')).sku).toBe('1')
+    expect((await products.earliest('supplierId', '-sku')).sku).toBe('3')
+  })
+
+  it('go by the primary key without fields, which a view does not have', async () => {
+    const { companies, productSales } = shop.repos
+    expect((await companies.orderBy('name').latest()).id).toBe(3)
+    expect((await companies.orderBy('-name').earliest()).id).toBe(1)
+    await expect(productSales.orderBy('productId').latest()).rejects.toThrow(/latest\(\) .*Name the fields/)
+    await expect(productSales.earliest()).rejects.toThrow(UsageError)
+    expect((await productSales.latest('productId')).productId).toBe(3)
+  })
+
+  it('have the shape of the rows, of distinct rows and of combinations too', async () => {
+    const { companies } = shop.repos
+    expect(await companies.valuesList('name', { flat: true }).latest('name')).toBe('c')
+    expect(await companies.distinct('name').earliest('name', '-id')).toMatchObject({ id: 2, name: 'a' })
+    expect(await companies.distinct('name').latest('name', '-id')).toMatchObject({ id: 3, name: 'c' })
+    expect(await companies.values('name').union(companies.values('name')).latest('name')).toEqual({
+      name: 'c',
+    })
+  })
+
+  it('throw when there is no row, and for what is no field', async () => {
+    const { companies } = shop.repos
+    await expect(companies.filter({ name: 'x' }).latest('name')).rejects.toThrow(DoesNotExist)
+    await expect(companies.none().earliest()).rejects.toThrow('public.companies')
+    await expect(companies.latest('nope' as never)).rejects.toThrow(FieldError)
   })
 })
 

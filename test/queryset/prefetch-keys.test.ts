@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => library[Symbol.asyncDispose]())
 
 /** Two tables whose foreign key is of a type: a parent and two children, spelled in two ways, and rows without a key. */
-async function family(type: string, spelling: string, other: string) {
+async function family(type: string, spelling: string, other: string, readAs = type) {
   await library.sql(`
     drop table if exists children, parents;
     create table parents (id integer primary key, code ${type} unique);
@@ -51,7 +51,7 @@ async function family(type: string, spelling: string, other: string) {
     ...{ schema: 'public', name, kind: 'table', primaryKey: ['id'], uniqueKeys: [['code']], foreignKeys: [] },
     columns: [
       { property: 'id', name: 'id', type: 'int4', nullable: false, optional: false },
-      { property: 'code', name: 'code', type, nullable: true, optional: true },
+      { property: 'code', name: 'code', type: readAs, nullable: true, optional: true },
     ],
     relations: [relation],
   })
@@ -104,4 +104,15 @@ it.each([
   expect((await up.toArray()).map((row) => row.parent?.id)).toEqual([1, 1, undefined])
   const apart = children.orderBy('id').only('id').prefetchRelated('parent')
   expect((await apart.toArray()).map((row) => row.parent?.id)).toEqual([1, 1, undefined])
+})
+
+it.each([
+  ['timestamp', '2024-01-01 00:00:00.123456'],
+  ['date', '2024-01-01'],
+])('keys of %s that rows have as a Date find their rows', async (type, value) => {
+  const { parents, children } = await family(type, value, value, `${type} as Date`)
+  const own = await parents.orderBy('id').prefetchRelated('children').toArray()
+  expect(own.map((row) => row.children.map(({ id }) => id))).toEqual([[1, 2], []])
+  const up = await children.orderBy('id').prefetchRelated('parent').toArray()
+  expect(up.map((row) => row.parent?.id)).toEqual([1, 1, undefined])
 })

@@ -59,6 +59,8 @@ describe('in takes a queryset', () => {
     const { posts } = shop.repos
     expect(await titles({ authorId: { in: posts.values('editorId') } })).toEqual(['One', 'Two'])
     expect(await titles({ editorId: { in: posts.values('authorId') } })).toEqual(['Two', 'Three'])
+    expect(await titles({ editorId: { notIn: posts.values('authorId') } })).toEqual(['One'])
+    expect(await titles({ authorId: { notIn: posts.values('editorId') } })).toEqual(['Three'])
   })
 
   it('in one statement with one list of parameters', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bytesOf, RawRows } from '../../src/worker/raw-rows.js'
-import { dataRows, field } from '../row/data-rows.js'
+import { dataRows, field } from '../rows/data-rows.js'
 
 const text = 25
 

@@ -33,6 +33,11 @@ export function subqueries({ users, posts, orders, orderItems, products }: Repos
   posts.filter({ authorId: { in: users } }, { authorId: { in: users.filter({ isActive: true }) } })
   posts.filter({ authorId: { in: users.only('name') } }, { authorId: { in: users.selectRelated('company') } })
   posts.filter({ authorId: { in: users.values('referredBy') } })
+  posts.filter(
+    { authorId: { notIn: users } },
+    { authorId: { notIn: [1, 2] } },
+    { editorId: { notIn: [null] } },
+  )
   posts.filter({ authorId: { in: users.valuesList('id') } })
   posts.filter({ authorId: { in: users.valuesList('id', { flat: true }) } })
   posts.filter({ createdAt: { in: users.values('createdAt') }, title: { in: users.values('name') } })
@@ -41,6 +46,8 @@ export function subqueries({ users, posts, orders, orderItems, products }: Repos
   orders.filter({ status: { in: orders.values('status') } })
   // @ts-expect-error text for a number
   posts.filter({ authorId: { in: users.values('name') } })
+  // @ts-expect-error the same, in a list
+  posts.filter({ authorId: { notIn: ['a'] } })
   // @ts-expect-error the same, in a list of one
   posts.filter({ authorId: { in: users.valuesList('name', { flat: true }) } })
   // @ts-expect-error the same, in tuples

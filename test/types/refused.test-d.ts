@@ -98,6 +98,8 @@ export async function rows({ users, orders }: Repositories) {
   const tuple = await users.valuesList('email', 'id').first()
   // @ts-expect-error a tuple of two
   void tuple?.[2]
+  // @ts-expect-error no such field
+  void users.latest('nope')
   // @ts-expect-error first may find nothing
   void (await users.first()).id
   // @ts-expect-error a column that may be null

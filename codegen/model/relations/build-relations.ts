@@ -63,12 +63,12 @@ function toRelation(proposal: Proposal, name: string, columnsOf: RelationsOption
     name,
     kind: isOne ? 'one' : 'many',
     nullable: isOne && (!isForward || key.isNullable),
-    target: qualified(target),
+    target: qualifiedName(target),
     columns: isForward ? own : referred,
     targetColumns: far !== undefined ? properties(far.target, far.targetColumns) : isForward ? referred : own,
     ...(far !== undefined && {
       through: {
-        table: qualified(key.table),
+        table: qualifiedName(key.table),
         columns: own,
         targetColumns: properties(far.table, far.columns),
       },
@@ -76,10 +76,6 @@ function toRelation(proposal: Proposal, name: string, columnsOf: RelationsOption
   }
   const isExpected = set !== undefined || name === candidates[0]
   return { schema, target, form, renamed: isExpected ? undefined : key }
-}
-
-function qualified({ schema, name }: CatalogTable): string {
-  return qualifiedName(schema, name)
 }
 
 function checkThrough(keys: readonly Key[], links: readonly Link[]): void {

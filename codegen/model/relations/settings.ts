@@ -24,7 +24,7 @@ export type RelationSettings = Readonly<Record<string, RelationNames>>
 
 /** A foreign key as messages name it. */
 export function keyLabel(table: CatalogTable, { name }: CatalogForeignKey): string {
-  return qualifiedName(table.schema, table.name, name)
+  return qualifiedName(table, name)
 }
 
 /** Finds the names set for a key: by the settings, else by its comment, each name for itself. */
@@ -104,7 +104,7 @@ function checkName(name: string, label: string): void {
 }
 
 function entriesOf(table: CatalogTable, key: CatalogForeignKey): [string, string] {
-  return [qualifiedName(table.schema, key.name), keyLabel(table, key)]
+  return [qualifiedName({ schema: table.schema, name: key.name }), keyLabel(table, key)]
 }
 
 function unknownEntry(

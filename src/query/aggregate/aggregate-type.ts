@@ -4,7 +4,7 @@ import type { Total } from '../../types/base-type.js'
 import { readingOf, recordOf } from '../../types/base-types.js'
 import { lookupKind } from '../../types/lookup-kind.js'
 import { baseName } from '../../types/same-type.js'
-import type { AggregateFunction } from './aggregate.js'
+import type { AggregateFunction } from './functions.js'
 
 /** The type of an aggregate's result. */
 export interface AggregateType extends Total {

@@ -1,7 +1,8 @@
 import type { RelationSchema } from '../../schema/relation.js'
 import type { ColumnSchema } from '../../schema/table.js'
-import type { AggregateFunction } from './aggregate.js'
+import type { AggregateFunction } from './functions.js'
 import type { Condition } from '../filter/condition.js'
+import type { Ordering } from '../order/order-key.js'
 
 /**
  * A value that a query computes, under a name of its own. It stands wherever a column does: in rows, conditions and
@@ -25,16 +26,10 @@ export interface AggregateExpression {
   readonly distinct: boolean
   /** Of the rows that the path leads to. */
   readonly filter: Condition | undefined
-  readonly order: readonly AggregateOrdering[]
+  readonly order: readonly Ordering[]
   readonly separator: string | undefined
   /** What the result, or the text that is aggregated, is cast to. */
   readonly cast: 'float8' | 'int8' | undefined
-}
-
-/** One key of an aggregate's own ORDER BY. */
-export interface AggregateOrdering {
-  readonly column: ColumnSchema
-  readonly descending: boolean
 }
 
 export function isAnnotation(column: ColumnSchema): column is Annotation {

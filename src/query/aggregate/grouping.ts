@@ -1,10 +1,11 @@
 import { UsageError } from '../../errors.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import { isOverGroup } from './annotation.js'
-import { columnsOf, tableName } from '../columns.js'
+import { columnsOf } from '../columns.js'
 import type { Condition, Junction, Negation } from '../filter/condition.js'
 import { lookupKind } from '../../types/lookup-kind.js'
 import { change, type QueryState } from '../state.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** Groups are made once: a later `annotate` adds to them, and a later `values` only leaves fields out. */
 export function groupedByValues(state: QueryState): QueryState {
@@ -18,7 +19,7 @@ export function groupedByValues(state: QueryState): QueryState {
   for (const column of groupBy) {
     if (lookupKind(column.type) === 'null') {
       throw new UsageError(
-        `Cannot group by ${tableName(state.table)}.${column.property}: its type has no equality. Name the fields in values().`,
+        `Cannot group by ${qualifiedName(state.table)}.${column.property}: its type has no equality. Name the fields in values().`,
       )
     }
   }

@@ -1,17 +1,20 @@
 import { checkString } from '../../types/text/text.js'
 import { FieldError, UsageError } from '../../errors.js'
+import { anything, checkOptions, flag, type OptionChecks } from '../../options.js'
 import type { SchemaRegistry } from '../../schema/registry.js'
 import type { RelationSchema } from '../../schema/relation.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
-import { Aggregate } from './aggregate.js'
+import { Aggregate, type AggregateOptions, type OrderedAggregateOptions } from './functions.js'
 import { aggregateType, type AggregateType } from './aggregate-type.js'
-import { isOverGroup, type AggregateExpression, type AggregateOrdering } from './annotation.js'
-import { columnOf, columnsOf, refuseUnlessName, tableName } from '../columns.js'
+import { isOverGroup, type AggregateExpression } from './annotation.js'
+import { columnsOf, refuseUnlessName } from '../columns.js'
 import type { Condition } from '../filter/condition.js'
-import { firstName, firstStep } from '../related/find-relation.js'
+import { firstName, firstStep } from '../related/path.js'
 import { partsOf } from './grouping.js'
-import { isPlainObject, refuseUndefined, show } from '../lookups/operand.js'
+import { refuseUndefined, show } from '../lookups/operand.js'
+import { parseOrderKey } from '../order/order-key.js'
 import { parseFilter } from '../filter/parse-filter.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** What an aggregate is about: a table, and where its relations find theirs. */
 export interface AggregateTarget {
@@ -39,12 +42,13 @@ export function resolveAggregate(target: AggregateTarget, name: string, value: u
       `"${name}" must be an aggregate such as count() or sum('field'), not ${show(value)}.`,
     )
   }
+  // instanceof leaves its type parameters as any.
   const given = value as Aggregate
   const { table, column, path } = followPath(target, given.path, given.function === 'count')
-  const label = column ? `${tableName(table)}.${column.property}` : `"${given.path}"`
+  const label = column ? `${qualifiedName(table)}.${column.property}` : `"${given.path}"`
   const result = aggregateType(given.function, column?.type, label)
-  const { distinct, filter, orderBy } = checkOptions(given, label)
-  const order = orderBy.map((key) => aggregateOrdering(table, key))
+  const { distinct = false, filter, orderBy = [] } = optionsOf(given, label)
+  const order = [orderBy].flat().map((key) => parseOrderKey(table, key))
   if (distinct && order.some((each) => each.column !== column)) {
     throw new UsageError(`${given.function}(${label}) with distinct can be ordered by that field only.`)
   }
@@ -113,35 +117,19 @@ function unknownStep(table: TableSchema, name: string, path: string, last: boole
   const choices = last ? [...table.columns.map((each) => each.property), ...relations] : relations
   const within = name === path ? '' : ` (in "${path}")`
   return new FieldError(
-    `${tableName(table)} has no ${last ? 'field or relation' : 'relation'} "${name}"${within}. ` +
+    `${qualifiedName(table)} has no ${last ? 'field or relation' : 'relation'} "${name}"${within}. ` +
       (choices.length === 0 ? 'It has none.' : `Choices: ${choices.join(', ')}.`),
   )
 }
 
-interface CheckedOptions {
-  readonly distinct: boolean
-  readonly filter: unknown
-  readonly orderBy: readonly unknown[]
-}
+const CHECKS: OptionChecks<AggregateOptions> = { filter: anything, distinct: flag }
+const ORDERED_CHECKS: OptionChecks<OrderedAggregateOptions> = { ...CHECKS, orderBy: anything }
 
-const ORDERED = new Set(['arrayAgg', 'stringAgg'])
-
-function checkOptions({ function: name, options }: Aggregate, label: string): CheckedOptions {
-  if (!isPlainObject(options)) {
-    throw new FieldError(`The options of ${name}(${label}) must be an object, not ${show(options)}.`)
-  }
-  const known = ['filter', 'distinct', ...(ORDERED.has(name) ? ['orderBy'] : [])]
-  for (const [option, value] of Object.entries(options)) {
-    if (!known.includes(option)) {
-      throw new FieldError(`${name}(${label}) has no option "${option}". Choices: ${known.join(', ')}.`)
-    }
-    refuseUndefined(value, `${name}(${label}).${option}`)
-  }
-  const { distinct = false, filter, orderBy = [] } = options
-  if (typeof distinct !== 'boolean') {
-    throw new FieldError(`${name}(${label}).distinct is true or false, not ${show(distinct)}.`)
-  }
-  return { distinct, filter, orderBy: Array.isArray(orderBy) ? orderBy : [orderBy] }
+function optionsOf({ function: name, options }: Aggregate, label: string): OrderedAggregateOptions {
+  const isOrdered = name === 'arrayAgg' || name === 'stringAgg'
+  const checked = checkOptions(options, isOrdered ? ORDERED_CHECKS : CHECKS, name, FieldError)
+  for (const [option, value] of Object.entries(checked)) refuseUndefined(value, `${name}(${label}).${option}`)
+  return checked
 }
 
 function aggregateFilter(
@@ -159,22 +147,13 @@ function aggregateFilter(
   return condition
 }
 
-function aggregateOrdering(table: TableSchema, key: unknown): AggregateOrdering {
-  if (typeof key !== 'string') {
-    throw new FieldError(`orderBy takes field names such as "-createdAt", not ${show(key)}.`)
-  }
-  const exact = table.columns.find((column) => column.property === key)
-  if (exact !== undefined) return { column: exact, descending: false }
-  return { column: columnOf(table, key.replace(/^-/, '')), descending: key.startsWith('-') }
-}
-
 /** The primary key, by which distinct rows are told apart. */
 function keyOf(table: TableSchema, { path }: Aggregate): ColumnSchema[] {
   if (path === '*')
     throw new UsageError('count() with distinct needs a field or a relation: rows are distinct.')
   if (table.primaryKey.length === 0) {
     throw new UsageError(
-      `count("${path}") with distinct needs a field: ${tableName(table)} has no primary key to tell rows apart by.`,
+      `count("${path}") with distinct needs a field: ${qualifiedName(table)} has no primary key to tell rows apart by.`,
     )
   }
   return columnsOf(table, table.primaryKey)

@@ -71,5 +71,11 @@ export interface Negation {
   readonly condition: Condition
 }
 
+/** AND of conditions, which one needs not. */
+export function allOf(conditions: readonly Condition[]): Condition {
+  const [only] = conditions
+  return only !== undefined && conditions.length === 1 ? only : { kind: 'and', conditions }
+}
+
 /** What no row meets. */
 export const NOTHING: Condition = { kind: 'or', conditions: [] }

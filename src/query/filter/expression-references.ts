@@ -10,7 +10,7 @@ import {
 import { FieldError } from '../../errors.js'
 import type { TableSchema } from '../../schema/table.js'
 import { isAnnotation } from '../aggregate/annotation.js'
-import { tableName } from '../columns.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** Stands for the table that an expression is about, until the statement says under which alias it is there. */
 export const OWN_TABLE = TableNode.create('')
@@ -74,5 +74,5 @@ function checkColumn(table: TableSchema, name: string): void {
   const columns = table.columns.filter((column) => !isAnnotation(column))
   if (columns.some((column) => column.name === name)) return
   const choices = columns.map((column) => column.name).join(', ')
-  throw new FieldError(`${tableName(table)} has no column "${name}" in SQL. Choices: ${choices}.`)
+  throw new FieldError(`${qualifiedName(table)} has no column "${name}" in SQL. Choices: ${choices}.`)
 }

@@ -1,15 +1,22 @@
 import { expressionBuilder, isExpression, type OperationNode } from 'kysely'
 import { FieldError } from '../../errors.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
-import { tableName } from '../columns.js'
 import type { Condition } from './condition.js'
 import { ExpressionReferences } from './expression-references.js'
 import { ExpressionValues } from './expression-values.js'
 import { show } from '../lookups/operand.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
+
+/** A function that is to be given Kysely's expression builder. */
+export type Callback = (eb: unknown) => unknown
+
+export function isCallback(value: unknown): value is Callback {
+  return typeof value === 'function'
+}
 
 /** A condition written with Kysely's expression builder, whose columns are those of the table, named as in SQL. */
-export function parseExpression(table: TableSchema, callback: (eb: unknown) => unknown): Condition {
-  const where = `A callback in a filter of ${tableName(table)}`
+export function parseExpression(table: TableSchema, callback: Callback): Condition {
+  const where = `A callback in a filter of ${qualifiedName(table)}`
   return { kind: 'expression', node: expressionNode(table, callback, where, `eb('column', '=', value)`) }
 }
 
@@ -17,15 +24,15 @@ export function parseExpression(table: TableSchema, callback: (eb: unknown) => u
 export function parseValueExpression(
   table: TableSchema,
   column: ColumnSchema,
-  callback: (eb: unknown) => unknown,
+  callback: Callback,
 ): OperationNode {
-  const where = `The function for ${tableName(table)}.${column.property} in update()`
+  const where = `The function for ${qualifiedName(table)}.${column.property} in update()`
   return expressionNode(table, callback, where, `eb('${column.name}', '+', 1)`)
 }
 
 function expressionNode(
   table: TableSchema,
-  callback: (eb: unknown) => unknown,
+  callback: Callback,
   where: string,
   example: string,
 ): OperationNode {

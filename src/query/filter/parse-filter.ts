@@ -2,12 +2,12 @@ import { FieldError } from '../../errors.js'
 import type { RelationSchema } from '../../schema/relation.js'
 import type { SchemaRegistry } from '../../schema/registry.js'
 import type { TableSchema } from '../../schema/table.js'
-import { tableName } from '../columns.js'
-import type { Condition } from './condition.js'
+import { allOf, type Condition } from './condition.js'
 import { isPlainObject, refuseUndefined, show } from '../lookups/operand.js'
 import { parseLookups } from '../lookups/parse-lookups.js'
-import { parseExpression } from './parse-expression.js'
-import { findRelation } from '../related/find-relation.js'
+import { isCallback, parseExpression } from './parse-expression.js'
+import { findRelation } from '../related/path.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** What a filter is about. */
 export interface FilterTarget {
@@ -23,18 +23,17 @@ export interface FilterTarget {
  * @throws {@link EncodeError} for an operand that the column's type cannot hold.
  */
 export function parseFilter(target: FilterTarget, filter: unknown): Condition {
-  if (typeof filter === 'function') return parseExpression(target.table, filter as (eb: unknown) => unknown)
+  if (isCallback(filter)) return parseExpression(target.table, filter)
   if (!isPlainObject(filter)) {
     throw new FieldError(
-      `A filter of ${tableName(target.table)} must be an object such as { column: value }, not ${show(filter)}.`,
+      `A filter of ${qualifiedName(target.table)} must be an object such as { column: value }, not ${show(filter)}.`,
     )
   }
-  const conditions = Object.entries(filter).map(([key, value]) => parseEntry(target, key, value))
-  return conditions.length === 1 && conditions[0] ? conditions[0] : { kind: 'and', conditions }
+  return allOf(Object.entries(filter).map(([key, value]) => parseEntry(target, key, value)))
 }
 
 function parseEntry(target: FilterTarget, key: string, value: unknown): Condition {
-  const label = `${tableName(target.table)}.${key}`
+  const label = `${qualifiedName(target.table)}.${key}`
   refuseUndefined(value, label)
   switch (key) {
     case 'and':
@@ -58,7 +57,7 @@ function parseField(target: FilterTarget, key: string, label: string, value: unk
     ...table.columns.map((each) => each.property),
     ...(table.relations ?? []).map((each) => each.name),
   ]
-  throw new FieldError(`${tableName(table)} has no field "${key}". Choices: ${choices.join(', ')}.`)
+  throw new FieldError(`${qualifiedName(table)} has no field "${key}". Choices: ${choices.join(', ')}.`)
 }
 
 /** Across a relation to one row by a filter of its table; across one to many by `some`, `every` and `none`. */
@@ -94,5 +93,5 @@ function parseRelation(
         throw new FieldError(`${label} has no "${quantifier}". Choices: some, every, none.`)
     }
   })
-  return conditions.length === 1 && conditions[0] ? conditions[0] : { kind: 'and', conditions }
+  return allOf(conditions)
 }

@@ -1,6 +1,5 @@
 import { FieldError } from '../../errors.js'
-import type { ComparisonOperator, Condition } from '../filter/condition.js'
-import { NOTHING } from '../filter/condition.js'
+import { NOTHING, type ComparisonOperator, type Condition } from '../filter/condition.js'
 import { comparison } from './comparison.js'
 import type { LookupField, Lookups } from './lookup.js'
 import { isPlainObject, operandOf, refuseUndefined, show } from './operand.js'

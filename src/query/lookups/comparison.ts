@@ -1,17 +1,12 @@
 import { FieldError } from '../../errors.js'
 import type { ComparisonOperator } from '../filter/condition.js'
 import { EQUALITY_LOOKUPS } from './equality.js'
-import type { Lookup, Lookups } from './lookup.js'
+import { comparing, type Lookup, type Lookups } from './lookup.js'
 import { operandOf, show } from './operand.js'
 
 /** A lookup that is one operator between the column and a value of its own type. */
 export function comparison(operator: ComparisonOperator): Lookup {
-  return (field, operand, name) => ({
-    kind: 'compare',
-    column: field.column,
-    operator,
-    operand: operandOf(field, name, operand),
-  })
+  return comparing(operator, operandOf)
 }
 
 export const COMPARABLE_LOOKUPS: Lookups = {

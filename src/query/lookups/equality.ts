@@ -5,7 +5,7 @@ import { baseType } from '../../schema/type.js'
 import { NOTHING, type Condition } from '../filter/condition.js'
 import { SUBQUERY, isSubquery } from '../filter/subquery.js'
 import { areComparable, baseName } from '../../types/same-type.js'
-import type { LookupField, Lookups } from './lookup.js'
+import { comparing, type Lookup, type LookupField, type Lookups } from './lookup.js'
 import { encodeOperand, operandOf, refuseUndefined, show } from './operand.js'
 
 /** What every type has. */
@@ -20,41 +20,40 @@ export const NULL_LOOKUPS: Lookups = {
 
 export const EQUALITY_LOOKUPS: Lookups = {
   ...NULL_LOOKUPS,
-  exact: (field, operand, name) => {
-    const { column } = field
-    if (operand === null) return { kind: 'isNull', column, isNull: true }
-    return { kind: 'compare', column, operator: '=', operand: operandOf(field, name, operand) }
-  },
-  ne: (field, operand, name) => {
-    const { column } = field
-    if (operand === null) return { kind: 'isNull', column, isNull: false }
-    return { kind: 'compare', column, operator: 'is distinct from', operand: operandOf(field, name, operand) }
-  },
-  in: (field, operand) => among(field, operand),
+  exact: orNull(true, comparing('=', operandOf)),
+  ne: orNull(false, comparing('is distinct from', operandOf)),
+  in: among,
+  notIn: (field, operand, name) => ({ kind: 'not', condition: among(field, operand, name) }),
 }
 
-function among(field: LookupField, operand: unknown): Condition {
+/** A lookup that asks of `null` whether the column is NULL. */
+function orNull(isNull: boolean, lookup: Lookup): Lookup {
+  return (field, operand, name) =>
+    operand === null ? { kind: 'isNull', column: field.column, isNull } : lookup(field, operand, name)
+}
+
+function among(field: LookupField, operand: unknown, name: string): Condition {
   const { column, label } = field
   if (isSubquery(operand)) {
     const { node, none, type } = operand[SUBQUERY]()
     if (!areComparable(column.type, type)) {
       throw new FieldError(
-        `${label}.in takes a queryset of ${baseName(column.type)} values, not of ${baseName(type)}.`,
+        `${label}.${name} takes a queryset of ${baseName(column.type)} values, not of ${baseName(type)}.`,
       )
     }
     return none ? NOTHING : { kind: 'inQuery', column, query: node }
   }
   if (!Array.isArray(operand)) {
-    throw new FieldError(`${label}.in takes an array or a queryset, not ${show(operand)}.`)
+    throw new FieldError(`${label}.${name} takes an array or a queryset, not ${show(operand)}.`)
   }
   // entries() visits the holes of a sparse array, which forEach leaves out.
-  for (const [index, value] of operand.entries()) refuseUndefined(value, `${label}.in[${index}]`)
-  const values = operand.filter((value) => value !== null) as unknown[]
+  for (const [index, value] of operand.entries()) refuseUndefined(value, `${label}.${name}[${index}]`)
+  const values: unknown[] = operand.filter((value) => value !== null)
   const orNull = values.length < operand.length
   if (operand.length === 0) return NOTHING
   // ANY over an array of arrays would compare with their elements.
   if (isArray(column)) {
-    return { kind: 'in', column, values: values.map((value) => operandOf(field, 'in', value)), orNull }
+    return { kind: 'in', column, values: values.map((value) => operandOf(field, name, value)), orNull }
   }
   // Within an array of values, an array for one of them would pass for several.
   for (const value of values) if (Array.isArray(value)) encodeOperand(codecFor(column.type), label, value)

@@ -2,23 +2,18 @@ import { FieldError } from '../../errors.js'
 import type { ArrayTypeSchema } from '../../schema/type.js'
 import { NOTHING, type ComparisonOperator } from '../filter/condition.js'
 import { COMPARABLE_LOOKUPS, comparison } from './comparison.js'
-import type { Lookup, Lookups } from './lookup.js'
+import { comparing, type Lookup, type Lookups } from './lookup.js'
 import { operandOf, show, textOperand } from './operand.js'
 
 const TEXTS: ArrayTypeSchema = { kind: 'array', element: 'text' }
 
 function keys(operator: ComparisonOperator): Lookup {
-  return (field, operand, name) => {
-    if (!Array.isArray(operand) || operand.some((key) => typeof key !== 'string')) {
-      throw new FieldError(`${field.label}.${name} takes an array of strings, not ${show(operand)}.`)
+  return comparing(operator, (field, lookup, value) => {
+    if (!Array.isArray(value) || value.some((key) => typeof key !== 'string')) {
+      throw new FieldError(`${field.label}.${lookup} takes an array of strings, not ${show(value)}.`)
     }
-    return {
-      kind: 'compare',
-      column: field.column,
-      operator,
-      operand: operandOf(field, name, operand, TEXTS),
-    }
-  }
+    return operandOf(field, lookup, value, TEXTS)
+  })
 }
 
 /** What jsonb has. */
@@ -26,12 +21,7 @@ export const JSON_LOOKUPS: Lookups = {
   ...COMPARABLE_LOOKUPS,
   contains: comparison('@>'),
   containedBy: comparison('<@'),
-  hasKey: (field, operand, name) => ({
-    kind: 'compare',
-    column: field.column,
-    operator: '?',
-    operand: textOperand(field, name, operand),
-  }),
+  hasKey: comparing('?', textOperand),
   hasKeys: keys('?&'),
   hasAnyKeys: (field, operand, name) =>
     Array.isArray(operand) && operand.length === 0 ? NOTHING : keys('?|')(field, operand, name),

@@ -1,5 +1,5 @@
 import type { ColumnSchema } from '../../schema/table.js'
-import type { Condition } from '../filter/condition.js'
+import type { ComparisonOperator, Condition, Operand } from '../filter/condition.js'
 
 /** What a lookup is about: a column, and how messages name it. */
 export interface LookupField {
@@ -16,3 +16,16 @@ export type Lookup = (field: LookupField, operand: unknown, name: string) => Con
 
 /** Lookups by name, in the order in which messages list them. */
 export type Lookups = Readonly<Record<string, Lookup>>
+
+/** A lookup that is one operator between the column and what `operandOf` makes of its operand. */
+export function comparing(
+  operator: ComparisonOperator,
+  operandOf: (field: LookupField, lookup: string, value: unknown) => Operand,
+): Lookup {
+  return (field, operand, name) => ({
+    kind: 'compare',
+    column: field.column,
+    operator,
+    operand: operandOf(field, name, operand),
+  })
+}

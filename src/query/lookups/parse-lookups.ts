@@ -1,6 +1,6 @@
 import { FieldError } from '../../errors.js'
 import { lookupKind, type LookupKind } from '../../types/lookup-kind.js'
-import type { Condition } from '../filter/condition.js'
+import { allOf, type Condition } from '../filter/condition.js'
 import { ARRAY_LOOKUPS } from './array.js'
 import { COMPARABLE_LOOKUPS } from './comparison.js'
 import { EQUALITY_LOOKUPS, NULL_LOOKUPS } from './equality.js'
@@ -29,8 +29,7 @@ export function parseLookups(field: LookupField, value: unknown): Condition {
   if (entries.length === 0) {
     throw new FieldError(`The condition on ${field.label} has no lookup. ${choices(field)}`)
   }
-  const conditions = entries.map(([name, operand]) => parseLookup(field, name, operand))
-  return conditions.length === 1 && conditions[0] ? conditions[0] : { kind: 'and', conditions }
+  return allOf(entries.map(([name, operand]) => parseLookup(field, name, operand)))
 }
 
 function parseLookup(field: LookupField, name: string, operand: unknown): Condition {

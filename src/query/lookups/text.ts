@@ -1,23 +1,12 @@
-import type { ComparisonOperator } from '../filter/condition.js'
 import { COMPARABLE_LOOKUPS } from './comparison.js'
-import type { Lookup, Lookups } from './lookup.js'
+import { comparing, type Lookup, type Lookups } from './lookup.js'
 import { textOperand } from './operand.js'
 
 /** A lookup by LIKE: `pattern` makes one of the operand, in which `%` and `_` stand for themselves. */
 function like(operator: 'like' | 'ilike', pattern: (literal: string) => string): Lookup {
-  return (field, operand, name) => {
-    const literal = textOperand(field, name, operand).replace(/[\\%_]/g, '\\$&')
-    return { kind: 'compare', column: field.column, operator, operand: pattern(literal) }
-  }
-}
-
-function matching(operator: ComparisonOperator): Lookup {
-  return (field, operand, name) => ({
-    kind: 'compare',
-    column: field.column,
-    operator,
-    operand: textOperand(field, name, operand),
-  })
+  return comparing(operator, (field, lookup, value) =>
+    pattern(textOperand(field, lookup, value).replace(/[\\%_]/g, '\\$&')),
+  )
 }
 
 const anywhere = (literal: string): string => `%${literal}%`
@@ -37,6 +26,6 @@ export const TEXT_LOOKUPS: Lookups = {
   endsWith: like('like', atEnd),
   iEndsWith: like('ilike', atEnd),
   iExact: like('ilike', (literal) => literal),
-  regex: matching('~'),
-  iRegex: matching('~*'),
+  regex: comparing('~', textOperand),
+  iRegex: comparing('~*', textOperand),
 }

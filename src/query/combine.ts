@@ -1,0 +1,173 @@
+import { OptionError, UsageError } from '../errors.js'
+import { checkOptions, flag } from '../options.js'
+import { columnsOf } from './columns.js'
+import { lookupKind } from '../types/lookup-kind.js'
+import { isPlainObject, show } from './lookups/operand.js'
+import { projectionOf, type Output } from './projection.js'
+import { areCombinable, baseName } from '../types/same-type.js'
+import { change, initialState, type Combination, type QueryState } from './state.js'
+import { qualifiedName } from '../schema/qualified-name.js'
+
+/** Options of `union`. */
+export interface UnionOptions {
+  /** Keep rows that are equal: `UNION ALL`. Default false. */
+  readonly all?: boolean
+}
+
+/** @throws {@link OptionError} for an unknown option. Answers whether equal rows are kept. */
+export function checkUnionOptions(options: unknown): boolean {
+  if (!isPlainObject(options)) {
+    throw new OptionError(
+      `union() takes querysets, then options such as { all: true }, not ${show(options)}.`,
+    )
+  }
+  return checkOptions<UnionOptions>(options, { all: flag }, 'union').all ?? false
+}
+
+const METHODS: Readonly<Record<Combination['operator'], string>> = {
+  union: 'union',
+  'union all': 'union',
+  intersect: 'intersection',
+  except: 'difference',
+}
+
+/**
+ * Puts the rows of several queries together. The result has the table and the columns of the first.
+ *
+ * @throws {@link UsageError} when rows differ in shape, fields or types, when a type has no equality to compare rows
+ * by, and when an operand locks its rows.
+ */
+export function combine(
+  first: QueryState,
+  others: readonly QueryState[],
+  operator: Combination['operator'],
+): QueryState {
+  if (others.length === 0) return first
+  const operands: Combination['operands'] = [first, ...others.map((other) => aligned(first, other))]
+  for (const operand of operands) {
+    if (operand.lock !== undefined) {
+      throw new UsageError(`Cannot call ${METHODS[operator]}() on a queryset with selectForUpdate().`)
+    }
+  }
+  for (const operand of operands.slice(1)) refuseOtherRows(first, operand, METHODS[operator])
+  if (operator !== 'union all') refuseIncomparable(first, METHODS[operator])
+  return combination(operands, operator)
+}
+
+/** The rows of a query as a table of their own: what order and slices then say is about these rows. */
+export function wrapped(state: QueryState): QueryState {
+  return combination([state], 'union all')
+}
+
+function combination(operands: Combination['operands'], operator: Combination['operator']): QueryState {
+  const [first] = operands
+  const empty = operands.map((operand) => operand.none)
+  return change(initialState(first.table, first.schemas), {
+    selection: first.selection,
+    combination: { operator, operands },
+    none:
+      operator === 'except'
+        ? first.none
+        : operator === 'intersect'
+          ? empty.includes(true)
+          : !empty.includes(false),
+  })
+}
+
+/** The positions of a combination's columns among those of its operands. */
+export function combinedPositions(state: QueryState, { operands }: Combination): number[] {
+  const { outputs } = projectionOf(operands[0])
+  return projectionOf(state).outputs.map((output) => {
+    const position = outputs.findIndex((each) => each.column === output.column && each.from === output.from)
+    if (position < 0) {
+      throw new UsageError(
+        `prefetchRelated() after union(), intersection() or difference() needs ${output.label} among the fields that ` +
+          'are put together.',
+      )
+    }
+    return position
+  })
+}
+
+/** @throws {@link UsageError} for a field of the table that the rows of a combination do not have. */
+export function refuseOutsideCombination(
+  state: QueryState,
+  properties: readonly string[],
+  method: string,
+): void {
+  if (state.combination === undefined) return
+  const [first] = state.combination.operands
+  const choices = ownFields(first)
+  for (const property of properties) {
+    if (!choices.includes(property)) {
+      throw new UsageError(
+        `Cannot call ${method}() with "${property}" after union(), intersection() or difference(): the rows put ` +
+          `together do not have it. Choices: ${choices.join(', ')}.`,
+      )
+    }
+  }
+}
+
+/** The fields of the table that the rows of a combination have. */
+export function combinedFields(state: QueryState): readonly string[] | undefined {
+  return state.combination && ownFields(state.combination.operands[0])
+}
+
+function ownFields(state: QueryState): string[] {
+  return projectionOf(state)
+    .outputs.filter((output) => output.from === undefined)
+    .map((output) => output.column.property)
+}
+
+/** Objects are the same whatever order their fields were named in. */
+function aligned(first: QueryState, other: QueryState): QueryState {
+  const wanted = first.selection.columns.map((column) => column.property)
+  const given = new Set(other.selection.columns.map((column) => column.property))
+  const { prefetches } =
+    qualifiedName(first.table) === qualifiedName(other.table) ? first.selection : other.selection
+  const sameFields =
+    isObject(first) &&
+    isObject(other) &&
+    given.size === wanted.length &&
+    wanted.every((field) => given.has(field))
+  const columns = sameFields ? columnsOf(other.table, wanted) : other.selection.columns
+  return change(other, { selection: { ...other.selection, columns, prefetches } })
+}
+
+function isObject({ selection: { shape } }: QueryState): boolean {
+  return shape === 'model' || shape === 'object'
+}
+
+function refuseOtherRows(first: QueryState, other: QueryState, method: string): void {
+  const refuse = (reason: string): never => {
+    throw new UsageError(
+      `Cannot call ${method}() with this queryset on ${qualifiedName(other.table)}: ${reason} ` +
+        'Give all of them the same fields with values() or valuesList().',
+    )
+  }
+  const shape = (state: QueryState) => (isObject(state) ? 'object' : state.selection.shape)
+  if (shape(first) !== shape(other)) {
+    refuse(`its rows are ${shape(other)}s, those before it are ${shape(first)}s.`)
+  }
+  const expected = projectionOf(first).outputs
+  const actual = projectionOf(other).outputs
+  const names = (outputs: readonly Output[]) =>
+    outputs.map(({ alias, from }) => (from ? `${from.relation.name}.${alias}` : alias)).join(', ')
+  const named = isObject(first) ? names(expected) === names(actual) : expected.length === actual.length
+  if (!named) refuse(`its fields are ${names(actual)}, those before it ${names(expected)}.`)
+  for (const [index, { label, type }] of expected.entries()) {
+    const output = actual[index]
+    if (output === undefined || areCombinable(type, output.type)) continue
+    refuse(`${output.label} is ${baseName(output.type)}, but ${label} is ${baseName(type)}.`)
+  }
+}
+
+function refuseIncomparable(state: QueryState, method: string): void {
+  for (const { label, type } of projectionOf(state).outputs) {
+    if (lookupKind(type) !== 'null') continue
+    const instead = method === 'union' ? 'Use { all: true }, or leave the field out.' : 'Leave the field out.'
+    throw new UsageError(
+      `${method}() compares rows, and the type ${baseName(type)} of ${label} has no equality. ${instead}`,
+    )
+  }
+}

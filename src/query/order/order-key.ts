@@ -1,0 +1,37 @@
+import { FieldError } from '../../errors.js'
+import type { ColumnSchema, TableSchema } from '../../schema/table.js'
+import { columnOf } from '../columns.js'
+import { show } from '../lookups/operand.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
+
+/** One key of ORDER BY; NULLs sort as PostgreSQL sorts them: last ascending, first descending. */
+export interface Ordering {
+  readonly column: ColumnSchema
+  readonly descending: boolean
+}
+
+/**
+ * A key of an order: a field, descending with a minus before it. A field whose own name begins with a minus is found
+ * by that.
+ *
+ * @throws {@link FieldError} for an unknown field, and for what is no name.
+ */
+export function parseOrderKey(table: TableSchema, key: unknown): Ordering {
+  if (typeof key !== 'string') {
+    throw new FieldError(
+      `orderBy of ${qualifiedName(table)} takes field names such as "-createdAt", not ${show(key)}.`,
+    )
+  }
+  const exact = table.columns.find((column) => column.property === key)
+  if (exact !== undefined) return ascending(exact)
+  return { column: columnOf(table, key.replace(/^-/, '')), descending: key.startsWith('-') }
+}
+
+export function ascending(column: ColumnSchema): Ordering {
+  return { column, descending: false }
+}
+
+/** The order turned around. */
+export function opposite(order: readonly Ordering[]): Ordering[] {
+  return order.map((key) => ({ ...key, descending: !key.descending }))
+}

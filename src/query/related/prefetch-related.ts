@@ -1,0 +1,64 @@
+import { UsageError } from '../../errors.js'
+import { refuseOutsideCombination } from '../combine.js'
+import {
+  change,
+  initialState,
+  isSliced,
+  refuseAfterValues,
+  type Prefetch,
+  type QueryState,
+} from '../state.js'
+import { relationOf, stepOf } from './path.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
+
+/**
+ * Prefetches relations along paths such as `posts.comments`, whole rows each; a relation that is prefetched already,
+ * by a query of its own, keeps that query.
+ */
+export function prefetchPaths(state: QueryState, paths: readonly string[]): QueryState {
+  refuseAfterValues(state, 'prefetchRelated')
+  return paths.reduce(prefetchPath, state)
+}
+
+function prefetchPath(state: QueryState, path: string): QueryState {
+  const { relation, rest } = stepOf(state.table, path, ['one', 'many'])
+  const present = state.selection.prefetches.find((each) => each.relation === relation)
+  const inner = present?.state ?? initialState(state.schemas.table(relation.target), state.schemas)
+  return setPrefetch(state, { relation, state: rest === undefined ? inner : prefetchPath(inner, rest) })
+}
+
+/**
+ * Prefetches a relation by a query of its own.
+ *
+ * @throws {@link UsageError} for a query on another table, and for rows that are not whole rows.
+ */
+export function prefetchBy(state: QueryState, name: string, inner: QueryState): QueryState {
+  refuseAfterValues(state, 'prefetchRelated')
+  const relation = relationOf(state.table, name, ['one', 'many'])
+  if (qualifiedName(inner.table) !== relation.target) {
+    throw new UsageError(
+      `The relation "${name}" of ${qualifiedName(state.table)} leads to ${relation.target}, not to ${qualifiedName(inner.table)}.`,
+    )
+  }
+  refuseAfterValues(inner, 'prefetchRelated')
+  if (inner.distinctOn.length > 0) {
+    throw new UsageError(
+      `prefetchRelated of "${name}" cannot take a queryset with distinct(fields): it would leave one row for all rows ` +
+        'that it is prefetched for together, not for each.',
+    )
+  }
+  if (inner.lock !== undefined && isSliced(inner)) {
+    throw new UsageError(
+      `prefetchRelated of "${name}" cannot take a slice with selectForUpdate(): its rows are numbered for each row that ` +
+        'they are prefetched for, and PostgreSQL does not lock numbered rows.',
+    )
+  }
+  refuseOutsideCombination(inner, relation.targetColumns, 'prefetchRelated')
+  return setPrefetch(state, { relation, state: inner })
+}
+
+function setPrefetch(state: QueryState, prefetch: Prefetch): QueryState {
+  const { prefetches } = state.selection
+  const others = prefetches.filter((each) => each.relation !== prefetch.relation)
+  return change(state, { selection: { ...state.selection, prefetches: [...others, prefetch] } })
+}

@@ -1,0 +1,132 @@
+import { UsageError } from '../errors.js'
+import { checkOptions, flag, type OptionCheck, type OptionChecks } from '../options.js'
+import {
+  change,
+  refuseAfterCombining,
+  type QueryState,
+  type RelatedSelection,
+  type RowLock,
+} from './state.js'
+import { qualifiedName } from '../schema/qualified-name.js'
+
+/** Options of `selectForUpdate`. */
+export interface LockOptions {
+  /** Leave out the rows that others have locked: `SKIP LOCKED`. */
+  readonly skipLocked?: boolean
+  /** Fail at once, with SQLSTATE 55P03, when others have locked a row: `NOWAIT`. */
+  readonly noWait?: boolean
+  /** `FOR NO KEY UPDATE`: rows that refer to the locked ones can still be inserted. */
+  readonly noKey?: boolean
+}
+
+type Options = LockOptions & { readonly of?: readonly string[] }
+
+const paths: OptionCheck = (value) =>
+  Array.isArray(value) && value.every((path) => typeof path === 'string')
+    ? undefined
+    : "is a list such as ['self', 'author']"
+
+const CHECKS: OptionChecks<Options> = { skipLocked: flag, noWait: flag, noKey: flag, of: paths }
+
+/**
+ * Locks the rows that are read.
+ *
+ * @throws {@link OptionError} for an unknown option; {@link UsageError} where PostgreSQL cannot tell which rows to
+ * lock: after `distinct`, on a combination, on a materialized view.
+ */
+export function selectForUpdate(state: QueryState, options: Options): QueryState {
+  refuseAfterCombining(state, 'selectForUpdate')
+  refuseLockOfDistinct(state.distinct)
+  if (state.table.kind === 'materialized view') {
+    throw new UsageError(
+      `selectForUpdate() cannot lock rows of the materialized view ${qualifiedName(state.table)}.`,
+    )
+  }
+  const {
+    skipLocked = false,
+    noWait = false,
+    noKey = false,
+    of = [],
+  } = checkOptions(options, CHECKS, 'selectForUpdate')
+  if (skipLocked && noWait) {
+    throw new UsageError('selectForUpdate() takes either skipLocked or noWait, not both.')
+  }
+  const lock: RowLock = {
+    strength: noKey ? 'no key update' : 'update',
+    of: [...new Set(of)],
+    waiting: skipLocked ? 'skipLocked' : noWait ? 'noWait' : 'wait',
+  }
+  return change(state, { lock })
+}
+
+/** Whether a query locks rows, or what is prefetched for it does. */
+export function locksRows({ lock, selection }: QueryState): boolean {
+  return lock !== undefined || selection.prefetches.some(({ state }) => locksRows(state))
+}
+
+/** @throws {@link UsageError} since a row of a DISTINCT result may stand for several of the table. */
+export function refuseLockOfDistinct(distinct: boolean): void {
+  if (distinct) {
+    throw new UsageError(
+      'distinct() and selectForUpdate() do not go together: PostgreSQL cannot tell which rows to lock. ' +
+        'Lock a queryset of its own: filter({ id: { in: ids } }).selectForUpdate().',
+    )
+  }
+}
+
+/**
+ * The joined relations whose rows a lock is to hold, `self` being the table itself; undefined for all there are.
+ *
+ * @throws {@link UsageError} for a path that is not joined, and when a relation that may lead to no row is to be
+ * locked, which PostgreSQL refuses.
+ */
+export function lockTargets(
+  state: QueryState,
+  { of }: RowLock,
+): readonly ('self' | RelatedSelection)[] | undefined {
+  if (state.groupBy !== undefined) {
+    throw new UsageError(
+      'selectForUpdate() cannot lock groups: a row of values() with annotate() stands for several.',
+    )
+  }
+  const joined = joinedPaths(state.selection.related)
+  const nullable = joined.filter((each) => each.nullable)
+  if (of.length === 0) {
+    const [first] = nullable
+    if (first === undefined) return undefined
+    throw new UsageError(
+      `selectForUpdate() cannot lock the rows of "${first.path}", which may lead to no row: ` +
+        `name whose rows to lock with { of: ['self'] }.`,
+    )
+  }
+  return of.map((path) => {
+    if (path === 'self') return path
+    const target = joined.find((each) => each.path === path)
+    if (target === undefined) {
+      const choices = ['self', ...joined.filter((each) => !each.nullable).map((each) => each.path)]
+      throw new UsageError(
+        `selectForUpdate({ of }) of ${qualifiedName(state.table)} has no "${path}". Choices: ${choices.join(', ')}; ` +
+          'other relations have to be joined by selectRelated().',
+      )
+    }
+    if (target.nullable) {
+      throw new UsageError(`selectForUpdate() cannot lock the rows of "${path}", which may lead to no row.`)
+    }
+    return target.selected
+  })
+}
+
+interface JoinedPath {
+  readonly path: string
+  readonly selected: RelatedSelection
+  /** Joined by LEFT JOIN. */
+  readonly nullable: boolean
+}
+
+function joinedPaths(related: readonly RelatedSelection[], prefix = '', outer = false): JoinedPath[] {
+  return related.flatMap((selected) => {
+    const path = `${prefix}${selected.relation.name}`
+    const nullable = outer || selected.relation.nullable
+    return [{ path, selected, nullable }, ...joinedPaths(selected.related, `${path}.`, nullable)]
+  })
+}

@@ -1,0 +1,65 @@
+import type { Source } from '../kysely/handle.js'
+import { prefetch } from '../prefetch/prefetch.js'
+import { aggregate, emptyAggregation } from '../query/aggregate/aggregate.js'
+import { locksRows } from '../query/select-for-update.js'
+import type { QueryState } from '../query/state.js'
+import { keyedReader } from '../rows/keyed-reader.js'
+import {
+  aggregateReader,
+  countReader,
+  existenceReader,
+  planReader,
+  selectionReader,
+} from '../rows/statement-readers.js'
+import { selectAggregates } from '../sql/aggregate/select-aggregates.js'
+import { compile } from '../sql/compile.js'
+import { compileExplain, type ExplainOptions } from '../sql/select/explain.js'
+import { selectCount, selectExists, selectRows } from '../sql/select/select.js'
+import { readAll, type CompiledRead } from './read.js'
+
+/** The SELECT of a queryset's rows, and how they are read. */
+export function statementOf(state: QueryState): CompiledRead {
+  const query = compile((creator) => selectRows(creator, state))
+  const locks = locksRows(state)
+  if (state.selection.prefetches.length === 0) return { state, query, locks, reader: selectionReader(state) }
+  return { state, query, locks, reader: keyedReader(state), prefetch: (rows) => prefetch(state, rows) }
+}
+
+/** All rows. */
+export async function rows(source: Source, state: QueryState): Promise<unknown[]> {
+  return state.none ? [] : readAll(source, statementOf(state))
+}
+
+/** `SELECT count(*)`. */
+export async function rowCount(source: Source, state: QueryState): Promise<number> {
+  if (state.none) return 0
+  const query = compile((creator) => selectCount(creator, state))
+  const [count] = await readAll(source, { state, query, reader: countReader })
+  return Number(count)
+}
+
+/** `SELECT 1 … LIMIT 1`. */
+export async function hasRows(source: Source, state: QueryState): Promise<boolean> {
+  if (state.none) return false
+  const query = compile((creator) => selectExists(creator, state))
+  return (await readAll(source, { state, query, reader: existenceReader })).length > 0
+}
+
+/** The one row of aggregates over all rows. */
+export async function aggregates(source: Source, over: QueryState, wanted: unknown): Promise<unknown> {
+  const aggregation = aggregate(over, wanted)
+  const { state, annotations } = aggregation
+  if (state.none) return emptyAggregation(aggregation)
+  const query = compile((creator) => selectAggregates(creator, state, annotations))
+  const [row] = await readAll(source, { state, query, reader: aggregateReader(annotations) })
+  return row
+}
+
+/** The plan: its lines as one text, or a document where JSON is asked for. */
+export async function plan(source: Source, state: QueryState, options: ExplainOptions): Promise<unknown> {
+  const { format = 'text' } = options
+  const query = compileExplain(state, options)
+  const reader = planReader(format === 'yaml' ? 'text' : format)
+  const lines = await readAll(source, { state, query, reader })
+  return format === 'json' ? lines[0] : lines.join('\n')
+}

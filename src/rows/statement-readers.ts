@@ -1,0 +1,49 @@
+import { codecFor } from '../types/codec-for.js'
+import type { Annotation } from '../query/aggregate/annotation.js'
+import { projectionOf, type Projection } from '../query/projection.js'
+import type { QueryState, Selection } from '../query/state.js'
+import { COUNT_TYPE } from '../schema/type.js'
+import { knownRowReader, type RowReader } from './row-reader.js'
+import { nestedShape, objectShape, tupleShape, valueShape, type Shape } from './shape.js'
+
+/** Reads the rows of a queryset's own SELECT. */
+export function selectionReader(state: QueryState): RowReader {
+  const projection = projectionOf(state)
+  const columns = projection.outputs.map(({ label, type }) => ({ label, codec: codecFor(type) }))
+  return knownRowReader(columns, shapeOf(state.selection, projection))
+}
+
+/** Reads a SELECT of one int8, such as count(*). */
+export const countReader = knownRowReader<number>(
+  [{ label: 'count', codec: codecFor(COUNT_TYPE) }],
+  valueShape,
+)
+
+/** Reads a SELECT of which only the number of rows matters. */
+export const existenceReader = knownRowReader([{ label: 'exists', codec: codecFor('int4') }], valueShape)
+
+/** What one row of a selection is made into. */
+export function shapeOf({ shape, columns }: Selection, { layout }: Projection): Shape {
+  switch (shape) {
+    case 'model':
+    case 'object':
+      return nestedShape(layout)
+    case 'tuple':
+      return tupleShape(columns.length)
+    case 'value':
+      return valueShape
+  }
+}
+
+/** Reads the one row of `aggregate()`. */
+export function aggregateReader(annotations: readonly Annotation[]): RowReader<Record<string, unknown>> {
+  return knownRowReader(
+    annotations.map(({ name, type }) => ({ label: name, codec: codecFor(type) })),
+    objectShape(annotations.map(({ property }) => property)),
+  )
+}
+
+/** Reads the one column of EXPLAIN. */
+export function planReader(type: 'text' | 'json' | 'xml'): RowReader {
+  return knownRowReader([{ label: 'QUERY PLAN', codec: codecFor(type) }], valueShape)
+}

@@ -1,0 +1,128 @@
+import { sql, type RawBuilder } from 'kysely'
+import {
+  isAnnotation,
+  leadsToMany,
+  type AggregateExpression,
+  type Annotation,
+} from '../../query/aggregate/annotation.js'
+import { serverType } from '../../schema/type.js'
+import { readingOf } from '../../types/base-types.js'
+import { call, cast, functionName } from './call.js'
+import { comparableRef } from '../comparable.js'
+import { compileCondition } from '../condition.js'
+import { orderTerms } from '../order.js'
+import { relatedSource } from '../relation.js'
+import type { Scope } from '../scope.js'
+
+/** The scope with the expressions that its table's annotations stand for. */
+export function annotatedScope(scope: Scope): Scope {
+  for (const column of scope.table.columns) {
+    if (isAnnotation(column)) scope.define(column, () => compileAnnotation(scope, column))
+  }
+  return scope
+}
+
+/** An annotation as an expression on the rows of `scope`, or on groups of them. */
+export function compileAnnotation(
+  scope: Scope,
+  { over, aggregate }: Pick<Annotation, 'over' | 'aggregate'>,
+): RawBuilder<unknown> {
+  if (over === 'row') return overRelated(scope, aggregate)
+  if (aggregate.path.length === 0) return overGroup(scope, aggregate)
+  return leadsToMany(aggregate) ? overRelatedOfGroup(scope, aggregate) : overOneOfGroup(scope, aggregate)
+}
+
+interface Related {
+  readonly target: Scope
+  readonly from: RawBuilder<unknown>
+  /** That the rows belong to the outer row and are not filtered out. */
+  readonly where: RawBuilder<boolean>
+}
+
+/** The rows that a path of relations leads to from one row. */
+function related(scope: Scope, { path, filter }: AggregateExpression): Related {
+  let target = scope
+  const sources = path.map((relation) => {
+    const source = relatedSource(target, relation)
+    target = source.target
+    return source
+  })
+  const conditions = sources.map(({ belongs }) => belongs)
+  if (filter !== undefined) conditions.push(compileCondition(target, filter))
+  const from = sql.join(
+    sources.map((source) => source.from),
+    sql` cross join `,
+  )
+  return { target, from, where: sql<boolean>`${sql.join(conditions, sql` and `)}` }
+}
+
+/** `(SELECT count(*) FROM posts WHERE posts.author_id = users.id)`: never multiplies the outer rows. */
+function overRelated(scope: Scope, aggregate: AggregateExpression): RawBuilder<unknown> {
+  const { target, from, where } = related(scope, aggregate)
+  return sql`(select ${overRows(target, aggregate)} from ${from} where ${where})`
+}
+
+/** `count(*) FILTER (WHERE …)`. */
+function overGroup(scope: Scope, aggregate: AggregateExpression): RawBuilder<unknown> {
+  const { filter } = aggregate
+  return overRows(scope, aggregate, filter && compileCondition(scope, filter))
+}
+
+function overRows(
+  scope: Scope,
+  aggregate: AggregateExpression,
+  filter?: RawBuilder<boolean>,
+): RawBuilder<unknown> {
+  const { column, key } = aggregate
+  const rows = key.length === 0 ? undefined : keyOfRow(key.map((each) => scope.columnRef(each)))
+  const value = column === undefined ? rows : comparableRef(scope, column)
+  return call(aggregate, value, orderTerms(scope, aggregate.order), filter)
+}
+
+function keyOfRow(key: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
+  return key.length === 1 ? sql`${key[0] ?? sql``}` : sql`(${sql.join(key)})`
+}
+
+/** Over the one row that each row of the group leads to: `max((SELECT age FROM users WHERE users.id = posts.author_id))`. */
+function overOneOfGroup(scope: Scope, aggregate: AggregateExpression): RawBuilder<unknown> {
+  const { column, key, order } = aggregate
+  const { target, from, where } = related(scope, aggregate)
+  const select = (value: RawBuilder<unknown>) => sql`(select ${value} from ${from} where ${where})`
+  const value = column === undefined ? sql`1` : comparableRef(target, column)
+  const rows = key.length === 0 ? value : keyOfRow(key.map((each) => target.columnRef(each)))
+  const keys = orderTerms(target, order).map((term) => ({ ...term, ref: select(term.ref) }))
+  return call(aggregate, select(rows), keys, sql<boolean>`exists (select from ${from} where ${where})`)
+}
+
+/** Over all rows that the rows of the group lead to, put together from what each of them leads to. */
+function overRelatedOfGroup(scope: Scope, aggregate: AggregateExpression): RawBuilder<unknown> {
+  const { target, from, where } = related(scope, aggregate)
+  const each = (name: AggregateExpression['function']) => {
+    const value = aggregate.column === undefined ? undefined : comparableRef(target, aggregate.column)
+    return sql`(select ${call({ ...aggregate, function: name, cast: undefined }, value)} from ${from} where ${where})`
+  }
+  switch (aggregate.function) {
+    case 'count':
+      return sql`cast(coalesce(sum(${each('count')}), 0) as int8)`
+    case 'sum':
+      return cast(sql`sum(${each('sum')})`, sumOfSums(aggregate))
+    case 'avg': {
+      const count = cast(sql`nullif(sum(${each('count')}), 0)`, isExact(aggregate) ? undefined : 'float8')
+      return cast(sql`(sum(${each('sum')}) / ${count})`, aggregate.cast)
+    }
+    default:
+      return sql`${sql.raw(functionName(aggregate.function))}(${each(aggregate.function)})`
+  }
+}
+
+/** A sum of int8 is a numeric, but sums of small integers are read as int8. */
+function sumOfSums({ column }: AggregateExpression): 'int8' | undefined {
+  const sum = column && readingOf(column.type)?.sum
+  return sum && serverType(sum.type) === 'int8' ? 'int8' : undefined
+}
+
+/** Whether the server's own average is a numeric. */
+function isExact({ column }: AggregateExpression): boolean {
+  const avg = column && readingOf(column.type)?.avg
+  return avg?.type === 'numeric' || avg?.cast !== undefined
+}

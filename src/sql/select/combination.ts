@@ -1,0 +1,44 @@
+import { sql, type AliasedRawBuilder, type RawBuilder } from 'kysely'
+import { combinedPositions } from '../../query/combine.js'
+import { projectionOf } from '../../query/projection.js'
+import type { Combination, QueryState } from '../../query/state.js'
+import type { ColumnSchema } from '../../schema/table.js'
+import { annotatedScope } from '../aggregate/annotation.js'
+import { Scope } from '../scope.js'
+
+/** The scope of a statement's own table, or of the combination that stands in its place. */
+export function rootScope(state: QueryState): Scope {
+  if (state.combination === undefined) return annotatedScope(Scope.root(state.table, state.schemas))
+  const names = new Map<ColumnSchema, string>()
+  projectionOf(state.combination.operands[0]).outputs.forEach(({ from, column }, position) => {
+    if (from === undefined) names.set(column, columnName(position))
+  })
+  return Scope.derived(state.table, state.schemas, names)
+}
+
+/** `((SELECT …) UNION (SELECT …)) AS "table"("c0", "c1")`: columns by position, since names may come twice. */
+export function combinationAs(
+  scope: Scope,
+  { operator, operands }: Combination,
+  select: (operand: QueryState) => RawBuilder<unknown>,
+): AliasedRawBuilder<object> {
+  const width = projectionOf(operands[0]).outputs.length
+  const names = Array.from({ length: width }, (_, position) => sql.id(columnName(position)))
+  const rows = sql.join(operands.map(select), sql.raw(` ${operator} `))
+  return sql<object>`(${rows})`.as(sql`${sql.id(scope.alias)}(${sql.join(names)})`)
+}
+
+/** The columns of a combination that a statement over it selects, in the order of its outputs. */
+export function combinationRefs(
+  state: QueryState,
+  combination: Combination,
+  scope: Scope,
+): RawBuilder<unknown>[] {
+  return combinedPositions(state, combination).map(
+    (position) => sql`${sql.id(scope.alias, columnName(position))}`,
+  )
+}
+
+function columnName(position: number): string {
+  return `c${position}`
+}

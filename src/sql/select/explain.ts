@@ -1,0 +1,55 @@
+import type { CompiledQuery } from 'kysely'
+import { checkOptions, flag, oneOf, type OptionChecks } from '../../options.js'
+import type { QueryState } from '../../query/state.js'
+import { compile } from '../compile.js'
+import { selectRows } from './select.js'
+
+/** Options of `explain`, as PostgreSQL's EXPLAIN has them. */
+export interface ExplainOptions {
+  /** Run the query and report what it took. Rows are read and thrown away; what it locks or writes, it does. */
+  readonly analyze?: boolean
+  readonly verbose?: boolean
+  /** Estimated costs; default true. */
+  readonly costs?: boolean
+  /** Settings that are not at their defaults. */
+  readonly settings?: boolean
+  readonly buffers?: boolean
+  /** With `analyze`: WAL records. */
+  readonly wal?: boolean
+  /** With `analyze`: the time of each node; default true. */
+  readonly timing?: boolean
+  readonly summary?: boolean
+  /** The planner's memory; PostgreSQL 17 and later. */
+  readonly memory?: boolean
+  /** `json` is parsed; the others are text. Default `text`. */
+  readonly format?: ExplainFormat
+}
+
+export type ExplainFormat = 'text' | 'json' | 'xml' | 'yaml'
+
+const CHECKS: OptionChecks<ExplainOptions> = {
+  analyze: flag,
+  verbose: flag,
+  costs: flag,
+  settings: flag,
+  buffers: flag,
+  wal: flag,
+  timing: flag,
+  summary: flag,
+  memory: flag,
+  format: oneOf('format', ['text', 'json', 'xml', 'yaml']),
+}
+
+/**
+ * `EXPLAIN (analyze true, format json) SELECT …`, with the parameters of the query itself.
+ *
+ * @throws {@link OptionError} for an unknown option or format, and for a flag that is neither true nor false.
+ */
+export function compileExplain(state: QueryState, options: ExplainOptions): CompiledQuery {
+  const given = Object.entries(checkOptions(options, CHECKS, 'explain')).filter(
+    ([, value]) => value !== undefined,
+  )
+  const clause = given.map(([name, value]) => `${name} ${String(value)}`).join(', ')
+  const query = compile((creator) => selectRows(creator, state))
+  return { ...query, sql: `explain ${clause === '' ? '' : `(${clause}) `}${query.sql}` }
+}

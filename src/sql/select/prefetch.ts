@@ -1,0 +1,146 @@
+import { sql, type QueryCreator, type RawBuilder } from 'kysely'
+import { codecFor } from '../../types/codec-for.js'
+import { UsageError } from '../../errors.js'
+import { columnsOf } from '../../query/columns.js'
+import { hasExactKey, ownerColumns } from '../../query/related/prefetch-key.js'
+import { projectionOf } from '../../query/projection.js'
+import { isSliced, type Prefetch, type QueryState } from '../../query/state.js'
+import type { ColumnSchema, TableSchema } from '../../schema/table.js'
+import { rootScope } from './combination.js'
+import { comparableRef, comparableType } from '../comparable.js'
+import type { Builder } from '../builder.js'
+import { orderSql, orderTerms, type OrderTerm } from '../order.js'
+import { pairs, refs } from '../relation.js'
+import { selectOutputs } from './select.js'
+import { typeName } from '../type-name.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
+
+/** The keys of the rows that a relation is prefetched for: per key column one list, all of one length. */
+export type KeyColumns = readonly (readonly unknown[])[]
+
+/**
+ * The related rows of many owners, each with its owner's key after its own columns:
+ * `SELECT columns, key FROM related [JOIN link] WHERE key = ANY(keys)`. A slice counts per owner. Where keys are equal in
+ * several spellings, each row has the number of its owner instead:
+ * `SELECT columns, number FROM related JOIN unnest(keys) WITH ORDINALITY AS t1(key, number) ON …`.
+ *
+ * @param owner the table that the keys come from.
+ */
+export function selectPrefetched(
+  creator: QueryCreator<object>,
+  prefetch: Prefetch,
+  owner: TableSchema,
+  keys: KeyColumns,
+): Builder {
+  const { relation, state } = prefetch
+  const scope = rootScope(state)
+  let builder = selectOutputs(creator, state, scope, outputName)
+  let holder = scope
+  if (relation.through !== undefined) {
+    const { through } = relation
+    holder = scope.inner(state.schemas.table(through.table))
+    const on = pairs(refs(holder, through.targetColumns), refs(scope, relation.targetColumns))
+    builder = builder.innerJoin(holder.tableRef().as(holder.alias), (join) => join.on(on))
+  }
+  const width = projectionOf(state).outputs.length
+  const columns = ownerColumns(prefetch).map((column) => comparableRef(holder, column))
+  const arrays = keyArrays(columnsOf(owner, relation.columns), keys)
+  let owners = columns
+  if (hasExactKey(prefetch, owner)) {
+    builder = builder.where(isAmong(columns, arrays))
+  } else {
+    const alias = scope.freeAlias()
+    const names = columns.map((_, index) => `k${index}`)
+    const numbered = sql<object>`unnest(${sql.join(arrays)}) with ordinality`
+    const as = sql`${sql.id(alias)}(${sql.join([...names, 'n'].map((name) => sql.id(name)))})`
+    const on = pairs(
+      columns,
+      names.map((name) => sql`${sql.id(alias, name)}`),
+    )
+    builder = builder.innerJoin(numbered.as(as), (join) => join.on(on))
+    owners = [sql`${sql.id(alias, 'n')}`]
+  }
+  builder = builder.select(owners.map((each, index) => each.as(outputName(width + index))))
+  const rows: OwnedRows = {
+    builder,
+    width: width + owners.length,
+    owners,
+    order: orderTerms(scope, state.order),
+  }
+  const ready = state.distinct ? distinctRows(creator, rows, state) : rows
+  return isSliced(state) ? slicedPerOwner(creator, ready, prefetch) : inOrder(ready)
+}
+
+interface OwnedRows {
+  readonly builder: Builder
+  /** The number of its columns. */
+  readonly width: number
+  /** What tells the owners apart. */
+  readonly owners: readonly RawBuilder<unknown>[]
+  readonly order: readonly OrderTerm[]
+}
+
+function outputName(position: number): string {
+  return `c${position}`
+}
+
+/** One array parameter per key column: parameters grow with columns only. */
+function keyArrays(ownerKey: readonly ColumnSchema[], keys: KeyColumns): RawBuilder<unknown>[] {
+  return ownerKey.map(({ type }, index) => {
+    const array = codecFor({ kind: 'array', element: type }).encode(keys[index] ?? [])
+    return sql`cast(${array} as ${typeName(comparableType(type))}[])`
+  })
+}
+
+/** `key = ANY($1)`; with several columns `(a, b) IN (SELECT * FROM unnest($1, $2))`. */
+function isAmong(
+  columns: readonly RawBuilder<unknown>[],
+  arrays: readonly RawBuilder<unknown>[],
+): RawBuilder<boolean> {
+  if (columns.length === 1) return sql<boolean>`${columns[0] ?? sql``} = any(${arrays[0] ?? sql``})`
+  return sql<boolean>`(${sql.join(columns)}) in (select * from unnest(${sql.join(arrays)}))`
+}
+
+function inOrder({ builder, order }: OwnedRows): Builder {
+  return order.reduce((rows, term) => rows.orderBy(orderSql(term)), builder)
+}
+
+/** DISTINCT rows as a subquery, so that what numbers and sorts them comes after. */
+function distinctRows(creator: QueryCreator<object>, rows: OwnedRows, state: QueryState): OwnedRows {
+  const { outputs } = projectionOf(state)
+  const ref = (position: number) => sql`${sql.id('rows', outputName(position))}`
+  const columns = Array.from({ length: rows.width }, (_, position) => ref(position).as(outputName(position)))
+  const from: Builder = creator.selectFrom(sql`(${rows.builder})`.as<string>('rows'))
+  const order = state.order.map(({ column, ...how }) => {
+    const position = outputs.findIndex((output) => output.column === column && output.from === undefined)
+    if (position < 0) {
+      throw new UsageError(
+        `orderBy("${column.property}") after distinct() of ${qualifiedName(state.table)} needs the field among those of the rows.`,
+      )
+    }
+    return { ref: ref(position), ...how }
+  })
+  const owners = rows.owners.map((_, index) => ref(outputs.length + index))
+  return { builder: from.select(columns), width: rows.width, owners, order }
+}
+
+function slicedPerOwner(
+  creator: QueryCreator<object>,
+  rows: OwnedRows,
+  { state, relation }: Prefetch,
+): Builder {
+  const orderBy = rows.order.length === 0 ? sql`` : sql` order by ${sql.join(rows.order.map(orderSql))}`
+  const numbered = rows.builder.select(
+    sql<number>`row_number() over (partition by ${sql.join(rows.owners)}${orderBy})`.as('n'),
+  )
+  const outer: Builder = creator.selectFrom(sql`(${numbered})`.as<string>('numbered'))
+  const number = sql<number>`${sql.id('numbered', 'n')}`
+  const columns = Array.from({ length: rows.width }, (_, position) => outputName(position))
+  const after = outer
+    .select(columns.map((name) => sql`${sql.id('numbered', name)}`.as(name)))
+    .where(sql<boolean>`${number} > ${String(state.offset)}`)
+    .orderBy(number)
+  return state.limit === undefined || relation.kind === 'one'
+    ? after
+    : after.where(sql<boolean>`${number} <= ${String(state.offset + state.limit)}`)
+}

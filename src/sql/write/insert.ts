@@ -1,0 +1,84 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { Assignment } from '../../query/assignment.js'
+import type { ColumnSchema } from '../../schema/table.js'
+import type { Scope } from '../scope.js'
+import { unnestRows, type ColumnCells } from './unnest.js'
+
+/** What an insert does about a row that is there already; `fail` leaves it to the unique key. */
+export type OnConflict =
+  | { readonly kind: 'fail' }
+  | { readonly kind: 'ignore' }
+  | { readonly kind: 'update'; readonly key: readonly ColumnSchema[]; readonly set: readonly ColumnSchema[] }
+
+/** How an insert ends. */
+export interface InsertEnd {
+  readonly conflict: OnConflict
+  /** Whether the rows come back, every column of the table in its order. */
+  readonly returning: boolean
+}
+
+/** `INSERT INTO schema.table (…) VALUES (…) ON CONFLICT … RETURNING …`. */
+export function insertRow(scope: Scope, row: readonly Assignment[], end: InsertEnd): RawBuilder<unknown> {
+  const columns = row.map(({ column }) => column)
+  const values =
+    row.length === 0 ? sql`default values` : sql`values (${sql.join(row.map(({ cell }) => cell))})`
+  return insert(scope, columns, values, end)
+}
+
+/** `INSERT INTO schema.table (…) SELECT … FROM unnest(…) ORDER BY …`: rows are made in the order they are given in. */
+export function insertRows(
+  scope: Scope,
+  columns: readonly ColumnCells[],
+  count: number,
+  end: InsertEnd,
+): RawBuilder<unknown> {
+  if (columns.length === 0) {
+    // Rows of nothing but defaults: unnest has no array to count them by.
+    return insert(scope, [], sql`select from generate_series(1, ${String(count)}::"pg_catalog"."int4")`, end)
+  }
+  const { from, values, ordinal } = unnestRows(scope, columns)
+  const select = sql`select ${sql.join(values)} from ${from} order by ${ordinal}`
+  return insert(
+    scope,
+    columns.map(({ column }) => column),
+    select,
+    end,
+  )
+}
+
+/** `RETURNING …`: every column of the table in its order. */
+export function returning(scope: Scope): RawBuilder<unknown> {
+  const { columns } = scope.table
+  // A table without columns still has rows to return.
+  if (columns.length === 0) return sql` returning 1`
+  return sql` returning ${sql.join(columns.map((column) => scope.columnRef(column)))}`
+}
+
+function insert(
+  scope: Scope,
+  columns: readonly ColumnSchema[],
+  values: RawBuilder<unknown>,
+  { conflict, returning: returns }: InsertEnd,
+): RawBuilder<unknown> {
+  const list = columns.length === 0 ? sql`` : sql` (${names(columns)})`
+  return sql`insert into ${scope.tableRef()} as ${sql.id(scope.alias)}${list} ${values}${onConflict(conflict)}${
+    returns ? returning(scope) : sql``
+  }`
+}
+
+function onConflict(conflict: OnConflict): RawBuilder<unknown> {
+  switch (conflict.kind) {
+    case 'fail':
+      return sql``
+    case 'ignore':
+      return sql` on conflict do nothing`
+    case 'update': {
+      const set = conflict.set.map(({ name }) => sql`${sql.id(name)} = excluded.${sql.id(name)}`)
+      return sql` on conflict (${names(conflict.key)}) do update set ${sql.join(set)}`
+    }
+  }
+}
+
+function names(columns: readonly ColumnSchema[]): RawBuilder<unknown> {
+  return sql.join(columns.map(({ name }) => sql.id(name)))
+}

@@ -1,0 +1,57 @@
+import { sql, type OperationNode, type RawBuilder } from 'kysely'
+import type { Assignment } from '../../query/assignment.js'
+import type { QueryState } from '../../query/state.js'
+import type { ColumnSchema } from '../../schema/table.js'
+import { comparableRef, comparableValue } from '../comparable.js'
+import { compileCondition } from '../condition.js'
+import { compileExpression } from '../expression.js'
+import { returning } from './insert.js'
+import type { Scope } from '../scope.js'
+import { unnestRows, type ColumnCells } from './unnest.js'
+
+/** A column and what an update sets it to: a value, or an expression over the row as it was. */
+export type ColumnChange = Assignment | { readonly column: ColumnSchema; readonly expression: OperationNode }
+
+/** `UPDATE schema.table SET … WHERE …`. */
+export function updateWhere(
+  scope: Scope,
+  state: QueryState,
+  changes: readonly ColumnChange[],
+  returns = false,
+): RawBuilder<unknown> {
+  const set = changes.map((change) => {
+    const value = 'cell' in change ? change.cell : compileExpression(scope, change.expression)
+    return sql`${sql.id(change.column.name)} = ${value}`
+  })
+  return sql`update ${scope.tableRef()} as ${sql.id(scope.alias)} set ${sql.join(set)}${where(scope, state)}${
+    returns ? returning(scope) : sql``
+  }`
+}
+
+/** `UPDATE schema.table SET … FROM unnest(…) WHERE key = …`. */
+export function updateRows(
+  scope: Scope,
+  key: readonly ColumnCells[],
+  columns: readonly ColumnCells[],
+): RawBuilder<unknown> {
+  const { from, values } = unnestRows(scope, [...key, ...columns])
+  const set = columns.map(({ column }, index) => sql`${sql.id(column.name)} = ${values[key.length + index]}`)
+  const match = key.map(({ column }, index) => {
+    const value = comparableValue(sql`${values[index]}`, column.type)
+    return sql`${comparableRef(scope, column)} = ${value}`
+  })
+  return sql`update ${scope.tableRef()} as ${sql.id(scope.alias)} set ${sql.join(set)} from ${from} where ${sql.join(
+    match,
+    sql` and `,
+  )}`
+}
+
+/** `DELETE FROM schema.table WHERE …`. */
+export function deleteWhere(scope: Scope, state: QueryState): RawBuilder<unknown> {
+  return sql`delete from ${scope.tableRef()} as ${sql.id(scope.alias)}${where(scope, state)}`
+}
+
+function where(scope: Scope, state: QueryState): RawBuilder<unknown> {
+  const conditions = state.conditions.map((condition) => compileCondition(scope, condition))
+  return conditions.length === 0 ? sql`` : sql` where ${sql.join(conditions, sql` and `)}`
+}
