@@ -36,6 +36,9 @@ export class Session {
   private constructor(client: Client) {
     this.client = client
     sessions.set(client, this)
+    // What it was left in before; pg's types and its older versions do not have it.
+    const { getTransactionStatus } = client as { getTransactionStatus?: () => TransactionStatus | null }
+    this.status = getTransactionStatus?.call(client) ?? 'I'
     client.on('error', (error) => this.#lose(error))
     client.on('end', () => this.#lose(new Error('Connection terminated')))
     // pg-native has none, and is refused where it is to be used.
