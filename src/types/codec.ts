@@ -1,3 +1,6 @@
+/** Reads a value from `bytes[start, end)`, and keeps no reference to `bytes`. */
+export type CellDecoder = (bytes: Buffer, start: number, end: number) => unknown
+
 /**
  * How the values of one PostgreSQL type cross the wire: the only place where bytes become values and back.
  *
@@ -13,12 +16,11 @@ export interface Coding {
   readonly decodeText: (text: string) => unknown
 
   /**
-   * Reads PostgreSQL's binary output from `bytes[start, end)`. Absent where a type has no binary decoder:
-   * such columns are asked for as text. Never keeps a reference to `bytes`.
+   * Reads PostgreSQL's binary output. Absent where a type has no binary decoder: such columns are asked for as text.
    *
    * @throws {@link DecodeError} as `decodeText` does.
    */
-  readonly decodeBinary?: (bytes: Buffer, start: number, end: number) => unknown
+  readonly decodeBinary?: CellDecoder
 
   /**
    * Writes a value as a parameter: text in PostgreSQL's input syntax, or a Buffer sent in binary format

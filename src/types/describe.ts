@@ -16,6 +16,16 @@ export function unrecognised(type: string, text: string): DecodeError {
   )
 }
 
+/**
+ * The text that PostgreSQL prints for `type`, if it is of this pattern.
+ *
+ * @throws {@link DecodeError} for any other.
+ */
+export function printedAs(type: string, pattern: RegExp, text: string, error = unrecognised): string {
+  if (pattern.test(text)) return text
+  throw error(type, text)
+}
+
 /** The error for bytes that are no value of `type`. */
 export function otherType(type: string): DecodeError {
   return new DecodeError(

@@ -2,7 +2,7 @@ import { DecodeError, EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
 import type { Codec } from '../codec.js'
 import { describe } from '../describe.js'
-import { LiteralReader, literalText, quote } from './literal.js'
+import { literalText, quote, readLiteral } from './literal.js'
 
 /** A composite's attribute: its key in the object, and its codec. */
 export interface CompositeField {
@@ -37,19 +37,18 @@ export function compositeCodec(name: string, fields: readonly CompositeField[]):
 
   const composite: Codec = {
     name,
-    decodeText: (text) => {
-      const literal = new LiteralReader(name, text)
-      const values: Values = {}
-      literal.expect('(')
-      fields.forEach(({ property, codec }, index) => {
-        if (index > 0 && !literal.take(',')) throw mismatch()
-        const part = literal.part(',)')
-        set(values, property, part === '' && !literal.quoted ? null : codec.decodeText(part))
-      })
-      if (!literal.take(')')) throw mismatch()
-      literal.end()
-      return values
-    },
+    decodeText: (text) =>
+      readLiteral(name, text, (literal) => {
+        const values: Values = {}
+        literal.expect('(')
+        fields.forEach(({ property, codec }, index) => {
+          if (index > 0 && !literal.take(',')) throw mismatch()
+          const part = literal.part(',)')
+          set(values, property, part === '' && !literal.quoted ? null : codec.decodeText(part))
+        })
+        if (!literal.take(')')) throw mismatch()
+        return values
+      }),
     encode: (value) => {
       if (typeof value !== 'object' || value === null) {
         throw new EncodeError(`${name} takes an object, not ${describe(value)}.`)

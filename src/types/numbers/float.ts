@@ -1,15 +1,10 @@
 import { EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
 import type { Coding } from '../codec.js'
-import { checkWidth, describe, unrecognised } from '../describe.js'
+import { checkWidth, describe, printedAs } from '../describe.js'
 import { shortestFloat4 } from './shortest-float4.js'
 
 const floatText = /^(?:-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity)|NaN)$/
-
-function decode(name: string, text: string): number {
-  if (!floatText.test(text)) throw unrecognised(name, text)
-  return Number(text)
-}
 
 function encode(name: string, value: unknown): string {
   if (typeof value !== 'number') throw new EncodeError(`${name} takes a number, not ${describe(value)}.`)
@@ -29,7 +24,7 @@ const lowWord = 1 - highWord
  * 0.10000000149011612.
  */
 export const float4Codec: Coding = {
-  decodeText: (text) => decode('float4', text),
+  decodeText: (text) => Number(printedAs('float4', floatText, text)),
   decodeBinary: (bytes, start, end) => {
     checkWidth('float4', 4, start, end)
     words[0] = int32(bytes, start)
@@ -40,7 +35,7 @@ export const float4Codec: Coding = {
 
 /** `float8`: number, NaN, ±Infinity and −0 included. */
 export const float8Codec: Coding = {
-  decodeText: (text) => decode('float8', text),
+  decodeText: (text) => Number(printedAs('float8', floatText, text)),
   decodeBinary: (bytes, start, end) => {
     checkWidth('float8', 8, start, end)
     words[highWord] = int32(bytes, start)

@@ -1,16 +1,13 @@
 import { DecodeError, EncodeError } from '../../errors.js'
 import { bigintOf, int32, uint32 } from '../text/bytes.js'
 import type { Coding } from '../codec.js'
-import { checkWidth, describe, unrecognised } from '../describe.js'
+import { checkWidth, describe, printedAs } from '../describe.js'
 
 const least = -(2n ** 63n)
 const most = 2n ** 63n - 1n
 const printed = /^-?\d+$/
 
-function checkText(text: string): string {
-  if (!printed.test(text)) throw unrecognised('int8', text)
-  return text
-}
+const decodeText = (text: string): string => printedAs('int8', printed, text)
 
 function decodeBinary(bytes: Buffer, start: number, end: number): bigint {
   checkWidth('int8', 8, start, end)
@@ -32,18 +29,18 @@ function encode(value: unknown): string {
 }
 
 /** `int8`: bigint. A number is taken too while it is a safe integer. */
-export const int8Codec: Coding = { decodeText: (text) => BigInt(checkText(text)), decodeBinary, encode }
+export const int8Codec: Coding = { decodeText: (text) => BigInt(decodeText(text)), decodeBinary, encode }
 
 /** `int8` as number, for what is small as a rule: counts, and sums of small integers. */
 export const int8AsNumberCodec: Coding = {
-  decodeText: (text) => safeNumber(BigInt(checkText(text))),
+  decodeText: (text) => safeNumber(BigInt(decodeText(text))),
   decodeBinary: (bytes, start, end) => safeNumber(decodeBinary(bytes, start, end)),
   encode,
 }
 
 /** `int8` as string of digits. Bigints and integers are taken too. */
 export const int8AsStringCodec: Coding = {
-  decodeText: checkText,
+  decodeText,
   decodeBinary: (bytes, start, end) => decodeBinary(bytes, start, end).toString(),
   encode: (value) => encode(typeof value === 'string' && printed.test(value) ? BigInt(value) : value),
 }

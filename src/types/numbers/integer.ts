@@ -1,7 +1,7 @@
 import { EncodeError } from '../../errors.js'
 import { int16, int32, uint32 } from '../text/bytes.js'
 import type { Coding } from '../codec.js'
-import { checkWidth, describe, unrecognised } from '../describe.js'
+import { checkWidth, describe, printedAs } from '../describe.js'
 
 const integerText = /^-?\d+$/
 
@@ -13,10 +13,7 @@ function integerCodec(
   read: (bytes: Buffer, at: number) => number,
 ): Coding {
   return {
-    decodeText: (text) => {
-      if (!integerText.test(text)) throw unrecognised(name, text)
-      return Number(text)
-    },
+    decodeText: (text) => Number(printedAs(name, integerText, text)),
     decodeBinary: (bytes, start, end) => {
       checkWidth(name, width, start, end)
       return read(bytes, start)
