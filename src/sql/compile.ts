@@ -9,8 +9,12 @@ import {
   type OperationNodeSource,
   type QueryCreator,
   type RawBuilder,
+  type SelectQueryBuilder,
 } from 'kysely'
 import { SluiceQueryCompiler } from './query-compiler.js'
+
+/** A builder whose types are not known here: the queryset's own types stand for them. */
+export type Builder = SelectQueryBuilder<Record<string, object>, string, object>
 
 const compiler = new Kysely<object>({
   dialect: {

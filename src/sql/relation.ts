@@ -20,13 +20,13 @@ export function relatedSource(scope: Scope, relation: RelationSchema): RelatedSo
   const outer = refs(scope, relation.columns)
   const inner = refs(target, relation.targetColumns)
   const { through } = relation
-  if (through === undefined) return { target, from: aliased(target), belongs: pairs(inner, outer) }
+  if (through === undefined) return { target, from: sql`${target.tableRef()}`, belongs: pairs(inner, outer) }
 
   const link = scope.inner(scope.schemas.table(through.table))
   const on = pairs(refs(link, through.targetColumns), inner)
   return {
     target,
-    from: sql`${aliased(link)} inner join ${aliased(target)} on ${on}`,
+    from: sql`${link.tableRef()} inner join ${target.tableRef()} on ${on}`,
     belongs: pairs(refs(link, through.columns), outer),
   }
 }
@@ -39,11 +39,6 @@ export function existsRelated(
 ): RawBuilder<boolean> {
   const { target, from, belongs } = relatedSource(scope, relation)
   return sql<boolean>`exists (select from ${from} where ${belongs} and ${condition(target)})`
-}
-
-/** `"schema"."table" AS "alias"`. */
-export function aliased(scope: Scope): RawBuilder<unknown> {
-  return sql`${scope.tableRef()} as ${sql.id(scope.alias)}`
 }
 
 /** Columns by their properties, to be compared. */

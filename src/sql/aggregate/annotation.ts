@@ -7,7 +7,7 @@ import {
 } from '../../query/aggregate/annotation.js'
 import { serverType } from '../../schema/type.js'
 import { readingOf } from '../../types/base-types.js'
-import { call, cast, functionName } from './call.js'
+import { call, cast, FUNCTIONS } from './call.js'
 import { comparableRef } from '../comparable.js'
 import { compileCondition } from '../condition.js'
 import { orderTerms } from '../order.js'
@@ -111,7 +111,7 @@ function overRelatedOfGroup(scope: Scope, aggregate: AggregateExpression): RawBu
       return cast(sql`(sum(${each('sum')}) / ${count})`, aggregate.cast)
     }
     default:
-      return sql`${sql.raw(functionName(aggregate.function))}(${each(aggregate.function)})`
+      return sql`${sql.raw(FUNCTIONS[aggregate.function])}(${each(aggregate.function)})`
   }
 }
 

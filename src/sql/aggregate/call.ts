@@ -3,7 +3,8 @@ import type { AggregateFunction } from '../../query/aggregate/functions.js'
 import type { AggregateExpression } from '../../query/aggregate/annotation.js'
 import { orderSql, type OrderTerm } from '../order.js'
 
-const FUNCTIONS: Readonly<Record<AggregateFunction, string>> = {
+/** The functions' names in SQL. */
+export const FUNCTIONS: Readonly<Record<AggregateFunction, string>> = {
   count: 'count',
   sum: 'sum',
   avg: 'avg',
@@ -13,11 +14,6 @@ const FUNCTIONS: Readonly<Record<AggregateFunction, string>> = {
   stringAgg: 'string_agg',
   boolAnd: 'bool_and',
   boolOr: 'bool_or',
-}
-
-/** The function's name in SQL. */
-export function functionName(name: AggregateFunction): string {
-  return FUNCTIONS[name]
 }
 
 /** `sum(DISTINCT value ORDER BY …) FILTER (WHERE …)`; without a value over rows. */
@@ -34,7 +30,7 @@ export function call(
     orderSql({ ref: isText && distinct ? cast(ref, 'text') : ref, ...how }),
   )
   const parts = [
-    sql`${sql.raw(functionName(name))}(${distinct ? sql`distinct ` : sql``}${argument}`,
+    sql`${sql.raw(FUNCTIONS[name])}(${distinct ? sql`distinct ` : sql``}${argument}`,
     isText ? sql`, ${separator ?? ''}` : sql``,
     keys.length === 0 ? sql`)` : sql` order by ${sql.join(keys)})`,
     filter === undefined ? sql`` : sql` filter (where ${filter})`,

@@ -13,7 +13,7 @@ export function rootScope(state: QueryState): Scope {
   projectionOf(state.combination.operands[0]).outputs.forEach(({ from, column }, position) => {
     if (from === undefined) names.set(column, columnName(position))
   })
-  return Scope.derived(state.table, state.schemas, names)
+  return Scope.root(state.table, state.schemas, names)
 }
 
 /** `((SELECT …) UNION (SELECT …)) AS "table"("c0", "c1")`: columns by position, since names may come twice. */

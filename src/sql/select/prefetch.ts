@@ -8,7 +8,7 @@ import { isSliced, type Prefetch, type QueryState } from '../../query/state.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
 import { rootScope } from './combination.js'
 import { comparableRef, comparableType } from '../comparable.js'
-import type { Builder } from '../builder.js'
+import type { Builder } from '../compile.js'
 import { orderSql, orderTerms, type OrderTerm } from '../order.js'
 import { pairs, refs } from '../relation.js'
 import { selectOutputs } from './select.js'
@@ -40,7 +40,7 @@ export function selectPrefetched(
     const { through } = relation
     holder = scope.inner(state.schemas.table(through.table))
     const on = pairs(refs(holder, through.targetColumns), refs(scope, relation.targetColumns))
-    builder = builder.innerJoin(holder.tableRef().as(holder.alias), (join) => join.on(on))
+    builder = builder.innerJoin(holder.tableRef(), (join) => join.on(on))
   }
   const width = projectionOf(state).outputs.length
   const columns = ownerColumns(prefetch).map((column) => comparableRef(holder, column))

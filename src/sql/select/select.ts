@@ -1,13 +1,15 @@
 import { sql, type QueryCreator, type RawBuilder } from 'kysely'
+import type { Annotation } from '../../query/aggregate/annotation.js'
 import { orderOf, refuseUnselectedAnnotations } from '../../query/order/distinct.js'
 import { projectionOf } from '../../query/projection.js'
 import { isSliced, type QueryState, type RelatedSelection } from '../../query/state.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import { combinationAs, combinationRefs, rootScope } from './combination.js'
 import { compileCondition } from '../condition.js'
+import { compileAnnotation } from '../aggregate/annotation.js'
 import { groupedFrom, nameSelected } from '../aggregate/groups.js'
 import { lockClause } from './lock.js'
-import type { Builder } from '../builder.js'
+import type { Builder } from '../compile.js'
 import { orderSql, orderTerms } from '../order.js'
 import { pairs, refs } from '../relation.js'
 import type { Scope } from '../scope.js'
@@ -74,6 +76,18 @@ export function selectCount(creator: QueryCreator<object>, state: QueryState): B
   return creator.selectFrom(sql`(${rows})`.as('rows')).select(count)
 }
 
+/** `SELECT count(*), sum(…) FROM … WHERE …`: one row over all rows of a query. */
+export function selectAggregates(
+  creator: QueryCreator<object>,
+  state: QueryState,
+  annotations: readonly Annotation[],
+): Builder {
+  const scope = rootScope(state)
+  return selectFrom(creator, state, scope).select(
+    annotations.map((annotation) => compileAnnotation(scope, annotation).as(annotation.property)),
+  )
+}
+
 /** `SELECT 1 … LIMIT 1`; over a subquery where a slice of DISTINCT rows decides whether there is one. */
 export function selectExists(creator: QueryCreator<object>, state: QueryState): Builder {
   const one = sql`1`.as('exists')
@@ -93,7 +107,7 @@ export function selectFrom(creator: QueryCreator<object>, state: QueryState, sco
   const { combination } = state
   const from =
     combination === undefined
-      ? scope.tableRef().as(scope.alias)
+      ? scope.tableRef()
       : combinationAs(scope, combination, (operand) => sql`${selectRows(creator, operand)}`)
   let builder: Builder = creator.selectFrom(from)
   if (state.none) builder = builder.where(sql.lit(false))
@@ -139,10 +153,10 @@ function joinRelated(
     const target = scopeOf(scopes, selected)
     const left = outer || relation.nullable
     const on = pairs(refs(target, relation.targetColumns), refs(scope, relation.columns))
-    const aliased = target.tableRef().as(target.alias)
+    const table = target.tableRef()
     result = left
-      ? result.leftJoin(aliased, (join) => join.on(on))
-      : result.innerJoin(aliased, (join) => join.on(on))
+      ? result.leftJoin(table, (join) => join.on(on))
+      : result.innerJoin(table, (join) => join.on(on))
     result = joinRelated(result, target, selected.related, scopes, left)
   }
   return result

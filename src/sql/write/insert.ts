@@ -61,7 +61,7 @@ function insert(
   { conflict, returning: returns }: InsertEnd,
 ): RawBuilder<unknown> {
   const list = columns.length === 0 ? sql`` : sql` (${names(columns)})`
-  return sql`insert into ${scope.tableRef()} as ${sql.id(scope.alias)}${list} ${values}${onConflict(conflict)}${
+  return sql`insert into ${scope.tableRef()}${list} ${values}${onConflict(conflict)}${
     returns ? returning(scope) : sql``
   }`
 }

@@ -23,7 +23,7 @@ export function updateWhere(
     const value = 'cell' in change ? change.cell : compileExpression(scope, change.expression)
     return sql`${sql.id(change.column.name)} = ${value}`
   })
-  return sql`update ${scope.tableRef()} as ${sql.id(scope.alias)} set ${sql.join(set)}${where(scope, state)}${
+  return sql`update ${scope.tableRef()} set ${sql.join(set)}${where(scope, state)}${
     returns ? returning(scope) : sql``
   }`
 }
@@ -40,7 +40,7 @@ export function updateRows(
     const value = comparableValue(sql`${values[index]}`, column.type)
     return sql`${comparableRef(scope, column)} = ${value}`
   })
-  return sql`update ${scope.tableRef()} as ${sql.id(scope.alias)} set ${sql.join(set)} from ${from} where ${sql.join(
+  return sql`update ${scope.tableRef()} set ${sql.join(set)} from ${from} where ${sql.join(
     match,
     sql` and `,
   )}`
@@ -48,7 +48,7 @@ export function updateRows(
 
 /** `DELETE FROM schema.table WHERE …`. */
 export function deleteWhere(scope: Scope, state: QueryState): RawBuilder<unknown> {
-  return sql`delete from ${scope.tableRef()} as ${sql.id(scope.alias)}${where(scope, state)}`
+  return sql`delete from ${scope.tableRef()}${where(scope, state)}`
 }
 
 function where(scope: Scope, state: QueryState): RawBuilder<unknown> {
