@@ -1,10 +1,10 @@
 import type { CompiledQuery } from 'kysely'
 import { compile } from '../sql/compile.js'
 import { selectPrefetched } from '../sql/select/prefetch.js'
+import { isRecord } from '../query/assignment.js'
 import { columnsOf } from '../query/columns.js'
 import { hasExactKey, OWNER_NUMBER, ownerColumns } from '../query/related/prefetch-key.js'
-import type { Prefetch, QueryState } from '../query/state.js'
-import { withJoined } from './with-joined.js'
+import type { Prefetch, QueryState, RelatedSelection } from '../query/state.js'
 import { keyedReader, type KeyedRow } from '../rows/keyed-reader.js'
 import { keyText, type RowKey } from '../rows/row-key.js'
 import type { RowReader } from '../rows/row-reader.js'
@@ -73,4 +73,20 @@ function* prefetchRelation(
     target[relation.name] =
       relation.kind === 'many' ? [...group] : withJoined(target[relation.name], group[0] ?? null, joined)
   }
+}
+
+/**
+ * A prefetched row with what was joined into the same row: `selectRelated('author.company')` beside
+ * `prefetchRelated('author.posts')` gives an author with both.
+ *
+ * @param joined how the row was joined, or undefined when it was not.
+ */
+function withJoined(present: unknown, prefetched: unknown, joined: RelatedSelection | undefined): unknown {
+  if (joined === undefined || !isRecord(present) || !isRecord(prefetched)) return prefetched
+  const row: Record<string, unknown> = { ...present, ...prefetched }
+  for (const deeper of joined.related) {
+    const { name } = deeper.relation
+    if (Object.hasOwn(prefetched, name)) row[name] = withJoined(present[name], prefetched[name], deeper)
+  }
+  return row
 }

@@ -1,4 +1,5 @@
-import { malformedRow, type CellDecoder, type ColumnDecoder } from './cell.js'
+import type { CellDecoder } from '../types/codec.js'
+import { malformedRow, type ColumnDecoder } from './cell.js'
 import type { ReadRun } from './interpret-rows.js'
 import type { Make, Shape } from './shape.js'
 

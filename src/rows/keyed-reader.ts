@@ -29,19 +29,13 @@ export function keyedReader(
   const { outputs } = projection
   const owner = ownerColumns.map(({ name, type }) => ({ label: name, type: keyType(type) }))
   const columns = [...outputs, ...owner].map(({ label, type }) => ({ label, codec: codecFor(type) }))
+  const positions = owner.map((_, index) => outputs.length + index)
   return knownRowReader(columns, {
     kind: 'object',
     entries: [
       ['row', shapeOf(state.selection, projection)],
       ['keys', { kind: 'tuple', items: projection.keys.map(valuesAt) }],
-      [
-        'owner',
-        {
-          kind: 'made',
-          positions: owner.map((_, index) => outputs.length + index),
-          make: keyText(ownerColumns),
-        },
-      ],
+      ['owner', { kind: 'made', positions, make: keyText(ownerColumns) }],
     ],
   })
 }

@@ -9,6 +9,11 @@ export function describe(value: unknown): string {
   return text.length > limit ? `${text.slice(0, limit)}…` : text
 }
 
+/** The message of what was thrown, which may be anything. */
+export function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
 /** The error for text that is not what PostgreSQL prints for `type`. */
 export function unrecognised(type: string, text: string): DecodeError {
   return new DecodeError(

@@ -44,7 +44,7 @@ export function compositeCodec(name: string, fields: readonly CompositeField[]):
         fields.forEach(({ property, codec }, index) => {
           if (index > 0 && !literal.take(',')) throw mismatch()
           const part = literal.part(',)')
-          set(values, property, part === '' && !literal.quoted ? null : codec.decodeText(part))
+          setProperty(values, property, part === '' && !literal.quoted ? null : codec.decodeText(part))
         })
         if (!literal.take(')')) throw mismatch()
         return values
@@ -83,18 +83,15 @@ export function compositeCodec(name: string, fields: readonly CompositeField[]):
         const from = at + 8
         at = length === -1 ? from : from + length
         if (at > end) throw mismatch()
-        set(values, property, length === -1 ? null : codec.decodeBinary!(bytes, from, at))
+        setProperty(values, property, length === -1 ? null : codec.decodeBinary!(bytes, from, at))
       }
       return values
     },
   }
 }
 
-function set(values: Values, property: string, value: unknown): void {
-  if (property === '__proto__') {
-    // Assigning it would change what the object inherits from.
-    Object.defineProperty(values, property, { value, enumerable: true, writable: true, configurable: true })
-  } else {
-    values[property] = value
-  }
+/** Sets a property of whatever name: to assign `__proto__` would change what the object inherits from. */
+export function setProperty(row: Record<string, unknown>, property: string, value: unknown): void {
+  if (property !== '__proto__') row[property] = value
+  else Object.defineProperty(row, property, { value, enumerable: true, writable: true, configurable: true })
 }
