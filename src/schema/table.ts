@@ -1,3 +1,4 @@
+import type { Qualified } from './qualified-name.js'
 import type { RelationSchema } from './relation.js'
 import type { TypeSchema } from './type.js'
 
@@ -5,9 +6,7 @@ import type { TypeSchema } from './type.js'
 export type TableKind = 'table' | 'partitioned table' | 'foreign table' | 'view' | 'materialized view'
 
 /** A table or view as plain data: the generator writes one per table, and everything at run time reads it. */
-export interface TableSchema {
-  readonly schema: string
-  readonly name: string
+export interface TableSchema extends Qualified {
   readonly kind: TableKind
   /** In the order of `pg_attribute.attnum`. */
   readonly columns: readonly ColumnSchema[]

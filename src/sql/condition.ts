@@ -2,11 +2,10 @@ import { ExpressionWrapper, sql, type RawBuilder } from 'kysely'
 import type { ColumnCondition, Condition, Operand } from '../query/filter/condition.js'
 import type { ColumnSchema } from '../schema/table.js'
 import { baseType, type CompositeTypeSchema } from '../schema/type.js'
-import { comparableRef } from './comparable.js'
+import { comparableRef, typeName } from './cast.js'
 import { compileExpression } from './expression.js'
 import { existsRelated } from './relation.js'
 import type { Scope } from './scope.js'
-import { typeName } from './type-name.js'
 
 type Comparison = ColumnCondition & { readonly kind: 'compare' }
 

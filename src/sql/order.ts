@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Ordering } from '../query/order/order-key.js'
+import type { Builder } from './compile.js'
 import type { Scope } from './scope.js'
 
 /** A key of ORDER BY within a statement: what is sorted by, and how. */
@@ -15,4 +16,9 @@ export function orderTerms(scope: Scope, order: readonly Ordering[]): OrderTerm[
 /** `"users"."name" desc`. */
 export function orderSql({ ref, descending }: OrderTerm): RawBuilder<unknown> {
   return sql`${ref} ${sql.raw(descending ? 'desc' : 'asc')}`
+}
+
+/** `ORDER BY …`. */
+export function inOrder(builder: Builder, order: readonly OrderTerm[]): Builder {
+  return order.reduce((rows, term) => rows.orderBy(orderSql(term)), builder)
 }

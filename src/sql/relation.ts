@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columnsOf } from '../query/columns.js'
 import type { RelationSchema } from '../schema/relation.js'
-import { comparableRef } from './comparable.js'
+import { comparableRef } from './cast.js'
 import type { Scope } from './scope.js'
 
 /** The rows that a relation leads to, as the parts of a subquery that is correlated with the outer row. */

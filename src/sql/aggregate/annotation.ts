@@ -8,7 +8,7 @@ import {
 import { serverType } from '../../schema/type.js'
 import { readingOf } from '../../types/base-types.js'
 import { call, cast, FUNCTIONS } from './call.js'
-import { comparableRef } from '../comparable.js'
+import { comparableRef } from '../cast.js'
 import { compileCondition } from '../condition.js'
 import { orderTerms } from '../order.js'
 import { relatedSource } from '../relation.js'

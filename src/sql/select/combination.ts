@@ -39,6 +39,7 @@ export function combinationRefs(
   )
 }
 
-function columnName(position: number): string {
+/** What goes by its position goes by this name. */
+export function columnName(position: number): string {
   return `c${position}`
 }

@@ -5,18 +5,14 @@ import { columnsOf } from '../../query/columns.js'
 import { hasExactKey, ownerColumns } from '../../query/related/prefetch-key.js'
 import { projectionOf } from '../../query/projection.js'
 import { isSliced, type Prefetch, type QueryState } from '../../query/state.js'
-import type { ColumnSchema, TableSchema } from '../../schema/table.js'
-import { rootScope } from './combination.js'
-import { comparableRef, comparableType } from '../comparable.js'
+import type { TableSchema } from '../../schema/table.js'
+import { columnName, rootScope } from './combination.js'
+import { comparableRef, comparableType, typeName } from '../cast.js'
 import type { Builder } from '../compile.js'
-import { orderSql, orderTerms, type OrderTerm } from '../order.js'
+import { inOrder, orderSql, orderTerms, type OrderTerm } from '../order.js'
 import { pairs, refs } from '../relation.js'
 import { selectOutputs } from './select.js'
-import { typeName } from '../type-name.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
-
-/** The keys of the rows that a relation is prefetched for: per key column one list, all of one length. */
-export type KeyColumns = readonly (readonly unknown[])[]
 
 /**
  * The related rows of many owners, each with its owner's key after its own columns:
@@ -25,16 +21,17 @@ export type KeyColumns = readonly (readonly unknown[])[]
  * `SELECT columns, number FROM related JOIN unnest(keys) WITH ORDINALITY AS t1(key, number) ON …`.
  *
  * @param owner the table that the keys come from.
+ * @param keys of the rows that the relation is prefetched for: per key column one list, all of one length.
  */
 export function selectPrefetched(
   creator: QueryCreator<object>,
   prefetch: Prefetch,
   owner: TableSchema,
-  keys: KeyColumns,
+  keys: readonly (readonly unknown[])[],
 ): Builder {
   const { relation, state } = prefetch
   const scope = rootScope(state)
-  let builder = selectOutputs(creator, state, scope, outputName)
+  let builder = selectOutputs(creator, state, scope, columnName)
   let holder = scope
   if (relation.through !== undefined) {
     const { through } = relation
@@ -44,7 +41,11 @@ export function selectPrefetched(
   }
   const width = projectionOf(state).outputs.length
   const columns = ownerColumns(prefetch).map((column) => comparableRef(holder, column))
-  const arrays = keyArrays(columnsOf(owner, relation.columns), keys)
+  // One array parameter per key column: parameters grow with columns only.
+  const arrays = columnsOf(owner, relation.columns).map(({ type }, index) => {
+    const array = codecFor({ kind: 'array', element: type }).encode(keys[index] ?? [])
+    return sql`cast(${array} as ${typeName(comparableType(type))}[])`
+  })
   let owners = columns
   if (hasExactKey(prefetch, owner)) {
     builder = builder.where(isAmong(columns, arrays))
@@ -60,7 +61,7 @@ export function selectPrefetched(
     builder = builder.innerJoin(numbered.as(as), (join) => join.on(on))
     owners = [sql`${sql.id(alias, 'n')}`]
   }
-  builder = builder.select(owners.map((each, index) => each.as(outputName(width + index))))
+  builder = builder.select(owners.map((each, index) => each.as(columnName(width + index))))
   const rows: OwnedRows = {
     builder,
     width: width + owners.length,
@@ -68,7 +69,7 @@ export function selectPrefetched(
     order: orderTerms(scope, state.order),
   }
   const ready = state.distinct ? distinctRows(creator, rows, state) : rows
-  return isSliced(state) ? slicedPerOwner(creator, ready, prefetch) : inOrder(ready)
+  return isSliced(state) ? slicedPerOwner(creator, ready, prefetch) : inOrder(ready.builder, ready.order)
 }
 
 interface OwnedRows {
@@ -80,18 +81,6 @@ interface OwnedRows {
   readonly order: readonly OrderTerm[]
 }
 
-function outputName(position: number): string {
-  return `c${position}`
-}
-
-/** One array parameter per key column: parameters grow with columns only. */
-function keyArrays(ownerKey: readonly ColumnSchema[], keys: KeyColumns): RawBuilder<unknown>[] {
-  return ownerKey.map(({ type }, index) => {
-    const array = codecFor({ kind: 'array', element: type }).encode(keys[index] ?? [])
-    return sql`cast(${array} as ${typeName(comparableType(type))}[])`
-  })
-}
-
 /** `key = ANY($1)`; with several columns `(a, b) IN (SELECT * FROM unnest($1, $2))`. */
 function isAmong(
   columns: readonly RawBuilder<unknown>[],
@@ -101,15 +90,11 @@ function isAmong(
   return sql<boolean>`(${sql.join(columns)}) in (select * from unnest(${sql.join(arrays)}))`
 }
 
-function inOrder({ builder, order }: OwnedRows): Builder {
-  return order.reduce((rows, term) => rows.orderBy(orderSql(term)), builder)
-}
-
 /** DISTINCT rows as a subquery, so that what numbers and sorts them comes after. */
 function distinctRows(creator: QueryCreator<object>, rows: OwnedRows, state: QueryState): OwnedRows {
   const { outputs } = projectionOf(state)
-  const ref = (position: number) => sql`${sql.id('rows', outputName(position))}`
-  const columns = Array.from({ length: rows.width }, (_, position) => ref(position).as(outputName(position)))
+  const ref = (position: number) => sql`${sql.id('rows', columnName(position))}`
+  const columns = Array.from({ length: rows.width }, (_, position) => ref(position).as(columnName(position)))
   const from: Builder = creator.selectFrom(sql`(${rows.builder})`.as<string>('rows'))
   const order = state.order.map(({ column, ...how }) => {
     const position = outputs.findIndex((output) => output.column === column && output.from === undefined)
@@ -135,7 +120,7 @@ function slicedPerOwner(
   )
   const outer: Builder = creator.selectFrom(sql`(${numbered})`.as<string>('numbered'))
   const number = sql<number>`${sql.id('numbered', 'n')}`
-  const columns = Array.from({ length: rows.width }, (_, position) => outputName(position))
+  const columns = Array.from({ length: rows.width }, (_, position) => columnName(position))
   const after = outer
     .select(columns.map((name) => sql`${sql.id('numbered', name)}`.as(name)))
     .where(sql<boolean>`${number} > ${String(state.offset)}`)

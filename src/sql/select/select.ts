@@ -2,20 +2,22 @@ import { sql, type QueryCreator, type RawBuilder } from 'kysely'
 import type { Annotation } from '../../query/aggregate/annotation.js'
 import { orderOf, refuseUnselectedAnnotations } from '../../query/order/distinct.js'
 import { projectionOf } from '../../query/projection.js'
+import { lockTargets } from '../../query/select-for-update.js'
 import { isSliced, type QueryState, type RelatedSelection } from '../../query/state.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import { combinationAs, combinationRefs, rootScope } from './combination.js'
 import { compileCondition } from '../condition.js'
 import { compileAnnotation } from '../aggregate/annotation.js'
 import { groupedFrom, nameSelected } from '../aggregate/groups.js'
-import { lockClause } from './lock.js'
 import type { Builder } from '../compile.js'
-import { orderSql, orderTerms } from '../order.js'
+import { inOrder, orderTerms } from '../order.js'
 import { pairs, refs } from '../relation.js'
 import type { Scope } from '../scope.js'
 
+const WAITING = { wait: '', noWait: ' nowait', skipLocked: ' skip locked' } as const
+
 /** How a column stands in the SELECT list. */
-export type PresentColumn = (ref: RawBuilder<unknown>, column: ColumnSchema) => RawBuilder<unknown>
+type PresentColumn = (ref: RawBuilder<unknown>, column: ColumnSchema) => RawBuilder<unknown>
 
 /**
  * `SELECT columns FROM schema.table WHERE … ORDER BY … LIMIT … OFFSET …`, each column under its property as alias.
@@ -28,7 +30,9 @@ export function selectRows(
 ): Builder {
   const scope = rootScope(state)
   const builder = selectOutputs(creator, state, scope, undefined, present)
-  return limited(orderedBy(builder, scope, state), state)
+  const ordered = inOrder(builder, orderTerms(scope, orderOf(state)))
+  const result = state.limit === undefined ? ordered : ordered.limit(state.limit)
+  return state.offset > 0 ? result.offset(state.offset) : result
 }
 
 /** The same without order and limits; `aliasOf` names the output columns by their position. */
@@ -46,17 +50,14 @@ export function selectOutputs(
     const refs = combinationRefs(state, state.combination, scope)
     return from.select(refs.map((ref, position) => ref.as(alias(position))))
   }
-  const { related } = state.selection
-  const joined = joinScopes(scope, related)
-  const scopeFor = (target: RelatedSelection | undefined) => (target ? scopeOf(joined, target) : scope)
-  const builder = joinRelated(from, scope, related, joined).select(
+  const scopes: Scopes = new Map([[undefined, scope]])
+  const builder = joinRelated(from, scope, state.selection.related, scopes).select(
     outputs.map(({ from, column }, position) =>
-      present(scopeFor(from).columnRef(column), column).as(alias(position)),
+      present(scopeOf(scopes, from).columnRef(column), column).as(alias(position)),
     ),
   )
   if (aliasOf === undefined) nameSelected(scope, state)
-  const lock = lockClause(state, (target) => (target === 'self' ? scope : scopeFor(target)).alias)
-  return distinctBy(lock === undefined ? builder : builder.modifyEnd(lock), scope, state)
+  return distinctBy(locked(builder, state, scopes), scope, state)
 }
 
 function distinctBy(builder: Builder, scope: Scope, state: QueryState): Builder {
@@ -64,6 +65,17 @@ function distinctBy(builder: Builder, scope: Scope, state: QueryState): Builder 
   refuseUnselectedAnnotations(state)
   if (distinctOn.length > 0) return builder.distinctOn(distinctOn.map((column) => scope.columnRef(column)))
   return distinct ? builder.distinct() : builder
+}
+
+/** `FOR UPDATE OF "users" SKIP LOCKED`. */
+function locked(builder: Builder, state: QueryState, scopes: Scopes): Builder {
+  const { lock } = state
+  if (lock === undefined) return builder
+  const targets = lockTargets(state, lock)?.map((target) =>
+    sql.id(scopeOf(scopes, target === 'self' ? undefined : target).alias),
+  )
+  const of = targets === undefined ? sql`` : sql` of ${sql.join(targets)}`
+  return builder.modifyEnd(sql`${sql.raw(`for ${lock.strength}`)}${of}${sql.raw(WAITING[lock.waiting])}`)
 }
 
 /** `SELECT count(*)`; over a subquery where DISTINCT or a slice decide which rows there are. */
@@ -116,41 +128,22 @@ export function selectFrom(creator: QueryCreator<object>, state: QueryState, sco
   return builder
 }
 
-/** `ORDER BY …`. */
-export function orderedBy(builder: Builder, scope: Scope, state: QueryState): Builder {
-  return orderTerms(scope, orderOf(state)).reduce((rows, term) => rows.orderBy(orderSql(term)), builder)
-}
+/** The scopes of a statement's tables, by the relation that each was joined for; its own table's by undefined. */
+type Scopes = Map<RelatedSelection | undefined, Scope>
 
-/** `LIMIT … OFFSET …`. */
-export function limited(builder: Builder, state: QueryState): Builder {
-  const result = state.limit === undefined ? builder : builder.limit(state.limit)
-  return state.offset > 0 ? result.offset(state.offset) : result
-}
-
-type JoinScopes = ReadonlyMap<RelatedSelection, Scope>
-
-function joinScopes(scope: Scope, related: readonly RelatedSelection[]): Map<RelatedSelection, Scope> {
-  const scopes = new Map<RelatedSelection, Scope>()
-  for (const selected of related) {
-    const inner = scope.inner(selected.table)
-    scopes.set(selected, inner)
-    for (const [deeper, deeperScope] of joinScopes(inner, selected.related)) scopes.set(deeper, deeperScope)
-  }
-  return scopes
-}
-
-/** `JOIN schema.table AS t1 ON …`; LEFT JOIN from the first step on that may lead to no row. */
+/** `JOIN schema.table AS t1 ON …`; LEFT JOIN from the first step on that may lead to no row. Adds to `scopes`. */
 function joinRelated(
   builder: Builder,
   scope: Scope,
   related: readonly RelatedSelection[],
-  scopes: JoinScopes,
+  scopes: Scopes,
   outer = false,
 ): Builder {
   let result = builder
   for (const selected of related) {
     const { relation } = selected
-    const target = scopeOf(scopes, selected)
+    const target = scope.inner(selected.table)
+    scopes.set(selected, target)
     const left = outer || relation.nullable
     const on = pairs(refs(target, relation.targetColumns), refs(scope, relation.columns))
     const table = target.tableRef()
@@ -162,8 +155,8 @@ function joinRelated(
   return result
 }
 
-function scopeOf(scopes: JoinScopes, selected: RelatedSelection): Scope {
+function scopeOf(scopes: Scopes, selected: RelatedSelection | undefined): Scope {
   const scope = scopes.get(selected)
-  if (scope === undefined) throw new Error(`The relation ${selected.relation.name} was not joined.`)
+  if (scope === undefined) throw new Error(`The relation ${selected?.relation.name} was not joined.`)
   return scope
 }

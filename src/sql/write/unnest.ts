@@ -6,7 +6,7 @@ import type { Cell } from '../../query/assignment.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
 import { baseType } from '../../schema/type.js'
 import type { Scope } from '../scope.js'
-import { typeName } from '../type-name.js'
+import { typeName } from '../cast.js'
 
 /** A column and its value in each of several rows. */
 export interface ColumnCells {
