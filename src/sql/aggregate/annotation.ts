@@ -28,19 +28,15 @@ export function compileAnnotation(
   { over, aggregate }: Pick<Annotation, 'over' | 'aggregate'>,
 ): RawBuilder<unknown> {
   if (over === 'row') return overRelated(scope, aggregate)
-  if (aggregate.path.length === 0) return overGroup(scope, aggregate)
+  if (aggregate.path.length === 0) {
+    const { filter } = aggregate
+    return overRows(scope, aggregate, filter && compileCondition(scope, filter))
+  }
   return leadsToMany(aggregate) ? overRelatedOfGroup(scope, aggregate) : overOneOfGroup(scope, aggregate)
 }
 
-interface Related {
-  readonly target: Scope
-  readonly from: RawBuilder<unknown>
-  /** That the rows belong to the outer row and are not filtered out. */
-  readonly where: RawBuilder<boolean>
-}
-
-/** The rows that a path of relations leads to from one row. */
-function related(scope: Scope, { path, filter }: AggregateExpression): Related {
+/** The rows that a path of relations leads to from one row: those that belong to it and are not filtered out. */
+function related(scope: Scope, { path, filter }: AggregateExpression) {
   let target = scope
   const sources = path.map((relation) => {
     const source = relatedSource(target, relation)
@@ -49,11 +45,8 @@ function related(scope: Scope, { path, filter }: AggregateExpression): Related {
   })
   const conditions = sources.map(({ belongs }) => belongs)
   if (filter !== undefined) conditions.push(compileCondition(target, filter))
-  const from = sql.join(
-    sources.map((source) => source.from),
-    sql` cross join `,
-  )
-  return { target, from, where: sql<boolean>`${sql.join(conditions, sql` and `)}` }
+  const tables = sources.map(({ from }) => from)
+  return { target, from: sql.join(tables, sql` cross join `), where: sql.join(conditions, sql` and `) }
 }
 
 /** `(SELECT count(*) FROM posts WHERE posts.author_id = users.id)`: never multiplies the outer rows. */
@@ -62,36 +55,34 @@ function overRelated(scope: Scope, aggregate: AggregateExpression): RawBuilder<u
   return sql`(select ${overRows(target, aggregate)} from ${from} where ${where})`
 }
 
-/** `count(*) FILTER (WHERE …)`. */
-function overGroup(scope: Scope, aggregate: AggregateExpression): RawBuilder<unknown> {
-  const { filter } = aggregate
-  return overRows(scope, aggregate, filter && compileCondition(scope, filter))
-}
-
 function overRows(
   scope: Scope,
   aggregate: AggregateExpression,
   filter?: RawBuilder<boolean>,
 ): RawBuilder<unknown> {
-  const { column, key } = aggregate
-  const rows = key.length === 0 ? undefined : keyOfRow(key.map((each) => scope.columnRef(each)))
-  const value = column === undefined ? rows : comparableRef(scope, column)
+  const { column } = aggregate
+  const value = column === undefined ? keyOfRow(scope, aggregate) : comparableRef(scope, column)
   return call(aggregate, value, orderTerms(scope, aggregate.order), filter)
 }
 
-function keyOfRow(key: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
-  return key.length === 1 ? sql`${key[0] ?? sql``}` : sql`(${sql.join(key)})`
+function keyOfRow(scope: Scope, { key }: AggregateExpression): RawBuilder<unknown> | undefined {
+  const [first, ...others] = key.map((each) => scope.columnRef(each))
+  return first && others.length > 0 ? sql`(${sql.join([first, ...others])})` : first
 }
 
 /** Over the one row that each row of the group leads to: `max((SELECT age FROM users WHERE users.id = posts.author_id))`. */
 function overOneOfGroup(scope: Scope, aggregate: AggregateExpression): RawBuilder<unknown> {
-  const { column, key, order } = aggregate
+  const { column, order } = aggregate
   const { target, from, where } = related(scope, aggregate)
   const select = (value: RawBuilder<unknown>) => sql`(select ${value} from ${from} where ${where})`
   const value = column === undefined ? sql`1` : comparableRef(target, column)
-  const rows = key.length === 0 ? value : keyOfRow(key.map((each) => target.columnRef(each)))
   const keys = orderTerms(target, order).map((term) => ({ ...term, ref: select(term.ref) }))
-  return call(aggregate, select(rows), keys, sql<boolean>`exists (select from ${from} where ${where})`)
+  return call(
+    aggregate,
+    select(keyOfRow(target, aggregate) ?? value),
+    keys,
+    sql<boolean>`exists (select from ${from} where ${where})`,
+  )
 }
 
 /** Over all rows that the rows of the group lead to, put together from what each of them leads to. */

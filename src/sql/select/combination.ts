@@ -22,8 +22,7 @@ export function combinationAs(
   { operator, operands }: Combination,
   select: (operand: QueryState) => RawBuilder<unknown>,
 ): AliasedRawBuilder<object> {
-  const width = projectionOf(operands[0]).outputs.length
-  const names = Array.from({ length: width }, (_, position) => sql.id(columnName(position)))
+  const names = columnNames(projectionOf(operands[0]).outputs.length).map((name) => sql.id(name))
   const rows = sql.join(operands.map(select), sql.raw(` ${operator} `))
   return sql<object>`(${rows})`.as(sql`${sql.id(scope.alias)}(${sql.join(names)})`)
 }
@@ -34,12 +33,15 @@ export function combinationRefs(
   combination: Combination,
   scope: Scope,
 ): RawBuilder<unknown>[] {
-  return combinedPositions(state, combination).map(
-    (position) => sql`${sql.id(scope.alias, columnName(position))}`,
-  )
+  const positions = combinedPositions(state, combination)
+  return positions.map((position) => sql`${sql.id(scope.alias, columnName(position))}`)
 }
 
 /** What goes by its position goes by this name. */
 export function columnName(position: number): string {
   return `c${position}`
+}
+
+export function columnNames(count: number): string[] {
+  return Array.from({ length: count }, (_, position) => columnName(position))
 }

@@ -6,12 +6,13 @@ import { hasExactKey, ownerColumns } from '../../query/related/prefetch-key.js'
 import { projectionOf } from '../../query/projection.js'
 import { isSliced, type Prefetch, type QueryState } from '../../query/state.js'
 import type { TableSchema } from '../../schema/table.js'
-import { columnName, rootScope } from './combination.js'
+import { columnName, columnNames, rootScope } from './combination.js'
 import { comparableRef, comparableType, typeName } from '../cast.js'
 import type { Builder } from '../compile.js'
 import { inOrder, orderSql, orderTerms, type OrderTerm } from '../order.js'
 import { pairs, refs } from '../relation.js'
 import { selectOutputs } from './select.js'
+import { unnested } from '../write/unnest.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
 /**
@@ -50,32 +51,18 @@ export function selectPrefetched(
   if (hasExactKey(prefetch, owner)) {
     builder = builder.where(isAmong(columns, arrays))
   } else {
-    const alias = scope.freeAlias()
-    const names = columns.map((_, index) => `k${index}`)
-    const numbered = sql<object>`unnest(${sql.join(arrays)}) with ordinality`
-    const as = sql`${sql.id(alias)}(${sql.join([...names, 'n'].map((name) => sql.id(name)))})`
-    const on = pairs(
-      columns,
-      names.map((name) => sql`${sql.id(alias, name)}`),
-    )
-    builder = builder.innerJoin(numbered.as(as), (join) => join.on(on))
-    owners = [sql`${sql.id(alias, 'n')}`]
+    const { from, values, ordinal } = unnested(scope, arrays)
+    builder = builder.innerJoin(from, (join) => join.on(pairs(columns, values)))
+    owners = [ordinal]
   }
   builder = builder.select(owners.map((each, index) => each.as(columnName(width + index))))
-  const rows: OwnedRows = {
-    builder,
-    width: width + owners.length,
-    owners,
-    order: orderTerms(scope, state.order),
-  }
+  const rows = { builder, owners, order: orderTerms(scope, state.order) }
   const ready = state.distinct ? distinctRows(creator, rows, state) : rows
   return isSliced(state) ? slicedPerOwner(creator, ready, prefetch) : inOrder(ready.builder, ready.order)
 }
 
 interface OwnedRows {
   readonly builder: Builder
-  /** The number of its columns. */
-  readonly width: number
   /** What tells the owners apart. */
   readonly owners: readonly RawBuilder<unknown>[]
   readonly order: readonly OrderTerm[]
@@ -94,7 +81,7 @@ function isAmong(
 function distinctRows(creator: QueryCreator<object>, rows: OwnedRows, state: QueryState): OwnedRows {
   const { outputs } = projectionOf(state)
   const ref = (position: number) => sql`${sql.id('rows', columnName(position))}`
-  const columns = Array.from({ length: rows.width }, (_, position) => ref(position).as(columnName(position)))
+  const names = columnNames(outputs.length + rows.owners.length)
   const from: Builder = creator.selectFrom(sql`(${rows.builder})`.as<string>('rows'))
   const order = state.order.map(({ column, ...how }) => {
     const position = outputs.findIndex((output) => output.column === column && output.from === undefined)
@@ -106,7 +93,7 @@ function distinctRows(creator: QueryCreator<object>, rows: OwnedRows, state: Que
     return { ref: ref(position), ...how }
   })
   const owners = rows.owners.map((_, index) => ref(outputs.length + index))
-  return { builder: from.select(columns), width: rows.width, owners, order }
+  return { builder: from.select(names.map((name, position) => ref(position).as(name))), owners, order }
 }
 
 function slicedPerOwner(
@@ -120,9 +107,9 @@ function slicedPerOwner(
   )
   const outer: Builder = creator.selectFrom(sql`(${numbered})`.as<string>('numbered'))
   const number = sql<number>`${sql.id('numbered', 'n')}`
-  const columns = Array.from({ length: rows.width }, (_, position) => columnName(position))
+  const names = columnNames(projectionOf(state).outputs.length + rows.owners.length)
   const after = outer
-    .select(columns.map((name) => sql`${sql.id('numbered', name)}`.as(name)))
+    .select(names.map((name) => sql`${sql.id('numbered', name)}`.as(name)))
     .where(sql<boolean>`${number} > ${String(state.offset)}`)
     .orderBy(number)
   return state.limit === undefined || relation.kind === 'one'

@@ -19,10 +19,8 @@ export interface InsertEnd {
 
 /** `INSERT INTO schema.table (…) VALUES (…) ON CONFLICT … RETURNING …`. */
 export function insertRow(scope: Scope, row: readonly Assignment[], end: InsertEnd): RawBuilder<unknown> {
-  const columns = row.map(({ column }) => column)
-  const values =
-    row.length === 0 ? sql`default values` : sql`values (${sql.join(row.map(({ cell }) => cell))})`
-  return insert(scope, columns, values, end)
+  const cells = row.map(({ cell }) => cell)
+  return insert(scope, row, cells.length === 0 ? sql`default values` : sql`values (${sql.join(cells)})`, end)
 }
 
 /** `INSERT INTO schema.table (…) SELECT … FROM unnest(…) ORDER BY …`: rows are made in the order they are given in. */
@@ -37,13 +35,7 @@ export function insertRows(
     return insert(scope, [], sql`select from generate_series(1, ${String(count)}::"pg_catalog"."int4")`, end)
   }
   const { from, values, ordinal } = unnestRows(scope, columns)
-  const select = sql`select ${sql.join(values)} from ${from} order by ${ordinal}`
-  return insert(
-    scope,
-    columns.map(({ column }) => column),
-    select,
-    end,
-  )
+  return insert(scope, columns, sql`select ${sql.join(values)} from ${from} order by ${ordinal}`, end)
 }
 
 /** `RETURNING …`: every column of the table in its order. */
@@ -56,11 +48,11 @@ export function returning(scope: Scope): RawBuilder<unknown> {
 
 function insert(
   scope: Scope,
-  columns: readonly ColumnSchema[],
+  columns: readonly { readonly column: ColumnSchema }[],
   values: RawBuilder<unknown>,
   { conflict, returning: returns }: InsertEnd,
 ): RawBuilder<unknown> {
-  const list = columns.length === 0 ? sql`` : sql` (${names(columns)})`
+  const list = columns.length === 0 ? sql`` : sql` (${names(columns.map(({ column }) => column))})`
   return sql`insert into ${scope.tableRef()}${list} ${values}${onConflict(conflict)}${
     returns ? returning(scope) : sql``
   }`
