@@ -20,7 +20,7 @@ export interface Coding {
    *
    * @throws {@link DecodeError} as `decodeText` does.
    */
-  readonly decodeBinary?: CellDecoder
+  readonly decodeBinary?: CellDecoder | undefined
 
   /**
    * Writes a value as a parameter: text in PostgreSQL's input syntax, or a Buffer sent in binary format

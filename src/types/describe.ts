@@ -21,6 +21,13 @@ export function unrecognised(type: string, text: string): DecodeError {
   )
 }
 
+/** The error for a date or time that is not in the ISO style. */
+export function notIso(type: string, text: string): DecodeError {
+  return new DecodeError(
+    `${describe(text)} is not a ${type} in the ISO style: other styles are ambiguous. Set DateStyle to 'ISO' for this connection or database.`,
+  )
+}
+
 /**
  * The text that PostgreSQL prints for `type`, if it is of this pattern.
  *

@@ -49,8 +49,10 @@ export function arrayCodec(element: Codec, { delimiter, flat }: ArrayOptions): C
     return `{${parts.join(delimiter)}}`
   }
 
-  const codec: Codec = {
+  const decode = element.decodeBinary
+  return {
     name,
+    decodeBinary: decode && binaryReader(name, decode),
     decodeText: (text) =>
       readLiteral(name, text, (literal) => {
         if (text.startsWith('[')) literal.skipTo(lowerBounds.exec(text)?.[0].length ?? 0)
@@ -69,9 +71,6 @@ export function arrayCodec(element: Codec, { delimiter, flat }: ArrayOptions): C
       return write(value, sizes, 0)
     },
   }
-  const decode = element.decodeBinary
-  if (decode === undefined) return codec
-  return { ...codec, decodeBinary: binaryReader(name, decode) }
 }
 
 function ragged(name: string): EncodeError {

@@ -52,9 +52,11 @@ export function rangeCodec(name: string, subtype: Codec): RangeCodec {
     return quote(literalText(subtype.encode(value)))
   }
 
-  const codec: RangeCodec = {
+  const decode = subtype.decodeBinary
+  return {
     name,
     read,
+    decodeBinary: decode && binaryReader(name, decode),
     decodeText: (text) => readLiteral(name, text, read),
     encode: (value) => {
       // Whatever was given: of these, what it has is looked at.
@@ -68,9 +70,6 @@ export function rangeCodec(name: string, subtype: Codec): RangeCodec {
       return `${bounds.charAt(0)}${writeBound(lower, 'lower')},${writeBound(upper, 'upper')}${bounds.charAt(1)}`
     },
   }
-  const decode = subtype.decodeBinary
-  if (decode === undefined) return codec
-  return { ...codec, decodeBinary: binaryReader(name, decode) }
 }
 
 function isBounds(text: string): text is Exclude<RangeBounds, 'empty'> {
@@ -99,8 +98,21 @@ function binaryReader(name: string, decode: CellDecoder): CellDecoder {
 
 /** Multiranges of `range`: an array of ranges. PostgreSQL sorts and merges what it is given. */
 export function multirangeCodec(name: string, range: RangeCodec): Codec {
-  const codec: Codec = {
+  const decode = range.decodeBinary
+  return {
     name,
+    decodeBinary:
+      decode &&
+      ((bytes, start) => {
+        const ranges: unknown[] = []
+        let at = start + 4
+        for (let left = int32(bytes, start); left > 0; left--) {
+          const from = at + 4
+          at = from + int32(bytes, at)
+          ranges.push(decode(bytes, from, at))
+        }
+        return ranges
+      }),
     decodeText: (text) =>
       readLiteral(name, text, (literal) => {
         const ranges: unknown[] = []
@@ -116,21 +128,6 @@ export function multirangeCodec(name: string, range: RangeCodec): Codec {
         throw new EncodeError(`${name} takes an array of ranges, not ${describe(value)}.`)
       }
       return `{${Array.from(value, (item) => literalText(range.encode(item))).join(',')}}`
-    },
-  }
-  const decode = range.decodeBinary
-  if (decode === undefined) return codec
-  return {
-    ...codec,
-    decodeBinary: (bytes, start) => {
-      const ranges: unknown[] = []
-      let at = start + 4
-      for (let left = int32(bytes, start); left > 0; left--) {
-        const from = at + 4
-        at = from + int32(bytes, at)
-        ranges.push(decode(bytes, from, at))
-      }
-      return ranges
     },
   }
 }

@@ -1,10 +1,10 @@
 import { EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
+import { checkMoment } from '../text/text.js'
 import type { Coding } from '../codec.js'
-import { checkWidth, describe, printedAs } from '../describe.js'
+import { checkWidth, describe, notIso, printedAs } from '../describe.js'
 import { epochDays, formatDay } from './calendar.js'
 import { dateOf, encodeDate, within } from './instant.js'
-import { encodeMoment, notIso } from './moment.js'
 
 const printed = /^(?:\d{4,}-\d\d-\d\d(?: BC)?|-?infinity)$/
 const day = 86_400_000
@@ -17,15 +17,11 @@ function decodeBinary(bytes: Buffer, start: number, end: number): string {
   return formatDay(days, '')
 }
 
-function encode(value: unknown): string {
-  return encodeMoment('date', '2024-01-02', value)
-}
-
 /** `date`: string such as `2024-01-02`, `0044-03-15 BC`, `infinity`. */
 export const dateCodec: Coding = {
   decodeText: (text) => printedAs('date', printed, text, notIso),
   decodeBinary,
-  encode,
+  encode: (value) => checkMoment('date', '2024-01-02', value),
 }
 
 /** `date` as Date at midnight in UTC; one at another time is refused, as its time would be lost. A string is taken too. */
@@ -36,7 +32,7 @@ export const dateAsDateCodec: Coding = {
     return within('date', (int32(bytes, start) + epochDays) * day, () => decodeBinary(bytes, start, end))
   },
   encode: (value) => {
-    if (!(value instanceof Date)) return encode(value)
+    if (!(value instanceof Date)) return dateCodec.encode(value)
     if (value.getTime() % day !== 0 && !Number.isNaN(value.getTime())) {
       throw new EncodeError(
         `date takes a Date at midnight in UTC, not ${describe(value)}: its time would be lost.`,

@@ -1,8 +1,7 @@
 import { DecodeError, EncodeError } from '../../errors.js'
 import { int32, uint32 } from '../text/bytes.js'
-import { checkWidth, describe } from '../describe.js'
+import { checkWidth, describe, notIso } from '../describe.js'
 import { daysOf, epochDays, formatDay, formatTime } from './calendar.js'
-import { notIso } from './moment.js'
 
 const printed =
   /^(\d{4,})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/

@@ -1,8 +1,8 @@
+import { checkMoment } from '../text/text.js'
 import type { Coding } from '../codec.js'
-import { printedAs } from '../describe.js'
+import { notIso, printedAs } from '../describe.js'
 import { epochDays } from './calendar.js'
 import { dateAt, dateOf, encodeDate, formatTimestamp, instantOf, readTimestamp } from './instant.js'
-import { encodeMoment, notIso } from './moment.js'
 
 const printed = /^(?:\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: BC)?|-?infinity)$/
 
@@ -10,7 +10,7 @@ const printed = /^(?:\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: BC)?|-?inf
 export const timestampCodec: Coding = {
   decodeText: (text) => printedAs('timestamp', printed, text, notIso),
   decodeBinary: (bytes, start, end) => readTimestamp('timestamp', bytes, start, end),
-  encode: (value) => encodeMoment('timestamp', '2024-01-02 03:04:05.123456', value),
+  encode: (value) => checkMoment('timestamp', '2024-01-02 03:04:05.123456', value),
 }
 
 /**
@@ -31,10 +31,10 @@ export const timestampAsDateCodec: Coding = {
 export const timestamptzCodec: Coding = {
   decodeText: (text) => dateOf('timestamptz', text),
   decodeBinary: (bytes, start, end) => dateAt('timestamptz', bytes, start, end),
-  encode: (value) => {
-    if (!(value instanceof Date)) return encodeMoment('timestamptz', '2024-01-02 03:04:05.123456+00', value)
-    return encodeDate('timestamptz', value, '+00')
-  },
+  encode: (value) =>
+    value instanceof Date
+      ? encodeDate('timestamptz', value, '+00')
+      : checkMoment('timestamptz', '2024-01-02 03:04:05.123456+00', value),
 }
 
 /** `timestamptz` as string to the microsecond, in UTC whatever the TimeZone: `2024-01-02 03:04:05.123456+00`. */
