@@ -1,7 +1,8 @@
-import { ExpressionWrapper, sql, type RawBuilder } from 'kysely'
+import { ExpressionWrapper, sql } from 'kysely'
 import type { ColumnCondition, Condition, Operand } from '../query/filter/condition.js'
 import type { ColumnSchema } from '../schema/table.js'
 import { baseType, type CompositeTypeSchema } from '../schema/type.js'
+import type { Sql } from './compile.js'
 import { comparableRef, typeName } from './cast.js'
 import { compileExpression } from './expression.js'
 import { existsRelated } from './relation.js'
@@ -10,7 +11,7 @@ import type { Scope } from './scope.js'
 type Comparison = ColumnCondition & { readonly kind: 'compare' }
 
 /** A condition as SQL; operands are bound parameters, never text. */
-export function compileCondition(scope: Scope, condition: Condition): RawBuilder<boolean> {
+export function compileCondition(scope: Scope, condition: Condition): Sql<boolean> {
   switch (condition.kind) {
     case 'and':
     case 'or':
@@ -49,7 +50,7 @@ export function compileCondition(scope: Scope, condition: Condition): RawBuilder
   }
 }
 
-function junction(scope: Scope, kind: 'and' | 'or', conditions: readonly Condition[]): RawBuilder<boolean> {
+function junction(scope: Scope, kind: 'and' | 'or', conditions: readonly Condition[]): Sql<boolean> {
   if (conditions.length === 0) return sql.lit(kind === 'and')
   const parts = conditions.map((condition) => compileCondition(scope, condition))
   // In parentheses, since it may stand beside other conditions.
@@ -57,18 +58,18 @@ function junction(scope: Scope, kind: 'and' | 'or', conditions: readonly Conditi
 }
 
 /** A composite IS NULL as soon as all of its fields are, and IS NOT NULL only when none of them is. */
-function nullTest(scope: Scope, column: ColumnSchema, isNull: boolean): RawBuilder<boolean> {
+function nullTest(scope: Scope, column: ColumnSchema, isNull: boolean): Sql<boolean> {
   const ref = scope.columnRef(column)
   if (compositeOf(column) === undefined) return isNull ? sql`${ref} is null` : sql`${ref} is not null`
   return isNull ? sql`${ref} is not distinct from null` : sql`${ref} is distinct from null`
 }
 
-function comparand({ column, operand, castTo }: Comparison): RawBuilder<unknown> {
+function comparand({ column, operand, castTo }: Comparison): Sql {
   return castTo === undefined ? parameter(column, operand) : sql`cast(${operand} as ${typeName(castTo)})`
 }
 
 /** A composite's operand has to name its type: the server would take it for an anonymous one, which has no input. */
-function parameter(column: ColumnSchema, operand: Operand, suffix = sql``): RawBuilder<unknown> {
+function parameter(column: ColumnSchema, operand: Operand, suffix = sql``): Sql {
   const type = compositeOf(column)
   if (type === undefined) return sql`${operand}`
   return sql`cast(${operand} as ${sql.id(type.schema, type.name)}${suffix})`

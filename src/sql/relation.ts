@@ -1,6 +1,7 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import { columnsOf } from '../query/columns.js'
 import type { RelationSchema } from '../schema/relation.js'
+import type { Sql } from './compile.js'
 import { comparableRef } from './cast.js'
 import type { Scope } from './scope.js'
 
@@ -9,9 +10,9 @@ export interface RelatedSource {
   /** The related table within the subquery. */
   readonly target: Scope
   /** What follows FROM: the related table, joined with the link table of a many-to-many relation. */
-  readonly from: RawBuilder<unknown>
+  readonly from: Sql
   /** That a related row belongs to the outer row. */
-  readonly belongs: RawBuilder<boolean>
+  readonly belongs: Sql<boolean>
 }
 
 /** The related rows of one row of `scope`. */
@@ -35,22 +36,19 @@ export function relatedSource(scope: Scope, relation: RelationSchema): RelatedSo
 export function existsRelated(
   scope: Scope,
   relation: RelationSchema,
-  condition: (target: Scope) => RawBuilder<boolean>,
-): RawBuilder<boolean> {
+  condition: (target: Scope) => Sql<boolean>,
+): Sql<boolean> {
   const { target, from, belongs } = relatedSource(scope, relation)
   return sql<boolean>`exists (select from ${from} where ${belongs} and ${condition(target)})`
 }
 
 /** Columns by their properties, to be compared. */
-export function refs(scope: Scope, properties: readonly string[]): RawBuilder<unknown>[] {
+export function refs(scope: Scope, properties: readonly string[]): Sql[] {
   return columnsOf(scope.table, properties).map((column) => comparableRef(scope, column))
 }
 
 /** `a1 = b1 AND a2 = b2`. */
-export function pairs(
-  left: readonly RawBuilder<unknown>[],
-  right: readonly RawBuilder<unknown>[],
-): RawBuilder<boolean> {
+export function pairs(left: readonly Sql[], right: readonly Sql[]): Sql<boolean> {
   const equal = left.map((each, index) => sql`${each} = ${right[index] ?? each}`)
   return sql<boolean>`${sql.join(equal, sql` and `)}`
 }

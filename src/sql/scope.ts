@@ -1,6 +1,7 @@
-import { sql, type AliasedRawBuilder, type RawBuilder } from 'kysely'
+import { sql, type AliasedRawBuilder } from 'kysely'
 import type { SchemaRegistry } from '../schema/registry.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import type { Sql } from './compile.js'
 
 /** Of one statement: which alias comes next, and the one that is taken. */
 interface Counter {
@@ -15,7 +16,7 @@ export class Scope {
   readonly schemas: SchemaRegistry
   readonly #counter: Counter
   readonly #names: ReadonlyMap<ColumnSchema, string> | undefined
-  readonly #expressions = new Map<ColumnSchema, () => RawBuilder<unknown>>()
+  readonly #expressions = new Map<ColumnSchema, () => Sql>()
 
   private constructor(
     table: TableSchema,
@@ -61,12 +62,12 @@ export class Scope {
   }
 
   /** From here on a column stands for an expression; a later definition replaces an earlier one. */
-  define(column: ColumnSchema, expression: () => RawBuilder<unknown>): void {
+  define(column: ColumnSchema, expression: () => Sql): void {
     this.#expressions.set(column, expression)
   }
 
   /** `"alias"."column"`, or what the column stands for. */
-  columnRef(column: ColumnSchema): RawBuilder<unknown> {
+  columnRef(column: ColumnSchema): Sql {
     const expression = this.#expressions.get(column)
     if (expression !== undefined) return expression()
     return sql`${sql.id(this.alias, this.#names?.get(column) ?? column.name)}`

@@ -1,4 +1,4 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import {
   isAnnotation,
   leadsToMany,
@@ -8,6 +8,7 @@ import {
 import { serverType } from '../../schema/type.js'
 import { readingOf } from '../../types/base-types.js'
 import { call, cast, FUNCTIONS } from './call.js'
+import type { Sql } from '../compile.js'
 import { comparableRef } from '../cast.js'
 import { compileCondition } from '../condition.js'
 import { orderTerms } from '../order.js'
@@ -26,7 +27,7 @@ export function annotatedScope(scope: Scope): Scope {
 export function compileAnnotation(
   scope: Scope,
   { over, aggregate }: Pick<Annotation, 'over' | 'aggregate'>,
-): RawBuilder<unknown> {
+): Sql {
   if (over === 'row') return overRelated(scope, aggregate)
   if (aggregate.path.length === 0) {
     const { filter } = aggregate
@@ -50,31 +51,27 @@ function related(scope: Scope, { path, filter }: AggregateExpression) {
 }
 
 /** `(SELECT count(*) FROM posts WHERE posts.author_id = users.id)`: never multiplies the outer rows. */
-function overRelated(scope: Scope, aggregate: AggregateExpression): RawBuilder<unknown> {
+function overRelated(scope: Scope, aggregate: AggregateExpression): Sql {
   const { target, from, where } = related(scope, aggregate)
   return sql`(select ${overRows(target, aggregate)} from ${from} where ${where})`
 }
 
-function overRows(
-  scope: Scope,
-  aggregate: AggregateExpression,
-  filter?: RawBuilder<boolean>,
-): RawBuilder<unknown> {
+function overRows(scope: Scope, aggregate: AggregateExpression, filter?: Sql<boolean>): Sql {
   const { column } = aggregate
   const value = column === undefined ? keyOfRow(scope, aggregate) : comparableRef(scope, column)
   return call(aggregate, value, orderTerms(scope, aggregate.order), filter)
 }
 
-function keyOfRow(scope: Scope, { key }: AggregateExpression): RawBuilder<unknown> | undefined {
+function keyOfRow(scope: Scope, { key }: AggregateExpression): Sql | undefined {
   const [first, ...others] = key.map((each) => scope.columnRef(each))
   return first && others.length > 0 ? sql`(${sql.join([first, ...others])})` : first
 }
 
 /** Over the one row that each row of the group leads to: `max((SELECT age FROM users WHERE users.id = posts.author_id))`. */
-function overOneOfGroup(scope: Scope, aggregate: AggregateExpression): RawBuilder<unknown> {
+function overOneOfGroup(scope: Scope, aggregate: AggregateExpression): Sql {
   const { column, order } = aggregate
   const { target, from, where } = related(scope, aggregate)
-  const select = (value: RawBuilder<unknown>) => sql`(select ${value} from ${from} where ${where})`
+  const select = (value: Sql) => sql`(select ${value} from ${from} where ${where})`
   const value = column === undefined ? sql`1` : comparableRef(target, column)
   const keys = orderTerms(target, order).map((term) => ({ ...term, ref: select(term.ref) }))
   return call(
@@ -86,7 +83,7 @@ function overOneOfGroup(scope: Scope, aggregate: AggregateExpression): RawBuilde
 }
 
 /** Over all rows that the rows of the group lead to, put together from what each of them leads to. */
-function overRelatedOfGroup(scope: Scope, aggregate: AggregateExpression): RawBuilder<unknown> {
+function overRelatedOfGroup(scope: Scope, aggregate: AggregateExpression): Sql {
   const { target, from, where } = related(scope, aggregate)
   const each = (name: AggregateExpression['function']) => {
     const value = aggregate.column === undefined ? undefined : comparableRef(target, aggregate.column)

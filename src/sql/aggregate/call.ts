@@ -1,6 +1,7 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import type { AggregateFunction } from '../../query/aggregate/functions.js'
 import type { AggregateExpression } from '../../query/aggregate/annotation.js'
+import type { Sql } from '../compile.js'
 import { orderSql, type OrderTerm } from '../order.js'
 
 /** The functions' names in SQL. */
@@ -19,10 +20,10 @@ export const FUNCTIONS: Readonly<Record<AggregateFunction, string>> = {
 /** `sum(DISTINCT value ORDER BY …) FILTER (WHERE …)`; without a value over rows. */
 export function call(
   { function: name, distinct, separator, cast: castTo }: AggregateExpression,
-  value: RawBuilder<unknown> | undefined,
+  value: Sql | undefined,
   order: readonly OrderTerm[] = [],
-  filter?: RawBuilder<boolean>,
-): RawBuilder<unknown> {
+  filter?: Sql<boolean>,
+): Sql {
   const isText = name === 'stringAgg'
   // DISTINCT values can only be sorted by exactly what is aggregated, the cast included.
   const argument = isText && value ? cast(value, 'text') : (value ?? sql`*`)
@@ -40,6 +41,6 @@ export function call(
 }
 
 /** `cast(expression AS type)`, or the expression itself. */
-export function cast(expression: RawBuilder<unknown>, type: string | undefined): RawBuilder<unknown> {
+export function cast(expression: Sql, type: string | undefined): Sql {
   return type === undefined ? expression : sql`cast(${expression} as ${sql.raw(type)})`
 }

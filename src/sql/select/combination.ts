@@ -1,8 +1,9 @@
-import { sql, type AliasedRawBuilder, type RawBuilder } from 'kysely'
+import { sql, type AliasedRawBuilder } from 'kysely'
 import { combinedPositions } from '../../query/combine.js'
 import { projectionOf } from '../../query/projection.js'
 import type { Combination, QueryState } from '../../query/state.js'
 import type { ColumnSchema } from '../../schema/table.js'
+import type { Sql } from '../compile.js'
 import { annotatedScope } from '../aggregate/annotation.js'
 import { Scope } from '../scope.js'
 
@@ -20,7 +21,7 @@ export function rootScope(state: QueryState): Scope {
 export function combinationAs(
   scope: Scope,
   { operator, operands }: Combination,
-  select: (operand: QueryState) => RawBuilder<unknown>,
+  select: (operand: QueryState) => Sql,
 ): AliasedRawBuilder<object> {
   const names = columnNames(projectionOf(operands[0]).outputs.length).map((name) => sql.id(name))
   const rows = sql.join(operands.map(select), sql.raw(` ${operator} `))
@@ -28,11 +29,7 @@ export function combinationAs(
 }
 
 /** The columns of a combination that a statement over it selects, in the order of its outputs. */
-export function combinationRefs(
-  state: QueryState,
-  combination: Combination,
-  scope: Scope,
-): RawBuilder<unknown>[] {
+export function combinationRefs(state: QueryState, combination: Combination, scope: Scope): Sql[] {
   const positions = combinedPositions(state, combination)
   return positions.map((position) => sql`${sql.id(scope.alias, columnName(position))}`)
 }

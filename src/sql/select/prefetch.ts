@@ -1,4 +1,4 @@
-import { sql, type QueryCreator, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import { codecFor } from '../../types/codec-for.js'
 import { UsageError } from '../../errors.js'
 import { columnsOf } from '../../query/columns.js'
@@ -8,7 +8,7 @@ import { isSliced, type Prefetch, type QueryState } from '../../query/state.js'
 import type { TableSchema } from '../../schema/table.js'
 import { columnName, columnNames, rootScope } from './combination.js'
 import { comparableRef, comparableType, typeName } from '../cast.js'
-import type { Builder } from '../compile.js'
+import type { Builder, Creator, Sql } from '../compile.js'
 import { inOrder, orderSql, orderTerms, type OrderTerm } from '../order.js'
 import { pairs, refs } from '../relation.js'
 import { selectOutputs } from './select.js'
@@ -25,7 +25,7 @@ import { qualifiedName } from '../../schema/qualified-name.js'
  * @param keys of the rows that the relation is prefetched for: per key column one list, all of one length.
  */
 export function selectPrefetched(
-  creator: QueryCreator<object>,
+  creator: Creator,
   prefetch: Prefetch,
   owner: TableSchema,
   keys: readonly (readonly unknown[])[],
@@ -64,21 +64,18 @@ export function selectPrefetched(
 interface OwnedRows {
   readonly builder: Builder
   /** What tells the owners apart. */
-  readonly owners: readonly RawBuilder<unknown>[]
+  readonly owners: readonly Sql[]
   readonly order: readonly OrderTerm[]
 }
 
 /** `key = ANY($1)`; with several columns `(a, b) IN (SELECT * FROM unnest($1, $2))`. */
-function isAmong(
-  columns: readonly RawBuilder<unknown>[],
-  arrays: readonly RawBuilder<unknown>[],
-): RawBuilder<boolean> {
+function isAmong(columns: readonly Sql[], arrays: readonly Sql[]): Sql<boolean> {
   if (columns.length === 1) return sql<boolean>`${columns[0] ?? sql``} = any(${arrays[0] ?? sql``})`
   return sql<boolean>`(${sql.join(columns)}) in (select * from unnest(${sql.join(arrays)}))`
 }
 
 /** DISTINCT rows as a subquery, so that what numbers and sorts them comes after. */
-function distinctRows(creator: QueryCreator<object>, rows: OwnedRows, state: QueryState): OwnedRows {
+function distinctRows(creator: Creator, rows: OwnedRows, state: QueryState): OwnedRows {
   const { outputs } = projectionOf(state)
   const ref = (position: number) => sql`${sql.id('rows', columnName(position))}`
   const names = columnNames(outputs.length + rows.owners.length)
@@ -96,11 +93,7 @@ function distinctRows(creator: QueryCreator<object>, rows: OwnedRows, state: Que
   return { builder: from.select(names.map((name, position) => ref(position).as(name))), owners, order }
 }
 
-function slicedPerOwner(
-  creator: QueryCreator<object>,
-  rows: OwnedRows,
-  { state, relation }: Prefetch,
-): Builder {
+function slicedPerOwner(creator: Creator, rows: OwnedRows, { state, relation }: Prefetch): Builder {
   const orderBy = rows.order.length === 0 ? sql`` : sql` order by ${sql.join(rows.order.map(orderSql))}`
   const numbered = rows.builder.select(
     sql<number>`row_number() over (partition by ${sql.join(rows.owners)}${orderBy})`.as('n'),

@@ -1,4 +1,4 @@
-import { sql, type QueryCreator, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import type { Annotation } from '../../query/aggregate/annotation.js'
 import { orderOf, refuseUnselectedAnnotations } from '../../query/order/distinct.js'
 import { projectionOf } from '../../query/projection.js'
@@ -9,7 +9,7 @@ import { combinationAs, combinationRefs, rootScope } from './combination.js'
 import { compileCondition } from '../condition.js'
 import { compileAnnotation } from '../aggregate/annotation.js'
 import { groupedFrom, nameSelected } from '../aggregate/groups.js'
-import type { Builder } from '../compile.js'
+import type { Builder, Creator, Sql } from '../compile.js'
 import { inOrder, orderTerms } from '../order.js'
 import { pairs, refs } from '../relation.js'
 import type { Scope } from '../scope.js'
@@ -17,14 +17,14 @@ import type { Scope } from '../scope.js'
 const WAITING = { wait: '', noWait: ' nowait', skipLocked: ' skip locked' } as const
 
 /** How a column stands in the SELECT list. */
-type PresentColumn = (ref: RawBuilder<unknown>, column: ColumnSchema) => RawBuilder<unknown>
+type PresentColumn = (ref: Sql, column: ColumnSchema) => Sql
 
 /**
  * `SELECT columns FROM schema.table WHERE … ORDER BY … LIMIT … OFFSET …`, each column under its property as alias.
  * Tables are always qualified, so that search_path does not matter.
  */
 export function selectRows(
-  creator: QueryCreator<object>,
+  creator: Creator,
   state: QueryState,
   present: PresentColumn = (ref) => ref,
 ): Builder {
@@ -37,7 +37,7 @@ export function selectRows(
 
 /** The same without order and limits; `aliasOf` names the output columns by their position. */
 export function selectOutputs(
-  creator: QueryCreator<object>,
+  creator: Creator,
   state: QueryState,
   scope: Scope,
   aliasOf?: (position: number) => string,
@@ -79,7 +79,7 @@ function locked(builder: Builder, state: QueryState, scopes: Scopes): Builder {
 }
 
 /** `SELECT count(*)`; over a subquery where DISTINCT or a slice decide which rows there are. */
-export function selectCount(creator: QueryCreator<object>, state: QueryState): Builder {
+export function selectCount(creator: Creator, state: QueryState): Builder {
   const count = sql`count(*)`.as('count')
   if (!state.distinct && !isSliced(state) && state.groupBy === undefined) {
     return selectFrom(creator, state, rootScope(state)).select(count)
@@ -90,7 +90,7 @@ export function selectCount(creator: QueryCreator<object>, state: QueryState): B
 
 /** `SELECT count(*), sum(…) FROM … WHERE …`: one row over all rows of a query. */
 export function selectAggregates(
-  creator: QueryCreator<object>,
+  creator: Creator,
   state: QueryState,
   annotations: readonly Annotation[],
 ): Builder {
@@ -101,7 +101,7 @@ export function selectAggregates(
 }
 
 /** `SELECT 1 … LIMIT 1`; over a subquery where a slice of DISTINCT rows decides whether there is one. */
-export function selectExists(creator: QueryCreator<object>, state: QueryState): Builder {
+export function selectExists(creator: Creator, state: QueryState): Builder {
   const one = sql`1`.as('exists')
   if (state.distinct && state.offset > 0) {
     const rows = selectRows(creator, state)
@@ -115,7 +115,7 @@ export function selectExists(creator: QueryCreator<object>, state: QueryState): 
 }
 
 /** `FROM schema.table AS alias WHERE …`; a combination stands in the table's place. */
-export function selectFrom(creator: QueryCreator<object>, state: QueryState, scope: Scope): Builder {
+export function selectFrom(creator: Creator, state: QueryState, scope: Scope): Builder {
   const { combination } = state
   const from =
     combination === undefined

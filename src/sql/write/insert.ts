@@ -1,6 +1,7 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import type { Assignment } from '../../query/assignment.js'
 import type { ColumnSchema } from '../../schema/table.js'
+import type { Sql } from '../compile.js'
 import type { Scope } from '../scope.js'
 import { unnestRows, type ColumnCells } from './unnest.js'
 
@@ -18,7 +19,7 @@ export interface InsertEnd {
 }
 
 /** `INSERT INTO schema.table (…) VALUES (…) ON CONFLICT … RETURNING …`. */
-export function insertRow(scope: Scope, row: readonly Assignment[], end: InsertEnd): RawBuilder<unknown> {
+export function insertRow(scope: Scope, row: readonly Assignment[], end: InsertEnd): Sql {
   const cells = row.map(({ cell }) => cell)
   return insert(scope, row, cells.length === 0 ? sql`default values` : sql`values (${sql.join(cells)})`, end)
 }
@@ -29,7 +30,7 @@ export function insertRows(
   columns: readonly ColumnCells[],
   count: number,
   end: InsertEnd,
-): RawBuilder<unknown> {
+): Sql {
   if (columns.length === 0) {
     // Rows of nothing but defaults: unnest has no array to count them by.
     return insert(scope, [], sql`select from generate_series(1, ${String(count)}::"pg_catalog"."int4")`, end)
@@ -39,7 +40,7 @@ export function insertRows(
 }
 
 /** `RETURNING …`: every column of the table in its order. */
-export function returning(scope: Scope): RawBuilder<unknown> {
+export function returning(scope: Scope): Sql {
   const { columns } = scope.table
   // A table without columns still has rows to return.
   if (columns.length === 0) return sql` returning 1`
@@ -49,16 +50,16 @@ export function returning(scope: Scope): RawBuilder<unknown> {
 function insert(
   scope: Scope,
   columns: readonly { readonly column: ColumnSchema }[],
-  values: RawBuilder<unknown>,
+  values: Sql,
   { conflict, returning: returns }: InsertEnd,
-): RawBuilder<unknown> {
+): Sql {
   const list = columns.length === 0 ? sql`` : sql` (${names(columns.map(({ column }) => column))})`
   return sql`insert into ${scope.tableRef()}${list} ${values}${onConflict(conflict)}${
     returns ? returning(scope) : sql``
   }`
 }
 
-function onConflict(conflict: OnConflict): RawBuilder<unknown> {
+function onConflict(conflict: OnConflict): Sql {
   switch (conflict.kind) {
     case 'fail':
       return sql``
@@ -71,6 +72,6 @@ function onConflict(conflict: OnConflict): RawBuilder<unknown> {
   }
 }
 
-function names(columns: readonly ColumnSchema[]): RawBuilder<unknown> {
+function names(columns: readonly ColumnSchema[]): Sql {
   return sql.join(columns.map(({ name }) => sql.id(name)))
 }

@@ -1,10 +1,11 @@
-import { sql, type AliasedRawBuilder, type RawBuilder } from 'kysely'
+import { sql, type AliasedRawBuilder } from 'kysely'
 import { isBuiltIn } from '../../types/type-oids.js'
 import { elementText } from '../../types/composed/literal.js'
 import { recordOf } from '../../types/base-types.js'
 import type { Cell } from '../../query/assignment.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
 import { baseType } from '../../schema/type.js'
+import type { Sql } from '../compile.js'
 import type { Scope } from '../scope.js'
 import { columnNames } from '../select/combination.js'
 import { typeName } from '../cast.js'
@@ -29,13 +30,13 @@ export function unnestRows(scope: Scope, columns: readonly ColumnCells[]): Unnes
 interface Unnested {
   readonly from: AliasedRawBuilder<object, string>
   /** Each column's value in a row. */
-  readonly values: readonly RawBuilder<unknown>[]
+  readonly values: readonly Sql[]
   /** The row's number, from 1. */
-  readonly ordinal: RawBuilder<unknown>
+  readonly ordinal: Sql
 }
 
 /** `unnest($1, …) WITH ORDINALITY AS t1(c0, …, n)`: the rows of which each array has a column. */
-export function unnested(scope: Scope, arrays: readonly RawBuilder<unknown>[]): Unnested {
+export function unnested(scope: Scope, arrays: readonly Sql[]): Unnested {
   const alias = scope.freeAlias()
   const names = columnNames(arrays.length)
   const as = sql`${sql.id(alias)}(${sql.join([...names, 'n'].map((name) => sql.id(name)))})`
@@ -54,11 +55,7 @@ function travelsAsText(column: ColumnSchema): boolean {
   return typeof inner !== 'string' && inner.kind === 'composite'
 }
 
-function arrayParameter(
-  table: TableSchema,
-  column: ColumnSchema,
-  cells: readonly Cell[],
-): RawBuilder<unknown> {
+function arrayParameter(table: TableSchema, column: ColumnSchema, cells: readonly Cell[]): Sql {
   const { type } = column
   if (travelsAsText(column)) return sql`${arrayLiteral(cells, ',')}::"pg_catalog"."text"[]`
   const literal = arrayLiteral(cells, recordOf(type)?.delimiter ?? ',')

@@ -1,7 +1,8 @@
-import { sql, type OperationNode, type RawBuilder } from 'kysely'
+import { sql, type OperationNode } from 'kysely'
 import type { Assignment } from '../../query/assignment.js'
 import type { QueryState } from '../../query/state.js'
 import type { ColumnSchema } from '../../schema/table.js'
+import type { Sql } from '../compile.js'
 import { comparableRef, comparableValue } from '../cast.js'
 import { compileCondition } from '../condition.js'
 import { compileExpression } from '../expression.js'
@@ -18,7 +19,7 @@ export function updateWhere(
   state: QueryState,
   changes: readonly ColumnChange[],
   returns = false,
-): RawBuilder<unknown> {
+): Sql {
   const set = changes.map((change) => {
     const value = 'cell' in change ? change.cell : compileExpression(scope, change.expression)
     return sql`${sql.id(change.column.name)} = ${value}`
@@ -29,11 +30,7 @@ export function updateWhere(
 }
 
 /** `UPDATE schema.table SET … FROM unnest(…) WHERE key = …`. */
-export function updateRows(
-  scope: Scope,
-  key: readonly ColumnCells[],
-  columns: readonly ColumnCells[],
-): RawBuilder<unknown> {
+export function updateRows(scope: Scope, key: readonly ColumnCells[], columns: readonly ColumnCells[]): Sql {
   const { from, values } = unnestRows(scope, [...key, ...columns])
   const set = columns.map(({ column }, index) => sql`${sql.id(column.name)} = ${values[key.length + index]}`)
   const match = key.map(({ column }, index) => {
@@ -47,11 +44,11 @@ export function updateRows(
 }
 
 /** `DELETE FROM schema.table WHERE …`. */
-export function deleteWhere(scope: Scope, state: QueryState): RawBuilder<unknown> {
+export function deleteWhere(scope: Scope, state: QueryState): Sql {
   return sql`delete from ${scope.tableRef()}${where(scope, state)}`
 }
 
-function where(scope: Scope, state: QueryState): RawBuilder<unknown> {
+function where(scope: Scope, state: QueryState): Sql {
   const conditions = state.conditions.map((condition) => compileCondition(scope, condition))
   return conditions.length === 0 ? sql`` : sql` where ${sql.join(conditions, sql` and `)}`
 }
