@@ -17,14 +17,14 @@ export interface PrefetchQuery {
   readonly reader: RowReader<KeyedRow>
 }
 
+/** Yields the queries that it needs, and takes the rows of each. */
+type Prefetching = Generator<PrefetchQuery, void, KeyedRow[]>
+
 /**
  * Puts the prefetched relations into the rows of one chunk, one query per relation, nested ones after those that they
  * hang on. Yields each query and takes its rows, so that the same steps serve asynchronous and synchronous iteration.
  */
-export function* prefetch(
-  state: QueryState,
-  rows: readonly KeyedRow[],
-): Generator<PrefetchQuery, void, KeyedRow[]> {
+export function* prefetch(state: QueryState, rows: readonly KeyedRow[]): Prefetching {
   for (const [index, each] of state.selection.prefetches.entries()) {
     yield* prefetchRelation(state, each, index, rows)
   }
@@ -35,7 +35,7 @@ function* prefetchRelation(
   wanted: Prefetch,
   index: number,
   rows: readonly KeyedRow[],
-): Generator<PrefetchQuery, void, KeyedRow[]> {
+): Prefetching {
   const { relation } = wanted
   const ownColumns = columnsOf(state.table, relation.columns)
   const textOf = keyText(ownColumns)

@@ -1,14 +1,12 @@
 import { ExpressionWrapper, sql } from 'kysely'
-import type { ColumnCondition, Condition, Operand } from '../query/filter/condition.js'
+import type { Condition, Operand } from '../query/filter/condition.js'
 import type { ColumnSchema } from '../schema/table.js'
-import { baseType, type CompositeTypeSchema } from '../schema/type.js'
+import { baseType, type CompositeTypeSchema, type TypeSchema } from '../schema/type.js'
 import type { Sql } from './compile.js'
 import { comparableRef, typeName } from './cast.js'
 import { compileExpression } from './expression.js'
-import { existsRelated } from './relation.js'
+import { relatedSource } from './relation.js'
 import type { Scope } from './scope.js'
-
-type Comparison = ColumnCondition & { readonly kind: 'compare' }
 
 /** A condition as SQL; operands are bound parameters, never text. */
 export function compileCondition(scope: Scope, condition: Condition): Sql<boolean> {
@@ -20,17 +18,20 @@ export function compileCondition(scope: Scope, condition: Condition): Sql<boolea
       return sql<boolean>`(${compileCondition(scope, condition.condition)}) is not true`
     case 'expression':
       return sql<boolean>`(${compileExpression(scope, condition.node)})`
-    case 'related':
-      return existsRelated(scope, condition.relation, (target) =>
-        compileCondition(target, condition.condition),
-      )
+    case 'related': {
+      const { target, from, belongs } = relatedSource(scope, condition.relation)
+      const meets = compileCondition(target, condition.condition)
+      return sql<boolean>`exists (select from ${from} where ${belongs} and ${meets})`
+    }
   }
   const ref = comparableRef(scope, condition.column)
   switch (condition.kind) {
     case 'isNull':
       return nullTest(scope, condition.column, condition.isNull)
-    case 'compare':
-      return sql<boolean>`${ref} ${sql.raw(condition.operator)} ${comparand(condition)}`
+    case 'compare': {
+      const { column, operator, operand, castTo } = condition
+      return sql<boolean>`${ref} ${sql.raw(operator)} ${parameter(operand, castTo ?? compositeOf(column))}`
+    }
     case 'length':
       return sql<boolean>`cardinality(${ref}) ${sql.raw(condition.operator)} ${condition.operand}`
     case 'between':
@@ -38,14 +39,15 @@ export function compileCondition(scope: Scope, condition: Condition): Sql<boolea
     case 'inQuery':
       return sql<boolean>`${ref} in ${new ExpressionWrapper(condition.query)}`
     case 'in': {
-      const { values, orNull } = condition
+      const { column, values, orNull } = condition
+      const element = compositeOf(column)
       const among =
         typeof values === 'string' || Buffer.isBuffer(values)
-          ? sql<boolean>`${ref} = any(${parameter(condition.column, values, sql`[]`)})`
+          ? sql<boolean>`${ref} = any(${parameter(values, element && { kind: 'array', element })})`
           : values.length === 0
             ? sql<boolean>`false`
             : sql<boolean>`${ref} in (${sql.join(values)})`
-      return orNull ? sql<boolean>`(${among} or ${nullTest(scope, condition.column, true)})` : among
+      return orNull ? sql<boolean>`(${among} or ${nullTest(scope, column, true)})` : among
     }
   }
 }
@@ -64,15 +66,9 @@ function nullTest(scope: Scope, column: ColumnSchema, isNull: boolean): Sql<bool
   return isNull ? sql`${ref} is not distinct from null` : sql`${ref} is distinct from null`
 }
 
-function comparand({ column, operand, castTo }: Comparison): Sql {
-  return castTo === undefined ? parameter(column, operand) : sql`cast(${operand} as ${typeName(castTo)})`
-}
-
 /** A composite's operand has to name its type: the server would take it for an anonymous one, which has no input. */
-function parameter(column: ColumnSchema, operand: Operand, suffix = sql``): Sql {
-  const type = compositeOf(column)
-  if (type === undefined) return sql`${operand}`
-  return sql`cast(${operand} as ${sql.id(type.schema, type.name)}${suffix})`
+function parameter(operand: Operand, type: TypeSchema | undefined): Sql {
+  return type === undefined ? sql`${operand}` : sql`cast(${operand} as ${typeName(type)})`
 }
 
 function compositeOf(column: ColumnSchema): CompositeTypeSchema | undefined {

@@ -32,16 +32,6 @@ export function relatedSource(scope: Scope, relation: RelationSchema): RelatedSo
   }
 }
 
-/** `EXISTS (SELECT FROM … WHERE …)` over the related rows that meet a condition. */
-export function existsRelated(
-  scope: Scope,
-  relation: RelationSchema,
-  condition: (target: Scope) => Sql<boolean>,
-): Sql<boolean> {
-  const { target, from, belongs } = relatedSource(scope, relation)
-  return sql<boolean>`exists (select from ${from} where ${belongs} and ${condition(target)})`
-}
-
 /** Columns by their properties, to be compared. */
 export function refs(scope: Scope, properties: readonly string[]): Sql[] {
   return columnsOf(scope.table, properties).map((column) => comparableRef(scope, column))

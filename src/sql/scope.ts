@@ -11,23 +11,17 @@ interface Counter {
 
 /** A table within a statement, under the alias that its columns are qualified by. */
 export class Scope {
-  readonly table: TableSchema
-  readonly alias: string
-  readonly schemas: SchemaRegistry
   readonly #counter: Counter
   readonly #names: ReadonlyMap<ColumnSchema, string> | undefined
   readonly #expressions = new Map<ColumnSchema, () => Sql>()
 
   private constructor(
-    table: TableSchema,
-    schemas: SchemaRegistry,
-    alias: string,
+    readonly table: TableSchema,
+    readonly schemas: SchemaRegistry,
+    readonly alias: string,
     names?: ReadonlyMap<ColumnSchema, string>,
     counter: Counter = { next: 1, root: table.name },
   ) {
-    this.table = table
-    this.alias = alias
-    this.schemas = schemas
     this.#counter = counter
     this.#names = names
   }

@@ -39,9 +39,10 @@ export function insertRows(
   return insert(scope, columns, sql`select ${sql.join(values)} from ${from} order by ${ordinal}`, end)
 }
 
-/** `RETURNING …`: every column of the table in its order. */
-export function returning(scope: Scope): Sql {
+/** `RETURNING …`, if rows are to come back: every column of the table in its order. */
+export function returning(scope: Scope, returns: boolean): Sql {
   const { columns } = scope.table
+  if (!returns) return sql``
   // A table without columns still has rows to return.
   if (columns.length === 0) return sql` returning 1`
   return sql` returning ${sql.join(columns.map((column) => scope.columnRef(column)))}`
@@ -54,9 +55,8 @@ function insert(
   { conflict, returning: returns }: InsertEnd,
 ): Sql {
   const list = columns.length === 0 ? sql`` : sql` (${names(columns.map(({ column }) => column))})`
-  return sql`insert into ${scope.tableRef()}${list} ${values}${onConflict(conflict)}${
-    returns ? returning(scope) : sql``
-  }`
+  const end = sql`${onConflict(conflict)}${returning(scope, returns)}`
+  return sql`insert into ${scope.tableRef()}${list} ${values}${end}`
 }
 
 function onConflict(conflict: OnConflict): Sql {

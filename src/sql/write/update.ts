@@ -24,9 +24,8 @@ export function updateWhere(
     const value = 'cell' in change ? change.cell : compileExpression(scope, change.expression)
     return sql`${sql.id(change.column.name)} = ${value}`
   })
-  return sql`update ${scope.tableRef()} set ${sql.join(set)}${where(scope, state)}${
-    returns ? returning(scope) : sql``
-  }`
+  const end = sql`${where(scope, state)}${returning(scope, returns)}`
+  return sql`update ${scope.tableRef()} set ${sql.join(set)}${end}`
 }
 
 /** `UPDATE schema.table SET … FROM unnest(…) WHERE key = …`. */
@@ -37,10 +36,8 @@ export function updateRows(scope: Scope, key: readonly ColumnCells[], columns: r
     const value = comparableValue(sql`${values[index]}`, column.type)
     return sql`${comparableRef(scope, column)} = ${value}`
   })
-  return sql`update ${scope.tableRef()} set ${sql.join(set)} from ${from} where ${sql.join(
-    match,
-    sql` and `,
-  )}`
+  const matches = sql.join(match, sql` and `)
+  return sql`update ${scope.tableRef()} set ${sql.join(set)} from ${from} where ${matches}`
 }
 
 /** `DELETE FROM schema.table WHERE …`. */

@@ -4,9 +4,7 @@
  */
 export const cursor = { at: 0, length: 0 }
 
-/**
- * What JSON.parse makes of a part of a document, which ends at the cursor then; undefined where it is not valid.
- */
+/** What JSON.parse makes of a part of a document, which ends at the cursor then; undefined where it is not valid. */
 export function parsedPart(text: string, end: number): unknown {
   cursor.at = end
   try {

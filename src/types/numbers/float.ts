@@ -19,10 +19,7 @@ double[0] = 1
 const highWord = words[0] === 0 ? 1 : 0
 const lowWord = 1 - highWord
 
-/**
- * `float4`: number, the one that PostgreSQL's shortest text stands for: `0.1::float4` is 0.1 and not
- * 0.10000000149011612.
- */
+/** `float4`: number, the one that PostgreSQL's shortest text stands for: 0.1 and not 0.10000000149011612. */
 export const float4Codec: Coding = {
   decodeText: (text) => Number(printedAs('float4', floatText, text)),
   decodeBinary: (bytes, start, end) => {
