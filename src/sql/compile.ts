@@ -47,10 +47,7 @@ export function compileSql(statement: Sql): CompiledQuery {
 }
 
 function encoded(query: CompiledQuery): CompiledQuery {
-  return { ...query, parameters: query.parameters.map(encodeCount) }
-}
-
-/** LIMIT and OFFSET are numbers; all other operands were encoded when the condition was built. */
-function encodeCount(parameter: unknown): unknown {
-  return typeof parameter === 'number' || typeof parameter === 'bigint' ? String(parameter) : parameter
+  // LIMIT and OFFSET are numbers; all other operands were encoded when the condition was built.
+  const isCount = (each: unknown) => typeof each === 'number' || typeof each === 'bigint'
+  return { ...query, parameters: query.parameters.map((each) => (isCount(each) ? String(each) : each)) }
 }

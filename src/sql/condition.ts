@@ -1,10 +1,18 @@
-import { ExpressionWrapper, sql } from 'kysely'
+import {
+  ExpressionWrapper,
+  OperationNodeTransformer,
+  sql,
+  TableNode,
+  type Expression,
+  type OperationNode,
+  type ReferenceNode,
+} from 'kysely'
 import type { Condition, Operand } from '../query/filter/condition.js'
+import { OWN_TABLE } from '../query/filter/expression-references.js'
 import type { ColumnSchema } from '../schema/table.js'
 import { baseType, type CompositeTypeSchema, type TypeSchema } from '../schema/type.js'
 import type { Sql } from './compile.js'
 import { comparableRef, typeName } from './cast.js'
-import { compileExpression } from './expression.js'
 import { relatedSource } from './relation.js'
 import type { Scope } from './scope.js'
 
@@ -74,4 +82,22 @@ function parameter(operand: Operand, type: TypeSchema | undefined): Sql {
 function compositeOf(column: ColumnSchema): CompositeTypeSchema | undefined {
   const type = baseType(column.type)
   return typeof type !== 'string' && type.kind === 'composite' ? type : undefined
+}
+
+/** A free-hand expression within a statement: its references go by the table's alias there. */
+export function compileExpression(scope: Scope, node: OperationNode): Expression<unknown> {
+  return new ExpressionWrapper(new OwnReferences(scope.alias).transformNode(node))
+}
+
+class OwnReferences extends OperationNodeTransformer {
+  readonly #alias: TableNode
+
+  constructor(alias: string) {
+    super()
+    this.#alias = TableNode.create(alias)
+  }
+
+  protected override transformReference(node: ReferenceNode): ReferenceNode {
+    return node.table === OWN_TABLE ? { ...node, table: this.#alias } : node
+  }
 }

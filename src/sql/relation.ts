@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { columnsOf } from '../query/columns.js'
-import type { RelationSchema } from '../schema/relation.js'
+import type { RelationSchema } from '../schema/table.js'
 import type { Sql } from './compile.js'
 import { comparableRef } from './cast.js'
 import type { Scope } from './scope.js'

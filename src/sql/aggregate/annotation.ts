@@ -5,15 +5,28 @@ import {
   type AggregateExpression,
   type Annotation,
 } from '../../query/aggregate/annotation.js'
+import type { AggregateFunction } from '../../query/aggregate/functions.js'
 import { serverType } from '../../schema/type.js'
 import { readingOf } from '../../types/base-types.js'
-import { call, cast, FUNCTIONS } from './call.js'
 import type { Sql } from '../compile.js'
 import { comparableRef } from '../cast.js'
 import { compileCondition } from '../condition.js'
-import { orderTerms } from '../order.js'
+import { orderSql, orderTerms, type OrderTerm } from '../order.js'
 import { relatedSource } from '../relation.js'
 import type { Scope } from '../scope.js'
+
+/** The functions' names in SQL. */
+const FUNCTIONS: Readonly<Record<AggregateFunction, string>> = {
+  count: 'count',
+  sum: 'sum',
+  avg: 'avg',
+  min: 'min',
+  max: 'max',
+  arrayAgg: 'array_agg',
+  stringAgg: 'string_agg',
+  boolAnd: 'bool_and',
+  boolOr: 'bool_or',
+}
 
 /** The scope with the expressions that its table's annotations stand for. */
 export function annotatedScope(scope: Scope): Scope {
@@ -113,4 +126,32 @@ function sumOfSums({ column }: AggregateExpression): 'int8' | undefined {
 function isExact({ column }: AggregateExpression): boolean {
   const avg = column && readingOf(column.type)?.avg
   return avg?.type === 'numeric' || avg?.cast !== undefined
+}
+
+/** `sum(DISTINCT value ORDER BY …) FILTER (WHERE …)`; without a value over rows. */
+function call(
+  { function: name, distinct, separator, cast: castTo }: AggregateExpression,
+  value: Sql | undefined,
+  order: readonly OrderTerm[] = [],
+  filter?: Sql<boolean>,
+): Sql {
+  const isText = name === 'stringAgg'
+  // DISTINCT values can only be sorted by exactly what is aggregated, the cast included.
+  const argument = isText && value ? cast(value, 'text') : (value ?? sql`*`)
+  const keys = order.map(({ ref, ...how }) =>
+    orderSql({ ref: isText && distinct ? cast(ref, 'text') : ref, ...how }),
+  )
+  const parts = [
+    sql`${sql.raw(FUNCTIONS[name])}(${distinct ? sql`distinct ` : sql``}${argument}`,
+    isText ? sql`, ${separator ?? ''}` : sql``,
+    keys.length === 0 ? sql`)` : sql` order by ${sql.join(keys)})`,
+    filter === undefined ? sql`` : sql` filter (where ${filter})`,
+  ]
+  const result = cast(sql`${sql.join(parts, sql``)}`, castTo)
+  return name === 'arrayAgg' ? sql`coalesce(${result}, '{}')` : result
+}
+
+/** `cast(expression AS type)`, or the expression itself. */
+function cast(expression: Sql, type: string | undefined): Sql {
+  return type === undefined ? expression : sql`cast(${expression} as ${sql.raw(type)})`
 }

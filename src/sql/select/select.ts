@@ -84,8 +84,8 @@ export function selectCount(creator: Creator, state: QueryState): Builder {
   if (!state.distinct && !isSliced(state) && state.groupBy === undefined) {
     return selectFrom(creator, state, rootScope(state)).select(count)
   }
-  const rows = selectRows(creator, { ...state, order: isSliced(state) ? state.order : [], lock: undefined })
-  return creator.selectFrom(sql`(${rows})`.as('rows')).select(count)
+  const order = isSliced(state) ? state.order : []
+  return fromRows(creator, { ...state, order, lock: undefined }).select(count)
 }
 
 /** `SELECT count(*), sum(…) FROM … WHERE …`: one row over all rows of a query. */
@@ -104,14 +104,14 @@ export function selectAggregates(
 export function selectExists(creator: Creator, state: QueryState): Builder {
   const one = sql`1`.as('exists')
   if (state.distinct && state.offset > 0) {
-    const rows = selectRows(creator, state)
-    return creator
-      .selectFrom(sql`(${rows})`.as('rows'))
-      .select(one)
-      .limit(1)
+    return fromRows(creator, state).select(one).limit(1)
   }
   const builder = selectFrom(creator, state, rootScope(state)).select(one).limit(1)
   return state.offset > 0 ? builder.offset(state.offset) : builder
+}
+
+function fromRows(creator: Creator, state: QueryState): Builder {
+  return creator.selectFrom(sql`(${selectRows(creator, state)})`.as<string>('rows'))
 }
 
 /** `FROM schema.table AS alias WHERE …`; a combination stands in the table's place. */

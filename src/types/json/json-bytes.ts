@@ -1,8 +1,7 @@
 import { cursor } from './json-cursor.js'
 import { readNumber } from './json-number.js'
 import { readKey, readString, startKeys } from './json-string.js'
-import { int32 } from '../text/bytes.js'
-import { utf8 } from '../text/utf8.js'
+import { int32, utf8 } from '../text/bytes.js'
 
 // Readers return undefined, which no JSON value is, where the document is not valid or better left to JSON.parse.
 // They may read past its end, into what follows in `bytes`: that shows when the cursor is not at the end at last.

@@ -1,4 +1,4 @@
-import { utf8 } from '../text/utf8.js'
+import { utf8 } from '../text/bytes.js'
 
 // The keys of JSON objects are few and come again and again: comparing their bytes with those of a known one is
 // faster than making a string. All memory is taken once. A key may stand in one of a few slots from its hash on.

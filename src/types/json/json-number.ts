@@ -1,6 +1,6 @@
 import { cursor, parsedPart } from './json-cursor.js'
 import { decimal } from './json-decimal.js'
-import { utf8 } from '../text/utf8.js'
+import { utf8 } from '../text/bytes.js'
 
 const minus = 45
 const plus = 43

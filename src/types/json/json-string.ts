@@ -1,6 +1,6 @@
 import { cursor, parsedPart } from './json-cursor.js'
 import { knownKey, keyText, learnKey, longestKey } from './json-keys.js'
-import { ascii, utf8 } from '../text/utf8.js'
+import { ascii, utf8 } from '../text/bytes.js'
 
 const quote = 34
 const escape = 92

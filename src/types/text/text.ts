@@ -1,7 +1,7 @@
 import { EncodeError } from '../../errors.js'
 import type { Coding } from '../codec.js'
 import { describe } from '../describe.js'
-import { utf8 } from './utf8.js'
+import { utf8 } from './bytes.js'
 
 const unstorable = /[\0\p{Surrogate}]/u
 
