@@ -80,7 +80,7 @@ function* prefetchRelation(
  *
  * @param joined how the row was joined, or undefined when it was not.
  */
-function withJoined(present: unknown, prefetched: unknown, joined: RelatedSelection | undefined): unknown {
+function withJoined(present: unknown, prefetched: unknown, joined?: RelatedSelection): unknown {
   if (joined === undefined || !isRecord(present) || !isRecord(prefetched)) return prefetched
   const row: Record<string, unknown> = { ...present, ...prefetched }
   for (const deeper of joined.related) {

@@ -62,7 +62,6 @@ export function keyText(columns: readonly ColumnSchema[]): (...key: RowKey) => s
 function valueText(codec: Codec, value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
-      return value
     case 'number':
     case 'bigint':
     case 'boolean':

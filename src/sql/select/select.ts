@@ -23,11 +23,7 @@ type PresentColumn = (ref: Sql, column: ColumnSchema) => Sql
  * `SELECT columns FROM schema.table WHERE … ORDER BY … LIMIT … OFFSET …`, each column under its property as alias.
  * Tables are always qualified, so that search_path does not matter.
  */
-export function selectRows(
-  creator: Creator,
-  state: QueryState,
-  present: PresentColumn = (ref) => ref,
-): Builder {
+export function selectRows(creator: Creator, state: QueryState, present?: PresentColumn): Builder {
   const scope = rootScope(state)
   const builder = selectOutputs(creator, state, scope, undefined, present)
   const ordered = inOrder(builder, orderTerms(scope, orderOf(state)))
@@ -41,7 +37,7 @@ export function selectOutputs(
   state: QueryState,
   scope: Scope,
   aliasOf?: (position: number) => string,
-  present: PresentColumn = (ref) => ref,
+  present?: PresentColumn,
 ): Builder {
   const { outputs } = projectionOf(state)
   const from = selectFrom(creator, state, scope)
@@ -52,9 +48,10 @@ export function selectOutputs(
   }
   const scopes: Scopes = new Map([[undefined, scope]])
   const builder = joinRelated(from, scope, state.selection.related, scopes).select(
-    outputs.map(({ from, column }, position) =>
-      present(scopeOf(scopes, from).columnRef(column), column).as(alias(position)),
-    ),
+    outputs.map(({ from, column }, position) => {
+      const ref = scopeOf(scopes, from).columnRef(column)
+      return (present?.(ref, column) ?? ref).as(alias(position))
+    }),
   )
   if (aliasOf === undefined) nameSelected(scope, state)
   return distinctBy(locked(builder, state, scopes), scope, state)

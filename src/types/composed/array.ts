@@ -55,7 +55,7 @@ export function arrayCodec(element: Codec, { delimiter, flat }: ArrayOptions): C
     decodeBinary: decode && binaryReader(name, decode),
     decodeText: (text) =>
       readLiteral(name, text, (literal) => {
-        if (text.startsWith('[')) literal.skipTo(lowerBounds.exec(text)?.[0].length ?? 0)
+        if (text.startsWith('[')) literal.take(lowerBounds.exec(text)?.[0] ?? '')
         return read(literal)
       }),
     encode: (value) => {

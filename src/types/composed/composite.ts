@@ -5,7 +5,7 @@ import { describe } from '../describe.js'
 import { literalText, quote, readLiteral } from './literal.js'
 
 /** A composite's attribute: its key in the object, and its codec. */
-export interface CompositeField {
+interface CompositeField {
   readonly property: string
   readonly codec: Codec
   /** Whether the attribute that came, by the OID of its type, is one that the codec reads. */

@@ -60,11 +60,6 @@ export class LiteralReader {
     if (!this.take(character)) throw this.malformed()
   }
 
-  /** Goes on at `position`, an index of the text. */
-  skipTo(position: number): void {
-    this.#at = position
-  }
-
   /** @throws {@link DecodeError} when something is left. */
   end(): void {
     if (this.#at !== this.text.length) throw this.malformed()

@@ -9,21 +9,18 @@ const printed =
 const epoch = epochDays * 86400000
 const furthest = 8.64e15
 
-/** An instant to the microsecond. */
-interface Instant {
-  /** Since 1970-01-01 UTC. */
-  readonly seconds: number
-  /** From 0 to 999999. */
-  readonly microseconds: number
-}
-
 /**
- * The instant that PostgreSQL prints, in whatever TimeZone.
+ * The instant that PostgreSQL prints, in whatever TimeZone: seconds since 1970-01-01 UTC, and from 0 to 999999
+ * microseconds.
  *
  * @param unprinted what the type does not print of it, and is this: an offset, for some a time.
  * @throws {@link DecodeError} for infinities and for anything else.
  */
-export function instantOf(type: string, text: string, unprinted = ''): Instant {
+export function instantOf(
+  type: string,
+  text: string,
+  unprinted = '',
+): { seconds: number; microseconds: number } {
   const match = printed.exec(text.replace(/(?<=\d)(?= BC$|$)/, unprinted))
   if (match === null) {
     if (text === 'infinity' || text === '-infinity') throw unrepresentable(type, text)
