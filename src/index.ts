@@ -58,7 +58,7 @@ export type {
 } from './query/filter/filter-types.js'
 export type { Subquery } from './query/filter/subquery.js'
 export { SchemaRegistry } from './schema/registry.js'
-export type { RelationSchema, ThroughSchema } from './schema/relation.js'
+export type { RelationSchema, ThroughSchema } from './schema/table.js'
 export type { ColumnSchema, ForeignKeySchema, TableKind, TableSchema } from './schema/table.js'
 export type {
   ArrayTypeSchema,

@@ -1,7 +1,6 @@
 import { UsageError } from '../errors.js'
 import { SchemaRegistry } from '../schema/registry.js'
-import type { RelationSchema } from '../schema/relation.js'
-import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import type { ColumnSchema, RelationSchema, TableSchema } from '../schema/table.js'
 import type { Condition } from './filter/condition.js'
 import type { Ordering } from './order/order-key.js'
 import { qualifiedName } from '../schema/qualified-name.js'

@@ -1,6 +1,6 @@
 import { QueryCreator, type SelectQueryBuilder } from 'kysely'
 import { selectRows } from '../sql/select/select.js'
-import { freeHandColumn } from '../sql/free-hand-column.js'
+import { freeHandColumn } from '../sql/cast.js'
 import { subqueryOf } from '../sql/select/subquery.js'
 import { UsageError } from '../errors.js'
 import { sourceOf, type KyselyHandle, type Source } from '../kysely/handle.js'

@@ -11,10 +11,9 @@ import {
   planReader,
   selectionReader,
 } from '../rows/statement-readers.js'
-import { selectAggregates } from '../sql/aggregate/select-aggregates.js'
 import { compile } from '../sql/compile.js'
 import { compileExplain, type ExplainOptions } from '../sql/select/explain.js'
-import { selectCount, selectExists, selectRows } from '../sql/select/select.js'
+import { selectAggregates, selectCount, selectExists, selectRows } from '../sql/select/select.js'
 import { readAll, type CompiledRead } from './read.js'
 
 /** The SELECT of a queryset's rows, and how they are read. */

@@ -1,6 +1,5 @@
 import type { OperationNode } from 'kysely'
-import type { RelationSchema } from '../../schema/relation.js'
-import type { ColumnSchema } from '../../schema/table.js'
+import type { ColumnSchema, RelationSchema } from '../../schema/table.js'
 import type { TypeSchema } from '../../schema/type.js'
 
 /** A parameter as it goes to the server: encoded when the condition was built, so that later mutation of the operand does not matter. */

@@ -1,7 +1,6 @@
 import { FieldError } from '../../errors.js'
-import type { RelationSchema } from '../../schema/relation.js'
 import type { SchemaRegistry } from '../../schema/registry.js'
-import type { TableSchema } from '../../schema/table.js'
+import type { RelationSchema, TableSchema } from '../../schema/table.js'
 import { allOf, type Condition } from './condition.js'
 import { isPlainObject, refuseUndefined, show } from '../lookups/operand.js'
 import { parseLookups } from '../lookups/parse-lookups.js'

@@ -1,6 +1,5 @@
 import { FieldError } from '../../errors.js'
-import type { RelationSchema } from '../../schema/relation.js'
-import type { TableSchema } from '../../schema/table.js'
+import type { RelationSchema, TableSchema } from '../../schema/table.js'
 import { refuseUnlessName } from '../columns.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 

@@ -1,6 +1,6 @@
 import { DecodeError, EncodeError } from '../../errors.js'
 import type { Coding } from '../codec.js'
-import { describe } from '../describe.js'
+import { describe, messageOf } from '../describe.js'
 import { readJson } from './json-bytes.js'
 
 /** What `json` and `jsonb` columns hold once parsed. */
@@ -21,28 +21,11 @@ export type { JsonNull }
  */
 export const jsonNull: JsonNull = Object.freeze(new JsonNull())
 
-/** A toJSON() may throw anything. */
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
-}
-
-function invalid(name: string, cause: unknown): DecodeError {
-  return new DecodeError(`A ${name} value is not valid JSON: ${messageOf(cause)}.`, { cause })
-}
-
-function parse(name: string, text: string): unknown {
+function parsed(name: string, parse: () => unknown): unknown {
   try {
-    return JSON.parse(text)
+    return parse()
   } catch (cause) {
-    throw invalid(name, cause)
-  }
-}
-
-function parseBytes(name: string, bytes: Buffer, start: number, end: number): unknown {
-  try {
-    return readJson(bytes, start, end)
-  } catch (cause) {
-    throw invalid(name, cause)
+    throw new DecodeError(`A ${name} value is not valid JSON: ${messageOf(cause)}.`, { cause })
   }
 }
 
@@ -99,21 +82,21 @@ function checkText(text: string): string {
  * `undefined`, functions, bigints, NaN and infinities anywhere inside are refused on the way in.
  */
 export const jsonCodec: Coding = {
-  decodeText: (text) => parse('json', text),
-  decodeBinary: (bytes, start, end) => parseBytes('json', bytes, start, end),
+  decodeText: (text) => parsed('json', () => JSON.parse(text)),
+  decodeBinary: (bytes, start, end) => parsed('json', () => readJson(bytes, start, end)),
   encode: (value) => stringify('json', value),
 }
 
 /** `jsonb`: as `json`; its binary form starts with a version byte. */
 export const jsonbCodec: Coding = {
-  decodeText: (text) => parse('jsonb', text),
+  decodeText: (text) => parsed('jsonb', () => JSON.parse(text)),
   decodeBinary: (bytes, start, end) => {
     if (bytes[start] !== 1) {
       throw new DecodeError(
         `A jsonb value has the unknown binary version ${bytes[start]}: this server's is newer than supported.`,
       )
     }
-    return parseBytes('jsonb', bytes, start + 1, end)
+    return parsed('jsonb', () => readJson(bytes, start + 1, end))
   },
   encode: (value) => checkText(stringify('jsonb', value)),
 }

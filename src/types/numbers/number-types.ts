@@ -3,8 +3,7 @@ import { asString, defineType, type BaseType, type ReadingDefinition, type Total
 import type { Coding } from '../codec.js'
 import { stringCodec } from '../text/text.js'
 import { float4Codec, float8Codec } from './float.js'
-import { int8AsNumberCodec, int8AsStringCodec, int8Codec } from './int8.js'
-import { int2Codec, int4Codec, oidCodec } from './integer.js'
+import { int2Codec, int4Codec, int8AsNumberCodec, int8AsStringCodec, int8Codec, oidCodec } from './integer.js'
 import { canonicalNumeric, numericAsNumberCodec, numericCodec } from './numeric.js'
 
 const number = { family: 'numeric' }
