@@ -14,10 +14,9 @@ import { orderBy, reverse } from '../query/order/order-by.js'
 import { prefetchBy, prefetchPaths } from '../query/related/prefetch-related.js'
 import { selectRelated } from '../query/related/select-related.js'
 import { selectForUpdate, type LockOptions } from '../query/select-for-update.js'
-import { defer, only } from '../query/select/only.js'
-import { values, valuesList } from '../query/select/values.js'
+import { defer, only, values, valuesList } from '../query/selection.js'
 import { slice } from '../query/slice.js'
-import { change, refuseAfterCombining, type Combination, type QueryState } from '../query/state.js'
+import { change, refuseAfter, type Combination, type QueryState } from '../query/state.js'
 import { SUBQUERY } from '../query/filter/subquery.js'
 import type { AggregateRow, Aggregates, Annotated, CheckedAggregates } from './annotation-types.js'
 import { DecodePlugin } from './decode-plugin.js'
@@ -273,7 +272,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * columns are no longer those of the table.
    */
   toKysely(): SelectQueryBuilder<{ [Name in M['name']]: M['columns'] }, M['name'], R> {
-    refuseAfterCombining(this.state, 'toKysely')
+    refuseAfter(this.state, 'toKysely', 'union')
     const { shape } = this.state.selection
     if (shape === 'tuple' || shape === 'value') {
       throw new UsageError('Cannot call toKysely() after valuesList(): its rows are objects. Use values().')
