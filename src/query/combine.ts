@@ -55,9 +55,9 @@ export function wrapped(state: QueryState): QueryState {
 
 function combination(operands: Combination['operands'], operator: Combination['operator']): QueryState {
   const [{ table, schemas, selection, none: isFirstEmpty }] = operands
-  const isEmpty = ({ none }: QueryState) => none
-  const noneOfAll = operator === 'intersect' ? operands.some(isEmpty) : operands.every(isEmpty)
-  const none = operator === 'except' ? isFirstEmpty : noneOfAll
+  const isEmpty = (operand: QueryState) => operand.none
+  const isNone = operator === 'intersect' ? operands.some(isEmpty) : operands.every(isEmpty)
+  const none = operator === 'except' ? isFirstEmpty : isNone
   return change(initialState(table, schemas), { selection, combination: { operator, operands }, none })
 }
 

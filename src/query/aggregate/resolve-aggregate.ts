@@ -44,7 +44,7 @@ export function resolveAggregate(target: AggregateTarget, name: string, value: u
     column,
     key: distinct && column === undefined ? keyOf(table, given) : [],
     distinct,
-    filter: filter && aggregateFilter(target, table, filter),
+    filter: filter === undefined ? undefined : aggregateFilter(target, table, filter),
     order,
     separator:
       given.function === 'stringAgg'

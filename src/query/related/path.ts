@@ -50,7 +50,7 @@ export function relationOf(table: TableSchema, name: string, toOne = false): Rel
   )
 }
 
-/** The first step of a path. @throws {@link FieldError} as `relationOf`. */
+/** The first step of a path, refused as by `relationOf`. */
 export function stepOf(table: TableSchema, path: string, toOne = false): PathStep {
   refuseUnlessName(table, path)
   const step = firstStep(table, path)
