@@ -46,9 +46,8 @@ export async function hasRows(source: Source, state: QueryState): Promise<boolea
 
 /** The one row of aggregates over all rows. */
 export async function aggregates(source: Source, over: QueryState, wanted: unknown): Promise<unknown> {
-  const aggregation = aggregate(over, wanted)
-  const { state, annotations } = aggregation
-  if (state.none) return emptyAggregation(aggregation)
+  const { state, annotations } = aggregate(over, wanted)
+  if (state.none) return emptyAggregation(annotations)
   const query = compile((creator) => selectAggregates(creator, state, annotations))
   const [row] = await readAll(source, { state, query, reader: aggregateReader(annotations) })
   return row

@@ -6,7 +6,14 @@ import type { TypeSchema } from '../../schema/type.js'
 export type Operand = string | Buffer
 
 /** What a filter asks, checked and encoded. */
-export type Condition = ColumnCondition | ExpressionCondition | RelatedCondition | Junction | Negation
+export type Condition =
+  | ColumnCondition
+  /** A free-hand Kysely expression, its values encoded and its columns checked. */
+  | { readonly kind: 'expression'; readonly node: OperationNode }
+  /** At least one related row meets a condition on its own table. */
+  | { readonly kind: 'related'; readonly relation: RelationSchema; readonly condition: Condition }
+  | Junction
+  | Negation
 
 /** A condition on one column. */
 export type ColumnCondition =
@@ -44,19 +51,6 @@ export type ComparisonOperator =
   | ('@>' | '<@' | '&&' | '?' | '?&' | '?|')
   /** Of ranges. */
   | ('<<' | '>>' | '&<' | '&>' | '-|-')
-
-/** A free-hand Kysely expression, its values encoded and its columns checked. */
-export interface ExpressionCondition {
-  readonly kind: 'expression'
-  readonly node: OperationNode
-}
-
-/** At least one related row meets a condition on its own table. */
-export interface RelatedCondition {
-  readonly kind: 'related'
-  readonly relation: RelationSchema
-  readonly condition: Condition
-}
 
 /** AND or OR of conditions; an empty AND is true, an empty OR false. */
 export interface Junction {

@@ -1,9 +1,15 @@
 import type { Codec } from '../../types/codec.js'
 import { codecFor } from '../../types/codec-for.js'
 import { EncodeError, FieldError } from '../../errors.js'
+import type { ColumnSchema } from '../../schema/table.js'
 import type { TypeSchema } from '../../schema/type.js'
 import type { Operand } from '../filter/condition.js'
-import type { LookupField } from './lookup.js'
+
+/** What a lookup is about: a column, and how messages name it. */
+export interface LookupField {
+  readonly column: ColumnSchema
+  readonly label: string
+}
 
 /** A value of the column's type, or of another, as a parameter; NULL is asked for by `isNull` alone. */
 export function operandOf(
@@ -15,24 +21,24 @@ export function operandOf(
   if (value === null || value === undefined) {
     throw new FieldError(`The lookup "${lookup}" of ${label} takes no ${String(value)}; use isNull.`)
   }
-  return encodeOperand(codecFor(type), label, value)
+  return encodeCopy(codecFor(type), value, `The condition on ${label}`)
 }
 
 /** A piece of text as a parameter, which need not be a value of the column's type. */
 export function textOperand({ label }: LookupField, lookup: string, value: unknown): string {
   if (typeof value !== 'string')
     throw new FieldError(`${label}.${lookup} takes a string, not ${show(value)}.`)
-  return String(encodeOperand(codecFor('text'), label, value))
+  return String(encodeCopy(codecFor('text'), value, `The condition on ${label}`))
 }
 
-/** Bytes are copied, so that what the caller does to them later does not change the query. */
-export function encodeOperand(codec: Codec, label: string, value: unknown): Operand {
+/** A value as a parameter; bytes are copied, so that what the caller does to them later does not matter. */
+export function encodeCopy(codec: Codec, value: unknown, where: string): Operand {
   try {
     const operand = codec.encode(value)
     return Buffer.isBuffer(operand) ? Buffer.from(operand) : operand
   } catch (error) {
     if (!(error instanceof EncodeError)) throw error
-    throw new EncodeError(`The condition on ${label}: ${error.message}`, { cause: error })
+    throw new EncodeError(`${where}: ${error.message}`, { cause: error })
   }
 }
 
