@@ -1,4 +1,5 @@
 import { DecodeError, EncodeError } from '../../errors.js'
+import { defineType, type BaseType } from '../base-type.js'
 import type { Coding } from '../codec.js'
 import { describe, messageOf } from '../describe.js'
 import { readJson } from './json-bytes.js'
@@ -100,3 +101,10 @@ export const jsonbCodec: Coding = {
   },
   encode: (value) => checkText(stringify('jsonb', value)),
 }
+
+const value = { row: 'JsonValue', input: 'JsonValue | JsonNull' }
+
+export const jsonTypes: readonly BaseType[] = [
+  defineType('json', [114, 199], 'null', { flat: true, readings: [{ ...value, codec: jsonCodec }] }),
+  defineType('jsonb', [3802, 3807], 'json', { flat: true, readings: [{ ...value, codec: jsonbCodec }] }),
+]
