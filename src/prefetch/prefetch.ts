@@ -17,7 +17,6 @@ export interface PrefetchQuery {
   readonly reader: RowReader<KeyedRow>
 }
 
-/** Yields the queries that it needs, and takes the rows of each. */
 type Prefetching = Generator<PrefetchQuery, void, KeyedRow[]>
 
 /**

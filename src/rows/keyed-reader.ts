@@ -32,6 +32,9 @@ export function keyedReader(
   const { outputs } = projection
   const owner = ownerColumns.map(({ name, type }) => ({ label: name, type: keyType(type) }))
   const columns = [...outputs, ...owner].map(({ label, type }) => ({ label, codec: codecFor(type) }))
+  const valuesAt = (columns: readonly number[]): Shape => {
+    return { kind: 'tuple', items: columns.map((position) => ({ kind: 'value', position })) }
+  }
   const positions = owner.map((_, index) => outputs.length + index)
   return knownRowReader(columns, {
     kind: 'object',
@@ -41,10 +44,6 @@ export function keyedReader(
       ['owner', { kind: 'made', positions, make: keyText(ownerColumns) }],
     ],
   })
-}
-
-function valuesAt(positions: readonly number[]): Shape {
-  return { kind: 'tuple', items: positions.map((position) => ({ kind: 'value', position })) }
 }
 
 /** What a Map finds keys of these columns by: one text for equal values, undefined where a part of the key is NULL. */

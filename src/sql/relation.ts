@@ -5,18 +5,11 @@ import type { Sql } from './compile.js'
 import { comparableRef } from './cast.js'
 import type { Scope } from './scope.js'
 
-/** The rows that a relation leads to, as the parts of a subquery that is correlated with the outer row. */
-export interface RelatedSource {
-  /** The related table within the subquery. */
-  readonly target: Scope
-  /** What follows FROM: the related table, joined with the link table of a many-to-many relation. */
-  readonly from: Sql
-  /** That a related row belongs to the outer row. */
-  readonly belongs: Sql<boolean>
-}
-
-/** The related rows of one row of `scope`. */
-export function relatedSource(scope: Scope, relation: RelationSchema): RelatedSource {
+/**
+ * The rows that a relation leads to from a row of `scope`, as parts of a subquery: the related table within it, what
+ * follows FROM, which joins the link table of a many-to-many relation, and that a related row belongs to the outer row.
+ */
+export function relatedSource(scope: Scope, relation: RelationSchema) {
   const target = scope.inner(scope.schemas.table(relation.target))
   const outer = refs(scope, relation.columns)
   const inner = refs(target, relation.targetColumns)

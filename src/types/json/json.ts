@@ -1,4 +1,5 @@
 import { DecodeError, EncodeError } from '../../errors.js'
+import { defineType, type BaseType } from '../base-type.js'
 import type { Coding } from '../codec.js'
 import { describe, messageOf } from '../describe.js'
 import { readJson } from './json-bytes.js'
@@ -21,9 +22,17 @@ export type { JsonNull }
  */
 export const jsonNull: JsonNull = Object.freeze(new JsonNull())
 
-function parsed(name: string, parse: () => unknown): unknown {
+function parsed(name: string, text: string): unknown {
   try {
-    return parse()
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new DecodeError(`A ${name} value is not valid JSON: ${messageOf(cause)}.`, { cause })
+  }
+}
+
+function readValid(name: string, bytes: Buffer, start: number, end: number): unknown {
+  try {
+    return readJson(bytes, start, end)
   } catch (cause) {
     throw new DecodeError(`A ${name} value is not valid JSON: ${messageOf(cause)}.`, { cause })
   }
@@ -82,21 +91,28 @@ function checkText(text: string): string {
  * `undefined`, functions, bigints, NaN and infinities anywhere inside are refused on the way in.
  */
 export const jsonCodec: Coding = {
-  decodeText: (text) => parsed('json', () => JSON.parse(text)),
-  decodeBinary: (bytes, start, end) => parsed('json', () => readJson(bytes, start, end)),
+  decodeText: (text) => parsed('json', text),
+  decodeBinary: (bytes, start, end) => readValid('json', bytes, start, end),
   encode: (value) => stringify('json', value),
 }
 
 /** `jsonb`: as `json`; its binary form starts with a version byte. */
 export const jsonbCodec: Coding = {
-  decodeText: (text) => parsed('jsonb', () => JSON.parse(text)),
+  decodeText: (text) => parsed('jsonb', text),
   decodeBinary: (bytes, start, end) => {
     if (bytes[start] !== 1) {
       throw new DecodeError(
         `A jsonb value has the unknown binary version ${bytes[start]}: this server's is newer than supported.`,
       )
     }
-    return parsed('jsonb', () => readJson(bytes, start + 1, end))
+    return readValid('jsonb', bytes, start + 1, end)
   },
   encode: (value) => checkText(stringify('jsonb', value)),
 }
+
+const value = { row: 'JsonValue', input: 'JsonValue | JsonNull' }
+
+export const jsonTypes: readonly BaseType[] = [
+  defineType('json', [114, 199], 'null', { flat: true, readings: [{ ...value, codec: jsonCodec }] }),
+  defineType('jsonb', [3802, 3807], 'json', { flat: true, readings: [{ ...value, codec: jsonbCodec }] }),
+]
