@@ -2,7 +2,7 @@ import { asError } from '../errors.js'
 import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
 import type { Connection } from '../connection/connection.js'
 import { droppedStream, forgetDropped, watchDropped } from '../connection/dropped.js'
-import { prefetchLimit } from '../connection/pipeline.js'
+import { prefetchLimit, queryLimit, type ExchangeLimit } from '../connection/pipeline.js'
 import { isDatabaseError } from '../pg/database-error.js'
 import { freeHandParameter, freeHandResult, refuseAsCommit, runFreeHand } from '../pg/free-hand.js'
 import * as protocol from '../pg/protocol.js'
@@ -76,13 +76,17 @@ export class SluiceConnection implements DatabaseConnection {
   async #describe(sql: string): Promise<readonly Field[]> {
     const columns = new DescribedColumns()
     const messages = () => protocol.describeMessages(sql)
-    await this.connection.exchange({ owner: columns, sql, messages, sink: columns })
+    const limit = this.#queryLimit(sql)
+    await this.connection.exchange({ owner: columns, sql, messages, sink: columns, limit })
     return columns.take()
   }
 
   async #executeFreeHand<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     try {
-      return await this.connection.inTurn(() => this.#runFreeHand<R>(query))
+      return await this.connection.query(
+        (onSending) => this.#runFreeHand<R>(query, onSending),
+        this.#queryLimit(query.sql),
+      )
     } catch (error) {
       // It was made where the socket was read, which says nothing of who waits.
       Error.captureStackTrace(asError(error))
@@ -90,11 +94,10 @@ export class SluiceConnection implements DatabaseConnection {
     }
   }
 
-  async #runFreeHand<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+  async #runFreeHand<R>(query: CompiledQuery, onSending: () => void): Promise<QueryResult<R>> {
     const { connection } = this
     const { answers, transactionFailure } = connection
     try {
-      const onSending = () => connection.refuseForeignTransaction()
       const result = await runFreeHand<R>(connection.session, query, onSending)
       if (result.command === 'ROLLBACK' && transactionFailure !== undefined)
         refuseAsCommit(query.sql, transactionFailure)
@@ -103,8 +106,12 @@ export class SluiceConnection implements DatabaseConnection {
       // pg reports an error before the ReadyForQuery that tells what became of the transaction.
       if (isDatabaseError(error) && connection.answers === answers && !connection.isLost)
         await connection.session.nextReady()
-      throw connection.explain(asError(error))
+      throw error
     }
+  }
+
+  #queryLimit(sql: string): ExchangeLimit | undefined {
+    return queryLimit(this.connection.engine.limits.queryTimeoutMs, sql)
   }
 
   async #executeRead<R>(query: CompiledQuery, { reader, completes }: ReadRequest): Promise<QueryResult<R>> {
@@ -114,7 +121,7 @@ export class SluiceConnection implements DatabaseConnection {
     const sink = new DecodedRows(reader)
     // What belongs to a stream is cancelled with it.
     const stream = completes && [...connection.openPortals].find((portal) => portal.ownsTransaction)
-    const limit = prefetchLimit(completes?.fetchTimeoutMs, sql)
+    const limit = prefetchLimit(completes?.fetchTimeoutMs, sql) ?? this.#queryLimit(sql)
     await connection.exchange({ owner: stream ?? query, sql, parameters, messages, sink, limit })
     // What the reader makes of the rows is what the query's type says.
     return { rows: sink.take() as R[] }
