@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
 import { ConnectionError, UsageError } from '../errors.js'
 import { sendCancelRequest } from '../pg/cancel-request.js'
-import { isDatabaseError } from '../pg/database-error.js'
+import { copyOf, isDatabaseError } from '../pg/database-error.js'
 import type { ExchangeResult } from '../pg/exchange.js'
 import { Session, type SessionHolder, type TransactionStatus } from '../pg/session.js'
 import { abbreviate } from './abbreviate.js'
@@ -208,13 +208,10 @@ export class Connection implements SessionHolder {
     // After pg's query_timeout the server is still at work on a query that nobody listens to.
     if (error.message === 'Query read timeout') this.destroy(error)
     const lost = this.#lost
-    if (!isDatabaseError(error) || (lost !== undefined && !wasSent)) {
-      if (lost === undefined || (lost instanceof ConnectionError && wasSent)) return lost ?? error
-      const isOurs = lost instanceof ConnectionError
-      return new ConnectionError(
-        isOurs ? lost.message : `The connection to the database was lost: ${lost.message}`,
-        { cause: lost, isBeforeSending: !wasSent, isFinal: isOurs && lost.isFinal },
-      )
+    if (lost !== undefined && !wasSent) return unsent(lost)
+    if (!isDatabaseError(error)) {
+      if (lost === undefined || lost instanceof ConnectionError) return lost ?? error
+      return lostBy(lost, false)
     }
     // It may be the fetch of a stream, ahead of this query, that aborted the transaction.
     if (error.code === '25P02') error.cause ??= this.#transactionFailure
@@ -234,4 +231,18 @@ export class Connection implements SessionHolder {
       }
     }
   }
+}
+
+/** What a statement meets that was not sent, since the connection had been lost before. */
+function unsent(lost: Error): Error {
+  if (isDatabaseError(lost)) return Object.assign(copyOf(lost), { isBeforeSending: true })
+  return lostBy(lost, true)
+}
+
+function lostBy(lost: Error, isBeforeSending: boolean): ConnectionError {
+  const isOurs = lost instanceof ConnectionError
+  return new ConnectionError(
+    isOurs ? lost.message : `The connection to the database was lost: ${lost.message}`,
+    { cause: lost, isBeforeSending, isFinal: isOurs && lost.isFinal },
+  )
 }

@@ -45,13 +45,14 @@ export function mayPass(error: Error): boolean {
 
 /** Whether to try again can help and can do no harm: by what the server said, and by what it may have seen. */
 export function isRetryable(
-  error: unknown,
+  error: Error,
   { action, mayWrite = action === 'writing' }: { readonly action?: 'writing'; readonly mayWrite?: boolean },
 ): boolean {
-  const connection = error instanceof ConnectionError ? error : undefined
-  if (connection?.isFinal === true) return false
-  const hasNoEffect = !mayWrite || connection?.isBeforeSending === true
+  // Of an error that the server sent, too.
+  const { isBeforeSending, isFinal } = error as Partial<ConnectionError>
+  if (isFinal === true) return false
+  const hasNoEffect = !mayWrite || isBeforeSending === true
   const sqlState = sqlStateOf(error)
   if (sqlState !== undefined) return UNDONE.test(sqlState) || (hasNoEffect && UNKNOWN.test(sqlState))
-  return connection !== undefined && hasNoEffect
+  return error instanceof ConnectionError && hasNoEffect
 }

@@ -1,5 +1,5 @@
 import type { CompiledQuery } from 'kysely'
-import { UsageError } from '../errors.js'
+import { asError, UsageError } from '../errors.js'
 import { attemptsOf, retrying } from '../connection/retry.js'
 import { isRetryable } from '../connection/retryable.js'
 import { PrefetchFailure } from '../failure/prefetch-failure.js'
@@ -61,7 +61,7 @@ async function readRows(source: Source, read: CompiledRead): Promise<unknown[]> 
 }
 
 function isRetryableRead(error: Error): boolean {
-  return isRetryable(error instanceof PrefetchFailure ? error.cause : error, {})
+  return isRetryable(error instanceof PrefetchFailure ? asError(error.cause) : error, {})
 }
 
 /**

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { OptionError, TimeoutError } from '../../src/index.js'
+import { OptionError, TimeoutError, withLimits, type KyselyHandle } from '../../src/index.js'
 import { failureOf, Numbers, open, Stalling, type NumberRow, type Opened } from './support/fault-database.js'
 import { tableOf } from '../faults/tables.js'
 import { useFaults } from './support/use-faults.js'
 
 const faults = useFaults()
 const queryTimeoutMs = 150
-const itemsOf = ({ db }: Pick<Opened, 'db'>) =>
+const itemsOf = ({ db }: { readonly db: KyselyHandle }) =>
   tableOf<NumberRow>(db, 'items', { id: 'int4', payload: 'text' })
 const slow = sql<boolean>`pg_sleep(30) is not null`
 
@@ -87,5 +87,57 @@ describe('queryTimeoutMs', () => {
 
   it.each([0, -1, 1.5, '5', 2 ** 31])('refuses %j', (given) => {
     expect(() => open(faults.url, { queryTimeoutMs: given as number })).toThrow(OptionError)
+  })
+})
+
+describe('withLimits', () => {
+  it('limits what a repository runs, reads and writes, in a transaction or not, and nothing else', async () => {
+    const log: string[] = []
+    await using opened = open(faults.url, { log: ({ query }) => void log.push(query.sql) })
+    const { db } = opened
+    await db
+      .insertInto('items')
+      .values({ id: 1, payload: 'x' })
+      .onConflict((on) => on.doNothing())
+      .execute()
+    const limited = { db: withLimits(db, { queryTimeoutMs }) }
+    const expected = { name: 'QueryError', code: 'QUERY_TIMEOUT' }
+    log.length = 0
+    expect(await failureOf(new Numbers(limited.db).filter(() => slow).count())).toMatchObject(expected)
+    expect(log).toHaveLength(1)
+    const update = itemsOf(limited)
+      .filter(() => slow)
+      .update({ payload: 'y' })
+    expect(await failureOf(update)).toMatchObject(expected)
+    const inside = db.transaction().execute(async (trx) => {
+      expect(
+        await new Numbers(trx)
+          .using(withLimits(trx, { queryTimeoutMs: 5000 }))
+          .filter({ id: 1 })
+          .count(),
+      ).toBe(1)
+      return new Numbers(trx)
+        .filter(() => slow)
+        .using(withLimits(trx, { queryTimeoutMs }))
+        .first()
+    })
+    expect(await failureOf(inside)).toMatchObject(expected)
+    expect(await itemsOf(limited).bulkCreate([{ id: 60, payload: 'x' }])).toHaveLength(1)
+    expect(await itemsOf({ db }).filter({ id: 60 }).delete()).toBe(1)
+    const ids: number[] = []
+    for await (const { id } of new Numbers(limited.db).filter({ id: 1 }).aiterator()) ids.push(id)
+    for (const { id } of new Numbers(limited.db).filter({ id: 2 }).iterator()) ids.push(id)
+    expect(ids).toEqual([1, 2])
+    await sql`select pg_sleep(0.3)`.execute(db)
+    expect(() => withLimits(db, { queryTimeoutMs: 0 })).toThrow(OptionError)
+  })
+
+  it('comes before the limit of the dialect', async () => {
+    await using opened = open(faults.url, { queryTimeoutMs })
+    const longer = withLimits(opened.db, { queryTimeoutMs: 5000 })
+    const rows = new Numbers(longer).filter(
+      () => sql<boolean>`case when id = 1 then pg_sleep(0.4) is not null end`,
+    )
+    expect(await rows.toArray()).toHaveLength(1)
   })
 })
