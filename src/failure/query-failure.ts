@@ -1,6 +1,14 @@
-import { ConnectionError, DecodeError, QueryError, SchemaDriftError, TimeoutError } from '../errors.js'
+import {
+  ConnectionError,
+  DecodeError,
+  QueryError,
+  SchemaDriftError,
+  TimeoutError,
+  type QueryDetails,
+} from '../errors.js'
 import { isDatabaseError, sqlStateOf } from '../pg/database-error.js'
-import { isRetryable } from './retryable.js'
+import { attemptsOf } from '../connection/retry.js'
+import { isRetryable } from '../connection/retryable.js'
 
 /** What a queryset was doing when it failed. */
 export interface FailedQuery {
@@ -12,6 +20,8 @@ export interface FailedQuery {
   readonly action?: 'writing'
   /** It reads by what may write and commit. */
   readonly mayWrite?: boolean
+  /** How often it was tried, where the error itself does not say. */
+  readonly attempts?: number
 }
 
 const DRIFT: Readonly<Record<string, string>> = {
@@ -47,11 +57,11 @@ function explained(error: unknown, failed: FailedQuery): unknown {
     const { table, sql, rowsDelivered } = failed
     const code = error instanceof TimeoutError ? { code: error.code } : {}
     const sqlState = sqlStateOf(error)
+    const what =
+      failed.action === 'writing' ? `writing ${table}` : `reading ${table}, ${rowsDelivered} rows delivered`
     return new QueryError(
-      failed.action === 'writing'
-        ? `${error.message} (writing ${table})`
-        : `${error.message} (reading ${table}, ${rowsDelivered} rows delivered)`,
-      { table, sql, rowsDelivered, sqlState, isRetryable: isRetryable(error, sqlState, failed), ...code },
+      `${error.message} (${what}${tried(error, failed)})`,
+      { table, sql, rowsDelivered, sqlState, ...repeating(error, failed), ...code },
       { cause: error },
     )
   }
@@ -71,10 +81,21 @@ function explained(error: unknown, failed: FailedQuery): unknown {
       : undefined
   const notes = [error.detail, error.hint, readOnly].filter((note) => note !== undefined)
   return new QueryError(
-    [`${writing ? 'Writing' : 'Reading'} ${failed.table} failed: ${error.message}.`, ...notes].join(' '),
-    { ...failed, sqlState: error.code, isRetryable: isRetryable(error, error.code, failed) },
+    [
+      `${writing ? 'Writing' : 'Reading'} ${failed.table} failed${tried(error, failed)}: ${error.message}.`,
+      ...notes,
+    ].join(' '),
+    { ...failed, sqlState: error.code, ...repeating(error, failed) },
     { cause: error },
   )
+}
+
+function repeating(error: Error, failed: FailedQuery): Pick<QueryDetails, 'isRetryable' | 'attempts'> {
+  return { isRetryable: isRetryable(error, failed), attempts: failed.attempts ?? attemptsOf(error) }
+}
+
+function tried(error: Error, { attempts = attemptsOf(error) }: FailedQuery): string {
+  return attempts > 1 ? `, tried ${attempts} times` : ''
 }
 
 /** What a row could not be read by, with what it was a row of. */

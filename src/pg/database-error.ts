@@ -41,6 +41,11 @@ export function isDatabaseError(error: unknown): error is DatabaseError {
   return error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string'
 }
 
+/** Another error of the same, for another who meets it. */
+export function copyOf(error: DatabaseError): DatabaseError {
+  return Object.assign(new DatabaseError(error.message, error.length, error.name), error)
+}
+
 /** The SQLSTATE of an error that the server sent, anywhere along its causes. */
 export function sqlStateOf(error: unknown): string | undefined {
   for (let current = error; current instanceof Error; current = current.cause) {
