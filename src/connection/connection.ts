@@ -2,12 +2,12 @@ import type { PoolClient } from 'pg'
 import { ConnectionError, UsageError } from '../errors.js'
 import { sendCancelRequest } from '../pg/cancel-request.js'
 import { copyOf, isDatabaseError } from '../pg/database-error.js'
-import type { ExchangeResult } from '../pg/exchange.js'
+import type { RoundTripResult } from '../pg/round-trip.js'
 import { Session, type SessionHolder, type TransactionStatus } from '../pg/session.js'
 import { abbreviate } from './abbreviate.js'
 import { Deadline } from './deadline.js'
 import type { Engine, OpenStream } from './engine.js'
-import { Pipeline, type ExchangeLimit, type Sending } from './pipeline.js'
+import { Pipeline, type RoundTripLimit, type Sending } from './pipeline.js'
 
 const KEEP_ALIVE_DELAY_MS = 10_000
 
@@ -127,17 +127,17 @@ export class Connection implements SessionHolder {
   }
 
   /** Sends messages that end in a Sync, when everything sent before is answered, and waits for the answer. */
-  exchange(sending: Sending): Promise<ExchangeResult> {
-    if (!this.#isFresh) return this.#pipeline.exchange(sending)
+  roundTrip(sending: Sending): Promise<RoundTripResult> {
+    if (!this.#isFresh) return this.#pipeline.roundTrip(sending)
     const messages = () => {
       this.#refuseForeignTransaction()
       return sending.messages()
     }
-    return this.#pipeline.exchange({ ...sending, messages })
+    return this.#pipeline.roundTrip({ ...sending, messages })
   }
 
-  /** Runs a query of pg's own client in turn with the exchanges; `run` is given what to call when it is to be sent. */
-  query<T>(run: (onSending: () => void) => Promise<T>, limit?: ExchangeLimit): Promise<T> {
+  /** Runs a query of pg's own client in turn with the round trips; `run` is given what to call when it is to be sent. */
+  query<T>(run: (onSending: () => void) => Promise<T>, limit?: RoundTripLimit): Promise<T> {
     return this.#pipeline.query((onSent) => {
       return run(() => {
         this.#refuseForeignTransaction()
@@ -163,7 +163,7 @@ export class Connection implements SessionHolder {
     )
   }
 
-  /** Cancels what is running on the server, if it is an exchange of `owner`. */
+  /** Cancels what is running on the server, if it is a round trip of `owner`. */
   cancel(owner: object): void {
     this.#pipeline.cancel(owner)
   }

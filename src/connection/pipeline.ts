@@ -1,6 +1,6 @@
 import { asError, ConnectionError, TimeoutError } from '../errors.js'
 import { sendCancelRequest } from '../pg/cancel-request.js'
-import { Exchange, type ExchangeResult } from '../pg/exchange.js'
+import { RoundTrip, type RoundTripResult } from '../pg/round-trip.js'
 import type { Session } from '../pg/session.js'
 import { Turn } from '../pg/turn.js'
 import type { RowSink } from '../rows/row-sink.js'
@@ -9,8 +9,8 @@ import { Deadline } from './deadline.js'
 
 const CANCEL_AGAIN_MS = 250
 
-/** How long an exchange may be answered, from when it is sent, and the error that it fails with past that. */
-export interface ExchangeLimit {
+/** How long a round trip may be answered, from when it is sent, and the error that it fails with past that. */
+export interface RoundTripLimit {
   readonly ms: number
   readonly error: () => Error
   /** An answer that came before it could be cancelled is taken: it may be that of a write. */
@@ -18,14 +18,14 @@ export interface ExchangeLimit {
 }
 
 /** That of a query which completes rows. */
-export function prefetchLimit(ms: number | undefined, sql: string): ExchangeLimit | undefined {
+export function prefetchLimit(ms: number | undefined, sql: string): RoundTripLimit | undefined {
   if (ms === undefined) return undefined
   const message = `A query of a prefetch took longer than ${ms} ms (fetchTimeoutMs): ${abbreviate(sql)}.`
   return { ms, error: () => new TimeoutError('FETCH_TIMEOUT', message) }
 }
 
 /** That of any statement which is not the fetch of a stream. */
-export function queryLimit(ms: number | undefined, sql: string): ExchangeLimit | undefined {
+export function queryLimit(ms: number | undefined, sql: string): RoundTripLimit | undefined {
   if (ms === undefined) return undefined
   const message = `A statement took longer than ${ms} ms (queryTimeoutMs) and was cancelled: ${abbreviate(sql)}.`
   return { ms, takesLate: true, error: () => new TimeoutError('QUERY_TIMEOUT', message) }
@@ -42,7 +42,7 @@ export interface Sending {
   readonly messages: () => Buffer[]
   /** Where rows go. */
   readonly sink: RowSink<unknown>
-  readonly limit?: ExchangeLimit | undefined
+  readonly limit?: RoundTripLimit | undefined
   /**
    * Send it already while another of the same owner is being answered, unless others wait: the server then goes on
    * without a pause.
@@ -61,14 +61,14 @@ export interface PipelineOptions {
   readonly destroy: (reason: Error) => void
 }
 
-/** What is to be answered: an exchange of ours, or a query of pg's own client. */
-type Work<T> = Pick<Exchange, 'owner' | 'isSent' | 'wasSent' | 'onSent'> & { readonly done: Promise<T> }
+/** What is to be answered: a round trip of ours, or a query of pg's own client. */
+type Work<T> = Pick<RoundTrip, 'owner' | 'isSent' | 'wasSent' | 'onSent'> & { readonly done: Promise<T> }
 
-/** What is being answered, and for an exchange its turn, and one of the same owner behind it in that. */
+/** What is being answered, and for a round trip its turn, and one of the same owner behind it in that. */
 interface AtWork {
   readonly turn: Turn | undefined
   readonly work: Work<unknown>
-  next: Exchange | undefined
+  next: RoundTrip | undefined
 }
 
 /** A query of pg's own client, which tells when it is sent. */
@@ -129,26 +129,26 @@ export class Pipeline {
   }
 
   /** Sends messages after everything sent before, and waits for the ReadyForQuery that answers them. */
-  exchange(sending: Sending): Promise<ExchangeResult> {
+  roundTrip(sending: Sending): Promise<RoundTripResult> {
     const { owner, messages, sink, sql, parameters, limit } = sending
-    const exchange = new Exchange(owner, messages, sink)
-    const turn = sending.early === true ? this.#turnToShare(exchange) : undefined
+    const roundTrip = new RoundTrip(owner, messages, sink)
+    const turn = sending.early === true ? this.#turnToShare(roundTrip) : undefined
     if (turn !== undefined) {
       // Should the connection be lost before anyone looks at it.
-      exchange.done.catch(() => {})
-      turn.send(exchange)
-      return this.inTurn(() => this.#answered(exchange, limit, turn))
+      roundTrip.done.catch(() => {})
+      turn.send(roundTrip)
+      return this.inTurn(() => this.#answered(roundTrip, limit, turn))
     }
     return this.inTurn(() => {
       const turn = new Turn(this.#session, sql, parameters)
-      turn.send(exchange)
+      turn.send(roundTrip)
       this.#session.ask(turn)
-      return this.#answered(exchange, limit, turn)
+      return this.#answered(roundTrip, limit, turn)
     })
   }
 
-  /** Runs a query of pg's own client in turn with the exchanges; `run` is given what to call when it is sent. */
-  query<T>(run: (onSent: () => void) => Promise<T>, limit?: ExchangeLimit): Promise<T> {
+  /** Runs a query of pg's own client in turn with the round trips; `run` is given what to call when it is sent. */
+  query<T>(run: (onSent: () => void) => Promise<T>, limit?: RoundTripLimit): Promise<T> {
     return this.inTurn(() => this.#answered(new ClientQuery(run), limit))
   }
 
@@ -163,22 +163,22 @@ export class Pipeline {
       )
   }
 
-  /** The turn of what is being answered, if an exchange may be sent behind that; it is then the next. */
-  #turnToShare(exchange: Exchange): Turn | undefined {
+  /** The turn of what is being answered, if a round trip may be sent behind that; it is then the next. */
+  #turnToShare(roundTrip: RoundTrip): Turn | undefined {
     const before = this.#atWork
-    if (before?.work.owner !== exchange.owner || before.next !== undefined || before.turn?.isOver !== false)
+    if (before?.work.owner !== roundTrip.owner || before.next !== undefined || before.turn?.isOver !== false)
       return undefined
     if (this.#tasks > 1 || this.#session.isWaitedFor) return undefined
-    before.next = exchange
+    before.next = roundTrip
     return before.turn
   }
 
-  async #answered<T>(work: Work<T>, limit: ExchangeLimit | undefined, turn?: Turn): Promise<T> {
+  async #answered<T>(work: Work<T>, limit: RoundTripLimit | undefined, turn?: Turn): Promise<T> {
     const atWork: AtWork = { turn, work, next: undefined }
     this.#atWork = atWork
     let late: Error | undefined
     let deadline: Deadline | undefined
-    const startLimit = ({ ms, error }: ExchangeLimit) => {
+    const startLimit = ({ ms, error }: RoundTripLimit) => {
       deadline = new Deadline(ms, () => {
         late = error()
         this.#endBy(work, late)

@@ -2,7 +2,7 @@ import { asError } from '../errors.js'
 import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
 import type { Connection } from '../connection/connection.js'
 import { droppedStream, forgetDropped, watchDropped } from '../connection/dropped.js'
-import { prefetchLimit, queryLimit, type ExchangeLimit } from '../connection/pipeline.js'
+import { prefetchLimit, queryLimit, type RoundTripLimit } from '../connection/pipeline.js'
 import { isDatabaseError } from '../pg/database-error.js'
 import { freeHandParameter, freeHandResult, refuseAsCommit, runFreeHand } from '../pg/free-hand.js'
 import * as protocol from '../pg/protocol.js'
@@ -84,7 +84,7 @@ export class SluiceConnection implements DatabaseConnection {
     const columns = new DescribedColumns()
     const messages = () => protocol.describeMessages(sql)
     const limit = this.#queryLimit(query)
-    await this.connection.exchange({ owner: columns, sql, messages, sink: columns, limit })
+    await this.connection.roundTrip({ owner: columns, sql, messages, sink: columns, limit })
     return columns.take()
   }
 
@@ -117,7 +117,7 @@ export class SluiceConnection implements DatabaseConnection {
     }
   }
 
-  #queryLimit(query: CompiledQuery): ExchangeLimit | undefined {
+  #queryLimit(query: CompiledQuery): RoundTripLimit | undefined {
     return queryLimit(queryTimeoutOf(query) ?? this.connection.engine.limits.queryTimeoutMs, query.sql)
   }
 
@@ -129,7 +129,7 @@ export class SluiceConnection implements DatabaseConnection {
     // What belongs to a stream is cancelled with it.
     const stream = completes && [...connection.openPortals].find((portal) => portal.ownsTransaction)
     const limit = prefetchLimit(completes?.fetchTimeoutMs, sql) ?? this.#queryLimit(query)
-    await connection.exchange({ owner: stream ?? query, sql, parameters, messages, sink, limit })
+    await connection.roundTrip({ owner: stream ?? query, sql, parameters, messages, sink, limit })
     // What the reader makes of the rows is what the query's type says.
     return { rows: sink.take() as R[] }
   }

@@ -3,7 +3,7 @@ import { ANSWERS, brokenProtocol, isUnasked, nameOfType } from './server-message
 const SIMPLE = 0x51
 
 /**
- * Follows the server's answers to the messages of one exchange. Each answer belongs to a message by its place alone:
+ * Follows the server's answers to the messages of one round trip. Each answer belongs to a message by its place alone:
  * one that is missing or too many would have an unfinished result taken for the whole, or for that of another query.
  */
 export class ExpectedAnswers {

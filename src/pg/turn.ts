@@ -1,7 +1,7 @@
 import { asError } from '../errors.js'
 import type { Socket } from 'node:net'
 import type { Connection } from 'pg'
-import type { Exchange } from './exchange.js'
+import type { RoundTrip } from './round-trip.js'
 import type { Session } from './session.js'
 import type { AnswerReader } from './wire-tap.js'
 
@@ -25,7 +25,7 @@ const RESULT = Object.freeze({ command: '', rowCount: null, rows: [], fields: []
 /**
  * Our turn on a client of pg: given to it as a query, it is granted when everything that was on its way before, whoever
  * sent it, is answered. Only then is the transaction's status to be trusted. While it lasts, the server's answers go to
- * our exchanges, in the order in which they were sent; it ends with the last of them.
+ * our round trips, in the order in which they were sent; it ends with the last of them.
  *
  * What pg calls are properties of the object itself and bound to it: instrumentation copies queries, wraps them, and hands
  * them on late.
@@ -38,7 +38,7 @@ export class Turn implements AnswerReader, HeldQuery {
 
   readonly #session: Session
   /** Those that wait for the turn, then those that wait for their answers. */
-  readonly #exchanges: Exchange[] = []
+  readonly #roundTrips: RoundTrip[] = []
   #phase: Phase = { is: 'asked' }
   #timer: NodeJS.Timeout | undefined
 
@@ -52,18 +52,18 @@ export class Turn implements AnswerReader, HeldQuery {
     return this.#phase.is === 'over'
   }
 
-  /** Sends an exchange behind those before it, as soon as the turn is granted. */
-  send(exchange: Exchange): void {
-    if (this.#phase.is === 'over') return exchange.fail(NOTHING_TO_SEND)
-    if (this.#phase.is === 'asked' || this.#isSent(exchange, this.#phase.socket))
-      this.#exchanges.push(exchange)
+  /** Sends a round trip behind those before it, as soon as the turn is granted. */
+  send(roundTrip: RoundTrip): void {
+    if (this.#phase.is === 'over') return roundTrip.fail(NOTHING_TO_SEND)
+    if (this.#phase.is === 'asked' || this.#isSent(roundTrip, this.#phase.socket))
+      this.#roundTrips.push(roundTrip)
   }
 
   /** Gives up a turn that was not granted yet; nothing was sent. */
   withdraw(reason: Error): void {
     if (this.#phase.is !== 'asked') return
     this.#phase = { is: 'over' }
-    for (const exchange of this.#exchanges.splice(0)) exchange.fail(reason)
+    for (const roundTrip of this.#roundTrips.splice(0)) roundTrip.fail(reason)
   }
 
   /** Called by pg's client when it is this query's turn. */
@@ -75,31 +75,31 @@ export class Turn implements AnswerReader, HeldQuery {
   /** Called by pg's client when the connection is lost, or pg's own time limit has passed. */
   readonly handleError = (error: Error): void => {
     if (this.#phase.is === 'over') return
-    const exchanges = this.#exchanges.splice(0)
+    const roundTrips = this.#roundTrips.splice(0)
     this.#tell(error)
     this.#end()
-    for (const exchange of exchanges) exchange.fail(error)
+    for (const roundTrip of roundTrips) roundTrip.fail(error)
   }
 
   /** The end of the turn, which was known already. */
   readonly handleReadyForQuery = (): void => {}
 
   expect(type: number): void {
-    this.#exchanges[0]?.expect(type)
+    this.#roundTrips[0]?.expect(type)
   }
 
   add(bytes: Buffer, count: number): void {
-    this.#exchanges[0]?.add(bytes, count)
+    this.#roundTrips[0]?.add(bytes, count)
   }
 
   /** The last ReadyForQuery is left to pg's client, which turns to its next query by it. */
   take(type: number, message: Buffer): boolean {
-    const [exchange] = this.#exchanges
-    exchange?.take(type, message)
-    if (exchange?.isSettled !== true) return true
-    this.#exchanges.shift()
-    this.#tell(exchange.error ?? null)
-    if (this.#exchanges.length === 0) {
+    const [roundTrip] = this.#roundTrips
+    roundTrip?.take(type, message)
+    if (roundTrip?.isSettled !== true) return true
+    this.#roundTrips.shift()
+    this.#tell(roundTrip.error ?? null)
+    if (this.#roundTrips.length === 0) {
       this.#end()
       return false
     }
@@ -114,26 +114,26 @@ export class Turn implements AnswerReader, HeldQuery {
     const socket = stream as Socket
     this.#phase = { is: 'granted', held, socket }
     this.#session.tap.reader = this
-    for (const exchange of this.#exchanges.splice(0)) {
-      if (this.#isSent(exchange, socket)) this.#exchanges.push(exchange)
+    for (const roundTrip of this.#roundTrips.splice(0)) {
+      if (this.#isSent(roundTrip, socket)) this.#roundTrips.push(roundTrip)
     }
-    if (this.#exchanges.length > 0) return undefined
+    if (this.#roundTrips.length > 0) return undefined
     this.#tell(null)
     this.#end()
     return NOTHING_TO_SEND
   }
 
-  #isSent(exchange: Exchange, socket: Socket): boolean {
+  #isSent(roundTrip: RoundTrip, socket: Socket): boolean {
     try {
-      exchange.send(socket)
+      roundTrip.send(socket)
       return true
     } catch (error) {
-      exchange.fail(asError(error))
+      roundTrip.fail(asError(error))
       return false
     }
   }
 
-  /** Whoever looks at pg's queries, pg's own time limit among them, hears of the first exchange. */
+  /** Whoever looks at pg's queries, pg's own time limit among them, hears of the first round trip. */
   #tell(error: Error | null): void {
     clearTimeout(this.#timer)
     if (this.#phase.is !== 'granted') return
@@ -142,7 +142,7 @@ export class Turn implements AnswerReader, HeldQuery {
     held.callback = () => {}
   }
 
-  /** pg's time limit for each query, for what was sent behind the first exchange. */
+  /** pg's time limit for each query, for what was sent behind the first round trip. */
   #limitNext(): void {
     const { queryTimeoutMs } = this.#session
     if (queryTimeoutMs === undefined) return

@@ -1,5 +1,5 @@
 import type { OpenStream } from '../connection/engine.js'
-import type { ExchangeLimit } from '../connection/pipeline.js'
+import type { RoundTripLimit } from '../connection/pipeline.js'
 import { ConnectionError, TimeoutError, UsageError, type TimeoutCode } from '../errors.js'
 import { sqlStateOf } from '../pg/database-error.js'
 import { brokenProtocol } from '../pg/server-messages.js'
@@ -45,7 +45,7 @@ export function abortedBy(transactionFailure: Error | undefined): Error {
 }
 
 /** How long each fetch of a stream may take. */
-export function fetchLimit(ms: number, stream: OpenStream): ExchangeLimit {
+export function fetchLimit(ms: number, stream: OpenStream): RoundTripLimit {
   const what = `A fetch took longer than ${ms} ms (fetchTimeoutMs)`
   return { ms, error: () => timeout('FETCH_TIMEOUT', what, stream) }
 }

@@ -1,9 +1,9 @@
 import type { Connection, OpenPortal } from '../connection/connection.js'
-import type { ExchangeLimit } from '../connection/pipeline.js'
+import type { RoundTripLimit } from '../connection/pipeline.js'
 import type { Deadline } from '../connection/deadline.js'
 import { abbreviate } from '../connection/abbreviate.js'
 import { asError, ConnectionError, UsageError } from '../errors.js'
-import type { ExchangeResult } from '../pg/exchange.js'
+import type { RoundTripResult } from '../pg/round-trip.js'
 import * as protocol from '../pg/protocol.js'
 import type { IterationRequest } from '../request.js'
 import { NO_ROWS, type RowSink } from '../rows/row-sink.js'
@@ -27,7 +27,7 @@ export interface PortalEnds<C> {
 
 /** A fetch whose rows nobody has taken yet. */
 interface Fetch {
-  readonly result: Promise<ExchangeResult>
+  readonly result: Promise<RoundTripResult>
   isAnswered: boolean
 }
 
@@ -39,7 +39,7 @@ let portals = 0
  */
 export class Portal<C> implements OpenPortal {
   /** How long each fetch may take. */
-  readonly limit: ExchangeLimit | undefined
+  readonly limit: RoundTripLimit | undefined
   readonly #connection: Connection
   readonly #request: IterationRequest
   readonly #ends: PortalEnds<C>
@@ -102,7 +102,7 @@ export class Portal<C> implements OpenPortal {
     this.#ahead = undefined
     // The consumer waits already: what it will ask for next is sent behind what it waits for.
     if (!fetch.isAnswered) this.fetchAhead()
-    let result: ExchangeResult
+    let result: RoundTripResult
     let chunk: C
     try {
       result = await fetch.result
@@ -176,7 +176,7 @@ export class Portal<C> implements OpenPortal {
     const { sql, parameters } = this.#request
     const messages = () => this.#fetchMessages()
     const { sink } = this.#ends
-    const result = this.#connection.exchange({
+    const result = this.#connection.roundTrip({
       ...{ owner: this, sql, parameters, messages, sink, limit: this.limit, early },
     })
     // One that is asked for only now has nothing sent behind it: it says how large the next is to be.
@@ -216,12 +216,12 @@ export class Portal<C> implements OpenPortal {
   }
 
   /** Sends messages of the stream that bring no rows. */
-  #send(sql: string, messages: Buffer[], onTurn = () => {}): Promise<ExchangeResult> {
+  #send(sql: string, messages: Buffer[], onTurn = () => {}): Promise<RoundTripResult> {
     const made = () => {
       onTurn()
       return messages
     }
-    return this.#connection.exchange({ owner: this, sql, messages: made, sink: NO_ROWS })
+    return this.#connection.roundTrip({ owner: this, sql, messages: made, sink: NO_ROWS })
   }
 
   async #close(): Promise<void> {

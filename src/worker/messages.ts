@@ -18,7 +18,7 @@ export interface WorkerSettings {
   /** The worker's pulse: see {@link HEARTBEAT}. */
   readonly pulse: SharedArrayBuffer
   /** Where it says why it ends. */
-  readonly lifeLine: MessagePort
+  readonly watchdog: MessagePort
 }
 
 /** Index into `pulse`: a counter that grows while the worker's event loop turns. */

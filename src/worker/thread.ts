@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
 import { asError, ConnectionError } from '../errors.js'
-import { LifeLine } from './watchdog.js'
+import { Watchdog } from './watchdog.js'
 import type { OpenMessage, ShutdownMessage, WorkerSettings } from './messages.js'
 
 /** The worker makes little but network buffers, which are let go as often as its young generation is collected. */
@@ -13,21 +13,21 @@ const ANOTHER = 'A new iteration starts another.'
 /** A worker thread of synchronous iteration, as the calling thread sees it. */
 export class WorkerThread {
   readonly #worker: Worker
-  readonly #lifeLine: LifeLine
+  readonly #watchdog: Watchdog
   readonly #exited: Promise<void>
   /** What it was ended for. */
   #verdict: string | undefined
 
   /** @throws {@link ConnectionError} when the process may not start one, or cannot. */
-  constructor(settings: Omit<WorkerSettings, 'lifeLine' | 'pulse'>) {
+  constructor(settings: Omit<WorkerSettings, 'watchdog' | 'pulse'>) {
     const { port1, port2 } = new MessageChannel()
     const pulse = new SharedArrayBuffer(4)
-    this.#lifeLine = new LifeLine(port1, new Int32Array(pulse))
-    this.#worker = start({ ...settings, lifeLine: port2, pulse }, port2)
-    this.#worker.on('error', (error: Error) => this.#lifeLine.ended({ error }))
+    this.#watchdog = new Watchdog(port1, new Int32Array(pulse))
+    this.#worker = start({ ...settings, watchdog: port2, pulse }, port2)
+    this.#worker.on('error', (error: Error) => this.#watchdog.ended({ error }))
     this.#exited = new Promise((resolve) => {
       this.#worker.on('exit', (exitCode) => {
-        this.#lifeLine.ended({ exitCode })
+        this.#watchdog.ended({ exitCode })
         resolve()
       })
     })
@@ -36,7 +36,7 @@ export class WorkerThread {
 
   /** Whether the thread is gone, by itself or as it was told. */
   get hasEnded(): boolean {
-    return this.#verdict !== undefined || this.#lifeLine.hasEnded()
+    return this.#verdict !== undefined || this.#watchdog.hasEnded()
   }
 
   post(message: OpenMessage | ShutdownMessage, transfer: readonly MessagePort[] = []): void {
@@ -50,7 +50,7 @@ export class WorkerThread {
    */
   checkAlive(): void {
     if (this.hasEnded) throw this.#ended()
-    if (!this.#lifeLine.isSilent()) return
+    if (!this.#watchdog.isSilent()) return
     this.#verdict = `The worker thread of iterator() gave no sign of life for a minute and was ended. ${ANOTHER}`
     void this.#worker.terminate()
     throw this.#ended()
@@ -69,7 +69,7 @@ export class WorkerThread {
 
   #ended(): ConnectionError {
     if (this.#verdict !== undefined) return new ConnectionError(this.#verdict)
-    const { hasStarted, lastWord } = this.#lifeLine
+    const { hasStarted, lastWord } = this.#watchdog
     const { error, exitCode } = lastWord ?? {}
     const reason =
       error?.message ??
@@ -93,23 +93,23 @@ function cannotStart(reason: string): string {
  * From the build the worker is a JavaScript file. From source it is TypeScript, and Node 20 hands no loader of the
  * parent to a worker: there it registers tsx for itself first. Either way it says why it ends, also when it fails to load.
  */
-function start(settings: WorkerSettings, lifeLine: MessagePort): Worker {
+function start(settings: WorkerSettings, watchdog: MessagePort): Worker {
   const isSource = import.meta.url.endsWith('.ts')
   const entry = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url)
   const load = `import(${JSON.stringify(entry.href)})`
   const code = `
     const { inspect } = require('node:util')
-    const { lifeLine } = require('node:worker_threads').workerData
+    const { watchdog } = require('node:worker_threads').workerData
     process.on('uncaughtExceptionMonitor', (thrown) =>
-      lifeLine.postMessage({ error: { message: String(thrown?.message ?? inspect(thrown)), stack: thrown?.stack } }))
-    process.on('exit', (exitCode) => lifeLine.postMessage({ exitCode }))
-    lifeLine.on('message', () => {}).unref()
+      watchdog.postMessage({ error: { message: String(thrown?.message ?? inspect(thrown)), stack: thrown?.stack } }))
+    process.on('exit', (exitCode) => watchdog.postMessage({ exitCode }))
+    watchdog.on('message', () => {}).unref()
     ${isSource ? `import(${JSON.stringify(tsxApi())}).then(({ register }) => { register(); return ${load} })` : load}`
   try {
     return new Worker(code, {
       eval: true,
       workerData: settings,
-      transferList: [lifeLine],
+      transferList: [watchdog],
       execArgv: [],
       resourceLimits: RESOURCE_LIMITS,
     })

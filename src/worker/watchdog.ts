@@ -17,7 +17,7 @@ export const SLICE_MS = 100
 const SILENT_SLICES = 600
 
 /** How the calling thread learns what became of its worker while it waits: no event reaches it then. */
-export class LifeLine {
+export class Watchdog {
   readonly #port: MessagePort
   readonly #pulse: Int32Array
   #lastWord: LastWord | undefined

@@ -128,7 +128,7 @@ function serve({ port, answers, request }: OpenMessage): void {
       const limit = portal.limit ?? queryLimit(connection.engine.limits.queryTimeoutMs, sql)
       const related = new RawRows()
       try {
-        await connection.exchange({
+        await connection.roundTrip({
           ...{ owner: portal, sql, parameters, messages, sink: related, limit },
         })
       } catch (error) {

@@ -208,7 +208,7 @@ describe('without a collector', () => {
     }
   })
 
-  test('between two exchanges rows go to pg, and to the next collector afterwards', () => {
+  test('between two round trips rows go to pg, and to the next collector afterwards', () => {
     for (let at = 1; at < stream.length; at++) {
       const pieces = [stream.subarray(0, at), stream.subarray(at)]
       const bench = new Bench()
@@ -230,7 +230,7 @@ describe('without a collector', () => {
       const bench = new Bench()
       const collectors: Collector[] = []
       const forwarded: Buffer[] = []
-      // As pg does: the ReadyForQuery of one exchange submits the next.
+      // As pg does: the ReadyForQuery of one round trip submits the next.
       bench.onForward = (bytes) => {
         forwarded.push(bytes)
         if (!Buffer.concat(forwarded).subarray(-ready.length).equals(ready)) return

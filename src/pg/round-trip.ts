@@ -6,8 +6,8 @@ import { ExpectedAnswers } from './expected-answers.js'
 import { SYNC } from './protocol.js'
 import { readRowDescription } from './row-description.js'
 
-/** What the server answered to one exchange; the rows are in its sink, as a chunk. */
-export interface ExchangeResult {
+/** What the server answered to one round trip; the rows are in its sink, as a chunk. */
+export interface RoundTripResult {
   /** How many rows there were, and their size. */
   readonly rows: number
   readonly bytes: number
@@ -15,17 +15,17 @@ export interface ExchangeResult {
   readonly complete: boolean
 }
 
-/** How far an exchange is: waiting for its turn, on its way, answered or lost. */
+/** How far a round trip is: waiting for its turn, on its way, answered or lost. */
 type Phase =
   | { readonly is: 'waiting' }
   | { readonly is: 'sent'; readonly expected: ExpectedAnswers; readonly socket: Socket }
   | { readonly is: 'settled' }
 
 /** One write of messages that ends in a Sync, and everything up to the ReadyForQuery that answers it. */
-export class Exchange {
+export class RoundTrip {
   readonly owner: object
   /** Settles with the ReadyForQuery, or when the connection is lost. */
-  readonly done: Promise<ExchangeResult>
+  readonly done: Promise<RoundTripResult>
   /** Called when it is sent. */
   onSent: () => void = () => {}
   /** It was sent, whatever became of it. */
@@ -39,7 +39,7 @@ export class Exchange {
   #rows = 0
   #bytes = 0
   #suspended = false
-  #resolve!: (result: ExchangeResult) => void
+  #resolve!: (result: RoundTripResult) => void
   #reject!: (error: Error) => void
 
   /** @param messages made when its turn has come, since they may depend on the transaction's status. */
@@ -112,12 +112,12 @@ export class Exchange {
   #settle(error: Error | undefined): void {
     if (this.#phase.is === 'settled') return
     this.#phase = { is: 'settled' }
-    // At once: the rows of the next exchange may follow in the same bytes.
+    // At once: the rows of the next round trip may follow in the same bytes.
     this.#sink.cut()
     if (error !== undefined) this.#reject(error)
     else this.#resolve({ rows: this.#rows, bytes: this.#bytes, complete: !this.#suspended })
   }
 }
 
-/** With a Sync of its own: the exchange's has passed by then, and the server ignores it while it waits for data. */
+/** With a Sync of its own: the round trip's has passed by then, and the server ignores it while it waits for data. */
 const COPY_FAIL = Buffer.concat([Buffer.from('f\0\0\0\x05\0', 'latin1'), SYNC])
