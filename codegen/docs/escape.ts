@@ -31,7 +31,7 @@ export function diagramLabel(text: string): string {
 
 /** A name that a diagram takes for a word, and not for the mark of a key. */
 export function diagramWord(text: string): string {
-  const word = text.replace(/[^A-Za-z0-9_]/g, '_')
+  const word = text.replace(/\W/g, '_')
   return /^(?![PFU]K$)[A-Z_]/i.test(word) ? word : `_${word}`
 }
 

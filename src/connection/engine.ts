@@ -29,7 +29,7 @@ export interface LeasedConnection {
 
 /** What the connections of one dialect share. */
 export class Engine {
-  readonly config: SluiceDialectConfig
+  readonly #config: SluiceDialectConfig
   readonly limits: HeldLimits
   /** What a stream's own transaction waits for a lock; undefined: as the session has it. */
   readonly lockTimeoutMs: number | undefined
@@ -48,9 +48,13 @@ export class Engine {
   #closing: Promise<void> | undefined
 
   constructor(config: SluiceDialectConfig, lockTimeoutMs?: number) {
-    this.config = config
+    this.#config = config
     this.lockTimeoutMs = lockTimeoutMs
     this.limits = heldLimits(config)
+  }
+
+  get config(): SluiceDialectConfig {
+    return this.#config
   }
 
   pool(): Promise<Pool> {

@@ -1,5 +1,6 @@
+import type { DatabaseError } from 'pg'
 import { ConnectionError, DecodeError, QueryError, SchemaDriftError, TimeoutError } from '../errors.js'
-import { isDatabaseError, sqlStateOf } from '../pg/database-error.js'
+import { isDatabaseError, isRaised, sqlStateOf } from '../pg/database-error.js'
 import { isRetryable } from './retryable.js'
 
 /** What a queryset was doing when it failed. */
@@ -55,13 +56,14 @@ function explained(error: unknown, failed: FailedQuery): unknown {
       { cause: error },
     )
   }
-  const missing = DRIFT[error.code ?? '']
+  // What a trigger or a value names is not in our SQL, and has no position there.
+  const missing = error.position === undefined ? undefined : DRIFT[error.code ?? '']
   if (missing !== undefined) {
     return new SchemaDriftError(
       `The database no longer has a ${missing} that the code generated for ${failed.table} uses: ${error.message}. ` +
         'Run the generator again, or migrate the database.',
       { cause: error },
-      { ...failed, sqlState: error.code },
+      { ...failed, sqlState: error.code, detail: error.detail },
     )
   }
   const writing = failed.action === 'writing'
@@ -69,12 +71,18 @@ function explained(error: unknown, failed: FailedQuery): unknown {
     error.code === '25006' && !writing
       ? 'Streams outside a transaction are READ ONLY: pass { readOnly: false }, or use using(trx).'
       : undefined
-  const notes = [error.detail, error.hint, readOnly].filter((note) => note !== undefined)
+  const { code: sqlState, detail } = error
   return new QueryError(
-    [`${writing ? 'Writing' : 'Reading'} ${failed.table} failed: ${error.message}.`, ...notes].join(' '),
-    { ...failed, sqlState: error.code, isRetryable: isRetryable(error, error.code, failed) },
+    failureMessage(`${writing ? 'Writing' : 'Reading'} ${failed.table}`, error, readOnly),
+    { ...failed, sqlState, detail, isRetryable: isRetryable(error, sqlState, failed) },
     { cause: error },
   )
+}
+
+/** The server's message and its hint, which are about the statement; its DETAIL is about values. */
+export function failureMessage(what: string, error: DatabaseError, note?: string): string {
+  const notes = [isRaised(error) ? undefined : error.hint, note].filter((each) => each !== undefined)
+  return [`${what} failed: ${error.message}.`, ...notes].join(' ')
 }
 
 /** What a row could not be read by, with what it was a row of. */
@@ -82,6 +90,6 @@ function located(error: DecodeError | SchemaDriftError, failed: FailedQuery): Qu
   const { cause, message } = error
   const options = cause === undefined ? {} : { cause }
   return error instanceof DecodeError
-    ? new DecodeError(message, options, failed)
+    ? new DecodeError(message, { ...options, value: error.value }, failed)
     : new SchemaDriftError(message, options, failed)
 }

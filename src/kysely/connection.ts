@@ -22,10 +22,14 @@ interface Opened {
 
 /** A connection as Kysely's executor uses it: for querysets, which say how they are read, and for free-hand SQL. */
 export class SluiceConnection implements DatabaseConnection {
-  readonly connection: Connection
+  readonly #connection: Connection
 
   constructor(connection: Connection) {
-    this.connection = connection
+    this.#connection = connection
+  }
+
+  get connection(): Connection {
+    return this.#connection
   }
 
   get status(): TransactionStatus {

@@ -3,7 +3,8 @@ import type { RelationSchema } from '../../schema/relation.js'
 import type { SchemaRegistry } from '../../schema/registry.js'
 import type { TableSchema } from '../../schema/table.js'
 import { allOf, type Condition } from './condition.js'
-import { isPlainObject, refuseUndefined, show } from '../lookups/operand.js'
+import { isPlainObject, refuseUndefined } from '../lookups/operand.js'
+import { describe } from '../../types/describe.js'
 import { parseLookups } from '../lookups/parse-lookups.js'
 import { isCallback, parseExpression } from './parse-expression.js'
 import { findRelation } from '../related/path.js'
@@ -26,7 +27,7 @@ export function parseFilter(target: FilterTarget, filter: unknown): Condition {
   if (isCallback(filter)) return parseExpression(target.table, filter)
   if (!isPlainObject(filter)) {
     throw new FieldError(
-      `A filter of ${qualifiedName(target.table)} must be an object such as { column: value }, not ${show(filter)}.`,
+      `A filter of ${qualifiedName(target.table)} must be an object such as { column: value }, not ${describe(filter)}.`,
     )
   }
   return allOf(Object.entries(filter).map(([key, value]) => parseEntry(target, key, value)))
@@ -38,7 +39,8 @@ function parseEntry(target: FilterTarget, key: string, value: unknown): Conditio
   switch (key) {
     case 'and':
     case 'or':
-      if (!Array.isArray(value)) throw new FieldError(`"${key}" takes a list of filters, not ${show(value)}.`)
+      if (!Array.isArray(value))
+        throw new FieldError(`"${key}" takes a list of filters, not ${describe(value)}.`)
       return { kind: key, conditions: value.map((each) => parseFilter(target, each)) }
     case 'not':
       return { kind: 'not', condition: parseFilter(target, value) }
@@ -77,7 +79,7 @@ function parseRelation(
   const entries = isPlainObject(value) ? Object.entries(value) : []
   if (entries.length === 0) {
     throw new FieldError(
-      `${label} leads to many rows: it takes { some: …, every: …, none: … }, not ${show(value)}.`,
+      `${label} leads to many rows: it takes { some: …, every: …, none: … }, not ${describe(value)}.`,
     )
   }
   const conditions = entries.map(([quantifier, filter]) => {

@@ -2,7 +2,8 @@ import { FieldError } from '../../errors.js'
 import { NOTHING, type ComparisonOperator, type Condition } from '../filter/condition.js'
 import { comparison } from './comparison.js'
 import type { LookupField, Lookups } from './lookup.js'
-import { isPlainObject, operandOf, refuseUndefined, show } from './operand.js'
+import { isPlainObject, operandOf, refuseUndefined } from './operand.js'
+import { describe } from '../../types/describe.js'
 
 const LENGTHS = new Map<string, ComparisonOperator>([
   ['exact', '='],
@@ -33,7 +34,7 @@ function lengthCondition(field: LookupField, name: string, value: unknown): Cond
   if (operator === undefined) {
     throw new FieldError(`${label} has no lookup "${name}". Choices: ${[...LENGTHS.keys()].join(', ')}.`)
   }
-  if (typeof value !== 'number') throw new FieldError(`${label} takes a number, not ${show(value)}.`)
+  if (typeof value !== 'number') throw new FieldError(`${label} takes a number, not ${describe(value)}.`)
   return {
     kind: 'length',
     column: field.column,

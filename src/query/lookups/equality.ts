@@ -6,13 +6,14 @@ import { NOTHING, type Condition } from '../filter/condition.js'
 import { SUBQUERY, isSubquery } from '../filter/subquery.js'
 import { areComparable, baseName } from '../../types/same-type.js'
 import { comparing, type Lookup, type LookupField, type Lookups } from './lookup.js'
-import { encodeOperand, operandOf, refuseUndefined, show } from './operand.js'
+import { encodeOperand, operandOf, refuseUndefined } from './operand.js'
+import { describe } from '../../types/describe.js'
 
 /** What every type has. */
 export const NULL_LOOKUPS: Lookups = {
   isNull: ({ column, label }, operand) => {
     if (typeof operand !== 'boolean') {
-      throw new FieldError(`${label}.isNull is true or false, not ${show(operand)}.`)
+      throw new FieldError(`${label}.isNull is true or false, not ${describe(operand)}.`)
     }
     return { kind: 'isNull', column, isNull: operand }
   },
@@ -44,7 +45,7 @@ function among(field: LookupField, operand: unknown, name: string): Condition {
     return none ? NOTHING : { kind: 'inQuery', column, query: node }
   }
   if (!Array.isArray(operand)) {
-    throw new FieldError(`${label}.${name} takes an array or a queryset, not ${show(operand)}.`)
+    throw new FieldError(`${label}.${name} takes an array or a queryset, not ${describe(operand)}.`)
   }
   // entries() visits the holes of a sparse array, which forEach leaves out.
   for (const [index, value] of operand.entries()) refuseUndefined(value, `${label}.${name}[${index}]`)

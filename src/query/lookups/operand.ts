@@ -1,4 +1,5 @@
 import type { Codec } from '../../types/codec.js'
+import { describe } from '../../types/describe.js'
 import { codecFor } from '../../types/codec-for.js'
 import { EncodeError, FieldError } from '../../errors.js'
 import type { TypeSchema } from '../../schema/type.js'
@@ -21,7 +22,7 @@ export function operandOf(
 /** A piece of text as a parameter, which need not be a value of the column's type. */
 export function textOperand({ label }: LookupField, lookup: string, value: unknown): string {
   if (typeof value !== 'string')
-    throw new FieldError(`${label}.${lookup} takes a string, not ${show(value)}.`)
+    throw new FieldError(`${label}.${lookup} takes a string, not ${describe(value)}.`)
   return String(encodeOperand(codecFor('text'), label, value))
 }
 
@@ -49,12 +50,4 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
-}
-
-/** A value for a message that says what was given instead of what is taken. */
-export function show(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  if (typeof value === 'object') return Array.isArray(value) ? 'an array' : 'an object'
-  if (typeof value === 'bigint') return `bigint ${value}`
-  return `${typeof value} ${JSON.stringify(value) ?? ''}`.trim()
 }

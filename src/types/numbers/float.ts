@@ -1,7 +1,6 @@
-import { EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
 import type { Coding } from '../codec.js'
-import { checkWidth, describe, unrecognised } from '../describe.js'
+import { checkWidth, misfit, unrecognised } from '../describe.js'
 import { shortestFloat4 } from './shortest-float4.js'
 
 const floatText = /^(?:-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity)|NaN)$/
@@ -12,7 +11,7 @@ function decode(name: string, text: string): number {
 }
 
 function encode(name: string, value: unknown): string {
-  if (typeof value !== 'number') throw new EncodeError(`${name} takes a number, not ${describe(value)}.`)
+  if (typeof value !== 'number') throw misfit(`${name} takes a number`, value)
   return Object.is(value, -0) ? '-0' : value.toString()
 }
 

@@ -1,7 +1,7 @@
 import { DecodeError, EncodeError } from '../../errors.js'
 import { bigintOf, int32, uint32 } from '../text/bytes.js'
 import type { Coding } from '../codec.js'
-import { checkWidth, describe, unrecognised } from '../describe.js'
+import { checkWidth, describe, misfit, unrecognised } from '../describe.js'
 
 const least = -(2n ** 63n)
 const most = 2n ** 63n - 1n
@@ -20,15 +20,16 @@ function decodeBinary(bytes: Buffer, start: number, end: number): bigint {
 function encode(value: unknown): string {
   if (typeof value === 'bigint') {
     if (value >= least && value <= most) return value.toString()
-    throw new EncodeError(`int8 takes integers from ${least} to ${most}, not ${value}.`)
+    throw misfit(`int8 takes integers from ${least} to ${most}`, value)
   }
   if (typeof value === 'number' && Number.isInteger(value)) {
     if (Number.isSafeInteger(value)) return BigInt(value).toString()
     throw new EncodeError(
       `int8 takes no number beyond 2^53, where integers are rounded: ${describe(value)}. Give a bigint.`,
+      { value },
     )
   }
-  throw new EncodeError(`int8 takes a bigint or an integer, not ${describe(value)}.`)
+  throw misfit('int8 takes a bigint or an integer', value)
 }
 
 /** `int8`: bigint. A number is taken too while it is a safe integer. */
@@ -51,5 +52,5 @@ export const int8AsStringCodec: Coding = {
 function safeNumber(value: bigint): number {
   const number = Number(value)
   if (Number.isSafeInteger(number)) return number
-  throw new DecodeError(`${value} is beyond 2^53, where a number would be rounded.`)
+  throw new DecodeError('The int8 is beyond 2^53, where a number would be rounded.', { value })
 }

@@ -1,7 +1,6 @@
-import { EncodeError } from '../../errors.js'
 import { int16, int32, uint32 } from '../text/bytes.js'
 import type { Coding } from '../codec.js'
-import { checkWidth, describe, unrecognised } from '../describe.js'
+import { checkWidth, misfit, unrecognised } from '../describe.js'
 
 const integerText = /^-?\d+$/
 
@@ -24,7 +23,7 @@ function integerCodec(
     encode: (value) => {
       const whole = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))
       if (whole && value >= least && value <= most) return value.toString()
-      throw new EncodeError(`${name} takes an integer from ${least} to ${most}, not ${describe(value)}.`)
+      throw misfit(`${name} takes an integer from ${least} to ${most}`, value)
     },
   }
 }

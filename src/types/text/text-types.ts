@@ -3,6 +3,7 @@ import { boolCodec } from './boolean.js'
 import { byteaCodec } from './bytea.js'
 import { charCodec, nameCodec, textCodec } from './text.js'
 import { uuidCodec } from './uuid.js'
+import { withoutEnd } from './without-end.js'
 
 const text = { family: 'text', alike: 'text' }
 
@@ -30,7 +31,7 @@ export const textTypes: readonly BaseType[] = [
   }),
   defineType('bpchar', [1042, 1014], 'text', {
     ...text,
-    canonical: (padded) => padded.replace(/ +$/, ''),
+    canonical: (padded) => withoutEnd(padded, ' '),
     readings: [asString(textCodec('bpchar'))],
   }),
   defineType('citext', undefined, 'text', {
