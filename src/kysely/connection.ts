@@ -100,8 +100,7 @@ export class SluiceConnection implements DatabaseConnection {
     try {
       const onSending = () => connection.refuseForeignTransaction()
       const result = await runFreeHand<R>(connection.session, query, onSending)
-      if (result.command === 'ROLLBACK' && transactionFailure !== undefined)
-        refuseAsCommit(query.sql, transactionFailure)
+      refuseAsCommit(query.sql, result, transactionFailure)
       return freeHandResult(result)
     } catch (error) {
       // pg reports an error before the ReadyForQuery that tells what became of the transaction.

@@ -1,6 +1,7 @@
 import { codecFor } from '../types/codec-for.js'
-import { EncodeError, FieldError } from '../errors.js'
+import { FieldError } from '../errors.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import { encodeWith } from './encode-with.js'
 import { isAnnotation } from './aggregate/annotation.js'
 import { columnOf } from './columns.js'
 import { qualifiedName } from '../schema/qualified-name.js'
@@ -45,7 +46,7 @@ export function writableColumn(table: TableSchema, property: string, where: stri
 }
 
 /**
- * One value, encoded; bytes are copied, so that what the caller does to them later is not written.
+ * One value, encoded.
  *
  * @throws {@link FieldError} for `undefined`, {@link EncodeError} for a value that the column cannot hold.
  */
@@ -57,13 +58,7 @@ export function encodeCell(table: TableSchema, column: ColumnSchema, value: unkn
       `${where}: the value of ${label} is undefined. Leave the field out, or give null for NULL.`,
     )
   }
-  try {
-    const cell = codecFor(column.type).encode(value)
-    return Buffer.isBuffer(cell) ? Buffer.from(cell) : cell
-  } catch (error) {
-    if (!(error instanceof EncodeError)) throw error
-    throw new EncodeError(`${where}: ${label}: ${error.message}`, { cause: error })
-  }
+  return encodeWith(codecFor(column.type), `${where}: ${label}`, value)
 }
 
 /** Whether an object is of a kind that never has its fields as properties: a Promise, a Map, a Date and the like. */

@@ -10,6 +10,7 @@ import {
   type QueryCreator,
   type RawBuilder,
 } from 'kysely'
+import { refuseTooDeep } from '../query/too-deep.js'
 import { SluiceQueryCompiler } from './query-compiler.js'
 
 const compiler = new Kysely<object>({
@@ -23,17 +24,17 @@ const compiler = new Kysely<object>({
 
 /** Builds a statement and compiles it, without a database and without plugins. Every parameter comes out encoded. */
 export function compile(build: (creator: QueryCreator<object>) => Compilable): CompiledQuery {
-  return encoded(build(compiler).compile())
+  return refuseTooDeep('The query', () => encoded(build(compiler).compile()))
 }
 
 /** Builds a part of another statement. */
 export function compileNode(build: (creator: QueryCreator<object>) => OperationNodeSource): OperationNode {
-  return build(compiler).toOperationNode()
+  return refuseTooDeep('The subquery', () => build(compiler).toOperationNode())
 }
 
 /** The same for a statement that is written out. */
 export function compileSql(statement: RawBuilder<unknown>): CompiledQuery {
-  return encoded(statement.compile(compiler))
+  return refuseTooDeep('The statement', () => encoded(statement.compile(compiler)))
 }
 
 function encoded(query: CompiledQuery): CompiledQuery {

@@ -1,6 +1,7 @@
 import { expressionBuilder, isExpression, type OperationNode } from 'kysely'
 import { FieldError } from '../../errors.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
+import { refuseTooDeep } from '../too-deep.js'
 import type { Condition } from './condition.js'
 import { ExpressionReferences } from './expression-references.js'
 import { ExpressionValues } from './expression-values.js'
@@ -42,6 +43,8 @@ function expressionNode(
       `${where} must return a Kysely expression, such as (eb) => ${example}, not ${describe(expression)}.`,
     )
   }
-  const encoded = new ExpressionValues().transformNode(expression.toOperationNode())
-  return new ExpressionReferences(table).transformNode(encoded)
+  return refuseTooDeep(where, () => {
+    const encoded = new ExpressionValues().transformNode(expression.toOperationNode())
+    return new ExpressionReferences(table).transformNode(encoded)
+  })
 }

@@ -15,7 +15,12 @@ export interface FilterTarget {
   readonly table: TableSchema
   /** Where relations find their tables. */
   readonly schemas: SchemaRegistry
+  /** How many conditions it stands in. Default 0. */
+  readonly depth?: number
 }
+
+/** Deeper than anybody writes, and far from where the stack ends, here and on the server. */
+const MAX_DEPTH = 500
 
 /**
  * Checks a filter and turns it into conditions.
@@ -24,6 +29,11 @@ export interface FilterTarget {
  * @throws {@link EncodeError} for an operand that the column's type cannot hold.
  */
 export function parseFilter(target: FilterTarget, filter: unknown): Condition {
+  if ((target.depth ?? 0) > MAX_DEPTH) {
+    throw new FieldError(
+      `A filter of ${qualifiedName(target.table)} is nested more than ${MAX_DEPTH} conditions deep. Write lists side by side in "and" or "or", or use "in".`,
+    )
+  }
   if (isCallback(filter)) return parseExpression(target.table, filter)
   if (!isPlainObject(filter)) {
     throw new FieldError(
@@ -41,9 +51,9 @@ function parseEntry(target: FilterTarget, key: string, value: unknown): Conditio
     case 'or':
       if (!Array.isArray(value))
         throw new FieldError(`"${key}" takes a list of filters, not ${describe(value)}.`)
-      return { kind: key, conditions: value.map((each) => parseFilter(target, each)) }
+      return { kind: key, conditions: value.map((each) => parseFilter(within(target), each)) }
     case 'not':
-      return { kind: 'not', condition: parseFilter(target, value) }
+      return { kind: 'not', condition: parseFilter(within(target), value) }
     default:
       return parseField(target, key, label, value)
   }
@@ -64,12 +74,12 @@ function parseField(target: FilterTarget, key: string, label: string, value: unk
 
 /** Across a relation to one row by a filter of its table; across one to many by `some`, `every` and `none`. */
 function parseRelation(
-  { schemas }: FilterTarget,
+  { schemas, depth }: FilterTarget,
   relation: RelationSchema,
   label: string,
   value: unknown,
 ): Condition {
-  const target = { table: schemas.table(relation.target), schemas }
+  const target = within({ table: schemas.table(relation.target), schemas, depth: depth ?? 0 })
   const related = (condition: Condition): Condition => ({ kind: 'related', relation, condition })
   const no = (condition: Condition): Condition => ({ kind: 'not', condition })
   if (relation.kind === 'one') {
@@ -96,4 +106,8 @@ function parseRelation(
     }
   })
   return allOf(conditions)
+}
+
+function within({ table, schemas, depth = 0 }: FilterTarget): FilterTarget {
+  return { table, schemas, depth: depth + 1 }
 }

@@ -1,9 +1,10 @@
 import type { Codec } from '../../types/codec.js'
 import { describe } from '../../types/describe.js'
 import { codecFor } from '../../types/codec-for.js'
-import { EncodeError, FieldError } from '../../errors.js'
+import { FieldError } from '../../errors.js'
 import type { TypeSchema } from '../../schema/type.js'
 import type { Operand } from '../filter/condition.js'
+import { encodeWith } from '../encode-with.js'
 import type { LookupField } from './lookup.js'
 
 /** A value of the column's type, or of another, as a parameter; NULL is asked for by `isNull` alone. */
@@ -26,15 +27,8 @@ export function textOperand({ label }: LookupField, lookup: string, value: unkno
   return String(encodeOperand(codecFor('text'), label, value))
 }
 
-/** Bytes are copied, so that what the caller does to them later does not change the query. */
 export function encodeOperand(codec: Codec, label: string, value: unknown): Operand {
-  try {
-    const operand = codec.encode(value)
-    return Buffer.isBuffer(operand) ? Buffer.from(operand) : operand
-  } catch (error) {
-    if (!(error instanceof EncodeError)) throw error
-    throw new EncodeError(`The condition on ${label}: ${error.message}`, { cause: error })
-  }
+  return encodeWith(codec, `The condition on ${label}`, value)
 }
 
 export function refuseUndefined(value: unknown, label: string): void {

@@ -8,6 +8,7 @@ import {
   type Prefetch,
   type QueryState,
 } from '../state.js'
+import { refuseTooDeep } from '../too-deep.js'
 import { relationOf, stepOf } from './path.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
@@ -17,7 +18,7 @@ import { qualifiedName } from '../../schema/qualified-name.js'
  */
 export function prefetchPaths(state: QueryState, paths: readonly string[]): QueryState {
   refuseAfterValues(state, 'prefetchRelated')
-  return paths.reduce(prefetchPath, state)
+  return refuseTooDeep('The path', () => paths.reduce(prefetchPath, state))
 }
 
 function prefetchPath(state: QueryState, path: string): QueryState {

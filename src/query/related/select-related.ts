@@ -7,6 +7,7 @@ import {
   type QueryState,
   type RelatedSelection,
 } from '../state.js'
+import { refuseTooDeep } from '../too-deep.js'
 import { stepOf } from './path.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
@@ -18,7 +19,8 @@ export function selectRelated(state: QueryState, paths: readonly string[]): Quer
     throw new UsageError(`selectRelated of ${qualifiedName(state.table)} takes the names of relations.`)
   }
   let { related } = state.selection
-  for (const path of paths) related = addPath(state, state.table, related, path)
+  for (const path of paths)
+    related = refuseTooDeep('The path', () => addPath(state, state.table, related, path))
   return change(state, { selection: { ...state.selection, related } })
 }
 
