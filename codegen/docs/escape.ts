@@ -16,7 +16,8 @@ export function plain(text: string): string {
 export function code(text: string): string {
   const line = visible(text).replaceAll('\n', ' ')
   if (line.trim() === '') return plain(line)
-  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length))
+  const runs = [...line.matchAll(/`+/g)]
+  const longest = runs.reduce((most, [run]) => Math.max(most, run.length), 0)
   const fence = '`'.repeat(longest + 1)
   const padding = /^`|`$|^ .* $/.test(line) ? ' ' : ''
   return `${fence}${padding}${line}${padding}${fence}`

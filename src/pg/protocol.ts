@@ -19,6 +19,9 @@ export function parse(sql: string): Buffer {
 
 const MAX_PARAMETERS = 0xffff
 
+/** The longest message that a server takes. */
+const MAX_MESSAGE = 0x3ffffffe
+
 /**
  * Bind the unnamed statement to a portal. An empty `formats` asks for text in every column.
  *
@@ -114,9 +117,6 @@ function named(type: string, text: string): Buffer {
   message[end] = 0
   return message
 }
-
-/** The longest message that a server takes. */
-const MAX_MESSAGE = 0x3ffffffe
 
 /** @throws {@link UsageError} for what is longer than one message: the server would close the connection. */
 export function refuseTooLong(bytes: number): void {
