@@ -41,7 +41,10 @@ describe.each(['json', 'jsonb'])('%s', (name) => {
   test('refuses text that is not JSON, and keeps it', () => {
     expect(() => codec.decodeText('')).toThrow(DecodeError)
     expect(() => codec.decodeText('{hunter2')).toThrow(
-      expect.objectContaining({ value: '{hunter2', message: expect.not.stringContaining('hunter') as string }),
+      expect.objectContaining({
+        value: '{hunter2',
+        message: expect.not.stringContaining('hunter') as string,
+      }),
     )
   })
 
