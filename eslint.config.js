@@ -69,4 +69,15 @@ export default tseslint.config(
       globals: { Buffer: 'readonly', performance: 'readonly' },
     },
   },
+  {
+    // CommonJS, as most services are that instrumentation is loaded into first.
+    files: ['test/instrumentation/programs/*.cjs'],
+    ...tseslint.configs.disableTypeChecked,
+    rules: { ...tseslint.configs.disableTypeChecked.rules, '@typescript-eslint/no-require-imports': 'off' },
+    languageOptions: {
+      ...tseslint.configs.disableTypeChecked.languageOptions,
+      sourceType: 'commonjs',
+      globals: { process: 'readonly', AbortController: 'readonly' },
+    },
+  },
 )

@@ -78,6 +78,7 @@ export interface QueryDetails {
   readonly sql: string
   readonly rowsDelivered?: number
   readonly isRetryable?: boolean
+  readonly attempts?: number
   readonly detail?: string | undefined
 }
 
@@ -93,11 +94,15 @@ export class QueryError extends SluiceError {
   readonly rowsDelivered: number
   /**
    * Whether the same may succeed when it is tried again, and nothing of the failed attempt has taken effect: after a
-   * serialization failure, a deadlock, a lock that was not free, a connection that could not be had, and, for reads, one
-   * that was lost; not for a bulk write in batches of which one is committed. Inside a transaction it is the whole
+   * serialization failure, a deadlock, a lock that was not free, a server that was not there or had no connection left,
+   * a connection that was lost before anything was sent or while the session was idle, and, for reads, one that was lost
+   * at any time; not for a wrong password, an unknown host, role or database, or TLS that is refused, and not for a bulk
+   * write in batches of which one is committed. Inside a transaction it is the whole
    * transaction that has to be repeated. A stream that is repeated begins again with its first row.
    */
   readonly isRetryable: boolean
+  /** How often it was tried: more than once only with `retry` among the settings. */
+  readonly attempts: number
   readonly #detail: string | undefined
 
   constructor(
@@ -114,6 +119,7 @@ export class QueryError extends SluiceError {
     this.sql = details.sql
     this.rowsDelivered = details.rowsDelivered ?? 0
     this.isRetryable = details.isRetryable ?? false
+    this.attempts = details.attempts ?? 1
     this.#detail = details.detail
   }
 
@@ -185,18 +191,32 @@ export class CheckViolation extends IntegrityError {}
 /** A row overlaps another by an exclusion constraint (23P01). */
 export class ExclusionViolation extends IntegrityError {}
 
+/** What is known of a failed connection, beside the words. */
+export interface ConnectionErrorOptions extends ErrorOptions {
+  readonly isBeforeSending?: boolean
+  readonly isFinal?: boolean
+}
+
 /** A connection could not be had, or was lost or closed under a query or stream. */
 export class ConnectionError extends SluiceError {
-  /** Nothing was sent: there was no connection yet. */
+  /** Nothing was sent: there was no connection, or it was lost before. */
   readonly isBeforeSending: boolean
+  /** To try again cannot help: a setting is wrong, the server refuses it, or the database was closed. */
+  readonly isFinal: boolean
+  /** How often it was tried: more than once only with `retry` among the settings. */
+  readonly attempts: number = 1
 
-  constructor(message: string, options?: ErrorOptions & { readonly isBeforeSending?: boolean }) {
+  constructor(message: string, options: ConnectionErrorOptions = {}) {
     super('CONNECTION_ERROR', message, options)
-    this.isBeforeSending = options?.isBeforeSending ?? false
+    this.isBeforeSending = options.isBeforeSending ?? false
+    this.isFinal = options.isFinal ?? false
   }
 }
 
-/** A stream took longer than it may: a fetch of it (`FETCH_TIMEOUT`) or the loop over it (`IDLE_TIMEOUT`). */
+/**
+ * Something took longer than it may: a statement (`QUERY_TIMEOUT`), a fetch of a stream (`FETCH_TIMEOUT`) or the loop
+ * over it (`IDLE_TIMEOUT`).
+ */
 export class TimeoutError extends SluiceError {
   declare readonly code: TimeoutCode
 
@@ -205,7 +225,7 @@ export class TimeoutError extends SluiceError {
   }
 }
 
-export type TimeoutCode = 'FETCH_TIMEOUT' | 'IDLE_TIMEOUT'
+export type TimeoutCode = 'QUERY_TIMEOUT' | 'FETCH_TIMEOUT' | 'IDLE_TIMEOUT'
 
 /** What was thrown, as an error: anything may be, also an error of another realm. */
 export function asError(thrown: unknown): Error {

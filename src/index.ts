@@ -2,7 +2,9 @@ export { connect, Database, type ConnectOptions } from './kysely/connect.js'
 export { SluiceDialect } from './kysely/dialect.js'
 export type { SluiceDialectConfig } from './connection/engine.js'
 export type { TimeLimits } from './connection/time-limits.js'
+export type { RetrySettings } from './connection/retry.js'
 export type { KyselyHandle } from './kysely/handle.js'
+export { withLimits, type CallLimits } from './kysely/with-limits.js'
 export { Repository } from './repository/repository.js'
 export { QuerySet } from './queryset/queryset.js'
 export type { CompiledSQL, Field, OrderKey, QuerySetOf, ValuesTuple } from './queryset/field-types.js'
@@ -59,7 +61,7 @@ export type {
 export { exactly } from './query/lookups/exactly.js'
 export type { Subquery } from './query/filter/subquery.js'
 export { SchemaRegistry } from './schema/registry.js'
-export type { RelationSchema, ThroughSchema } from './schema/relation.js'
+export type { RelationSchema, ThroughSchema } from './schema/table.js'
 export type { ColumnSchema, ForeignKeySchema, TableKind, TableSchema } from './schema/table.js'
 export type {
   ArrayTypeSchema,

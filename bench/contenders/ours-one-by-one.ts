@@ -8,15 +8,22 @@ import { open as openOurs } from './ours.js'
 
 /** Opens one form of reading. */
 export async function open(job: ReadJob): Promise<Contender> {
-  let left = 0
-  Portal.prototype.fetchAhead = () => void left++
+  const { prototype } = Portal
+  // Taken from its class in order to be called on the objects of that class again.
+  const next = Object.getOwnPropertyDescriptor(prototype, 'next')?.value as typeof prototype.next
+  let steps = 0
+  prototype.fetchAhead = () => {}
+  prototype.next = function () {
+    steps++
+    return next.call(this)
+  }
   const contender = await openOurs(job)
   return {
     ...contender,
     read: async (onRows) => {
-      left = 0
+      steps = 0
       await contender.read(onRows)
-      if (left === 0) throw new Error('No portal was about to read ahead: there is nothing to compare with.')
+      if (steps === 0) throw new Error('No portal was stepped: there is nothing to compare with.')
     },
   }
 }

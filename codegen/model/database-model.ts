@@ -1,5 +1,4 @@
-import type { RelationSchema } from '../../src/schema/relation.js'
-import type { TableSchema } from '../../src/schema/table.js'
+import type { RelationSchema, TableSchema } from '../../src/schema/table.js'
 import type { CompositeTypeSchema, EnumTypeSchema } from '../../src/schema/type.js'
 import type { Refined } from './refined.js'
 import type { CatalogColumn, CatalogTable, Described, Skipped } from '../introspect/catalog.js'

@@ -1,13 +1,13 @@
 import type { PoolClient } from 'pg'
 import { ConnectionError, UsageError } from '../errors.js'
 import { sendCancelRequest } from '../pg/cancel-request.js'
-import { isDatabaseError, withoutValues } from '../pg/database-error.js'
+import { copyOf, isDatabaseError, withoutValues } from '../pg/database-error.js'
 import type { ExchangeResult } from '../pg/exchange.js'
 import { Session, type SessionHolder, type TransactionStatus } from '../pg/session.js'
 import { abbreviate } from './abbreviate.js'
 import { Deadline } from './deadline.js'
 import type { Engine, OpenStream } from './engine.js'
-import { Pipeline, type Sending } from './pipeline.js'
+import { Pipeline, type ExchangeLimit, type Sending } from './pipeline.js'
 
 const KEEP_ALIVE_DELAY_MS = 10_000
 
@@ -47,7 +47,7 @@ export class Connection implements SessionHolder {
     this.#pipeline = new Pipeline(this.session, {
       closeTimeoutMs: engine.limits.closeTimeoutMs,
       lost: () => this.#lost,
-      explain: (error) => this.explain(error),
+      explain: (error, wasSent) => this.explain(error, wasSent),
       destroy: (reason) => this.destroy(reason),
     })
     // Installed now, so that what cannot be read is refused before anything is sent.
@@ -94,6 +94,7 @@ export class Connection implements SessionHolder {
     this.#lost ??= this.session.lost
     this.session.holder = this
     this.engine.leased.add(this)
+    this.engine.silence.start()
   }
 
   /** Gives the connection back, once per lease; one that is lost or still in a transaction is closed instead. */
@@ -137,15 +138,20 @@ export class Connection implements SessionHolder {
   exchange(sending: Sending): Promise<ExchangeResult> {
     if (!this.#isFresh) return this.#pipeline.exchange(sending)
     const messages = () => {
-      this.refuseForeignTransaction()
+      this.#refuseForeignTransaction()
       return sending.messages()
     }
     return this.#pipeline.exchange({ ...sending, messages })
   }
 
-  /** Runs a task of pg's own client in turn with the exchanges. */
-  inTurn<T>(task: () => Promise<T>): Promise<T> {
-    return this.#pipeline.inTurn(task)
+  /** Runs a query of pg's own client in turn with the exchanges; `run` is given what to call when it is to be sent. */
+  query<T>(run: (onSending: () => void) => Promise<T>, limit?: ExchangeLimit): Promise<T> {
+    return this.#pipeline.query((onSent) => {
+      return run(() => {
+        this.#refuseForeignTransaction()
+        onSent()
+      })
+    }, limit)
   }
 
   /**
@@ -154,7 +160,7 @@ export class Connection implements SessionHolder {
    * @throws {@link ConnectionError} when somebody else, who had the connection before, began a transaction on it without
    * waiting for that: what is written now would be lost.
    */
-  refuseForeignTransaction(): void {
+  #refuseForeignTransaction(): void {
     if (!this.#isFresh) return
     this.#isFresh = false
     if (this.status === 'I') return
@@ -201,15 +207,20 @@ export class Connection implements SessionHolder {
     if (status === 'I') for (const portal of this.openPortals) portal.transactionEnded()
   }
 
-  /** What the caller of a statement gets for what it met. */
-  explain(error: Error): Error {
+  /**
+   * What the caller of a statement gets for what it met.
+   *
+   * @param wasSent whether the server may have seen anything of it.
+   */
+  explain(error: Error, wasSent = true): Error {
+    // After pg's query_timeout the server is still at work on a query that nobody listens to.
+    if (error.message === 'Query read timeout') this.destroy(error)
+    const lost = this.#lost
+    if (isDatabaseError(lost)) withoutValues(lost)
+    if (lost !== undefined && !wasSent) return unsent(lost)
     if (!isDatabaseError(error)) {
-      // After pg's query_timeout the server is still at work on a query that nobody listens to.
-      if (error.message === 'Query read timeout') this.destroy(error)
-      if (this.#lost === undefined || this.#lost instanceof ConnectionError) return this.#lost ?? error
-      return new ConnectionError(`The connection to the database was lost: ${this.#lost.message}`, {
-        cause: this.#lost,
-      })
+      if (lost === undefined || lost instanceof ConnectionError) return lost ?? error
+      return lostBy(lost, false)
     }
     withoutValues(error)
     // It may be the fetch of a stream, ahead of this query, that aborted the transaction.
@@ -230,4 +241,18 @@ export class Connection implements SessionHolder {
       }
     }
   }
+}
+
+/** What a statement meets that was not sent, since the connection had been lost before. */
+function unsent(lost: Error): Error {
+  if (isDatabaseError(lost)) return Object.assign(copyOf(lost), { isBeforeSending: true })
+  return lostBy(lost, true)
+}
+
+function lostBy(lost: Error, isBeforeSending: boolean): ConnectionError {
+  const isOurs = lost instanceof ConnectionError
+  return new ConnectionError(
+    isOurs ? lost.message : `The connection to the database was lost: ${lost.message}`,
+    { cause: lost, isBeforeSending, isFinal: isOurs && lost.isFinal },
+  )
 }

@@ -2,12 +2,20 @@ import type { Pool } from 'pg'
 import type { DatabaseConnection } from 'kysely'
 import { ConnectionError } from '../errors.js'
 import { PoolWatch } from '../pg/pool-watch.js'
+import { heldRetry, type HeldRetry, type RetrySettings } from './retry.js'
+import { SilenceWatch, type Listening } from './silence-watch.js'
 import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
 
 /** How {@link SluiceDialect} is set up. */
 export interface SluiceDialectConfig extends TimeLimits {
   /** A pool of pg's JavaScript client, or a function that makes one when the first connection is needed. */
   readonly pool: Pool | (() => Promise<Pool>)
+  /**
+   * Repeats what is safe and may succeed then: connecting, within `acquireTimeoutMs`, and reads outside a transaction
+   * before their first row. Default: nothing is repeated, so that whoever asks hears of a failure at once, and one who
+   * has retries already does not get them squared.
+   */
+  readonly retry?: RetrySettings
   /** Called once for each new connection, as Kysely's PostgresDialect does. */
   readonly onCreateConnection?: (connection: DatabaseConnection) => Promise<void>
   /** Called each time a connection is taken from the pool. */
@@ -22,8 +30,7 @@ export interface OpenStream {
 }
 
 /** A connection that is handed out, for closing the database under whoever has it. */
-export interface LeasedConnection {
-  destroy(reason: Error): void
+export interface LeasedConnection extends Listening {
   release(): Promise<void>
 }
 
@@ -31,6 +38,8 @@ export interface LeasedConnection {
 export class Engine {
   readonly #config: SluiceDialectConfig
   readonly limits: HeldLimits
+  readonly retry: HeldRetry
+  readonly silence: SilenceWatch
   /** What a stream's own transaction waits for a lock; undefined: as the session has it. */
   readonly lockTimeoutMs: number | undefined
   readonly streams = new Set<OpenStream>()
@@ -51,6 +60,8 @@ export class Engine {
     this.#config = config
     this.lockTimeoutMs = lockTimeoutMs
     this.limits = heldLimits(config)
+    this.retry = heldRetry(config.retry)
+    this.silence = new SilenceWatch(this.limits, this.leased)
   }
 
   get config(): SluiceDialectConfig {
@@ -111,7 +122,9 @@ export class Engine {
   }
 
   async #end(): Promise<void> {
-    const reason = new ConnectionError('The database was closed while the stream was open.')
+    const reason = new ConnectionError('The database was closed while the stream was open.', {
+      isFinal: true,
+    })
     await Promise.all([...this.streams].map((stream) => stream.abandon(reason)))
     await Promise.all([...this.closers].map((close) => close()))
     const pool = await this.#pool?.catch(() => undefined)
@@ -134,7 +147,9 @@ export class Engine {
     const limit = this.limits.closeTimeoutMs
     const cut = [...this.leased].map((connection) => {
       connection.destroy(
-        new ConnectionError(`The database was closed, and the connection still in use ${limit} ms later.`),
+        new ConnectionError(`The database was closed, and the connection still in use ${limit} ms later.`, {
+          isFinal: true,
+        }),
       )
       // Whoever has it may never come back.
       return connection.release()

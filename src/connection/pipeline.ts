@@ -13,6 +13,8 @@ const CANCEL_AGAIN_MS = 250
 export interface ExchangeLimit {
   readonly ms: number
   readonly error: () => Error
+  /** An answer that came before it could be cancelled is taken: it may be that of a write. */
+  readonly takesLate?: boolean
 }
 
 /** That of a query which completes rows. */
@@ -20,6 +22,13 @@ export function prefetchLimit(ms: number | undefined, sql: string): ExchangeLimi
   if (ms === undefined) return undefined
   const message = `A query of a prefetch took longer than ${ms} ms (fetchTimeoutMs): ${abbreviate(sql)}.`
   return { ms, error: () => new TimeoutError('FETCH_TIMEOUT', message) }
+}
+
+/** That of any statement which is not the fetch of a stream. */
+export function queryLimit(ms: number | undefined, sql: string): ExchangeLimit | undefined {
+  if (ms === undefined) return undefined
+  const message = `A statement took longer than ${ms} ms (queryTimeoutMs) and was cancelled: ${abbreviate(sql)}.`
+  return { ms, takesLate: true, error: () => new TimeoutError('QUERY_TIMEOUT', message) }
 }
 
 /** What is sent, and who gets the answer. */
@@ -47,16 +56,38 @@ export interface PipelineOptions {
   /** Why the connection is gone, if it is. */
   readonly lost: () => Error | undefined
   /** The error that the caller gets for one that was met. */
-  readonly explain: (error: Error) => Error
+  readonly explain: (error: Error, wasSent: boolean) => Error
   /** Cuts the connection. */
   readonly destroy: (reason: Error) => void
 }
 
-/** The exchange that is being answered, and one of the same owner behind it in the same turn. */
+/** What is to be answered: an exchange of ours, or a query of pg's own client. */
+type Work<T> = Pick<Exchange, 'owner' | 'isSent' | 'wasSent' | 'onSent'> & { readonly done: Promise<T> }
+
+/** What is being answered, and for an exchange its turn, and one of the same owner behind it in that. */
 interface AtWork {
-  readonly turn: Turn
-  readonly exchange: Exchange
+  readonly turn: Turn | undefined
+  readonly work: Work<unknown>
   next: Exchange | undefined
+}
+
+/** A query of pg's own client, which tells when it is sent. */
+class ClientQuery<T> implements Work<T> {
+  readonly owner = this
+  readonly done: Promise<T>
+  wasSent = false
+  onSent = () => {}
+
+  constructor(run: (onSent: () => void) => Promise<T>) {
+    this.done = run(() => {
+      this.wasSent = true
+      this.onSent()
+    })
+  }
+
+  get isSent(): boolean {
+    return this.wasSent
+  }
 }
 
 /** Our own queue in front of that of pg's client, where others may have theirs: it holds one turn of ours at a time. */
@@ -89,7 +120,7 @@ export class Pipeline {
     this.#tasks++
     const turn = this.#tail.then(() => {
       const lost = this.#options.lost()
-      if (lost !== undefined) throw this.#options.explain(lost)
+      if (lost !== undefined) throw this.#options.explain(lost, false)
       return task()
     })
     const end = () => void this.#tasks--
@@ -101,64 +132,75 @@ export class Pipeline {
   exchange(sending: Sending): Promise<ExchangeResult> {
     const { owner, messages, sink, sql, parameters, limit } = sending
     const exchange = new Exchange(owner, messages, sink)
-    const before = this.#atWork
-    if (before !== undefined && sending.early === true && this.#takesBehind(before, owner)) {
+    const turn = sending.early === true ? this.#turnToShare(exchange) : undefined
+    if (turn !== undefined) {
       // Should the connection be lost before anyone looks at it.
       exchange.done.catch(() => {})
-      before.next = exchange
-      before.turn.send(exchange)
-      return this.inTurn(() => this.#answered(before.turn, exchange, limit))
+      turn.send(exchange)
+      return this.inTurn(() => this.#answered(exchange, limit, turn))
     }
     return this.inTurn(() => {
       const turn = new Turn(this.#session, sql, parameters)
       turn.send(exchange)
       this.#session.ask(turn)
-      return this.#answered(turn, exchange, limit)
+      return this.#answered(exchange, limit, turn)
     })
+  }
+
+  /** Runs a query of pg's own client in turn with the exchanges; `run` is given what to call when it is sent. */
+  query<T>(run: (onSent: () => void) => Promise<T>, limit?: ExchangeLimit): Promise<T> {
+    return this.inTurn(() => this.#answered(new ClientQuery(run), limit))
   }
 
   /** Cancels what is running on the server, if it is of `owner`; what was not sent yet will not be. */
   cancel(owner: object): void {
-    const { turn, exchange } = this.#atWork ?? {}
-    if (exchange?.owner !== owner) return
-    if (exchange.isSent) this.#cancelling ??= this.#cancelUntilAnswered(exchange)
+    const { turn, work } = this.#atWork ?? {}
+    if (work?.owner !== owner) return
+    if (work.isSent) this.#cancelling ??= this.#cancelUntilAnswered(owner)
     else
       turn?.withdraw(
         new ConnectionError('The query was given up before it was sent.', { isBeforeSending: true }),
       )
   }
 
-  #takesBehind({ turn, exchange, next }: AtWork, owner: object): boolean {
-    const isAlone = this.#tasks === 1 && !this.#session.isWaitedFor
-    return isAlone && exchange.owner === owner && next === undefined && !turn.isOver
+  /** The turn of what is being answered, if an exchange may be sent behind that; it is then the next. */
+  #turnToShare(exchange: Exchange): Turn | undefined {
+    const before = this.#atWork
+    if (before?.work.owner !== exchange.owner || before.next !== undefined || before.turn?.isOver !== false)
+      return undefined
+    if (this.#tasks > 1 || this.#session.isWaitedFor) return undefined
+    before.next = exchange
+    return before.turn
   }
 
-  async #answered(turn: Turn, exchange: Exchange, limit: ExchangeLimit | undefined): Promise<ExchangeResult> {
-    const atWork: AtWork = { turn, exchange, next: undefined }
+  async #answered<T>(work: Work<T>, limit: ExchangeLimit | undefined, turn?: Turn): Promise<T> {
+    const atWork: AtWork = { turn, work, next: undefined }
     this.#atWork = atWork
     let late: Error | undefined
     let deadline: Deadline | undefined
     const startLimit = ({ ms, error }: ExchangeLimit) => {
       deadline = new Deadline(ms, () => {
         late = error()
-        this.#endBy(exchange, late)
+        this.#endBy(work, late)
       })
     }
     if (limit !== undefined) {
-      if (exchange.isSent) startLimit(limit)
-      else exchange.onSent = () => startLimit(limit)
+      if (work.isSent) startLimit(limit)
+      else work.onSent = () => startLimit(limit)
     }
     try {
-      const result = await exchange.done
+      const result = await work.done
       // The answer came after all, but what was sent behind it meets the cancel request, and would have to explain it.
-      if (late !== undefined) throw late
+      if (late !== undefined && (limit?.takesLate !== true || atWork.next !== undefined)) throw late
       return result
     } catch (error) {
-      throw late ?? this.#options.explain(asError(error))
+      // Also what is late may have aborted a transaction, which has to be known.
+      const explained = this.#options.explain(asError(error), work.wasSent)
+      throw late ?? explained
     } finally {
       deadline?.clear()
       const { next } = atWork
-      this.#atWork = next && { turn, exchange: next, next: undefined }
+      this.#atWork = next && { turn, work: next, next: undefined }
       // A cancel request that is still on its way would meet what is sent next; of the same owner, it may.
       if (next === undefined) {
         await this.#cancelling
@@ -167,19 +209,19 @@ export class Pipeline {
     }
   }
 
-  /** Cancels an exchange on the server; one that does not end by that, with its connection. */
-  #endBy(exchange: Exchange, reason: Error): void {
-    this.cancel(exchange.owner)
+  /** Cancels what is at work on the server; what does not end by that, with its connection. */
+  #endBy({ owner, done }: Work<unknown>, reason: Error): void {
+    this.cancel(owner)
     const timer = setTimeout(() => this.#options.destroy(reason), this.#options.closeTimeoutMs)
     const clear = () => clearTimeout(timer)
-    exchange.done.then(clear, clear)
+    done.then(clear, clear)
   }
 
   /** More than once if need be: a request that overtakes its query on the way to the server is lost. */
-  async #cancelUntilAnswered({ owner }: Exchange): Promise<void> {
+  async #cancelUntilAnswered(owner: object): Promise<void> {
     const isRunning = () => {
-      const exchange = this.#atWork?.exchange
-      return exchange?.owner === owner && exchange.isSent
+      const work = this.#atWork?.work
+      return work?.owner === owner && work.isSent
     }
     while (isRunning() && this.#options.lost() === undefined) {
       await sendCancelRequest(this.#session.client, this.#options.closeTimeoutMs)

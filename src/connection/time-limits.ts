@@ -16,8 +16,19 @@ export interface TimeLimits {
    */
   readonly closeTimeoutMs?: number
   /**
-   * For one fetch of a stream; then the query is cancelled on the server. Default: as long as it takes, with TCP
-   * keep-alive. The option of `aiterator` and `iterator` of the same name comes first.
+   * For any statement that is not a fetch of a stream, free-hand SQL, BEGIN and COMMIT among them, from when it is sent;
+   * then it is cancelled on the server, and where that does not end it within `closeTimeoutMs`, its connection is cut.
+   * Default: as long as it takes.
+   */
+  readonly queryTimeoutMs?: number
+  /**
+   * For a sign of life while the server owes an answer. Past it the server is asked for one over a connection of its own,
+   * and where none comes within `connectTimeoutMs`, or what was sent is not even acknowledged, the connection is cut; a
+   * server that is at work may take as long as it needs. Default 60,000.
+   */
+  readonly silenceTimeoutMs?: number
+  /**
+   * For one fetch of a stream; then the query is cancelled on the server. Default: as long as it takes. The option of `aiterator` and `iterator` of the same name comes first.
    */
   readonly fetchTimeoutMs?: number
   /**
@@ -37,12 +48,14 @@ export type HeldLimits = Required<Omit<TimeLimits, Unlimited>> & {
   readonly [name in Unlimited]: number | undefined
 }
 
-type Unlimited = 'fetchTimeoutMs' | 'idleTimeoutMs'
+type Unlimited = 'queryTimeoutMs' | 'fetchTimeoutMs' | 'idleTimeoutMs'
 
 const DEFAULTS: HeldLimits = {
   acquireTimeoutMs: 30_000,
   connectTimeoutMs: 15_000,
   closeTimeoutMs: 5_000,
+  queryTimeoutMs: undefined,
+  silenceTimeoutMs: 60_000,
   fetchTimeoutMs: undefined,
   idleTimeoutMs: undefined,
   workerIdleTimeoutMs: 30_000,

@@ -1,7 +1,15 @@
 import type { DatabaseError } from 'pg'
-import { ConnectionError, DecodeError, QueryError, SchemaDriftError, TimeoutError } from '../errors.js'
+import {
+  ConnectionError,
+  DecodeError,
+  QueryError,
+  SchemaDriftError,
+  TimeoutError,
+  type QueryDetails,
+} from '../errors.js'
 import { isDatabaseError, isRaised, sqlStateOf } from '../pg/database-error.js'
-import { isRetryable } from './retryable.js'
+import { attemptsOf } from '../connection/retry.js'
+import { isRetryable } from '../connection/retryable.js'
 
 /** What a queryset was doing when it failed. */
 export interface FailedQuery {
@@ -13,6 +21,8 @@ export interface FailedQuery {
   readonly action?: 'writing'
   /** It reads by what may write and commit. */
   readonly mayWrite?: boolean
+  /** How often it was tried, where the error itself does not say. */
+  readonly attempts?: number
 }
 
 const DRIFT: Readonly<Record<string, string>> = {
@@ -48,11 +58,11 @@ function explained(error: unknown, failed: FailedQuery): unknown {
     const { table, sql, rowsDelivered } = failed
     const code = error instanceof TimeoutError ? { code: error.code } : {}
     const sqlState = sqlStateOf(error)
+    const what =
+      failed.action === 'writing' ? `writing ${table}` : `reading ${table}, ${rowsDelivered} rows delivered`
     return new QueryError(
-      failed.action === 'writing'
-        ? `${error.message} (writing ${table})`
-        : `${error.message} (reading ${table}, ${rowsDelivered} rows delivered)`,
-      { table, sql, rowsDelivered, sqlState, isRetryable: isRetryable(error, sqlState, failed), ...code },
+      `${error.message} (${what}${tried(error, failed)})`,
+      { table, sql, rowsDelivered, sqlState, ...repeating(error, failed), ...code },
       { cause: error },
     )
   }
@@ -73,16 +83,29 @@ function explained(error: unknown, failed: FailedQuery): unknown {
       : undefined
   const { code: sqlState, detail } = error
   return new QueryError(
-    failureMessage(`${writing ? 'Writing' : 'Reading'} ${failed.table}`, error, readOnly),
-    { ...failed, sqlState, detail, isRetryable: isRetryable(error, sqlState, failed) },
+    failureMessage(
+      `${writing ? 'Writing' : 'Reading'} ${failed.table}`,
+      error,
+      readOnly,
+      tried(error, failed),
+    ),
+    { ...failed, sqlState, detail, ...repeating(error, failed) },
     { cause: error },
   )
 }
 
 /** The server's message and its hint, which are about the statement; its DETAIL is about values. */
-export function failureMessage(what: string, error: DatabaseError, note?: string): string {
+export function failureMessage(what: string, error: DatabaseError, note?: string, tries = ''): string {
   const notes = [isRaised(error) ? undefined : error.hint, note].filter((each) => each !== undefined)
-  return [`${what} failed: ${error.message}.`, ...notes].join(' ')
+  return [`${what} failed${tries}: ${error.message}.`, ...notes].join(' ')
+}
+
+function repeating(error: Error, failed: FailedQuery): Pick<QueryDetails, 'isRetryable' | 'attempts'> {
+  return { isRetryable: isRetryable(error, failed), attempts: failed.attempts ?? attemptsOf(error) }
+}
+
+function tried(error: Error, { attempts = attemptsOf(error) }: FailedQuery): string {
+  return attempts > 1 ? `, tried ${attempts} times` : ''
 }
 
 /** What a row could not be read by, with what it was a row of. */

@@ -62,6 +62,11 @@ export class ChunkSource implements Chunks<unknown> {
     request.signal?.addEventListener('abort', this.#onAbort)
   }
 
+  /** Whether it has, or had, a connection that is its own. */
+  get hadItsOwn(): boolean {
+    return this.#lease.is === 'held' && !this.#lease.isShared
+  }
+
   get isClosed(): boolean {
     return this.#isClosed
   }

@@ -39,11 +39,12 @@ export class Database<DB> extends Kysely<DB> {
  */
 export function connect<DB>(options: ConnectOptions): Database<DB> {
   const { log, plugins, ...others } = options
-  const { onCreateConnection, onReserveConnection, ...settings } = others
+  const { onCreateConnection, onReserveConnection, retry, ...settings } = others
   if (settings.connectionString) checkConnectionString(settings.connectionString)
   const dialect = new SluiceDialect({
     pool: new pg.Pool(withoutTimeLimits(settings)),
     ...timeLimitsOf(settings),
+    ...(retry !== undefined && { retry }),
     ...(onCreateConnection && { onCreateConnection }),
     ...(onReserveConnection && { onReserveConnection }),
   })

@@ -2,7 +2,7 @@ import { asError } from '../errors.js'
 import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
 import type { Connection } from '../connection/connection.js'
 import { droppedStream, forgetDropped, watchDropped } from '../connection/dropped.js'
-import { prefetchLimit } from '../connection/pipeline.js'
+import { prefetchLimit, queryLimit, type ExchangeLimit } from '../connection/pipeline.js'
 import { isDatabaseError } from '../pg/database-error.js'
 import { freeHandParameter, freeHandResult, refuseAsCommit, runFreeHand } from '../pg/free-hand.js'
 import * as protocol from '../pg/protocol.js'
@@ -13,7 +13,13 @@ import { describedRowReader } from '../rows/described-row-reader.js'
 import type { Field } from '../rows/field.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { DecodedRows, DescribedColumns } from '../rows/row-sink.js'
-import { readRequestOf, statementOf, type ReadRequest, type StreamedRead } from './read-request.js'
+import {
+  queryTimeoutOf,
+  readRequestOf,
+  statementOf,
+  type ReadRequest,
+  type StreamedRead,
+} from './read-request.js'
 
 /** What a stream opens, and for free-hand SQL is to be closed should its iterator be dropped. */
 interface Opened {
@@ -48,7 +54,7 @@ export class SluiceConnection implements DatabaseConnection {
     if (reader !== undefined && stream !== undefined)
       return this.#stream<R>(query, opened, () => ({ reader, ...stream }))
     const rows = this.#stream<R>(query, opened, async () => {
-      const reader = describedRowReader(await this.#describe(query.sql))
+      const reader = describedRowReader(await this.#describe(query))
       return { reader, request: freeHandRequest(query, reader, chunkSize) }
     })
     // A queryset's iterator is watched by itself.
@@ -77,16 +83,21 @@ export class SluiceConnection implements DatabaseConnection {
   }
 
   /** The columns that a statement will return, by one round trip: so that their formats can be chosen. */
-  async #describe(sql: string): Promise<readonly Field[]> {
+  async #describe(query: CompiledQuery): Promise<readonly Field[]> {
+    const { sql } = query
     const columns = new DescribedColumns()
     const messages = () => protocol.describeMessages(sql)
-    await this.connection.exchange({ owner: columns, sql, messages, sink: columns })
+    const limit = this.#queryLimit(query)
+    await this.connection.exchange({ owner: columns, sql, messages, sink: columns, limit })
     return columns.take()
   }
 
   async #executeFreeHand<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     try {
-      return await this.connection.inTurn(() => this.#runFreeHand<R>(query))
+      return await this.connection.query(
+        (onSending) => this.#runFreeHand<R>(query, onSending),
+        this.#queryLimit(query),
+      )
     } catch (error) {
       // It was made where the socket was read, which says nothing of who waits.
       Error.captureStackTrace(asError(error))
@@ -94,11 +105,10 @@ export class SluiceConnection implements DatabaseConnection {
     }
   }
 
-  async #runFreeHand<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+  async #runFreeHand<R>(query: CompiledQuery, onSending: () => void): Promise<QueryResult<R>> {
     const { connection } = this
     const { answers, transactionFailure } = connection
     try {
-      const onSending = () => connection.refuseForeignTransaction()
       const result = await runFreeHand<R>(connection.session, query, onSending)
       refuseAsCommit(query.sql, result, transactionFailure)
       return freeHandResult(result)
@@ -106,8 +116,12 @@ export class SluiceConnection implements DatabaseConnection {
       // pg reports an error before the ReadyForQuery that tells what became of the transaction.
       if (isDatabaseError(error) && connection.answers === answers && !connection.isLost)
         await connection.session.nextReady()
-      throw connection.explain(asError(error))
+      throw error
     }
+  }
+
+  #queryLimit(query: CompiledQuery): ExchangeLimit | undefined {
+    return queryLimit(queryTimeoutOf(query) ?? this.connection.engine.limits.queryTimeoutMs, query.sql)
   }
 
   async #executeRead<R>(query: CompiledQuery, { reader, completes }: ReadRequest): Promise<QueryResult<R>> {
@@ -117,7 +131,7 @@ export class SluiceConnection implements DatabaseConnection {
     const sink = new DecodedRows(reader)
     // What belongs to a stream is cancelled with it.
     const stream = completes && [...connection.openPortals].find((portal) => portal.ownsTransaction)
-    const limit = prefetchLimit(completes?.fetchTimeoutMs, sql)
+    const limit = prefetchLimit(completes?.fetchTimeoutMs, sql) ?? this.#queryLimit(query)
     await connection.exchange({ owner: stream ?? query, sql, parameters, messages, sink, limit })
     // What the reader makes of the rows is what the query's type says.
     return { rows: sink.take() as R[] }

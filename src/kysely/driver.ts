@@ -9,6 +9,8 @@ import { SluiceConnection } from './connection.js'
 import { Deadline } from '../connection/deadline.js'
 import { explainUnreadable } from '../connection/connection-string.js'
 import type { Engine } from '../connection/engine.js'
+import { retrying } from '../connection/retry.js'
+import { mayPass } from '../connection/retryable.js'
 
 /** Takes connections from the pool for Kysely, and gives them back. */
 export class SluiceDriver implements Driver {
@@ -70,7 +72,12 @@ export class SluiceDriver implements Driver {
   }
 
   async rollbackTransaction(connection: SluiceConnection): Promise<void> {
-    await run(connection, 'rollback')
+    try {
+      await run(connection, 'rollback')
+    } catch (error) {
+      // Without its connection there is no transaction any more; what it failed by is to be told.
+      if (!connection.connection.isLost) throw error
+    }
   }
 
   async savepoint(connection: SluiceConnection, name: string): Promise<void> {
@@ -92,10 +99,17 @@ export class SluiceDriver implements Driver {
   }
 
   #acquireClient(): Promise<PoolClient> {
-    const { limits, waiting } = this.#engine
+    const { limits, retry, waiting } = this.#engine
+    const leaving = retry.attempts > 1 ? new AbortController() : undefined
+    let failure: Error | undefined
+    const mayHelp = (error: Error) => {
+      failure = error
+      return error instanceof ConnectionError && !error.isFinal
+    }
     return new Promise((resolve, reject) => {
       const end = () => {
         deadline.clear()
+        leaving?.abort()
         return waiting.delete(close)
       }
       const giveUp = (error: Error) => {
@@ -103,9 +117,9 @@ export class SluiceDriver implements Driver {
         reject(error)
       }
       const close = () => giveUp(closedWhileTaken())
-      const deadline = new Deadline(limits.acquireTimeoutMs, () => giveUp(this.#noneFree()))
+      const deadline = new Deadline(limits.acquireTimeoutMs, () => giveUp(failure ?? this.#noneFree()))
       waiting.add(close)
-      this.#connect().then((client) => {
+      retrying(retry, () => this.#connect(), mayHelp, leaving?.signal).then((client) => {
         if (end()) resolve(client)
         else client.release()
       }, giveUp)
@@ -120,9 +134,10 @@ export class SluiceDriver implements Driver {
         const client = await pool.connect()
         const session = Session.of(client)
         // What others have under way on it may begin a transaction.
-        await session.settled()
-        if (session.status === 'I') return client
-        // Others gave it back in the middle of a transaction, in which what is written now would be lost.
+        await session.settled(this.#engine.limits.acquireTimeoutMs)
+        if (session.status === 'I' && !(await session.hasEnded())) return client
+        // It ended in the pool, or others gave it back in the middle of a transaction, in which what is written now
+        // would be lost.
         client.release(true)
       }
     } catch (error) {
@@ -150,15 +165,16 @@ export class SluiceDriver implements Driver {
     return new ConnectionError(`Cannot connect to the database: ${reason}`, {
       cause: error,
       isBeforeSending: true,
+      isFinal: !mayPass(error),
     })
   }
 }
 
 function closedWhileTaken(cause?: Error): ConnectionError {
-  return new ConnectionError(
-    'The database was closed while a connection was being taken.',
-    cause && { cause },
-  )
+  return new ConnectionError('The database was closed while a connection was being taken.', {
+    ...(cause && { cause }),
+    isFinal: true,
+  })
 }
 
 /** @throws {@link UsageError} for a name that PostgreSQL would cut or could not hold: it might be another's then. */

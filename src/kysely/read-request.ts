@@ -3,6 +3,7 @@ import type { IterationRequest, Parameter, StatementRequest } from '../request.j
 import type { RowReader } from '../rows/row-reader.js'
 
 const READ = Symbol('sluice.read')
+const QUERY_TIMEOUT = Symbol('sluice.query-timeout')
 
 /**
  * How a queryset's statement is read: carried on the compiled query through Kysely's executor to our connection,
@@ -31,6 +32,16 @@ export function withReadRequest(query: CompiledQuery, read: ReadRequest): Compil
 export function readRequestOf(query: CompiledQuery): ReadRequest | undefined {
   // A property of ours, if it has one.
   return (query as { [READ]?: ReadRequest })[READ]
+}
+
+/** A compiled query with a time limit of its own. */
+export function withQueryTimeout(query: CompiledQuery, ms: number): CompiledQuery {
+  return Object.freeze({ ...query, [QUERY_TIMEOUT]: ms })
+}
+
+export function queryTimeoutOf(query: CompiledQuery): number | undefined {
+  // A property of ours, if it has one.
+  return (query as { [QUERY_TIMEOUT]?: number })[QUERY_TIMEOUT]
 }
 
 /** A queryset's statement as it is sent. Its parameters were encoded when it was compiled. */

@@ -80,6 +80,13 @@ export function isDatabaseError(error: unknown): error is DatabaseError {
   return error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string'
 }
 
+/** Another error of the same, for another who meets it; what is not enumerable stays so. */
+export function copyOf(error: DatabaseError): DatabaseError {
+  const { stack: _, ...properties } = Object.getOwnPropertyDescriptors(error)
+  const copy = new DatabaseError(error.message, error.length, error.name)
+  return withoutValues(Object.defineProperties(copy, properties))
+}
+
 /** The SQLSTATE of an error that the server sent, anywhere along its causes. */
 export function sqlStateOf(error: unknown): string | undefined {
   for (let current = error; current instanceof Error; current = current.cause) {

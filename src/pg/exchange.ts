@@ -28,6 +28,8 @@ export class Exchange {
   readonly done: Promise<ExchangeResult>
   /** Called when it is sent. */
   onSent: () => void = () => {}
+  /** It was sent, whatever became of it. */
+  wasSent = false
   /** What the server refused it with; the connection is free only at the ReadyForQuery that follows. */
   error: DatabaseError | undefined
 
@@ -63,6 +65,7 @@ export class Exchange {
   send(socket: Socket): void {
     const messages = Buffer.concat(this.#messages())
     this.#phase = { is: 'sent', expected: new ExpectedAnswers(messages), socket }
+    this.wasSent = true
     socket.write(messages)
     this.onSent()
   }

@@ -32,6 +32,7 @@ export class PoolWatch {
       // Not by the pool's own word, which in older versions comes while the socket is still open.
       client.once('end', () => this.clients.delete(client))
     })
+    pool.on('release', (_error, client) => (Session.of(client).idleSince = performance.now()))
     watchNewClients(pool, () => this.connectTimeoutMs, this.connecting)
   }
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { promisify } from 'node:util'
 import type { Client, Submittable } from 'pg'
 import { HEADER } from './server-messages.js'
 import { WireTap } from './wire-tap.js'
@@ -11,6 +12,14 @@ export interface SessionHolder {
   lose(reason: Error): void
   ready(status: TransactionStatus): void
 }
+
+/**
+ * How long a connection may wait in the pool and be taken as it is, in milliseconds: by then the event loop has turned,
+ * unless something blocked the thread, and told what came.
+ */
+const UNHEARD_MS = 10
+
+const turnOfLoop = promisify(setImmediate)
 
 const sessions = new WeakMap<Client, Session>()
 
@@ -26,6 +35,8 @@ export class Session {
   status: TransactionStatus = 'I'
   /** By what the client was lost, if it was. */
   lost: Error | undefined
+  /** Since when it waits in the pool, or did last, by `performance.now()`; undefined for one that was never used. */
+  idleSince: number | undefined
   readonly #waiting = new Set<() => void>()
 
   /** The session of a client, begun if there is none. */
@@ -36,6 +47,9 @@ export class Session {
   private constructor(client: Client) {
     this.client = client
     sessions.set(client, this)
+    // What it was left in before; pg's types and its older versions do not have it.
+    const { getTransactionStatus } = client as { getTransactionStatus?: () => TransactionStatus | null }
+    this.status = getTransactionStatus?.call(client) ?? 'I'
     client.on('error', (error) => this.#lose(error))
     client.on('end', () => this.#lose(new Error('Connection terminated')))
     // pg-native has none, and is refused where it is to be used.
@@ -81,11 +95,36 @@ export class Session {
     this.#ready(String.fromCharCode(message[HEADER] ?? 0) as TransactionStatus)
   }
 
-  /** Resolves when whatever is under way on the client, whoever sent it, is answered: at once if nothing is. */
-  async settled(): Promise<void> {
+  /**
+   * Resolves when whatever is under way on the client, whoever sent it, is answered: at once if nothing is. Past the limit
+   * the connection is cut.
+   */
+  async settled(limitMs: number): Promise<void> {
     // A property of pg's clients that their types leave out.
     const client = this.client as { readonly readyForQuery?: boolean }
-    while (client.readyForQuery === false && this.lost === undefined) await this.nextReady()
+    const until = performance.now() + limitMs
+    while (client.readyForQuery === false && this.lost === undefined) {
+      const left = until - performance.now()
+      if (left > 0) await this.nextReady(left)
+      else {
+        this.lost = new Error('What others had sent was not answered.')
+        this.socket.destroy()
+      }
+    }
+  }
+
+  /**
+   * Whether a client that waited in the pool has ended there. What the server said while nobody listened, as when
+   * something blocked the thread, is heard first.
+   */
+  async hasEnded(): Promise<boolean> {
+    if (this.idleSince === undefined) return false
+    if (performance.now() - this.idleSince > UNHEARD_MS) {
+      // Events that were fetched before the thread was blocked come with the first, all others with the second.
+      await turnOfLoop()
+      await turnOfLoop()
+    }
+    return this.lost !== undefined || this.socket.readableEnded || this.socket.destroyed
   }
 
   /** Waits for the server's next ReadyForQuery, the end of the connection or, if given, a time. */

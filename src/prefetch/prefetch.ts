@@ -1,12 +1,11 @@
 import type { CompiledQuery } from 'kysely'
 import { compile } from '../sql/compile.js'
 import { selectPrefetched } from '../sql/select/prefetch.js'
+import { isRecord } from '../query/assignment.js'
 import { columnsOf } from '../query/columns.js'
 import { hasExactKey, OWNER_NUMBER, ownerColumns } from '../query/related/prefetch-key.js'
-import type { Prefetch, QueryState } from '../query/state.js'
-import { withJoined } from './with-joined.js'
-import { keyedReader, type KeyedRow } from '../rows/keyed-reader.js'
-import { keyText, type RowKey } from '../rows/row-key.js'
+import type { Prefetch, QueryState, RelatedSelection } from '../query/state.js'
+import { keyedReader, keyText, type KeyedRow, type RowKey } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
@@ -18,14 +17,13 @@ export interface PrefetchQuery {
   readonly reader: RowReader<KeyedRow>
 }
 
+type Prefetching = Generator<PrefetchQuery, void, KeyedRow[]>
+
 /**
  * Puts the prefetched relations into the rows of one chunk, one query per relation, nested ones after those that they
  * hang on. Yields each query and takes its rows, so that the same steps serve asynchronous and synchronous iteration.
  */
-export function* prefetch(
-  state: QueryState,
-  rows: readonly KeyedRow[],
-): Generator<PrefetchQuery, void, KeyedRow[]> {
+export function* prefetch(state: QueryState, rows: readonly KeyedRow[]): Prefetching {
   for (const [index, each] of state.selection.prefetches.entries()) {
     yield* prefetchRelation(state, each, index, rows)
   }
@@ -36,7 +34,7 @@ function* prefetchRelation(
   wanted: Prefetch,
   index: number,
   rows: readonly KeyedRow[],
-): Generator<PrefetchQuery, void, KeyedRow[]> {
+): Prefetching {
   const { relation } = wanted
   const ownColumns = columnsOf(state.table, relation.columns)
   const textOf = keyText(ownColumns)
@@ -73,4 +71,20 @@ function* prefetchRelation(
     target[relation.name] =
       relation.kind === 'many' ? [...group] : withJoined(target[relation.name], group[0] ?? null, joined)
   }
+}
+
+/**
+ * A prefetched row with what was joined into the same row: `selectRelated('author.company')` beside
+ * `prefetchRelated('author.posts')` gives an author with both.
+ *
+ * @param joined how the row was joined, or undefined when it was not.
+ */
+function withJoined(present: unknown, prefetched: unknown, joined?: RelatedSelection): unknown {
+  if (joined === undefined || !isRecord(present) || !isRecord(prefetched)) return prefetched
+  const row: Record<string, unknown> = { ...present, ...prefetched }
+  for (const deeper of joined.related) {
+    const { name } = deeper.relation
+    if (Object.hasOwn(prefetched, name)) row[name] = withJoined(present[name], prefetched[name], deeper)
+  }
+  return row
 }

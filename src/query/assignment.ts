@@ -1,9 +1,9 @@
 import { codecFor } from '../types/codec-for.js'
 import { FieldError } from '../errors.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { encodeWith } from './encode-with.js'
 import { isAnnotation } from './aggregate/annotation.js'
-import { columnOf } from './columns.js'
+import { columnOf, propertiesOf } from './columns.js'
+import { encodeCopy, isPlainObject } from './lookups/operand.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
 /** A value on its way into a column: encoded, or null for NULL. */
@@ -15,15 +15,10 @@ export interface Assignment {
   readonly cell: Cell
 }
 
-/**
- * The values of one row, encoded.
- *
- * @param where what is being written, for messages: `create()`, `row 3 of bulkCreate()`.
- * @throws {@link FieldError} for an unknown field, one that the server alone fills, and an `undefined` value;
- * {@link EncodeError} for a value that the column cannot hold.
- */
+/** The values of one row, encoded; `where` they are written is for messages: `create()`, `Row 3 of bulkCreate()`. */
 export function parseValues(table: TableSchema, values: unknown, where: string): Assignment[] {
-  if (!isRecord(values) || holdsNoFields(values)) {
+  // A Promise, a Map, a Date and the like never have their fields as properties.
+  if (!isRecord(values) || (Object.keys(values).length === 0 && !isPlainObject(values))) {
     throw new FieldError(`${where} of ${qualifiedName(table)} takes an object such as { field: value }.`)
   }
   return Object.keys(values).map((property) => {
@@ -39,17 +34,13 @@ export function writableColumn(table: TableSchema, property: string, where: stri
     const choices = table.columns.filter((each) => each.generated === undefined && !isAnnotation(each))
     throw new FieldError(
       `${qualifiedName(table)}.${property} is computed by the server alone and cannot be set by ${where}. ` +
-        `Choices: ${choices.map((each) => each.property).join(', ')}.`,
+        `Choices: ${propertiesOf(choices).join(', ')}.`,
     )
   }
   return column
 }
 
-/**
- * One value, encoded.
- *
- * @throws {@link FieldError} for `undefined`, {@link EncodeError} for a value that the column cannot hold.
- */
+/** One value, encoded. */
 export function encodeCell(table: TableSchema, column: ColumnSchema, value: unknown, where: string): Cell {
   if (value === null) return null
   const label = `${qualifiedName(table)}.${column.property}`
@@ -58,14 +49,7 @@ export function encodeCell(table: TableSchema, column: ColumnSchema, value: unkn
       `${where}: the value of ${label} is undefined. Leave the field out, or give null for NULL.`,
     )
   }
-  return encodeWith(codecFor(column.type), `${where}: ${label}`, value)
-}
-
-/** Whether an object is of a kind that never has its fields as properties: a Promise, a Map, a Date and the like. */
-function holdsNoFields(value: object): boolean {
-  if (Object.keys(value).length > 0) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype !== null && prototype !== Object.prototype
+  return encodeCopy(codecFor(column.type), value, `${where}: ${label}`)
 }
 
 /** A field of an object; what every object has is not taken for one. */

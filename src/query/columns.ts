@@ -3,19 +3,18 @@ import { qualifiedName } from '../schema/qualified-name.js'
 import { describe } from '../types/describe.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 
-/**
- * The column of a property.
- *
- * @throws {@link FieldError} naming the choices when there is none.
- */
+/** The column of a property, or undefined. */
+export function findColumn(table: TableSchema, property: string): ColumnSchema | undefined {
+  return table.columns.find((column) => column.property === property)
+}
+
+/** @throws {@link FieldError} naming the choices when there is no such column. */
 export function columnOf(table: TableSchema, property: string): ColumnSchema {
-  const column = table.columns.find((each) => each.property === property)
-  if (column === undefined) {
-    refuseUnlessName(table, property)
-    const choices = table.columns.map((each) => each.property).join(', ')
-    throw new FieldError(`${qualifiedName(table)} has no field "${property}". Choices: ${choices}.`)
-  }
-  return column
+  const column = findColumn(table, property)
+  if (column !== undefined) return column
+  refuseUnlessName(table, property)
+  const choices = propertiesOf(table.columns).join(', ')
+  throw new FieldError(`${qualifiedName(table)} has no field "${property}". Choices: ${choices}.`)
 }
 
 /** @throws {@link FieldError} for what names no field or relation: from JavaScript, anything may come. */
@@ -29,4 +28,8 @@ export function refuseUnlessName(table: TableSchema, name: unknown): void {
 /** The columns of several properties, in their order. */
 export function columnsOf(table: TableSchema, properties: readonly string[]): ColumnSchema[] {
   return properties.map((property) => columnOf(table, property))
+}
+
+export function propertiesOf(columns: readonly ColumnSchema[]): string[] {
+  return columns.map(({ property }) => property)
 }

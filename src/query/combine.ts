@@ -1,6 +1,6 @@
 import { OptionError, UsageError } from '../errors.js'
 import { checkOptions, flag } from '../options.js'
-import { columnsOf } from './columns.js'
+import { columnsOf, propertiesOf } from './columns.js'
 import { lookupKind } from '../types/lookup-kind.js'
 import { isPlainObject } from './lookups/operand.js'
 import { describe } from '../types/describe.js'
@@ -15,7 +15,7 @@ export interface UnionOptions {
   readonly all?: boolean
 }
 
-/** @throws {@link OptionError} for an unknown option. Answers whether equal rows are kept. */
+/** Whether equal rows are kept. */
 export function checkUnionOptions(options: unknown): boolean {
   if (!isPlainObject(options)) {
     throw new OptionError(
@@ -32,12 +32,7 @@ const METHODS: Readonly<Record<Combination['operator'], string>> = {
   except: 'difference',
 }
 
-/**
- * Puts the rows of several queries together. The result has the table and the columns of the first.
- *
- * @throws {@link UsageError} when rows differ in shape, fields or types, when a type has no equality to compare rows
- * by, and when an operand locks its rows.
- */
+/** Puts the rows of several queries together. The result has the table and the columns of the first. */
 export function combine(
   first: QueryState,
   others: readonly QueryState[],
@@ -45,13 +40,12 @@ export function combine(
 ): QueryState {
   if (others.length === 0) return first
   const operands: Combination['operands'] = [first, ...others.map((other) => aligned(first, other))]
-  for (const operand of operands) {
-    if (operand.lock !== undefined) {
-      throw new UsageError(`Cannot call ${METHODS[operator]}() on a queryset with selectForUpdate().`)
-    }
+  const method = METHODS[operator]
+  if (operands.some(({ lock }) => lock !== undefined)) {
+    throw new UsageError(`Cannot call ${method}() on a queryset with selectForUpdate().`)
   }
-  for (const operand of operands.slice(1)) refuseOtherRows(first, operand, METHODS[operator])
-  if (operator !== 'union all') refuseIncomparable(first, METHODS[operator])
+  for (const operand of operands.slice(1)) refuseOtherRows(first, operand, method)
+  if (operator !== 'union all') refuseIncomparable(first, method)
   return combination(operands, operator)
 }
 
@@ -61,18 +55,11 @@ export function wrapped(state: QueryState): QueryState {
 }
 
 function combination(operands: Combination['operands'], operator: Combination['operator']): QueryState {
-  const [first] = operands
-  const empty = operands.map((operand) => operand.none)
-  return change(initialState(first.table, first.schemas), {
-    selection: first.selection,
-    combination: { operator, operands },
-    none:
-      operator === 'except'
-        ? first.none
-        : operator === 'intersect'
-          ? empty.includes(true)
-          : !empty.includes(false),
-  })
+  const [{ table, schemas, selection, none: isFirstEmpty }] = operands
+  const isEmpty = (operand: QueryState) => operand.none
+  const isNone = operator === 'intersect' ? operands.some(isEmpty) : operands.every(isEmpty)
+  const none = operator === 'except' ? isFirstEmpty : isNone
+  return change(initialState(table, schemas), { selection, combination: { operator, operands }, none })
 }
 
 /** The positions of a combination's columns among those of its operands. */
@@ -96,34 +83,26 @@ export function refuseOutsideCombination(
   properties: readonly string[],
   method: string,
 ): void {
-  if (state.combination === undefined) return
-  const [first] = state.combination.operands
-  const choices = ownFields(first)
-  for (const property of properties) {
-    if (!choices.includes(property)) {
-      throw new UsageError(
-        `Cannot call ${method}() with "${property}" after union(), intersection() or difference(): the rows put ` +
-          `together do not have it. Choices: ${choices.join(', ')}.`,
-      )
-    }
-  }
+  const choices = combinedFields(state)
+  const missing = properties.find((property) => choices?.includes(property) === false)
+  if (choices === undefined || missing === undefined) return
+  throw new UsageError(
+    `Cannot call ${method}() with "${missing}" after union(), intersection() or difference(): the rows put ` +
+      `together do not have it. Choices: ${choices.join(', ')}.`,
+  )
 }
 
 /** The fields of the table that the rows of a combination have. */
-export function combinedFields(state: QueryState): readonly string[] | undefined {
-  return state.combination && ownFields(state.combination.operands[0])
-}
-
-function ownFields(state: QueryState): string[] {
-  return projectionOf(state)
-    .outputs.filter((output) => output.from === undefined)
-    .map((output) => output.column.property)
+export function combinedFields({ combination }: QueryState): readonly string[] | undefined {
+  if (combination === undefined) return undefined
+  const { outputs } = projectionOf(combination.operands[0])
+  return outputs.filter(({ from }) => from === undefined).map(({ column }) => column.property)
 }
 
 /** Objects are the same whatever order their fields were named in. */
 function aligned(first: QueryState, other: QueryState): QueryState {
-  const wanted = first.selection.columns.map((column) => column.property)
-  const given = new Set(other.selection.columns.map((column) => column.property))
+  const wanted = propertiesOf(first.selection.columns)
+  const given = new Set(propertiesOf(other.selection.columns))
   const { prefetches } =
     qualifiedName(first.table) === qualifiedName(other.table) ? first.selection : other.selection
   const sameFields =

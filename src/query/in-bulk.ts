@@ -3,34 +3,16 @@ import { anything, checkOptions } from '../options.js'
 import { baseType, type TypeSchema } from '../schema/type.js'
 import { isObject } from '../types/base-type.js'
 import { readingOf } from '../types/base-types.js'
+import { isRecord } from './assignment.js'
 import { columnOf } from './columns.js'
 import { filter } from './filter/filter.js'
-import { change, refuseAfterCombining, refuseAfterSlice, type QueryState } from './state.js'
+import { refuseAfter, type QueryState } from './state.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
-/** Options of `inBulk`. */
-export interface InBulkOptions {
-  /** The unique field that rows are found and keyed by; default: the primary key. */
-  readonly field?: string
-}
-
-/** What `inBulk` reads, and the property that its rows are keyed by. */
-export interface BulkRead {
-  readonly state: QueryState
-  readonly property: string
-}
-
-/**
- * The rows with some keys, or all that have a key.
- *
- * @throws {@link UsageError} on a slice, a combination and after `values` or `valuesList`, for a field that is not
- * unique, not selected or not a value that a Map can be asked for; {@link FieldError} for an unknown field and for keys
- * that are not values of it.
- */
-export function bulkRead(state: QueryState, args: readonly unknown[]): BulkRead {
+/** The rows with some keys, or all that have a key, and the property that they are keyed by. */
+export function bulkRead(state: QueryState, args: readonly unknown[]) {
   const { keys, field } = checkArguments(args)
-  refuseAfterCombining(state, 'inBulk')
-  refuseAfterSlice(state, 'inBulk')
+  refuseAfter(state, 'inBulk', 'union', 'slice')
   if (state.selection.shape !== 'model') {
     throw new UsageError(
       'Cannot call inBulk() after values() or valuesList(): its rows are whole ones. Use only().',
@@ -39,8 +21,9 @@ export function bulkRead(state: QueryState, args: readonly unknown[]): BulkRead 
   const property = field === undefined ? soleKey(state) : field
   const column = columnOf(state.table, property)
   const label = `${qualifiedName(state.table)}.${property}`
-  if (!isUnique(state, property)) {
-    const choices = uniqueFields(state).join(', ') || 'none'
+  const unique = uniqueFields(state)
+  if (!unique.includes(property)) {
+    const choices = unique.join(', ') || 'none'
     throw new UsageError(`inBulk() needs a unique field, and ${label} is not. Choices: ${choices}.`)
   }
   if (!state.selection.columns.includes(column)) {
@@ -52,31 +35,21 @@ export function bulkRead(state: QueryState, args: readonly unknown[]): BulkRead 
         'Use filter() with toArray().',
     )
   }
-  const withKey = column.nullable ? filter(state, [{ [property]: { isNull: false } }], 'inBulk') : state
-  if (keys === undefined) return { state: withKey, property }
-  if (keys.includes(null)) throw new FieldError(`The keys of inBulk() by ${label} have a null among them.`)
-  return {
-    state:
-      keys.length === 0
-        ? change(state, { none: true })
-        : filter(state, [{ [property]: { in: keys } }], 'inBulk'),
-    property,
-  }
+  if (keys?.includes(null)) throw new FieldError(`The keys of inBulk() by ${label} have a null among them.`)
+  const isWanted = keys === undefined ? { isNull: false } : { in: keys }
+  const isAll = keys === undefined && !column.nullable
+  return { state: isAll ? state : filter(state, [{ [property]: isWanted }], 'inBulk'), property }
 }
 
 /** Keys, options, both or neither; `undefined` for keys is more often a mistake than a wish for the whole table. */
 function checkArguments(args: readonly unknown[]): { keys: readonly unknown[] | undefined; field?: string } {
   const [first, second] = args
   const keys: readonly unknown[] | undefined = Array.isArray(first) ? first : undefined
-  if (keys === undefined && args.length > 0 && !(args.length === 1 && isOptions(first))) {
+  if (keys === undefined && args.length > 0 && !(args.length === 1 && isRecord(first))) {
     throw new FieldError('inBulk() takes an array of keys; leave it out for all rows.')
   }
-  const options = (keys === undefined ? first : second) ?? {}
-  return { keys, ...checkOptions<InBulkOptions>(options, { field: anything }, 'inBulk') }
-}
-
-function isOptions(value: unknown): value is InBulkOptions {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  const options: { field?: string } = (keys === undefined ? first : second) ?? {}
+  return { keys, ...checkOptions(options, { field: anything }, 'inBulk') }
 }
 
 /** Rows by the value of a property. */
@@ -93,10 +66,6 @@ function soleKey({ table }: QueryState): string {
   throw new UsageError(
     `inBulk() of ${qualifiedName(table)}, which ${reason}, needs { field } with a unique field.`,
   )
-}
-
-function isUnique(state: QueryState, property: string): boolean {
-  return uniqueFields(state).includes(property)
 }
 
 /** Fields of which no two rows of the result have the same value. */

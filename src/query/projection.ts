@@ -1,7 +1,7 @@
-import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import type { ColumnSchema } from '../schema/table.js'
 import { serverType, type TypeSchema } from '../schema/type.js'
 import { readAs, readingOf } from '../types/base-types.js'
-import { columnOf, columnsOf } from './columns.js'
+import { columnOf, columnsOf, propertiesOf } from './columns.js'
 import type { QueryState, RelatedSelection } from './state.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
@@ -42,44 +42,32 @@ export interface Projection {
 export function projectionOf(state: QueryState): Projection {
   const { table, selection } = state
   const outputs: Output[] = []
-  const add = (
-    owner: TableSchema,
-    column: ColumnSchema,
-    from: RelatedSelection | undefined,
-    type = column.type,
-  ): number =>
-    outputs.push({
-      label: `${qualifiedName(owner)}.${column.name}`,
-      alias: column.property,
-      type,
-      from,
-      column,
-    }) - 1
-
-  const relatedLayout = (selected: RelatedSelection): RelatedLayout => {
+  const add = (column: ColumnSchema, from?: RelatedSelection, type = column.type): number => {
+    const label = `${qualifiedName(from?.table ?? table)}.${column.name}`
+    return outputs.push({ label, alias: column.property, type, from, column }) - 1
+  }
+  const rowLayout = (
+    columns: readonly ColumnSchema[],
+    related: readonly RelatedSelection[],
+    from?: RelatedSelection,
+  ): RowLayout => {
     const start = outputs.length
-    for (const column of selected.table.columns) add(selected.table, column, selected)
-    const [key = ''] = selected.relation.targetColumns
-    return {
-      name: selected.relation.name,
-      properties: selected.table.columns.map((column) => column.property),
-      start,
-      presence: start + selected.table.columns.indexOf(columnOf(selected.table, key)),
-      related: selected.related.map(relatedLayout),
-    }
+    for (const column of columns) add(column, from)
+    return { properties: propertiesOf(columns), start, related: related.map(relatedLayout) }
   }
-
-  for (const column of selection.columns) add(table, column, undefined)
-  const layout: RowLayout = {
-    properties: selection.columns.map((column) => column.property),
-    start: 0,
-    related: selection.related.map(relatedLayout),
+  const relatedLayout = (selected: RelatedSelection): RelatedLayout => {
+    const { relation, table, related } = selected
+    const layout = rowLayout(table.columns, related, selected)
+    const [key = ''] = relation.targetColumns
+    const presence = layout.start + table.columns.indexOf(columnOf(table, key))
+    return { ...layout, name: relation.name, presence }
   }
+  const layout = rowLayout(selection.columns, selection.related)
   const keys = selection.prefetches.map(({ relation }) =>
     columnsOf(table, relation.columns).map((column) => {
       const type = keyType(column.type)
       const selected = type === column.type ? selection.columns.indexOf(column) : -1
-      return selected >= 0 ? selected : add(table, column, undefined, type)
+      return selected >= 0 ? selected : add(column, undefined, type)
     }),
   )
   return { outputs, layout, keys }

@@ -1,12 +1,6 @@
 import { UsageError } from '../errors.js'
 import { checkOptions, flag, type OptionCheck, type OptionChecks } from '../options.js'
-import {
-  change,
-  refuseAfterCombining,
-  type QueryState,
-  type RelatedSelection,
-  type RowLock,
-} from './state.js'
+import { change, refuseAfter, type QueryState, type RelatedSelection, type RowLock } from './state.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
 /** Options of `selectForUpdate`. */
@@ -28,26 +22,15 @@ const paths: OptionCheck = (value) =>
 
 const CHECKS: OptionChecks<Options> = { skipLocked: flag, noWait: flag, noKey: flag, of: paths }
 
-/**
- * Locks the rows that are read.
- *
- * @throws {@link OptionError} for an unknown option; {@link UsageError} where PostgreSQL cannot tell which rows to
- * lock: after `distinct`, on a combination, on a materialized view.
- */
+/** Locks the rows that are read, where PostgreSQL can tell which those are. */
 export function selectForUpdate(state: QueryState, options: Options): QueryState {
-  refuseAfterCombining(state, 'selectForUpdate')
-  refuseLockOfDistinct(state.distinct)
+  refuseAfter(state, 'selectForUpdate', 'union')
   if (state.table.kind === 'materialized view') {
     throw new UsageError(
       `selectForUpdate() cannot lock rows of the materialized view ${qualifiedName(state.table)}.`,
     )
   }
-  const {
-    skipLocked = false,
-    noWait = false,
-    noKey = false,
-    of = [],
-  } = checkOptions(options, CHECKS, 'selectForUpdate')
+  const { skipLocked, noWait, noKey, of = [] } = checkOptions(options, CHECKS, 'selectForUpdate')
   if (skipLocked && noWait) {
     throw new UsageError('selectForUpdate() takes either skipLocked or noWait, not both.')
   }
@@ -56,7 +39,7 @@ export function selectForUpdate(state: QueryState, options: Options): QueryState
     of: [...new Set(of)],
     waiting: skipLocked ? 'skipLocked' : noWait ? 'noWait' : 'wait',
   }
-  return change(state, { lock })
+  return refuseLockOfDistinct(change(state, { lock }))
 }
 
 /** Whether a query locks rows, or what is prefetched for it does. */
@@ -65,20 +48,17 @@ export function locksRows({ lock, selection }: QueryState): boolean {
 }
 
 /** @throws {@link UsageError} since a row of a DISTINCT result may stand for several of the table. */
-export function refuseLockOfDistinct(distinct: boolean): void {
-  if (distinct) {
-    throw new UsageError(
-      'distinct() and selectForUpdate() do not go together: PostgreSQL cannot tell which rows to lock. ' +
-        'Lock a queryset of its own: filter({ id: { in: ids } }).selectForUpdate().',
-    )
-  }
+export function refuseLockOfDistinct(state: QueryState): QueryState {
+  if (state.lock === undefined || !state.distinct) return state
+  throw new UsageError(
+    'distinct() and selectForUpdate() do not go together: PostgreSQL cannot tell which rows to lock. ' +
+      'Lock a queryset of its own: filter({ id: { in: ids } }).selectForUpdate().',
+  )
 }
 
 /**
  * The joined relations whose rows a lock is to hold, `self` being the table itself; undefined for all there are.
- *
- * @throws {@link UsageError} for a path that is not joined, and when a relation that may lead to no row is to be
- * locked, which PostgreSQL refuses.
+ * PostgreSQL refuses relations that may lead to no row.
  */
 export function lockTargets(
   state: QueryState,
@@ -90,9 +70,8 @@ export function lockTargets(
     )
   }
   const joined = joinedPaths(state.selection.related)
-  const nullable = joined.filter((each) => each.nullable)
   if (of.length === 0) {
-    const [first] = nullable
+    const first = joined.find((each) => each.nullable)
     if (first === undefined) return undefined
     throw new UsageError(
       `selectForUpdate() cannot lock the rows of "${first.path}", which may lead to no row: ` +

@@ -1,7 +1,6 @@
 import { UsageError } from '../errors.js'
 import { SchemaRegistry } from '../schema/registry.js'
-import type { RelationSchema } from '../schema/relation.js'
-import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import type { ColumnSchema, RelationSchema, TableSchema } from '../schema/table.js'
 import type { Condition } from './filter/condition.js'
 import type { Ordering } from './order/order-key.js'
 import { qualifiedName } from '../schema/qualified-name.js'
@@ -100,28 +99,29 @@ export function isSliced(state: QueryState): boolean {
   return state.offset > 0 || state.limit !== undefined
 }
 
-/** @throws {@link UsageError} on a slice: what comes after would count within it. */
-export function refuseAfterSlice(state: QueryState, method: string): void {
-  if (isSliced(state)) {
-    throw new UsageError(
-      `Cannot call ${method}() on a slice of ${qualifiedName(state.table)}: call slice() last.`,
-    )
-  }
+/** Of each step, why another method cannot come after it where it was taken. */
+const REFUSALS = {
+  /** What comes after would count within it. */
+  slice: (state: QueryState) =>
+    isSliced(state) && `on a slice of ${qualifiedName(state.table)}: call slice() last.`,
+  /** Rows are no longer whole rows of the table. */
+  values: ({ selection }: QueryState) =>
+    selection.shape !== 'model' && 'after values() or valuesList(): name the fields there.',
+  /** Neither it nor an intersection or difference has a table any more to look into. */
+  union: ({ combination }: QueryState) =>
+    combination !== undefined &&
+    'after union(), intersection() or difference(): call it on the querysets before they are combined. ' +
+      'What remains is orderBy, slice, values, valuesList and what runs.',
 }
 
-/** @throws {@link UsageError} once rows are no longer whole rows of the table. */
-export function refuseAfterValues(state: QueryState, method: string): void {
-  if (state.selection.shape !== 'model') {
-    throw new UsageError(`Cannot call ${method}() after values() or valuesList(): name the fields there.`)
-  }
-}
-
-/** @throws {@link UsageError} on a union, intersection or difference: it has no table any more to look into. */
-export function refuseAfterCombining(state: QueryState, method: string): void {
-  if (state.combination !== undefined) {
-    throw new UsageError(
-      `Cannot call ${method}() after union(), intersection() or difference(): call it on the querysets before they ` +
-        'are combined. What remains is orderBy, slice, values, valuesList and what runs.',
-    )
+/** @throws {@link UsageError} for a method that cannot come after one of these steps. */
+export function refuseAfter(
+  state: QueryState,
+  method: string,
+  ...steps: readonly (keyof typeof REFUSALS)[]
+): void {
+  for (const step of steps) {
+    const reason = REFUSALS[step](state)
+    if (reason !== false) throw new UsageError(`Cannot call ${method}() ${reason}`)
   }
 }

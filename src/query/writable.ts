@@ -2,19 +2,15 @@ import { UsageError } from '../errors.js'
 import type { TableSchema } from '../schema/table.js'
 import type { Condition } from './filter/condition.js'
 import { decideCondition } from './filter/decide-condition.js'
-import { refuseAfterCombining, refuseAfterSlice, refuseAfterValues, type QueryState } from './state.js'
+import { refuseAfter, type QueryState } from './state.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
 /**
  * What `update` and `delete` ask of a queryset: that it stands for rows of its table, and for all of them only by an
  * explicit `all()`.
- *
- * @throws {@link UsageError} on a slice, on DISTINCT rows, after `values`, and on a whole table without `all()`.
  */
 export function refuseUnlessWritable(state: QueryState, method: string): void {
-  refuseAfterSlice(state, method)
-  refuseAfterCombining(state, method)
-  refuseAfterValues(state, method)
+  refuseAfter(state, method, 'slice', 'union', 'values')
   const name = qualifiedName(state.table)
   if (state.distinct) throw new UsageError(`Cannot call ${method}() on distinct() rows of ${name}.`)
   refuseView(state.table, method)

@@ -11,31 +11,24 @@ import type {
   TextLookups,
 } from '../query/filter/filter-types.js'
 import type { Model } from '../query/model.js'
+import type { OrderKey } from './field-types.js'
 import type { RelationName, Target } from './relation-types.js'
 
 /** What `annotate` and `aggregate` take: aggregates by the names of their results. */
 export type Aggregates = Readonly<Record<string, Aggregate>>
 
-/** The table that a path ends in. */
-type End<M extends Model, Path extends string> =
-  Path extends RelationName<M>
-    ? Target<M, Path>
-    : Path extends `${infer Head}.${infer Rest}`
-      ? Head extends RelationName<M>
-        ? End<Target<M, Head>, Rest>
-        : M
-      : M
-
-/** The type of the field that a path ends in; `rows` when it ends in rows, undefined when it leads nowhere. */
-type PathValue<M extends Model, Path extends string> = Path extends '*' | RelationName<M>
-  ? 'rows'
-  : Path extends keyof M['row']
-    ? { readonly field: M['row'][Path] }
-    : Path extends `${infer Head}.${infer Rest}`
-      ? Head extends RelationName<M>
-        ? PathValue<Target<M, Head>, Rest>
+/** The table that a path ends in, and the type of the field unless it ends in rows; undefined when it leads nowhere. */
+type End<M extends Model, Path extends string> = Path extends '*'
+  ? { readonly model: M }
+  : Path extends RelationName<M>
+    ? { readonly model: Target<M, Path> }
+    : Path extends keyof M['row']
+      ? { readonly model: M; readonly field: M['row'][Path] }
+      : Path extends `${infer Head}.${infer Rest}`
+        ? Head extends RelationName<M>
+          ? End<Target<M, Head>, Rest>
+          : undefined
         : undefined
-      : undefined
 
 /** What each aggregate can be computed from. */
 interface Operands {
@@ -68,7 +61,7 @@ type ResultOf<M extends Model, A> =
   A extends Aggregate<infer F, infer Path, object>
     ? string extends Path
       ? unknown
-      : PathValue<M, Path> extends { readonly field: infer V }
+      : End<M, Path> extends { readonly field: infer V }
         ? Results<V>[F]
         : number
     : never
@@ -83,28 +76,24 @@ interface Wrong<Message extends string> {
   readonly wrong: Message
 }
 
-type OptionsOf<F extends AggregateFunction, End extends Model> = F extends 'arrayAgg' | 'stringAgg'
-  ? OrderedAggregateOptions<End['filter'], FieldKey<End>>
-  : AggregateOptions<End['filter']>
-
-type FieldKey<M extends Model> = (keyof M['row'] & string) | `-${keyof M['row'] & string}`
+type OptionsOf<F extends AggregateFunction, M extends Model> = F extends 'arrayAgg' | 'stringAgg'
+  ? OrderedAggregateOptions<M['filter'], OrderKey<M>>
+  : AggregateOptions<M['filter']>
 
 type Checked<M extends Model, A> =
   A extends Aggregate<infer F, infer Path, infer O>
     ? string extends Path
       ? // Known at run time only, and checked there.
         unknown
-      : PathValue<M, Path> extends infer V
-        ? V extends undefined
-          ? Wrong<`"${Path}" is neither a field nor a path of relations`>
-          : Accepts<F, V> extends true
-            ? O extends OptionsOf<F, End<M, Path>>
-              ? Exclude<keyof (O & Filters<O>), keyof End<M, Path>['filter'] | OptionName> extends never
-                ? unknown
-                : Wrong<'the filter has a key that its rows do not have'>
-              : Wrong<'the options do not fit the rows that the path leads to'>
-            : Wrong<`${F} does not take the field "${Path}"`>
-        : never
+      : End<M, Path> extends infer E extends { readonly model: Model }
+        ? Accepts<F, E> extends true
+          ? O extends OptionsOf<F, E['model']>
+            ? Exclude<keyof (O & Filters<O>), keyof E['model']['filter'] | OptionName> extends never
+              ? unknown
+              : Wrong<'the filter has a key that its rows do not have'>
+            : Wrong<'the options do not fit the rows that the path leads to'>
+          : Wrong<`${F} does not take the field "${Path}"`>
+        : Wrong<`"${Path}" is neither a field nor a path of relations`>
     : never
 
 type OptionName = 'filter' | 'distinct' | 'orderBy'

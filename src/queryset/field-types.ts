@@ -11,6 +11,35 @@ export type ValuesTuple<M extends Model, Fields extends readonly Field<M>[]> = {
   [Index in keyof Fields]: M['row'][Fields[Index]]
 }
 
+/** Fields whose values a Map can be asked for: no objects, which it tells apart by identity. */
+export type KeyField<M extends Model> = {
+  [F in keyof M['row'] & string]: NonNullable<M['row'][F]> extends string | number | bigint | boolean
+    ? F
+    : never
+}[keyof M['row'] & string]
+
+/** The values of a field without NULL; unknown on an unknown table. */
+export type KeyOf<M extends Model, F extends keyof M['row']> = PropertyKey extends M['key']
+  ? unknown
+  : NonNullable<M['row'][F]>
+
+/** The primary key if it is one field; `never` if it is several or there is none. */
+export type SoleKey<M extends Model> = IsUnion<M['key']> extends true ? never : Extract<M['key'], KeyField<M>>
+
+/** What `inBulk` takes to go by the primary key: keys, or nothing for all rows. */
+export type BulkKeys<M extends Model> = [SoleKey<M>] extends [never]
+  ? [keys: never]
+  : [] | [keys: readonly KeyOf<M, SoleKey<M>>[]]
+
+/** Whether a type is a union; `never` is none. */
+export type IsUnion<T, Whole = T> = [T] extends [never]
+  ? false
+  : T extends unknown
+    ? [Whole] extends [T]
+      ? false
+      : true
+    : never
+
 /** The SQL of a queryset. */
 export interface CompiledSQL {
   readonly sql: string

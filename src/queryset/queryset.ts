@@ -1,9 +1,9 @@
 import { QueryCreator, type SelectQueryBuilder } from 'kysely'
 import { selectRows } from '../sql/select/select.js'
-import { freeHandColumn } from '../sql/free-hand-column.js'
+import { freeHandColumn } from '../sql/cast.js'
 import { subqueryOf } from '../sql/select/subquery.js'
 import { UsageError } from '../errors.js'
-import { sourceOf, type KyselyHandle, type Source } from '../kysely/handle.js'
+import { sourceOf, type KyselyHandle } from '../kysely/handle.js'
 import { annotate } from '../query/aggregate/annotate.js'
 import type { FilterArgument, Model } from '../query/model.js'
 import { checkUnionOptions, combine, type UnionOptions } from '../query/combine.js'
@@ -14,20 +14,16 @@ import { orderBy, reverse } from '../query/order/order-by.js'
 import { prefetchBy, prefetchPaths } from '../query/related/prefetch-related.js'
 import { selectRelated } from '../query/related/select-related.js'
 import { selectForUpdate, type LockOptions } from '../query/select-for-update.js'
-import { defer, only } from '../query/select/only.js'
-import { values, valuesList } from '../query/select/values.js'
+import { defer, only, values, valuesList } from '../query/selection.js'
 import { slice } from '../query/slice.js'
-import { change, refuseAfterCombining, type Combination, type QueryState } from '../query/state.js'
+import { change, refuseAfter, type Combination, type QueryState } from '../query/state.js'
 import { SUBQUERY } from '../query/filter/subquery.js'
 import type { AggregateRow, Aggregates, Annotated, CheckedAggregates } from './annotation-types.js'
-import { DecodePlugin } from './decode-plugin.js'
+import { decodePlugin } from './decode-plugin.js'
 import type { Field, OrderKey, QuerySetOf, ValuesTuple } from './field-types.js'
 import type { SubqueryOf } from './subquery-value.js'
 import { Terminals } from './terminals.js'
 import type { Prefetched, Related, RelationName, RelationPath, Target, ToOnePath } from './relation-types.js'
-
-/** A queryset on a table, whatever its rows are. */
-export type AnyQuerySet<M extends Model> = QuerySet<M, object>
 
 /**
  * A lazy, immutable query on one table: every method that narrows it returns a new queryset, and nothing runs until
@@ -41,11 +37,6 @@ export type AnyQuerySet<M extends Model> = QuerySet<M, object>
  * @typeParam R what one row of the result is.
  */
 export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
-  /** @internal Querysets come from a repository. */
-  constructor(source: Source, state: QueryState) {
-    super(source, state)
-  }
-
   /** The same query without the cached rows. Says as well that `update` and `delete` may take the whole table. */
   all(): QuerySet<M, R> {
     return this.#with(change(this.state, { all: true }))
@@ -217,13 +208,22 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     ...paths: (Path & RelationPath<M, Path>)[]
   ): QuerySet<M, R & Related<M, Path>>
   prefetchRelated<
-    const Querysets extends { readonly [Name in RelationName<M>]?: AnyQuerySet<Target<M, Name>> },
+    const Querysets extends { readonly [Name in RelationName<M>]?: QuerySet<Target<M, Name>, object> },
   >(querysets: Querysets): QuerySet<M, R & Prefetched<M, Querysets>>
   prefetchRelated(...args: readonly (string | Readonly<Record<string, unknown>>)[]): unknown {
     let { state } = this
     for (const arg of args) {
-      if (!isPlainObject(arg)) state = prefetchPaths(state, [arg])
-      else for (const [name, inner] of Object.entries(arg)) state = this.#prefetched(state, name, inner)
+      if (!isPlainObject(arg)) {
+        state = prefetchPaths(state, [arg])
+        continue
+      }
+      for (const [name, inner] of Object.entries(arg)) {
+        if (!(inner instanceof QuerySet)) {
+          throw new UsageError(`prefetchRelated takes a queryset for "${name}".`)
+        }
+        // Whatever table it is on is checked by what it is put into.
+        state = prefetchBy(state, name, (inner as QuerySet<Model>).state)
+      }
     }
     return this.#with(state)
   }
@@ -273,12 +273,12 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * columns are no longer those of the table.
    */
   toKysely(): SelectQueryBuilder<{ [Name in M['name']]: M['columns'] }, M['name'], R> {
-    refuseAfterCombining(this.state, 'toKysely')
+    refuseAfter(this.state, 'toKysely', 'union')
     const { shape } = this.state.selection
     if (shape === 'tuple' || shape === 'value') {
       throw new UsageError('Cannot call toKysely() after valuesList(): its rows are objects. Use values().')
     }
-    const executor = this.source.executor.withPlugin(new DecodePlugin(this.state.selection.columns))
+    const executor = this.source.executor.withPlugin(decodePlugin(this.state.selection.columns))
     const creator = new QueryCreator<object>({ executor })
     // The builder was made without types; these are the ones that the queryset stands for.
     return selectRows(creator, this.state, freeHandColumn) as unknown as ReturnType<this['toKysely']>
@@ -303,13 +303,5 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
       throw new UsageError('Only querysets of the same database can be combined.')
     })
     return this.#with(combine(this.state, states, operator))
-  }
-
-  #prefetched(state: QueryState, name: string, queryset: unknown): QueryState {
-    if (!(queryset instanceof QuerySet)) {
-      throw new UsageError(`prefetchRelated takes a queryset for "${name}".`)
-    }
-    // Whatever table it is on is checked by what it is put into.
-    return prefetchBy(state, name, (queryset as QuerySet<Model>).state)
   }
 }

@@ -1,8 +1,11 @@
 import type { CompiledQuery } from 'kysely'
-import { UsageError } from '../errors.js'
+import { asError, UsageError } from '../errors.js'
+import { attemptsOf, retrying } from '../connection/retry.js'
+import { isRetryable } from '../connection/retryable.js'
 import { PrefetchFailure } from '../failure/prefetch-failure.js'
 import { explainFailure } from '../failure/query-failure.js'
 import { ChunkSource } from '../iterate/chunk-source.js'
+import { RepeatedStart } from '../iterate/repeated-start.js'
 import { NO_CHUNKS, RowStream } from '../iterate/async-rows.js'
 import type { Iteration } from '../iterate/hand-out.js'
 import { runPrefetch, type PrefetchRows } from '../iterate/run-prefetch.js'
@@ -37,17 +40,28 @@ export function readAll(source: Source, read: CompiledRead): Promise<unknown[]> 
 
 async function readRows(source: Source, read: CompiledRead): Promise<unknown[]> {
   const { query, reader, prefetch, locks } = read
-  try {
-    return await withConnection(source, async (connection) => {
+  // Getting a connection is repeated by itself; one that is pinned cannot be changed for another.
+  let isOurs = false
+  const attempt = () => {
+    isOurs = false
+    return withConnection(source, async (connection, isPinned) => {
+      isOurs = !isPinned
       if (locks === true) refuseLockOutsideTransaction(source, connection)
       const { rows } = await connection.executeQuery<unknown>(withReadRequest(query, { reader }))
       if (prefetch === undefined) return rows
       // The reader of what is prefetched for gives rows with their keys.
       return runPrefetch(prefetch, rows as KeyedRow[], (related) => related(connection))
     })
+  }
+  try {
+    return await retrying(source.engine.retry, attempt, (error) => isOurs && isRetryableRead(error))
   } catch (error) {
     throw explain(read, error, 0)
   }
+}
+
+function isRetryableRead(error: Error): boolean {
+  return isRetryable(error instanceof PrefetchFailure ? asError(error.cause) : error, {})
 }
 
 /**
@@ -62,7 +76,8 @@ export function streamRows(
   site: CallSite,
 ): RowStream<unknown> {
   const { query, reader, prefetch } = read
-  const { signal } = options
+  const { signal, readOnly } = options
+  const { retry } = source.engine
   const iteration = iterationOf(source, read, options, new Float64Array(1))
   const { request } = iteration
   const explain = (error: unknown): unknown => {
@@ -70,9 +85,12 @@ export function streamRows(
     site.addTo(explained)
     return explained
   }
-  return new RowStream({ ...iteration, explain }, () =>
-    read.state.none ? NO_CHUNKS : new ChunkSource(source, { query, reader, request, signal, prefetch }),
-  )
+  const open = () => new ChunkSource(source, { query, reader, request, signal, prefetch })
+  const isRepeated = retry.attempts > 1 && readOnly !== false && !source.isTransaction
+  return new RowStream({ ...iteration, explain }, () => {
+    if (read.state.none) return NO_CHUNKS
+    return isRepeated ? new RepeatedStart(open, retry, isRetryableRead, signal) : open()
+  })
 }
 
 /**
@@ -128,7 +146,7 @@ function explain(
 ): unknown {
   if (error instanceof PrefetchFailure) {
     const { table, sql } = error
-    return explainFailure(error.cause, { table, sql, rowsDelivered, mayWrite })
+    return explainFailure(error.cause, { table, sql, rowsDelivered, mayWrite, attempts: attemptsOf(error) })
   }
   return explainFailure(error, { table: qualifiedName(state.table), sql: query.sql, rowsDelivered, mayWrite })
 }

@@ -7,7 +7,7 @@ type Relations<M extends Model> = NonNullable<M['relations']>
 export type RelationName<M extends Model> = keyof Relations<M> & string
 
 /** The names of its relations to at most one row. */
-export type ToOneName<M extends Model> = {
+type ToOneName<M extends Model> = {
   [Name in RelationName<M>]: Relations<M>[Name] extends { readonly kind: 'one' } ? Name : never
 }[RelationName<M>]
 
@@ -58,16 +58,13 @@ export type Prefetched<M extends Model, Querysets> = {
     : never
 }
 
-type RelatedValue<M extends Model, Name extends RelationName<M>, More> = Cardinality<
-  M,
-  Name,
-  Target<M, Name>['row'] & More
->
-
 /** A row or null, or an array of rows, as the relation has it. */
-type Cardinality<M extends Model, Name extends RelationName<M>, Row> = Relations<M>[Name] extends {
-  readonly kind: 'many'
-}
+type RelatedValue<
+  M extends Model,
+  Name extends RelationName<M>,
+  More,
+  Row = Target<M, Name>['row'] & More,
+> = Relations<M>[Name] extends { readonly kind: 'many' }
   ? Row[]
   : Relations<M>[Name] extends { readonly nullable: false }
     ? Row

@@ -11,10 +11,9 @@ import {
   planReader,
   selectionReader,
 } from '../rows/statement-readers.js'
-import { selectAggregates } from '../sql/aggregate/select-aggregates.js'
 import { compile } from '../sql/compile.js'
 import { compileExplain, type ExplainOptions } from '../sql/select/explain.js'
-import { selectCount, selectExists, selectRows } from '../sql/select/select.js'
+import { selectAggregates, selectCount, selectExists, selectRows } from '../sql/select/select.js'
 import { readAll, type CompiledRead } from './read.js'
 
 /** The SELECT of a queryset's rows, and how they are read. */
@@ -47,9 +46,8 @@ export async function hasRows(source: Source, state: QueryState): Promise<boolea
 
 /** The one row of aggregates over all rows. */
 export async function aggregates(source: Source, over: QueryState, wanted: unknown): Promise<unknown> {
-  const aggregation = aggregate(over, wanted)
-  const { state, annotations } = aggregation
-  if (state.none) return emptyAggregation(aggregation)
+  const { state, annotations } = aggregate(over, wanted)
+  if (state.none) return emptyAggregation(annotations)
   const query = compile((creator) => selectAggregates(creator, state, annotations))
   const [row] = await readAll(source, { state, query, reader: aggregateReader(annotations) })
   return row

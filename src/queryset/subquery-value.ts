@@ -1,5 +1,6 @@
 import type { Model } from '../query/model.js'
 import type { SubqueryParts } from '../query/filter/subquery.js'
+import type { IsUnion } from './field-types.js'
 
 /** What a queryset is as the operand of `in`: the values of its only field, or the primary key of whole rows. */
 export type SubqueryOf<M extends Model, R> = R extends readonly [infer Only]
@@ -18,5 +19,3 @@ type RowParts<M extends Model, R extends object> = string extends keyof R | M['k
     : SubqueryParts<NonNullable<R[keyof R]>, never, 'value' | 'rows'>
 
 type KeyOf<M extends Model, R> = M['key'] extends keyof R ? R[M['key']] : unknown
-
-type IsUnion<T, Whole = T> = T extends unknown ? ([Whole] extends [T] ? false : true) : never

@@ -16,9 +16,8 @@ import type { AsyncRows } from '../iterate/async-rows.js'
 import type { SyncRows } from '../iterate/sync-rows.js'
 import { deleteAll, updateAll, type UpdateValues } from '../write/update.js'
 import type { AggregateRow, Aggregates, CheckedAggregates } from './annotation-types.js'
-import type { BulkKeys, KeyField, KeyOf, SoleKey } from './bulk-types.js'
 import { CallSite, fromCallSite } from './call-site.js'
-import type { CompiledSQL, OrderKey } from './field-types.js'
+import type { BulkKeys, CompiledSQL, KeyField, KeyOf, OrderKey, SoleKey } from './field-types.js'
 import { iterateRows, streamRows } from './read.js'
 import * as run from './run.js'
 import { shownQuery, type ShownQuery } from './shown-query.js'
@@ -36,7 +35,8 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
   readonly #state: QueryState
   #rows: Promise<R[]> | undefined
 
-  protected constructor(source: Source, state: QueryState) {
+  /** @internal Querysets come from a repository. */
+  constructor(source: Source, state: QueryState) {
     this.#source = source
     this.#state = state
   }

@@ -7,7 +7,7 @@ import type { SchemaRegistry } from '../schema/registry.js'
 import type { TableSchema } from '../schema/table.js'
 import { bulkCreate } from '../write/bulk-create.js'
 import { bulkUpdate } from '../write/bulk-update.js'
-import { create, getOrCreate, updateOrCreate } from '../write/create.js'
+import { create, findOrCreate } from '../write/create.js'
 import type { BulkOptions, IgnoreConflicts, RefuseConflicts, UpdateConflicts } from '../write/options.js'
 import type { ChangedRow, Defaults, NewRows, NewRowStream } from '../write/rows.js'
 
@@ -45,7 +45,7 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    */
   create(values: M['insert']): Promise<M['row']> {
     // RETURNING has every column, as M's row does.
-    return fromCallSite(() => create(this.source, this.state, values) as Promise<M['row']>)
+    return fromCallSite(() => create(this.source, this.state, values)) as Promise<M['row']>
   }
 
   /**
@@ -65,9 +65,8 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
   bulkCreate(rows: NewRowStream<M>, options?: RefuseConflicts | UpdateConflicts<M>): Promise<number>
   bulkCreate(rows: NewRows<M> | NewRowStream<M>, options = {}): Promise<M['row'][] | number> {
     // Rows come back for an array, as the overloads say.
-    return fromCallSite(
-      () => bulkCreate(this.source, this.state, rows, options) as Promise<M['row'][] | number>,
-    )
+    const created = fromCallSite(() => bulkCreate(this.source, this.state, rows, options))
+    return created as Promise<M['row'][] | number>
   }
 
   /**
@@ -100,10 +99,7 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
     lookup: L,
     ...defaults: Defaults<M, L>
   ): Promise<[row: M['row'], created: boolean]> {
-    // Whole rows, as those of `create`.
-    return fromCallSite(
-      () => getOrCreate(this.source, this.state, lookup, defaults[0]) as Promise<[M['row'], boolean]>,
-    )
+    return this.#findOrCreate('getOrCreate', lookup, defaults)
   }
 
   /**
@@ -116,10 +112,13 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
     lookup: L,
     ...defaults: Defaults<M, L>
   ): Promise<[row: M['row'], created: boolean]> {
+    return this.#findOrCreate('updateOrCreate', lookup, defaults)
+  }
+
+  #findOrCreate(method: 'getOrCreate' | 'updateOrCreate', lookup: object, [defaults]: readonly unknown[]) {
+    const found = fromCallSite(() => findOrCreate(this.source, this.state, method, lookup, defaults))
     // Whole rows, as those of `create`.
-    return fromCallSite(
-      () => updateOrCreate(this.source, this.state, lookup, defaults[0]) as Promise<[M['row'], boolean]>,
-    )
+    return found as Promise<[M['row'], boolean]>
   }
 
   /** A repository lives as long as its service, so every evaluation is a new one. @internal */

@@ -1,7 +1,6 @@
 import { DecodeError } from '../errors.js'
-
-/** Reads one cell from `bytes[start, end)`. */
-export type CellDecoder = (bytes: Buffer, start: number, end: number) => unknown
+import type { CellDecoder } from '../types/codec.js'
+import { messageOf } from '../types/describe.js'
 
 /** A column of the result: its label in error messages and how its cells are read. */
 export interface ColumnDecoder {
@@ -50,12 +49,10 @@ function isWellFormed(bytes: Buffer, start: number, columns: number): boolean {
  */
 export function cellError(
   error: unknown,
-  {
-    bytes,
-    columns,
-    row,
-    rowInResult,
-  }: { bytes: Buffer; columns: readonly ColumnDecoder[]; row: number; rowInResult: number },
+  bytes: Buffer,
+  columns: readonly ColumnDecoder[],
+  row: number,
+  rowInResult: number,
 ): unknown {
   let at = 0
   for (let skipped = 0; skipped < row; skipped++) at += 1 + bytes.readInt32BE(at + 1)
@@ -72,7 +69,7 @@ export function cellError(
     try {
       decode(bytes, at, at + length)
     } catch (cause) {
-      const message = `Column ${label}, row ${rowInResult} of the result: ${cause instanceof Error ? cause.message : String(cause)}`
+      const message = `Column ${label}, row ${rowInResult} of the result: ${messageOf(cause)}`
       return new DecodeError(message, { cause })
     }
     at += length

@@ -1,4 +1,5 @@
-import { malformedRow, type CellDecoder, type ColumnDecoder } from './cell.js'
+import type { CellDecoder } from '../types/codec.js'
+import { malformedRow, type ColumnDecoder } from './cell.js'
 import type { ReadRun } from './interpret-rows.js'
 import type { Make, Shape } from './shape.js'
 
@@ -26,14 +27,11 @@ export function compileRows(columns: readonly ColumnDecoder[], shape: Shape): Re
   if (!isAllowed || columns.length > MOST_COLUMNS) return undefined
   const makes: Make[] = []
   const code = codeOf(columns.length, expressionOf(shape, makes))
+  const decoders = columns.map(({ decode }) => decode)
   // What V8 learns about one set of decoders is wrong for another, so each has a function of its own.
-  const key = `${columns.map(({ decode }) => idOf(decode)).join()} ${code}`
+  const key = `${decoders.map(idOf).join()} ${code}`
   const factory = factories.get(key) ?? compile(key, code)
-  return factory?.(
-    columns.map(({ decode }) => decode),
-    makes,
-    malformedRow,
-  )
+  return factory?.(decoders, makes, malformedRow)
 }
 
 function compile(key: string, code: string): Factory | undefined {

@@ -4,10 +4,7 @@ import { RowDecoder } from './row-decoder.js'
 import { columnDecoder, formatFor, type RowReader } from './row-reader.js'
 import { objectShape } from './shape.js'
 
-/**
- * Reads statements that no schema describes, by the types that the server named beforehand: rows keyed by the names
- * that come back.
- */
+/** Reads statements that no schema describes, by the types that the server named: rows keyed by the names that come. */
 export function describedRowReader(described: readonly Field[]): RowReader<Record<string, unknown>> {
   return {
     formats: described.map(({ typeOid }) => formatFor(codecForOid(typeOid))),

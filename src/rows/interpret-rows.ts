@@ -1,5 +1,6 @@
+import { setProperty } from '../types/composed/composite.js'
 import { malformedRow, ROW_HEADER, type ColumnDecoder } from './cell.js'
-import type { Entry, Shape } from './shape.js'
+import type { Shape } from './shape.js'
 
 /** Decodes whole DataRow messages and appends their rows. */
 export type ReadRun<R = unknown> = (bytes: Buffer, rows: R[]) => void
@@ -39,8 +40,14 @@ function builderOf(shape: Shape): Build {
   switch (shape.kind) {
     case 'value':
       return (values) => values[shape.position]
-    case 'object':
-      return objectBuilder(shape.entries)
+    case 'object': {
+      const entries = shape.entries.map(([property, value]) => ({ property, build: builderOf(value) }))
+      return (values) => {
+        const row: Record<string, unknown> = {}
+        for (const { property, build } of entries) setProperty(row, property, build(values))
+        return row
+      }
+    }
     case 'tuple': {
       const items = shape.items.map(builderOf)
       return (values) => items.map((build) => build(values))
@@ -52,27 +59,4 @@ function builderOf(shape: Shape): Build {
     case 'made':
       return (values) => shape.make(...shape.positions.map((position) => values[position]))
   }
-}
-
-function objectBuilder(entries: readonly Entry[]): Build {
-  const properties = entries.map(([property]) => property)
-  const builders = entries.map(([, value]) => builderOf(value))
-  const set = properties.includes('__proto__') ? define : assign
-  return (values) => {
-    const row: Record<string, unknown> = {}
-    for (let index = 0; index < properties.length; index++) {
-      // Both lists are as long as the entries.
-      set(row, properties[index] as string, (builders[index] as Build)(values))
-    }
-    return row
-  }
-}
-
-function assign(row: Record<string, unknown>, property: string, value: unknown): void {
-  row[property] = value
-}
-
-/** Assigning to `__proto__` would set the prototype and lose the value. */
-function define(row: Record<string, unknown>, property: string, value: unknown): void {
-  Object.defineProperty(row, property, { value, enumerable: true, writable: true, configurable: true })
 }

@@ -26,19 +26,17 @@ export class RowDecoder<R> {
    * @throws {@link DecodeError} naming column and row when a cell cannot be represented.
    */
   decode(bytes: Buffer, count: number, rows: R[]): void {
-    if (!this.#isCompiled && this.#rowsRead + count > COMPILE_AFTER) this.#compile()
+    if (!this.#isCompiled && this.#rowsRead + count > COMPILE_AFTER) {
+      this.#isCompiled = true
+      this.#run = compileRows(this.#columns, this.#shape) ?? this.#run
+    }
     const before = rows.length
     try {
       this.#run(bytes, rows)
     } catch (error) {
       const row = rows.length - before
-      throw cellError(error, { bytes, columns: this.#columns, row, rowInResult: this.#rowsRead + row + 1 })
+      throw cellError(error, bytes, this.#columns, row, this.#rowsRead + row + 1)
     }
     this.#rowsRead += count
-  }
-
-  #compile(): void {
-    this.#isCompiled = true
-    this.#run = compileRows(this.#columns, this.#shape) ?? this.#run
   }
 }

@@ -59,18 +59,15 @@ function decodersOf(columns: readonly KnownColumn[], fields: readonly Field[]): 
   return columns.map(({ label, codec }, index) => {
     const field = fields[index]
     if (field === undefined) throw new SchemaDriftError(`The server returned no column for ${label}.`)
-    refuseOtherType(label, codec, field)
-    return columnDecoder(label, codec, field)
+    const expected = codec.base ?? codec.name
+    const actual = nameOfOid(field.typeOid)
+    // The OIDs of other types differ per database: there only a built-in type that should have come is a difference.
+    if (actual === undefined ? !isBuiltIn(expected) : isReadAlike(actual, expected)) {
+      return columnDecoder(label, codec, field)
+    }
+    throw new SchemaDriftError(
+      `Column ${label} is ${actual ?? 'of a type of its own'} in the database, but the generated code expects ` +
+        `${expected}. Run the generator again.`,
+    )
   })
-}
-
-function refuseOtherType(label: string, codec: Codec, field: Field): void {
-  const expected = codec.base ?? codec.name
-  const actual = nameOfOid(field.typeOid)
-  // The OIDs of other types differ per database: there only a built-in type that should have come is a difference.
-  if (actual === undefined ? !isBuiltIn(expected) : isReadAlike(actual, expected)) return
-  throw new SchemaDriftError(
-    `Column ${label} is ${actual ?? 'of a type of its own'} in the database, but the generated code expects ` +
-      `${expected}. Run the generator again.`,
-  )
 }

@@ -19,13 +19,17 @@ export interface RowSink<C> {
   take(): C
 }
 
+interface Failed {
+  readonly error: unknown
+}
+
 /** Decodes rows while the next are on their way. */
 export class DecodedRows<R> implements RowSink<R[]> {
   readonly #reader: RowReader<R>
-  readonly #chunks: (R[] | Failure)[] = []
+  readonly #chunks: (R[] | Failed)[] = []
   #decoder: RowDecoder<R> | undefined
   #rows: R[] = []
-  #failure: Failure | undefined
+  #failure: Failed | undefined
 
   constructor(reader: RowReader<R>) {
     this.#reader = reader
@@ -51,8 +55,8 @@ export class DecodedRows<R> implements RowSink<R[]> {
   /** @throws what rows of the chunk could not be decoded for. */
   take(): R[] {
     const chunk = this.#chunks.shift() ?? []
-    if (chunk instanceof Failure) throw chunk.error
-    return chunk
+    if (Array.isArray(chunk)) return chunk
+    throw chunk.error
   }
 
   /** A failure belongs to whoever takes the rows, not to the socket that brings them. */
@@ -61,16 +65,8 @@ export class DecodedRows<R> implements RowSink<R[]> {
     try {
       task()
     } catch (error) {
-      this.#failure = new Failure(error)
+      this.#failure = { error }
     }
-  }
-}
-
-class Failure {
-  readonly error: unknown
-
-  constructor(error: unknown) {
-    this.error = error
   }
 }
 

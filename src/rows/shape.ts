@@ -1,4 +1,4 @@
-import type { RelatedLayout, RowLayout } from '../query/projection.js'
+import type { RowLayout } from '../query/projection.js'
 
 /** How a row is put together from the values of its columns: data, so that it can be interpreted and compiled. */
 export type Shape =
@@ -22,20 +22,19 @@ export function tupleShape(length: number): Shape {
   return { kind: 'tuple', items: Array.from({ length }, (_, position) => ({ kind: 'value', position })) }
 }
 
-/** An object of consecutive columns; of properties with the same name the last counts. */
-export function objectShape(properties: readonly string[], start = 0): Shape {
-  return { kind: 'object', entries: ownEntries(properties, start) }
+/** An object of the first columns; of properties with the same name the last counts. */
+export function objectShape(properties: readonly string[]): Shape {
+  return nestedShape({ properties, start: 0, related: [] })
 }
 
 /** An object with the rows of joined relations inside; null where a relation leads to no row. */
 export function nestedShape({ properties, start, related }: RowLayout): Shape {
-  return { kind: 'object', entries: [...ownEntries(properties, start), ...related.map(relatedEntry)] }
-}
-
-function ownEntries(properties: readonly string[], start: number): Entry[] {
-  return properties.map((property, index) => [property, { kind: 'value', position: start + index }])
-}
-
-function relatedEntry(layout: RelatedLayout): Entry {
-  return [layout.name, { kind: 'optional', presence: layout.presence, shape: nestedShape(layout) }]
+  const own = properties.map((property, index): Entry => [
+    property,
+    { kind: 'value', position: start + index },
+  ])
+  const joined = related.map((layout): Entry => {
+    return [layout.name, { kind: 'optional', presence: layout.presence, shape: nestedShape(layout) }]
+  })
+  return { kind: 'object', entries: [...own, ...joined] }
 }

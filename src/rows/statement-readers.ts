@@ -2,7 +2,7 @@ import { codecFor } from '../types/codec-for.js'
 import type { Annotation } from '../query/aggregate/annotation.js'
 import { projectionOf, type Projection } from '../query/projection.js'
 import type { QueryState, Selection } from '../query/state.js'
-import { COUNT_TYPE } from '../schema/type.js'
+import { COUNT_TYPE, type TypeSchema } from '../schema/type.js'
 import { knownRowReader, type RowReader } from './row-reader.js'
 import { nestedShape, objectShape, tupleShape, valueShape, type Shape } from './shape.js'
 
@@ -14,13 +14,10 @@ export function selectionReader(state: QueryState): RowReader {
 }
 
 /** Reads a SELECT of one int8, such as count(*). */
-export const countReader = knownRowReader<number>(
-  [{ label: 'count', codec: codecFor(COUNT_TYPE) }],
-  valueShape,
-)
+export const countReader = valueReader<number>('count', COUNT_TYPE)
 
 /** Reads a SELECT of which only the number of rows matters. */
-export const existenceReader = knownRowReader([{ label: 'exists', codec: codecFor('int4') }], valueShape)
+export const existenceReader = valueReader('exists', 'int4')
 
 /** What one row of a selection is made into. */
 export function shapeOf({ shape, columns }: Selection, { layout }: Projection): Shape {
@@ -45,5 +42,9 @@ export function aggregateReader(annotations: readonly Annotation[]): RowReader<R
 
 /** Reads the one column of EXPLAIN. */
 export function planReader(type: 'text' | 'json' | 'xml'): RowReader {
-  return knownRowReader([{ label: 'QUERY PLAN', codec: codecFor(type) }], valueShape)
+  return valueReader('QUERY PLAN', type)
+}
+
+function valueReader<R>(label: string, type: TypeSchema): RowReader<R> {
+  return knownRowReader([{ label, codec: codecFor(type) }], valueShape)
 }

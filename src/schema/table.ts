@@ -1,13 +1,11 @@
-import type { RelationSchema } from './relation.js'
+import type { Qualified } from './qualified-name.js'
 import type { TypeSchema } from './type.js'
 
 /** What kind of relation a {@link TableSchema} describes. Only the first three take writes. */
 export type TableKind = 'table' | 'partitioned table' | 'foreign table' | 'view' | 'materialized view'
 
 /** A table or view as plain data: the generator writes one per table, and everything at run time reads it. */
-export interface TableSchema {
-  readonly schema: string
-  readonly name: string
+export interface TableSchema extends Qualified {
   readonly kind: TableKind
   /** In the order of `pg_attribute.attnum`. */
   readonly columns: readonly ColumnSchema[]
@@ -42,4 +40,31 @@ export interface ForeignKeySchema {
     readonly table: string
     readonly columns: readonly string[]
   }
+}
+
+/** A relation between two tables, made from a foreign key: plain data, by which joins and prefetches are written. */
+export interface RelationSchema {
+  /** Its property in rows and filters. */
+  readonly name: string
+  /** Whether it leads to at most one row or to any number. */
+  readonly kind: 'one' | 'many'
+  /** For `one`: whether there may be no row. */
+  readonly nullable: boolean
+  /** The related table's qualified name. */
+  readonly target: string
+  /** Properties of this table, pairwise equal to `targetColumns`; of the link table's `columns` with `through`. */
+  readonly columns: readonly string[]
+  /** Properties of the related table. */
+  readonly targetColumns: readonly string[]
+  /** The link table of a many-to-many relation. */
+  readonly through?: ThroughSchema
+}
+
+/** A pure link table: `columns` equal this table's columns, `targetColumns` the related table's. */
+export interface ThroughSchema {
+  /** Its qualified name. */
+  readonly table: string
+  /** Properties of the link table. */
+  readonly columns: readonly string[]
+  readonly targetColumns: readonly string[]
 }

@@ -1,4 +1,4 @@
-import { qualifiedName } from './qualified-name.js'
+import { qualifiedName, type Qualified } from './qualified-name.js'
 
 /**
  * A PostgreSQL type as plain data: what the generator writes beside each column and what codecs are picked by.
@@ -28,10 +28,8 @@ export interface ConvertedTypeSchema {
 export const COUNT_TYPE: ConvertedTypeSchema = { kind: 'converted', type: 'int8', as: 'number' }
 
 /** An enum; `labels` in their declared order. */
-export interface EnumTypeSchema {
+export interface EnumTypeSchema extends Qualified {
   readonly kind: 'enum'
-  readonly schema: string
-  readonly name: string
   readonly labels: readonly string[]
 }
 
@@ -39,10 +37,8 @@ export interface EnumTypeSchema {
  * A domain; `base` is the type it is over, which may be another domain. A type of an extension stands as a domain over
  * its own name, `citext`, so that it is found in its schema whatever the search_path is.
  */
-export interface DomainTypeSchema {
+export interface DomainTypeSchema extends Qualified {
   readonly kind: 'domain'
-  readonly schema: string
-  readonly name: string
   readonly base: TypeSchema
 }
 
@@ -53,26 +49,20 @@ export interface ArrayTypeSchema {
 }
 
 /** A range, such as `int4range` or one made by CREATE TYPE … AS RANGE. */
-export interface RangeTypeSchema {
+export interface RangeTypeSchema extends Qualified {
   readonly kind: 'range'
-  readonly schema: string
-  readonly name: string
   readonly subtype: TypeSchema
 }
 
 /** A multirange; `range` is the range it is a set of. */
-export interface MultirangeTypeSchema {
+export interface MultirangeTypeSchema extends Qualified {
   readonly kind: 'multirange'
-  readonly schema: string
-  readonly name: string
   readonly range: RangeTypeSchema
 }
 
 /** A composite type; `property` is the key in the TypeScript object, `name` the attribute in SQL. */
-export interface CompositeTypeSchema {
+export interface CompositeTypeSchema extends Qualified {
   readonly kind: 'composite'
-  readonly schema: string
-  readonly name: string
   readonly fields: readonly CompositeFieldSchema[]
 }
 

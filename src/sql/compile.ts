@@ -9,9 +9,19 @@ import {
   type OperationNodeSource,
   type QueryCreator,
   type RawBuilder,
+  type SelectQueryBuilder,
 } from 'kysely'
 import { refuseTooDeep } from '../query/too-deep.js'
 import { SluiceQueryCompiler } from './query-compiler.js'
+
+/** A part of a statement, or a whole one; of booleans a condition. */
+export type Sql<T = unknown> = RawBuilder<T>
+
+/** What builders of selects are made by. */
+export type Creator = QueryCreator<object>
+
+/** A builder whose types are not known here: the queryset's own types stand for them. */
+export type Builder = SelectQueryBuilder<Record<string, object>, string, object>
 
 const compiler = new Kysely<object>({
   dialect: {
@@ -23,25 +33,22 @@ const compiler = new Kysely<object>({
 })
 
 /** Builds a statement and compiles it, without a database and without plugins. Every parameter comes out encoded. */
-export function compile(build: (creator: QueryCreator<object>) => Compilable): CompiledQuery {
+export function compile(build: (creator: Creator) => Compilable): CompiledQuery {
   return refuseTooDeep('The query', () => encoded(build(compiler).compile()))
 }
 
 /** Builds a part of another statement. */
-export function compileNode(build: (creator: QueryCreator<object>) => OperationNodeSource): OperationNode {
+export function compileNode(build: (creator: Creator) => OperationNodeSource): OperationNode {
   return refuseTooDeep('The subquery', () => build(compiler).toOperationNode())
 }
 
 /** The same for a statement that is written out. */
-export function compileSql(statement: RawBuilder<unknown>): CompiledQuery {
+export function compileSql(statement: Sql): CompiledQuery {
   return refuseTooDeep('The statement', () => encoded(statement.compile(compiler)))
 }
 
 function encoded(query: CompiledQuery): CompiledQuery {
-  return { ...query, parameters: query.parameters.map(encodeCount) }
-}
-
-/** LIMIT and OFFSET are numbers; all other operands were encoded when the condition was built. */
-function encodeCount(parameter: unknown): unknown {
-  return typeof parameter === 'number' || typeof parameter === 'bigint' ? String(parameter) : parameter
+  // LIMIT and OFFSET are numbers; all other operands were encoded when the condition was built.
+  const isCount = (each: unknown) => typeof each === 'number' || typeof each === 'bigint'
+  return { ...query, parameters: query.parameters.map((each) => (isCount(each) ? String(each) : each)) }
 }

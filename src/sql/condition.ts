@@ -1,17 +1,23 @@
-import { ExpressionWrapper, sql, type RawBuilder } from 'kysely'
-import type { ColumnCondition, Condition, Operand } from '../query/filter/condition.js'
+import {
+  ExpressionWrapper,
+  OperationNodeTransformer,
+  sql,
+  TableNode,
+  type Expression,
+  type OperationNode,
+  type ReferenceNode,
+} from 'kysely'
+import type { Condition, Operand } from '../query/filter/condition.js'
+import { OWN_TABLE } from '../query/filter/expression-references.js'
 import type { ColumnSchema } from '../schema/table.js'
-import { baseType, type CompositeTypeSchema } from '../schema/type.js'
-import { comparableRef } from './comparable.js'
-import { compileExpression } from './expression.js'
-import { existsRelated } from './relation.js'
+import { baseType, type CompositeTypeSchema, type TypeSchema } from '../schema/type.js'
+import type { Sql } from './compile.js'
+import { comparableRef, typeName } from './cast.js'
+import { relatedSource } from './relation.js'
 import type { Scope } from './scope.js'
-import { typeName } from './type-name.js'
-
-type Comparison = ColumnCondition & { readonly kind: 'compare' }
 
 /** A condition as SQL; operands are bound parameters, never text. */
-export function compileCondition(scope: Scope, condition: Condition): RawBuilder<boolean> {
+export function compileCondition(scope: Scope, condition: Condition): Sql<boolean> {
   switch (condition.kind) {
     case 'and':
     case 'or':
@@ -20,17 +26,20 @@ export function compileCondition(scope: Scope, condition: Condition): RawBuilder
       return sql<boolean>`(${compileCondition(scope, condition.condition)}) is not true`
     case 'expression':
       return sql<boolean>`(${compileExpression(scope, condition.node)})`
-    case 'related':
-      return existsRelated(scope, condition.relation, (target) =>
-        compileCondition(target, condition.condition),
-      )
+    case 'related': {
+      const { target, from, belongs } = relatedSource(scope, condition.relation)
+      const meets = compileCondition(target, condition.condition)
+      return sql<boolean>`exists (select from ${from} where ${belongs} and ${meets})`
+    }
   }
   const ref = comparableRef(scope, condition.column)
   switch (condition.kind) {
     case 'isNull':
       return nullTest(scope, condition.column, condition.isNull)
-    case 'compare':
-      return sql<boolean>`${ref} ${sql.raw(condition.operator)} ${comparand(condition)}`
+    case 'compare': {
+      const { column, operator, operand, castTo } = condition
+      return sql<boolean>`${ref} ${sql.raw(operator)} ${parameter(operand, castTo ?? compositeOf(column))}`
+    }
     case 'length':
       return sql<boolean>`cardinality(${ref}) ${sql.raw(condition.operator)} ${condition.operand}`
     case 'between':
@@ -38,19 +47,20 @@ export function compileCondition(scope: Scope, condition: Condition): RawBuilder
     case 'inQuery':
       return sql<boolean>`${ref} in ${new ExpressionWrapper(condition.query)}`
     case 'in': {
-      const { values, orNull } = condition
+      const { column, values, orNull } = condition
+      const element = compositeOf(column)
       const among =
         typeof values === 'string' || Buffer.isBuffer(values)
-          ? sql<boolean>`${ref} = any(${parameter(condition.column, values, sql`[]`)})`
+          ? sql<boolean>`${ref} = any(${parameter(values, element && { kind: 'array', element })})`
           : values.length === 0
             ? sql<boolean>`false`
             : sql<boolean>`${ref} in (${sql.join(values)})`
-      return orNull ? sql<boolean>`(${among} or ${nullTest(scope, condition.column, true)})` : among
+      return orNull ? sql<boolean>`(${among} or ${nullTest(scope, column, true)})` : among
     }
   }
 }
 
-function junction(scope: Scope, kind: 'and' | 'or', conditions: readonly Condition[]): RawBuilder<boolean> {
+function junction(scope: Scope, kind: 'and' | 'or', conditions: readonly Condition[]): Sql<boolean> {
   if (conditions.length === 0) return sql.lit(kind === 'and')
   const parts = conditions.map((condition) => compileCondition(scope, condition))
   // In parentheses, since it may stand beside other conditions.
@@ -58,24 +68,36 @@ function junction(scope: Scope, kind: 'and' | 'or', conditions: readonly Conditi
 }
 
 /** A composite IS NULL as soon as all of its fields are, and IS NOT NULL only when none of them is. */
-function nullTest(scope: Scope, column: ColumnSchema, isNull: boolean): RawBuilder<boolean> {
+function nullTest(scope: Scope, column: ColumnSchema, isNull: boolean): Sql<boolean> {
   const ref = scope.columnRef(column)
   if (compositeOf(column) === undefined) return isNull ? sql`${ref} is null` : sql`${ref} is not null`
   return isNull ? sql`${ref} is not distinct from null` : sql`${ref} is distinct from null`
 }
 
-function comparand({ column, operand, castTo }: Comparison): RawBuilder<unknown> {
-  return castTo === undefined ? parameter(column, operand) : sql`cast(${operand} as ${typeName(castTo)})`
-}
-
 /** A composite's operand has to name its type: the server would take it for an anonymous one, which has no input. */
-function parameter(column: ColumnSchema, operand: Operand, suffix = sql``): RawBuilder<unknown> {
-  const type = compositeOf(column)
-  if (type === undefined) return sql`${operand}`
-  return sql`cast(${operand} as ${sql.id(type.schema, type.name)}${suffix})`
+function parameter(operand: Operand, type: TypeSchema | undefined): Sql {
+  return type === undefined ? sql`${operand}` : sql`cast(${operand} as ${typeName(type)})`
 }
 
 function compositeOf(column: ColumnSchema): CompositeTypeSchema | undefined {
   const type = baseType(column.type)
   return typeof type !== 'string' && type.kind === 'composite' ? type : undefined
+}
+
+/** A free-hand expression within a statement: its references go by the table's alias there. */
+export function compileExpression(scope: Scope, node: OperationNode): Expression<unknown> {
+  return new ExpressionWrapper(new OwnReferences(scope.alias).transformNode(node))
+}
+
+class OwnReferences extends OperationNodeTransformer {
+  readonly #alias: TableNode
+
+  constructor(alias: string) {
+    super()
+    this.#alias = TableNode.create(alias)
+  }
+
+  protected override transformReference(node: ReferenceNode): ReferenceNode {
+    return node.table === OWN_TABLE ? { ...node, table: this.#alias } : node
+  }
 }

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js'
 import { baseType, serverType, type ConvertedTypeSchema, type TypeSchema } from '../schema/type.js'
 import { defineType, type BaseType, type Reading } from './base-type.js'
-import { jsonTypes } from './json/json-types.js'
+import { jsonTypes } from './json/json.js'
 import { numberTypes } from './numbers/number-types.js'
 import { plainTypes } from './text/plain-types.js'
 import { textTypes } from './text/text-types.js'

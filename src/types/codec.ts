@@ -1,3 +1,6 @@
+/** Reads a value from `bytes[start, end)`, and keeps no reference to `bytes`. */
+export type CellDecoder = (bytes: Buffer, start: number, end: number) => unknown
+
 /**
  * How the values of one PostgreSQL type cross the wire: the only place where bytes become values and back.
  *
@@ -11,15 +14,12 @@ export interface Coding {
    * @throws {@link DecodeError} for text it cannot represent or does not recognise; it never guesses.
    */
   readonly decodeText: (text: string) => unknown
-
   /**
-   * Reads PostgreSQL's binary output from `bytes[start, end)`. Absent where a type has no binary decoder:
-   * such columns are asked for as text. Never keeps a reference to `bytes`.
+   * Reads PostgreSQL's binary output. Absent where a type has no binary decoder: such columns are asked for as text.
    *
    * @throws {@link DecodeError} as `decodeText` does.
    */
-  readonly decodeBinary?: (bytes: Buffer, start: number, end: number) => unknown
-
+  readonly decodeBinary?: CellDecoder | undefined
   /**
    * Writes a value as a parameter: text in PostgreSQL's input syntax, or a Buffer sent in binary format
    * (bytea only). Never called with null or undefined.
@@ -33,7 +33,6 @@ export interface Coding {
 export interface Codec extends Coding {
   /** The type's name, for error messages: `int4`, `int8 as number`, `public.order_status[]`. */
   readonly name: string
-
   /** The name of what the server describes columns by, where that is another: what a domain is over, `int8`. */
   readonly base?: string
 }

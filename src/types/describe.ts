@@ -44,12 +44,35 @@ export function misfit(takes: string, value: unknown): EncodeError {
   return new EncodeError(`${takes}, not ${describe(value)}.`, { value })
 }
 
+/** The message of what was thrown, which may be anything. */
+export function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
 /** The error for text that is not what PostgreSQL prints for `type`. */
 export function unrecognised(type: string, value: string): DecodeError {
   return new DecodeError(
     `It is no ${type} value as PostgreSQL prints it, but ${describe(value)}. If the column's type has changed, generate again.`,
     { value },
   )
+}
+
+/** The error for a date or time that is not in the ISO style. */
+export function notIso(type: string, text: string): DecodeError {
+  return new DecodeError(
+    `It is no ${type} in the ISO style, but ${describe(text)}: other styles are ambiguous. Set DateStyle to 'ISO' for this connection or database.`,
+    { value: text },
+  )
+}
+
+/**
+ * The text that PostgreSQL prints for `type`, if it is of this pattern.
+ *
+ * @throws {@link DecodeError} for any other.
+ */
+export function printedAs(type: string, pattern: RegExp, text: string, error = unrecognised): string {
+  if (pattern.test(text)) return text
+  throw error(type, text)
 }
 
 /** The error for bytes that are no value of `type`. */

@@ -9,10 +9,7 @@ export type LookupKind =
   /** An array whose elements have no order: it includes `equality` only. */
   | 'unorderedArray'
 
-/**
- * The lookups of a column, by its type. The generator picks the filter's type by it and `filter` checks by it, so
- * that both always agree.
- */
+/** The lookups of a column, by its type: the generator and `filter` both go by it, so that they always agree. */
 export function lookupKind(type: TypeSchema): LookupKind {
   const server = serverType(type)
   if (typeof server === 'string') return typeNamed(server).lookups

@@ -49,7 +49,8 @@ export class SyncHost {
 
   /** Starts a stream on the worker; its first chunk is on its way at once. */
   open(request: IterationRequest): SyncBridge {
-    if (this.#engine.isClosed) throw new ConnectionError('iterator() was called on a closed database.')
+    if (this.#engine.isClosed)
+      throw new ConnectionError('iterator() was called on a closed database.', { isFinal: true })
     const worker = this.#running()
     const { port1, port2 } = new MessageChannel()
     const answers = new SharedArrayBuffer(4)
@@ -66,7 +67,7 @@ export class SyncHost {
 
   #running(): WorkerThread {
     if (this.#worker?.hasEnded === false) return this.#worker
-    const { openedPool, limits } = this.#engine
+    const { openedPool, limits, retry } = this.#engine
     if (openedPool === undefined) {
       throw new UsageError(
         'iterator() needs the pool itself: give SluiceDialect a pool, not a function that makes one, or run an ' +
@@ -79,7 +80,7 @@ export class SyncHost {
     const lockTimeoutMs = openedPool.options.lock_timeout === undefined ? LOCK_TIMEOUT_MS : undefined
     this.#streams = 0
     return (this.#worker = new WorkerThread({
-      ...{ connection, defaults, limits: timeLimitsOf(limits), lockTimeoutMs },
+      ...{ connection, defaults, limits: timeLimitsOf(limits), retry, lockTimeoutMs },
     }))
   }
 

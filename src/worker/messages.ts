@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { IterationRequest, StatementRequest } from '../request.js'
+import type { HeldRetry } from '../connection/retry.js'
 import type { TimeLimits } from '../connection/time-limits.js'
 import type { RawChunk } from './raw-rows.js'
 import type { WireError } from './wire-error.js'
@@ -11,6 +12,7 @@ export interface WorkerSettings {
   /** What applies where neither these nor the environment say anything: the worker has a pg of its own. */
   readonly defaults: Record<string, unknown>
   readonly limits: TimeLimits
+  readonly retry: HeldRetry
   /** What a stream waits for a lock, in milliseconds; undefined: as the pool's settings say. */
   readonly lockTimeoutMs: number | undefined
   /** The worker's pulse: see {@link HEARTBEAT}. */

@@ -114,7 +114,7 @@ function start(settings: WorkerSettings, lifeLine: MessagePort): Worker {
       resourceLimits: RESOURCE_LIMITS,
     })
   } catch (error) {
-    throw new ConnectionError(cannotStart(asError(error).message), { cause: error })
+    throw new ConnectionError(cannotStart(asError(error).message), { cause: error, isFinal: true })
   }
 }
 

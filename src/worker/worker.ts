@@ -4,6 +4,9 @@ import pg from 'pg'
 import { sqlStateOf } from '../pg/database-error.js'
 import { SluiceDriver } from '../kysely/driver.js'
 import { Engine } from '../connection/engine.js'
+import { queryLimit } from '../connection/pipeline.js'
+import { retrying } from '../connection/retry.js'
+import { isRetryable } from '../connection/retryable.js'
 import { queryMessages } from '../pg/protocol.js'
 import { Portal } from '../portal/portal.js'
 import type { StatementRequest } from '../request.js'
@@ -30,12 +33,15 @@ setInterval(() => Atomics.add(pulse, HEARTBEAT, 1), HEARTBEAT_MS)
 Atomics.add(pulse, HEARTBEAT, 1)
 
 Object.assign(pg.defaults, settings.defaults)
-const driver = new SluiceDriver(
-  new Engine(
-    { pool: new pg.Pool({ ...settings.connection, max: Number.MAX_SAFE_INTEGER }), ...settings.limits },
-    settings.lockTimeoutMs,
-  ),
+const engine = new Engine(
+  {
+    pool: new pg.Pool({ ...settings.connection, max: Number.MAX_SAFE_INTEGER }),
+    ...settings.limits,
+    retry: settings.retry,
+  },
+  settings.lockTimeoutMs,
 )
+const driver = new SluiceDriver(engine)
 
 parentPort?.on('message', (message: OpenMessage | ShutdownMessage) => {
   if (message.type === 'shutdown') void driver.destroy().finally(() => process.exit(0))
@@ -51,9 +57,8 @@ function serve({ port, answers, request }: OpenMessage): void {
     Atomics.notify(counter, 0)
   }
   const leaving = new AbortController()
-  const rows = new RawRows()
-  const stream = openStream()
-  let turn = step()
+  let stream: ReturnType<typeof openStream>
+  let turn = step(begin)
 
   port.on('message', (asked: StreamRequestMessage) => {
     if (asked === 'close') leaving.abort()
@@ -65,26 +70,48 @@ function serve({ port, answers, request }: OpenMessage): void {
     let released: Promise<void> | undefined
     // Once only: it may be another stream's by then.
     const release = () => (released ??= connection.release())
+    const rows = new RawRows()
     const portal = new Portal(connection, request, {
       sink: rows,
       signal: leaving.signal,
       // At once: nobody may ever step it again.
       onClosed: () => void release(),
     })
-    return { connection, portal, release }
+    return { connection, portal, rows, release }
   }
 
-  function next({ spent }: NextRequest): Promise<void> {
-    if (spent !== undefined) rows.giveBack(spent)
+  /** The first chunk, by another connection where the first one fails and that may help. */
+  function begin(): Promise<RawChunk | undefined> {
+    // Getting a connection is repeated by itself.
+    let hasConnection = false
+    const attempt = async () => {
+      hasConnection = false
+      stream = openStream()
+      await stream
+      hasConnection = true
+      return nextChunk()
+    }
+    const mayWrite = request.options.readOnly === false
+    const isWorth = (error: Error) => hasConnection && !mayWrite && isRetryable(error, { mayWrite })
+    return retrying(engine.retry, attempt, isWorth, leaving.signal)
+  }
+
+  async function nextChunk(): Promise<RawChunk | undefined> {
+    const { portal } = await stream
+    let chunk = await portal.next()
+    while (chunk?.count === 0) chunk = await portal.next()
+    return chunk
+  }
+
+  async function next({ spent }: NextRequest): Promise<void> {
+    if (spent !== undefined) (await stream).rows.giveBack(spent)
     return step()
   }
 
-  async function step(): Promise<void> {
+  async function step(take = nextChunk): Promise<void> {
     try {
-      const { portal, release } = await stream
-      let chunk = await portal.next()
-      while (chunk?.count === 0) chunk = await portal.next()
-      if (chunk === undefined) return await finish(release, { type: 'end' })
+      const chunk = await take()
+      if (chunk === undefined) return await finish((await stream).release, { type: 'end' })
       send(chunk)
     } catch (error) {
       await fail(asError(error))
@@ -98,10 +125,11 @@ function serve({ port, answers, request }: OpenMessage): void {
       // Its connection may be another's: the step says by what it ended.
       if (portal.isClosing) return await step()
       const messages = () => queryMessages(sql, parameters, formats)
+      const limit = portal.limit ?? queryLimit(connection.engine.limits.queryTimeoutMs, sql)
       const related = new RawRows()
       try {
         await connection.exchange({
-          ...{ owner: portal, sql, parameters, messages, sink: related, limit: portal.limit },
+          ...{ owner: portal, sql, parameters, messages, sink: related, limit },
         })
       } catch (error) {
         // Only the fetch ahead can have aborted the transaction, and throws what it met.

@@ -1,13 +1,16 @@
-import { UsageError } from '../errors.js'
-import type { ColumnCells } from '../sql/write/unnest.js'
+import { QueryError, UsageError } from '../errors.js'
+import type { Source } from '../kysely/handle.js'
 import type { Assignment, Cell } from '../query/assignment.js'
+import type { QueryState } from '../query/state.js'
 import type { ColumnSchema } from '../schema/table.js'
+import { atomically } from './transaction.js'
+import { Writer } from './writer.js'
 
 /** Rows of a batch that give the same columns, and so go into one statement. */
-export interface Group {
-  readonly columns: readonly ColumnCells[]
+interface Group {
+  readonly columns: readonly { readonly column: ColumnSchema; readonly cells: Cell[] }[]
   /** Where in its batch each of the rows stands. */
-  readonly positions: readonly number[]
+  readonly positions: number[]
 }
 
 /** Rows on their way into statements. unnest cannot carry DEFAULT: rows are grouped by the columns that they give. */
@@ -15,8 +18,8 @@ export class Batch {
   rows = 0
   /** Of the parameters, in characters and bytes. */
   size = 0
-  readonly groups: GrowingGroup[] = []
-  readonly #byColumns = new Map<string, GrowingGroup>()
+  readonly groups: Group[] = []
+  readonly #byColumns = new Map<string, Group>()
   readonly #references: readonly ColumnSchema[]
 
   /** @param references columns that refer to rows of the same table, which must be there before. */
@@ -46,19 +49,15 @@ export class Batch {
   }
 }
 
-interface GrowingGroup extends Group {
-  readonly columns: GrowingColumn[]
-  readonly positions: number[]
+/** Rows to write batch by batch. */
+export interface BatchedRows {
+  /** An array's are in memory already: all of them are encoded, and so checked, before the first is sent. */
+  readonly rows: Iterable<unknown> | AsyncIterable<unknown>
+  readonly batchSize: number | undefined
+  /** Is given each row and its number from 1. */
+  readonly encode: (row: unknown, number: number) => readonly Assignment[]
+  readonly references?: readonly ColumnSchema[]
 }
-
-interface GrowingColumn {
-  readonly column: ColumnSchema
-  readonly cells: Cell[]
-}
-
-const DEFAULT_ROWS = 5_000
-/** Keeps one statement's parameters well below what a message may hold. */
-const DEFAULT_SIZE = 16 * 1024 * 1024
 
 /** @throws {@link UsageError} for what cannot be iterated over, such as the promise of rows. */
 export function refuseUnlessRows(rows: unknown, method: string): void {
@@ -70,34 +69,80 @@ export function refuseUnlessRows(rows: unknown, method: string): void {
   )
 }
 
-/** Rows of any kind of source, one batch after the other; `encode` is given each row and its number from 1. */
-export async function* batchesOf<T>(
-  rows: Iterable<T> | AsyncIterable<T>,
-  batchSize: number | undefined,
-  encode: (row: T, number: number) => readonly Assignment[],
-  references?: readonly ColumnSchema[],
-): AsyncGenerator<Batch, undefined> {
+/** Writes all batches in one transaction, or with a `batchSize` each in its own; a single statement needs none. */
+export async function writeBatches(
+  source: Source,
+  state: QueryState,
+  batched: BatchedRows,
+  write: (writer: Writer, batch: Batch) => Promise<void>,
+): Promise<void> {
+  const batches = batchesOf(batched)
+  const ready = Array.isArray(batched.rows) ? await collect(batches) : batches
+  const alone = async (batch: Batch): Promise<void> => {
+    if (batch.groups.length === 1) await write(Writer.on(source, state), batch)
+    else await atomically(source, state, (writer) => write(writer, batch))
+  }
+  if (batched.batchSize !== undefined) {
+    let isPartial = false
+    for await (const batch of ready) {
+      await alone(batch).catch((error: unknown) => {
+        if (isPartial && error instanceof QueryError) forbidRetry(error)
+        throw error
+      })
+      isPartial = !source.isTransaction
+    }
+  } else if (Array.isArray(ready) && ready.length <= 1) {
+    for (const batch of ready) await alone(batch)
+  } else {
+    await atomically(source, state, async (writer) => {
+      for await (const batch of ready) await write(writer, batch)
+    })
+  }
+}
+
+const DEFAULT_ROWS = 5_000
+/** Keeps one statement's parameters well below what a message may hold. */
+const DEFAULT_SIZE = 16 * 1024 * 1024
+
+async function* batchesOf({
+  rows,
+  batchSize,
+  encode,
+  references,
+}: BatchedRows): AsyncGenerator<Batch, undefined> {
   let batch = new Batch(references)
   let number = 0
-  const isFull = () =>
-    batchSize === undefined
-      ? batch.rows >= DEFAULT_ROWS || batch.size >= DEFAULT_SIZE
-      : batch.rows >= batchSize
+  /** The batch if the row has filled it. */
+  const add = (row: unknown): Batch | undefined => {
+    batch.add(encode(row, ++number))
+    const byDefault = batch.rows >= DEFAULT_ROWS || batch.size >= DEFAULT_SIZE
+    if (batchSize === undefined ? !byDefault : batch.rows < batchSize) return undefined
+    const full = batch
+    batch = new Batch(references)
+    return full
+  }
   if (Symbol.asyncIterator in rows) {
     for await (const row of rows) {
-      batch.add(encode(row, ++number))
-      if (!isFull()) continue
-      yield batch
-      batch = new Batch(references)
+      const full = add(row)
+      if (full !== undefined) yield full
     }
   } else {
     for (const row of rows) {
-      batch.add(encode(row, ++number))
-      if (!isFull()) continue
-      yield batch
-      batch = new Batch(references)
+      const full = add(row)
+      if (full !== undefined) yield full
     }
   }
   if (batch.rows > 0) yield batch
   return undefined
+}
+
+/** To try everything again would write twice what is committed. */
+function forbidRetry(error: { isRetryable: boolean }): void {
+  error.isRetryable = false
+}
+
+async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const value of values) all.push(value)
+  return all
 }

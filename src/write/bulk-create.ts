@@ -8,19 +8,16 @@ import type { QueryState } from '../query/state.js'
 import { refuseView } from '../query/writable.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { batchesOf, refuseUnlessRows, type Batch } from './batch.js'
+import { refuseUnlessRows, writeBatches, type Batch } from './batch.js'
 import { BULK_CREATE_CHECKS, type BulkCreateOptions } from './options.js'
 import type { Writer } from './writer.js'
 import { SeenKeys } from './seen-keys.js'
-import { writeBatches } from './write-batches.js'
-
-type Rows = Iterable<unknown> | AsyncIterable<unknown>
 
 /** Inserts rows; an array's come back in its order, of everything else and with `ignoreConflicts` their number. */
 export async function bulkCreate(
   source: Source,
   state: QueryState,
-  rows: Rows,
+  rows: Iterable<unknown> | AsyncIterable<unknown>,
   options: BulkCreateOptions,
 ): Promise<unknown[] | number> {
   const { table } = state
@@ -30,29 +27,20 @@ export async function bulkCreate(
   const conflict = conflictOf(table, options)
   const returning = Array.isArray(rows) && conflict.kind !== 'ignore'
   const end: InsertEnd = { conflict, returning }
-  const batches = batchesOf(
-    rows,
-    options.batchSize,
-    rowEncoder(table, conflict, !Array.isArray(rows)),
-    references(table),
-  )
+  const encode = rowEncoder(table, conflict, !Array.isArray(rows))
+  const batched = { rows, batchSize: options.batchSize, encode, references: references(table) }
 
   const created: unknown[] = []
   let count = 0
-  await writeBatches(
-    source,
-    state,
-    { batches, whole: Array.isArray(rows), options },
-    async (writer, batch) => {
-      if (returning) {
-        for (const row of await insertReturning(writer, batch, end)) created.push(row)
-        return
-      }
-      for (const group of batch.groups) {
-        count += await writer.count((scope) => insertRows(scope, group.columns, group.positions.length, end))
-      }
-    },
-  )
+  await writeBatches(source, state, batched, async (writer, batch) => {
+    if (returning) {
+      for (const row of await insertReturning(writer, batch, end)) created.push(row)
+      return
+    }
+    for (const { columns, positions } of batch.groups) {
+      count += await writer.count((scope) => insertRows(scope, columns, positions.length, end))
+    }
+  })
   return returning ? created : count
 }
 
@@ -74,28 +62,25 @@ async function insertReturning(writer: Writer, batch: Batch, end: InsertEnd): Pr
 
 /** Columns by which a row can refer to one that is given in the same call. */
 function references(table: TableSchema): ColumnSchema[] {
-  const inside = table.foreignKeys.filter(
-    ({ references: to }) =>
-      qualifiedName({ schema: to.schema, name: to.table }) === qualifiedName(table) &&
-      columnsOf(table, to.columns).every(({ generated }) => generated === undefined),
-  )
-  return columnsOf(
-    table,
-    inside.flatMap(({ columns }) => columns),
-  )
+  return table.foreignKeys.flatMap(({ columns, references: to }) => {
+    const isOwn = qualifiedName({ schema: to.schema, name: to.table }) === qualifiedName(table)
+    const isGiven = isOwn && columnsOf(table, to.columns).every(({ generated }) => generated === undefined)
+    return isGiven ? columnsOf(table, columns) : []
+  })
 }
 
 function rowEncoder(table: TableSchema, conflict: OnConflict, bounded: boolean) {
-  const seen =
-    conflict.kind === 'update' ? new SeenKeys(table, conflict.key, 'bulkCreate()', bounded) : undefined
-  return (row: unknown, number: number): readonly Assignment[] => {
-    const assignments = parseValues(table, row, `Row ${number} of bulkCreate()`)
-    if (seen !== undefined && conflict.kind === 'update') {
-      const key = conflict.key.map((column) => assignments.find((each) => each.column === column)?.cell)
-      // NULLs are not equal to each other, and what a default will be is not known here.
-      const cells = key.filter((cell) => cell !== null && cell !== undefined)
-      if (cells.length === key.length) seen.add(cells, number)
-    }
+  const parse = (row: unknown, number: number): Assignment[] =>
+    parseValues(table, row, `Row ${number} of bulkCreate()`)
+  if (conflict.kind !== 'update') return parse
+  const { key } = conflict
+  const seen = new SeenKeys(table, key, 'bulkCreate()', bounded)
+  return (row: unknown, number: number): Assignment[] => {
+    const assignments = parse(row, number)
+    const given = key.map((column) => assignments.find((each) => each.column === column)?.cell)
+    // NULLs are not equal to each other, and what a default will be is not known here.
+    const cells = given.filter((cell) => cell !== null && cell !== undefined)
+    if (cells.length === key.length) seen.add(cells, number)
     return assignments
   }
 }

@@ -7,10 +7,9 @@ import { columnsOf } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
 import { refuseView } from '../query/writable.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { batchesOf, refuseUnlessRows } from './batch.js'
+import { refuseUnlessRows, writeBatches } from './batch.js'
 import { BULK_CHECKS, type BulkOptions } from './options.js'
 import { SeenKeys } from './seen-keys.js'
-import { writeBatches } from './write-batches.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
 /** Sets fields of many rows, each found by its primary key; returns how many were there. */
@@ -40,32 +39,20 @@ export async function bulkUpdate(
     if (keys.some(({ cell }) => cell === null)) {
       throw new FieldError(`${where} on ${qualifiedName(table)} has NULL in its primary key.`)
     }
-    seen.add(
-      keys.map(({ cell }) => cell),
-      number,
-    )
+    const cells = keys.map(({ cell }) => cell)
+    seen.add(cells, number)
     return [...keys, ...columns.map(assign)]
   }
 
   let count = 0
-  const batches = batchesOf(rows, options.batchSize, encode)
-  await writeBatches(
-    source,
-    state,
-    { batches, whole: Array.isArray(rows), options },
-    async (writer, batch) => {
-      for (const group of batch.groups) {
-        const isKey = ({ column }: { readonly column: ColumnSchema }) => key.includes(column)
-        count += await writer.count((scope) =>
-          updateRows(
-            scope,
-            group.columns.filter(isKey),
-            group.columns.filter((each) => !isKey(each)),
-          ),
-        )
-      }
-    },
-  )
+  const batched = { rows, batchSize: options.batchSize, encode }
+  await writeBatches(source, state, batched, async (writer, batch) => {
+    for (const group of batch.groups) {
+      const keys = group.columns.filter(({ column }) => key.includes(column))
+      const changes = group.columns.filter(({ column }) => !key.includes(column))
+      count += await writer.count((scope) => updateRows(scope, keys, changes))
+    }
+  })
   return count
 }
 
@@ -75,13 +62,11 @@ function fieldColumns(table: TableSchema, fields: readonly string[]): ColumnSche
       `bulkUpdate() finds rows by their primary key, which ${qualifiedName(table)} does not have.`,
     )
   }
-  if (fields.length === 0)
-    throw new FieldError(`bulkUpdate() on ${qualifiedName(table)} needs fields to set.`)
+  const where = `bulkUpdate() on ${qualifiedName(table)}`
+  if (fields.length === 0) throw new FieldError(`${where} needs fields to set.`)
   return [...new Set(fields)].map((field) => {
     if (table.primaryKey.includes(field)) {
-      throw new FieldError(
-        `bulkUpdate() on ${qualifiedName(table)} finds rows by "${field}" and cannot set it. Use update().`,
-      )
+      throw new FieldError(`${where} finds rows by "${field}" and cannot set it. Use update().`)
     }
     return writableColumn(table, field, 'bulkUpdate()')
   })

@@ -18,54 +18,29 @@ export async function create(source: Source, state: QueryState, values: unknown)
   return insertOne(Writer.on(source, state), parseValues(state.table, values, 'create()'), { kind: 'fail' })
 }
 
-/** The row of a lookup, created if there is none, and whether it was. */
-export async function getOrCreate(
-  source: Source,
-  state: QueryState,
-  lookup: unknown,
-  defaults: unknown,
-): Promise<[row: unknown, created: boolean]> {
-  const { found, values } = parseLookup(state, lookup, defaults, 'getOrCreate()')
-  return findOrInsert(source, state, values, () => readOne(Writer.on(source, state), found))
-}
-
-/** The row of a lookup with new values, created if there is none, and whether it was. */
-export async function updateOrCreate(
-  source: Source,
-  state: QueryState,
-  lookup: unknown,
-  defaults: unknown,
-): Promise<[row: unknown, created: boolean]> {
-  const { found, values, changes } = parseLookup(state, lookup, defaults, 'updateOrCreate()')
-  const writer = Writer.on(source, state)
-  return findOrInsert(source, state, values, async () => {
-    const row = await readOne(writer, found)
-    if (row === undefined || changes.length === 0) return row
-    const { primaryKey } = state.table
-    const key = Object.fromEntries(primaryKey.map((property) => [property, { exact: row[property] }]))
-    const itself = primaryKey.length === 0 ? found : filter(found, [key])
-    const [updated] = await writer.rows((scope) => updateWhere(scope, itself, changes, true))
-    return updated
-  })
-}
-
 /** How often a row is looked for that others keep making and removing. */
 const ATTEMPTS = 5
 
 /**
+ * The row of a lookup, with the defaults set where they update it, or a new one of both; and whether it was created.
+ *
  * ON CONFLICT DO NOTHING waits for those who are about to insert the same key, and does not abort a transaction when
  * they were first: their row is then found at the next look.
  */
-async function findOrInsert(
+export async function findOrCreate(
   source: Source,
   state: QueryState,
-  values: readonly Assignment[],
-  find: () => Promise<unknown>,
+  method: 'getOrCreate' | 'updateOrCreate',
+  lookup: unknown,
+  defaults: unknown,
 ): Promise<[row: unknown, created: boolean]> {
+  const { found, values, changes } = parseLookup(state, lookup, defaults, method)
   const writer = Writer.on(source, state)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const row = await find()
-    if (row !== undefined) return [row, false]
+    const row = await readOne(writer, found)
+    const isKept = method === 'getOrCreate' || changes.length === 0
+    const result = row === undefined || isKept ? row : await updateOne(writer, found, row, changes)
+    if (result !== undefined) return [result, false]
     const created = await insertOne(writer, values, { kind: 'ignore' })
     if (created !== undefined) return [created, true]
   }
@@ -76,6 +51,19 @@ async function findOrInsert(
 async function insertOne(writer: Writer, row: readonly Assignment[], conflict: OnConflict): Promise<unknown> {
   const [created] = await writer.rows((scope) => insertRow(scope, row, { conflict, returning: true }))
   return created
+}
+
+/** The row as it is after changes to it; undefined when it is no longer among those found. */
+async function updateOne(
+  writer: Writer,
+  found: QueryState,
+  row: Readonly<Record<string, unknown>>,
+  changes: readonly Assignment[],
+): Promise<unknown> {
+  const key = found.table.primaryKey.map((property) => [property, { exact: row[property] }])
+  const itself = key.length === 0 ? found : filter(found, [Object.fromEntries(key)])
+  const [updated] = await writer.rows((scope) => updateWhere(scope, itself, changes, true))
+  return updated
 }
 
 async function readOne(writer: Writer, state: QueryState): Promise<Record<string, unknown> | undefined> {
@@ -89,8 +77,8 @@ async function readOne(writer: Writer, state: QueryState): Promise<Record<string
 function parseLookup(state: QueryState, lookup: unknown, defaults: unknown, method: string) {
   const { table, schemas } = state
   refuseView(table, method)
-  const changes = parseValues(table, defaults ?? {}, method)
-  const given = parseValues(table, lookup, method)
+  const changes = parseValues(table, defaults ?? {}, `${method}()`)
+  const given = parseValues(table, lookup, `${method}()`)
   const exact = Object.entries(isRecord(lookup) ? lookup : {}).map(([key, value]) => [key, { exact: value }])
   const found = filter(initialState(table, schemas), [Object.fromEntries(exact)])
   const replaced = new Set(changes.map(({ column }) => column))

@@ -26,7 +26,7 @@ const SAVEPOINT: Bounds = {
 const CALLERS: Bounds = { undo: ['rollback to "before an incomplete bulk write"'] }
 
 /** Statements that belong together, over one connection. */
-export type Work<T> = (writer: Writer) => Promise<T>
+type Work<T> = (writer: Writer) => Promise<T>
 
 /**
  * Runs statements that take effect together: in the transaction that the source is in, or in one of their own.

@@ -41,14 +41,12 @@ export class Writer {
 
   /** Runs a statement that a transaction begins or ends with. */
   async control(sql: string): Promise<void> {
-    const query = CompiledQuery.raw(sql)
-    await this.#explained(query, query)
+    await this.#explained(CompiledQuery.raw(sql))
   }
 
   /** Runs a statement that returns no rows; how many it has written. */
   async count(build: (scope: Scope) => RawBuilder<unknown>): Promise<number> {
-    const query = this.#compile(build)
-    const { numAffectedRows } = await this.#explained(query, query)
+    const { numAffectedRows } = await this.#explained(this.#compile(build))
     return Number(numAffectedRows ?? 0)
   }
 
@@ -68,7 +66,7 @@ export class Writer {
   }
 
   async #read(query: CompiledQuery, reader: RowReader): Promise<unknown[]> {
-    const { rows } = await this.#explained(query, withReadRequest(query, { reader }))
+    const { rows } = await this.#explained(withReadRequest(query, { reader }))
     return rows
   }
 
@@ -77,11 +75,11 @@ export class Writer {
     return compileSql(build(annotatedScope(Scope.target(table, schemas))))
   }
 
-  async #explained({ sql }: CompiledQuery, query: CompiledQuery): Promise<QueryResult<unknown>> {
+  async #explained(query: CompiledQuery): Promise<QueryResult<unknown>> {
     try {
       return await this.#run(query)
     } catch (error) {
-      throw explainWriteFailure(error, this.state.table, this.state.schemas, sql)
+      throw explainWriteFailure(error, this.state.table, this.state.schemas, query.sql)
     }
   }
 }

@@ -199,6 +199,16 @@ describe.each(leftovers)('after a client was given back with %s under way', (nam
   })
 })
 
+test('a client that was left in a transaction before there was a dialect is not used', async () => {
+  const pool = poolOf({ max: 1 })
+  const client = await pool.connect()
+  await client.query('begin')
+  client.release()
+  await using opened = openOn(pool)
+  await opened.db.insertInto('items').values({ id: 4000, payload: 'kept' }).execute()
+  expect(await faults.observer.query('select id from items where id = 4000')).toEqual([{ id: 4000 }])
+})
+
 test('who has the client of a stream in the loop may query it, and is answered in turn', async () => {
   const pool = poolOf({ max: 1 })
   let held: PoolClient | undefined

@@ -6,6 +6,7 @@ import {
   type Model,
   type RelationSchema,
   type TableSchema,
+  type TypeSchema,
   type ToMany,
   type ToOne,
 } from 'sluice'
@@ -40,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => library[Symbol.asyncDispose]())
 
 /** Two tables whose foreign key is of a type: a parent and two children, spelled in two ways, and rows without a key. */
-async function family(type: string, spelling: string, other: string, readAs = type) {
+async function family(type: string, spelling: string, other: string, readAs: TypeSchema = type) {
   await library.sql(`
     drop table if exists children, parents;
     create table parents (id integer primary key, code ${type} unique);
@@ -110,7 +111,7 @@ it.each([
   ['timestamp', '2024-01-01 00:00:00.123456'],
   ['date', '2024-01-01'],
 ])('keys of %s that rows have as a Date find their rows', async (type, value) => {
-  const { parents, children } = await family(type, value, value, `${type} as Date`)
+  const { parents, children } = await family(type, value, value, { kind: 'converted', type, as: 'Date' })
   const own = await parents.orderBy('id').prefetchRelated('children').toArray()
   expect(own.map((row) => row.children.map(({ id }) => id))).toEqual([[1, 2], []])
   const up = await children.orderBy('id').prefetchRelated('parent').toArray()

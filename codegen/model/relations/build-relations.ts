@@ -1,4 +1,4 @@
-import type { RelationSchema } from '../../../src/schema/relation.js'
+import type { RelationSchema } from '../../../src/schema/table.js'
 import { qualifiedName } from '../../../src/schema/qualified-name.js'
 import { CodegenError } from '../../errors.js'
 import { groupBy } from '../../group-by.js'

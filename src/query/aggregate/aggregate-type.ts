@@ -6,25 +6,14 @@ import { lookupKind } from '../../types/lookup-kind.js'
 import { baseName } from '../../types/same-type.js'
 import type { AggregateFunction } from './functions.js'
 
-/** The type of an aggregate's result. */
-export interface AggregateType extends Total {
-  readonly nullable: boolean
-}
-
-/**
- * The result's type of an aggregate over a column, or over rows.
- *
- * @throws {@link FieldError} for a column that the aggregate does not take.
- */
+/** The result's type of an aggregate over a column, or over rows, which have no type. */
 export function aggregateType(
   name: AggregateFunction,
   type: TypeSchema | undefined,
   label: string,
-): AggregateType {
+): Total & { readonly nullable: boolean } {
   if (name === 'count') return { type: COUNT_TYPE, nullable: false }
-  if (type === undefined) {
-    throw new FieldError(`${name}() needs a field: ${label} leads to whole rows.`)
-  }
+  if (type === undefined) throw new FieldError(`${name}() needs a field: ${label} leads to whole rows.`)
   const result = typeOver(name, type)
   if (result !== undefined) return { nullable: name !== 'arrayAgg', ...result }
   throw new FieldError(`${name}() does not take ${label}: its type is ${typeName(type)}.`)
@@ -60,7 +49,8 @@ function typeName(type: TypeSchema): string {
   return element === undefined ? baseName(type) : `${typeName(element)}[]`
 }
 
-function elementOf(type: TypeSchema): TypeSchema | undefined {
+/** The type of an array's elements; undefined for what is no array. */
+export function elementOf(type: TypeSchema): TypeSchema | undefined {
   const base = baseType(type)
   return typeof base !== 'string' && base.kind === 'array' ? base.element : undefined
 }

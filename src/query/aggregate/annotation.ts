@@ -1,5 +1,4 @@
-import type { RelationSchema } from '../../schema/relation.js'
-import type { ColumnSchema } from '../../schema/table.js'
+import type { ColumnSchema, RelationSchema } from '../../schema/table.js'
 import type { AggregateFunction } from './functions.js'
 import type { Condition } from '../filter/condition.js'
 import type { Ordering } from '../order/order-key.js'

@@ -47,18 +47,15 @@ export interface OrderedAggregateOptions<
   readonly orderBy?: Key | readonly Key[]
 }
 
-type Options<O extends object> = O & AggregateOptions
-type OrderedOptions<O extends object> = O & OrderedAggregateOptions
-
 /**
  * How many rows there are, or how many values that are not NULL: `count()`, `count('posts')`, `count('couponId')`.
  * A number; 0 without rows.
  */
 export function count(): Aggregate<'count', '*', object>
-export function count<const O extends object>(options: Options<O>): Aggregate<'count', '*', O>
+export function count<const O extends object>(options: O & AggregateOptions): Aggregate<'count', '*', O>
 export function count<const P extends string, const O extends object = object>(
   path: P,
-  options?: Options<O>,
+  options?: O & AggregateOptions,
 ): Aggregate<'count', P, O>
 export function count(path: string | object = '*', options: object = {}): Aggregate {
   return typeof path === 'string' ? new Aggregate('count', path, options) : new Aggregate('count', '*', path)
@@ -68,76 +65,40 @@ export function count(path: string | object = '*', options: object = {}): Aggreg
  * The sum: of small integers and floats a number, which fails beyond 2^53 instead of rounding integers; of `int8` and
  * `numeric` an exact string. `null` without values.
  */
-export function sum<const P extends string, const O extends object = object>(
-  path: P,
-  options?: Options<O>,
-): Aggregate<'sum', P, O> {
-  return make('sum', path, options)
-}
+export const sum = over('sum')
 
 /** The average: of small integers and floats a number, of `int8` and `numeric` an exact string. `null` without values. */
-export function avg<const P extends string, const O extends object = object>(
-  path: P,
-  options?: Options<O>,
-): Aggregate<'avg', P, O> {
-  return make('avg', path, options)
-}
+export const avg = over('avg')
 
 /** The least value, of the field's type; `null` without values. */
-export function min<const P extends string, const O extends object = object>(
-  path: P,
-  options?: Options<O>,
-): Aggregate<'min', P, O> {
-  return make('min', path, options)
-}
+export const min = over('min')
 
 /** The greatest value, of the field's type; `null` without values. */
-export function max<const P extends string, const O extends object = object>(
-  path: P,
-  options?: Options<O>,
-): Aggregate<'max', P, O> {
-  return make('max', path, options)
-}
+export const max = over('max')
 
 /** The values as an array, NULLs among them; empty without rows. */
-export function arrayAgg<const P extends string, const O extends object = object>(
-  path: P,
-  options?: OrderedOptions<O>,
-): Aggregate<'arrayAgg', P, O> {
-  return make('arrayAgg', path, options)
-}
+export const arrayAgg = over<'arrayAgg', OrderedAggregateOptions>('arrayAgg')
 
 /** The values as one string with `separator` between them; NULLs are left out, and `null` without values. */
 export function stringAgg<const P extends string, const O extends object = object>(
   path: P,
   separator: string,
-  options?: OrderedOptions<O>,
+  options?: O & OrderedAggregateOptions,
 ): Aggregate<'stringAgg', P, O> {
-  return make('stringAgg', path, options, separator)
+  return new Aggregate('stringAgg', path, options ?? ({} as O), separator)
 }
 
 /** Whether all values are true; `null` without values. */
-export function boolAnd<const P extends string, const O extends object = object>(
-  path: P,
-  options?: Options<O>,
-): Aggregate<'boolAnd', P, O> {
-  return make('boolAnd', path, options)
-}
+export const boolAnd = over('boolAnd')
 
 /** Whether any value is true; `null` without values. */
-export function boolOr<const P extends string, const O extends object = object>(
-  path: P,
-  options?: Options<O>,
-): Aggregate<'boolOr', P, O> {
-  return make('boolOr', path, options)
-}
+export const boolOr = over('boolOr')
 
-function make<F extends AggregateFunction, P extends string, O extends object>(
-  name: F,
-  path: P,
-  options: O | undefined,
-  separator?: string,
-): Aggregate<F, P, O> {
-  // Without options O is `object`.
-  return new Aggregate(name, path, options ?? ({} as O), separator)
+function over<F extends AggregateFunction, Options extends AggregateOptions = AggregateOptions>(name: F) {
+  return <const P extends string, const O extends object = object>(
+    path: P,
+    options?: O & Options,
+  ): Aggregate<F, P, O> =>
+    // Without options O is `object`.
+    new Aggregate(name, path, options ?? ({} as O))
 }

@@ -1,7 +1,8 @@
 import { UsageError } from '../../errors.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import { isOverGroup } from './annotation.js'
-import { columnsOf } from '../columns.js'
+import { columnsOf, propertiesOf } from '../columns.js'
+import { sortedBy } from '../order/order-key.js'
 import type { Condition, Junction, Negation } from '../filter/condition.js'
 import { lookupKind } from '../../types/lookup-kind.js'
 import { change, type QueryState } from '../state.js'
@@ -24,28 +25,25 @@ export function groupedByValues(state: QueryState): QueryState {
     }
   }
   const result = change(state, { groupBy })
-  for (const { column } of state.order) refuseUngrouped(result, column, 'orderBy')
-  for (const column of state.distinctOn) refuseUngrouped(result, column, 'distinct')
+  refuseUngrouped(result, sortedBy(state.order), 'orderBy')
+  refuseUngrouped(result, state.distinctOn, 'distinct')
   return result
 }
 
-/**
- * @throws {@link UsageError} for a column that rows of groups do not have.
- */
-export function refuseUngrouped(state: QueryState, column: ColumnSchema, method: string): void {
-  if (state.groupBy === undefined || state.groupBy.includes(column) || isOverGroup(column)) return
-  const choices = fieldsOf(state).map((each) => each.property)
-  throw new UsageError(
-    `${method}: rows grouped by values() and annotate() have no "${column.property}". Choices: ${choices.join(', ')}. ` +
-      'Leave it out, or name it in the values() that comes before annotate().',
-  )
+/** @throws {@link UsageError} for a column that rows of groups do not have. */
+export function refuseUngrouped(state: QueryState, columns: readonly ColumnSchema[], method: string): void {
+  if (state.groupBy === undefined) return
+  for (const column of columns) {
+    if (state.groupBy.includes(column) || isOverGroup(column)) continue
+    const choices = propertiesOf(fieldsOf(state)).join(', ')
+    throw new UsageError(
+      `${method}: rows grouped by values() and annotate() have no "${column.property}". Choices: ${choices}. ` +
+        'Leave it out, or name it in the values() that comes before annotate().',
+    )
+  }
 }
 
-/**
- * Refuses conditions on groups that also ask for what groups do not have.
- *
- * @throws {@link UsageError}
- */
+/** @throws {@link UsageError} for conditions on groups that also ask for what groups do not have. */
 export function refuseUngroupedConditions(state: QueryState, conditions: readonly Condition[]): void {
   if (state.groupBy === undefined) return
   for (const condition of conditions.flatMap(conjuncts).filter(isOnGroups)) {
@@ -57,7 +55,7 @@ export function refuseUngroupedConditions(state: QueryState, conditions: readonl
         )
       }
       const columns = part.kind === 'related' ? columnsOf(state.table, part.relation.columns) : [part.column]
-      for (const column of columns) refuseUngrouped(state, column, 'filter')
+      refuseUngrouped(state, columns, 'filter')
     }
   }
 }

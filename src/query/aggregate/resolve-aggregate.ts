@@ -1,43 +1,28 @@
 import { checkString } from '../../types/text/text.js'
 import { FieldError, UsageError } from '../../errors.js'
 import { anything, checkOptions, flag, type OptionChecks } from '../../options.js'
-import type { SchemaRegistry } from '../../schema/registry.js'
-import type { RelationSchema } from '../../schema/relation.js'
-import type { ColumnSchema, TableSchema } from '../../schema/table.js'
+import type { ColumnSchema, RelationSchema, TableSchema } from '../../schema/table.js'
 import { Aggregate, type AggregateOptions, type OrderedAggregateOptions } from './functions.js'
-import { aggregateType, type AggregateType } from './aggregate-type.js'
+import { aggregateType } from './aggregate-type.js'
 import { isOverGroup, type AggregateExpression } from './annotation.js'
-import { columnsOf, refuseUnlessName } from '../columns.js'
+import { columnsOf, findColumn, refuseUnlessName } from '../columns.js'
 import type { Condition } from '../filter/condition.js'
-import { firstName, firstStep } from '../related/path.js'
+import { choicesOf, fieldsAndRelations, firstName, firstStep } from '../related/path.js'
 import { partsOf } from './grouping.js'
 import { refuseUndefined } from '../lookups/operand.js'
 import { describe } from '../../types/describe.js'
 import { parseOrderKey } from '../order/order-key.js'
-import { parseFilter } from '../filter/parse-filter.js'
+import { parseFilter, type FilterTarget } from '../filter/parse-filter.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
-/** What an aggregate is about: a table, and where its relations find theirs. */
-export interface AggregateTarget {
-  readonly table: TableSchema
-  readonly schemas: SchemaRegistry
+/** What an aggregate is about. */
+export interface AggregateTarget extends FilterTarget {
   /** The rows of another query, whose groups are rows like any others. */
   readonly derived?: boolean
 }
 
-/** An aggregate that was looked up, with the type of its result. */
-export interface ResolvedAggregate {
-  readonly aggregate: AggregateExpression
-  readonly result: AggregateType
-}
-
-/**
- * Looks an aggregate's path up and checks its options.
- *
- * @throws {@link FieldError} for an unknown field, relation or option, and for a field that the aggregate does not
- * take.
- */
-export function resolveAggregate(target: AggregateTarget, name: string, value: unknown): ResolvedAggregate {
+/** Looks an aggregate's path up and checks its options; with the type of its result. */
+export function resolveAggregate(target: AggregateTarget, name: string, value: unknown) {
   if (!(value instanceof Aggregate)) {
     throw new FieldError(
       `"${name}" must be an aggregate such as count() or sum('field'), not ${describe(value)}.`,
@@ -47,48 +32,34 @@ export function resolveAggregate(target: AggregateTarget, name: string, value: u
   const given = value as Aggregate
   const { table, column, path } = followPath(target, given.path, given.function === 'count')
   const label = column ? `${qualifiedName(table)}.${column.property}` : `"${given.path}"`
-  const result = aggregateType(given.function, column?.type, label)
+  const { type, nullable, cast } = aggregateType(given.function, column?.type, label)
   const { distinct = false, filter, orderBy = [] } = optionsOf(given, label)
   const order = [orderBy].flat().map((key) => parseOrderKey(table, key))
   if (distinct && order.some((each) => each.column !== column)) {
     throw new UsageError(`${given.function}(${label}) with distinct can be ordered by that field only.`)
   }
-  return {
-    aggregate: {
-      function: given.function,
-      path,
-      column,
-      key: distinct && column === undefined ? keyOf(table, given) : [],
-      distinct,
-      filter: filter === undefined ? undefined : aggregateFilter(target, table, filter),
-      order,
-      separator: separatorOf(given, label),
-      cast: result.cast,
-    },
-    result,
+  const aggregate: AggregateExpression = {
+    function: given.function,
+    path,
+    column,
+    key: distinct && column === undefined ? keyOf(table, given) : [],
+    distinct,
+    filter: filter === undefined ? undefined : aggregateFilter(target, table, filter),
+    order,
+    separator:
+      given.function === 'stringAgg'
+        ? checkString(`The separator of stringAgg(${label})`, given.separator)
+        : undefined,
+    cast,
   }
+  return { aggregate, type, nullable }
 }
 
-function separatorOf({ function: name, separator }: Aggregate, label: string): string | undefined {
-  return name === 'stringAgg' ? checkString(`The separator of ${name}(${label})`, separator) : undefined
-}
-
-interface PathEnd {
-  readonly path: readonly RelationSchema[]
-  /** Where the path ends. */
-  readonly table: TableSchema
-  readonly column: ColumnSchema | undefined
-}
-
-/** Follows relations to a field, as in `orders.items.total`, or to rows. */
-function followPath(
-  { table, schemas, derived = false }: AggregateTarget,
-  path: string,
-  counts: boolean,
-): PathEnd {
+/** Follows relations to a field, as in `orders.items.total`, or to rows; `table` is the one that the path ends in. */
+function followPath({ table, schemas, derived = false }: AggregateTarget, path: string, counts: boolean) {
   refuseUnlessName(table, path)
   // A column of that name is there for what rows cannot be given to.
-  if (path === '*' && (counts || !table.columns.some(({ property }) => property === '*'))) {
+  if (path === '*' && (counts || findColumn(table, '*') === undefined)) {
     return { path: [], table, column: undefined }
   }
   const relations: RelationSchema[] = []
@@ -96,7 +67,7 @@ function followPath(
   for (let rest: string | undefined = path; rest !== undefined;) {
     const step = firstStep(at, rest)
     const isRelation = step !== undefined && step.rest === undefined
-    const column = isRelation ? undefined : at.columns.find(({ property }) => property === rest)
+    const column = isRelation ? undefined : findColumn(at, rest)
     if (column !== undefined) {
       if (isOverGroup(column) && !derived) {
         throw new UsageError(`"${path}" is computed from whole groups, which cannot be aggregated again.`)
@@ -114,12 +85,11 @@ function followPath(
 }
 
 function unknownStep(table: TableSchema, name: string, path: string, last: boolean): FieldError {
-  const relations = (table.relations ?? []).map((each) => each.name)
-  const choices = last ? [...table.columns.map((each) => each.property), ...relations] : relations
+  const choices = last ? fieldsAndRelations(table) : (table.relations ?? []).map((each) => each.name)
   const within = name === path ? '' : ` (in "${path}")`
   return new FieldError(
     `${qualifiedName(table)} has no ${last ? 'field or relation' : 'relation'} "${name}"${within}. ` +
-      (choices.length === 0 ? 'It has none.' : `Choices: ${choices.join(', ')}.`),
+      choicesOf(choices),
   )
 }
 

@@ -1,13 +1,19 @@
 import type { OperationNode } from 'kysely'
-import type { RelationSchema } from '../../schema/relation.js'
-import type { ColumnSchema } from '../../schema/table.js'
+import type { ColumnSchema, RelationSchema } from '../../schema/table.js'
 import type { TypeSchema } from '../../schema/type.js'
 
 /** A parameter as it goes to the server: encoded when the condition was built, so that later mutation of the operand does not matter. */
 export type Operand = string | Buffer
 
 /** What a filter asks, checked and encoded. */
-export type Condition = ColumnCondition | ExpressionCondition | RelatedCondition | Junction | Negation
+export type Condition =
+  | ColumnCondition
+  /** A free-hand Kysely expression, its values encoded and its columns checked. */
+  | { readonly kind: 'expression'; readonly node: OperationNode }
+  /** At least one related row meets a condition on its own table. */
+  | { readonly kind: 'related'; readonly relation: RelationSchema; readonly condition: Condition }
+  | Junction
+  | Negation
 
 /** A condition on one column. */
 export type ColumnCondition =
@@ -45,19 +51,6 @@ export type ComparisonOperator =
   | ('@>' | '<@' | '&&' | '?' | '?&' | '?|')
   /** Of ranges. */
   | ('<<' | '>>' | '&<' | '&>' | '-|-')
-
-/** A free-hand Kysely expression, its values encoded and its columns checked. */
-export interface ExpressionCondition {
-  readonly kind: 'expression'
-  readonly node: OperationNode
-}
-
-/** At least one related row meets a condition on its own table. */
-export interface RelatedCondition {
-  readonly kind: 'related'
-  readonly relation: RelationSchema
-  readonly condition: Condition
-}
 
 /** AND or OR of conditions; an empty AND is true, an empty OR false. */
 export interface Junction {

@@ -1,16 +1,13 @@
 import type { Condition } from './condition.js'
 
-/** What a condition on one column, or on a relation, comes to for every row; undefined when that depends on the row. */
-export type DecideLeaf = (condition: Condition) => boolean | undefined
-
 /**
  * What a condition comes to without looking at any row, or undefined when that depends on the row.
  *
- * @param leaf decides conditions that do not consist of others.
+ * @param leaf decides so conditions on one column, or on a relation.
  */
 export function decideCondition(
   condition: Condition,
-  leaf: DecideLeaf = () => undefined,
+  leaf: (condition: Condition) => boolean | undefined = () => undefined,
 ): boolean | undefined {
   switch (condition.kind) {
     case 'and':

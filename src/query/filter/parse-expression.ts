@@ -9,7 +9,7 @@ import { describe } from '../../types/describe.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** A function that is to be given Kysely's expression builder. */
-export type Callback = (eb: unknown) => unknown
+type Callback = (eb: unknown) => unknown
 
 export function isCallback(value: unknown): value is Callback {
   return typeof value === 'function'

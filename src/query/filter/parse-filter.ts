@@ -1,13 +1,13 @@
 import { FieldError } from '../../errors.js'
-import type { RelationSchema } from '../../schema/relation.js'
 import type { SchemaRegistry } from '../../schema/registry.js'
-import type { TableSchema } from '../../schema/table.js'
+import type { RelationSchema, TableSchema } from '../../schema/table.js'
 import { allOf, type Condition } from './condition.js'
+import { findColumn } from '../columns.js'
 import { isPlainObject, refuseUndefined } from '../lookups/operand.js'
 import { describe } from '../../types/describe.js'
 import { parseLookups } from '../lookups/parse-lookups.js'
 import { isCallback, parseExpression } from './parse-expression.js'
-import { findRelation } from '../related/path.js'
+import { fieldsAndRelations, findRelation } from '../related/path.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** What a filter is about. */
@@ -22,12 +22,7 @@ export interface FilterTarget {
 /** Deeper than anybody writes, and far from where the stack ends, here and on the server. */
 const MAX_DEPTH = 500
 
-/**
- * Checks a filter and turns it into conditions.
- *
- * @throws {@link FieldError} for an unknown column or lookup, naming the choices, and for an `undefined` operand.
- * @throws {@link EncodeError} for an operand that the column's type cannot hold.
- */
+/** Checks a filter and turns it into conditions. */
 export function parseFilter(target: FilterTarget, filter: unknown): Condition {
   if ((target.depth ?? 0) > MAX_DEPTH) {
     throw new FieldError(
@@ -54,22 +49,14 @@ function parseEntry(target: FilterTarget, key: string, value: unknown): Conditio
       return { kind: key, conditions: value.map((each) => parseFilter(within(target), each)) }
     case 'not':
       return { kind: 'not', condition: parseFilter(within(target), value) }
-    default:
-      return parseField(target, key, label, value)
   }
-}
-
-function parseField(target: FilterTarget, key: string, label: string, value: unknown): Condition {
   const { table } = target
   const relation = findRelation(table, key)
   if (relation !== undefined) return parseRelation(target, relation, label, value)
-  const column = table.columns.find((each) => each.property === key)
+  const column = findColumn(table, key)
   if (column !== undefined) return parseLookups({ column, label }, value)
-  const choices = [
-    ...table.columns.map((each) => each.property),
-    ...(table.relations ?? []).map((each) => each.name),
-  ]
-  throw new FieldError(`${qualifiedName(table)} has no field "${key}". Choices: ${choices.join(', ')}.`)
+  const choices = fieldsAndRelations(table).join(', ')
+  throw new FieldError(`${qualifiedName(table)} has no field "${key}". Choices: ${choices}.`)
 }
 
 /** Across a relation to one row by a filter of its table; across one to many by `some`, `every` and `none`. */

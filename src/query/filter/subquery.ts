@@ -8,7 +8,7 @@ export const SUBQUERY = Symbol('sluice.subquery')
 export type Subquery<T> = SubqueryLike<T, unknown, unknown> | SubqueryLike<unknown, T, 'rows'>
 
 /** What has a subquery to give. The type parameters are those of {@link SubqueryParts}. */
-export interface SubqueryLike<Value, Key, Shape> {
+interface SubqueryLike<Value, Key, Shape> {
   [SUBQUERY](): SubqueryParts<Value, Key, Shape>
 }
 

@@ -1,8 +1,7 @@
 import { FieldError } from '../../errors.js'
 import { NOTHING, type ComparisonOperator, type Condition } from '../filter/condition.js'
-import { comparison } from './comparison.js'
-import type { LookupField, Lookups } from './lookup.js'
-import { isPlainObject, operandOf, refuseUndefined } from './operand.js'
+import { comparing, type Lookups } from './lookup.js'
+import { isPlainObject, operandOf, refuseUndefined, type LookupField } from './operand.js'
 import { describe } from '../../types/describe.js'
 
 const LENGTHS = new Map<string, ComparisonOperator>([
@@ -15,10 +14,10 @@ const LENGTHS = new Map<string, ComparisonOperator>([
 
 /** What arrays have besides the lookups of their elements' kind. */
 export const ARRAY_LOOKUPS: Lookups = {
-  contains: comparison('@>'),
-  containedBy: comparison('<@'),
+  contains: comparing('@>'),
+  containedBy: comparing('<@'),
   overlaps: (field, operand, name) =>
-    Array.isArray(operand) && operand.length === 0 ? NOTHING : comparison('&&')(field, operand, name),
+    Array.isArray(operand) && operand.length === 0 ? NOTHING : comparing('&&')(field, operand, name),
   length: (field, operand) => {
     if (!isPlainObject(operand)) return lengthCondition(field, 'exact', operand)
     const conditions = Object.entries(operand).map(([name, value]) => lengthCondition(field, name, value))
@@ -35,10 +34,6 @@ function lengthCondition(field: LookupField, name: string, value: unknown): Cond
     throw new FieldError(`${label} has no lookup "${name}". Choices: ${[...LENGTHS.keys()].join(', ')}.`)
   }
   if (typeof value !== 'number') throw new FieldError(`${label} takes a number, not ${describe(value)}.`)
-  return {
-    kind: 'length',
-    column: field.column,
-    operator,
-    operand: operandOf(field, 'length', value, 'int4'),
-  }
+  const operand = operandOf(field, 'length', value, 'int4')
+  return { kind: 'length', column: field.column, operator, operand }
 }

@@ -1,7 +1,7 @@
 import { FieldError } from '../../errors.js'
 import type { ArrayTypeSchema } from '../../schema/type.js'
 import { NOTHING, type ComparisonOperator } from '../filter/condition.js'
-import { COMPARABLE_LOOKUPS, comparison } from './comparison.js'
+import { COMPARABLE_LOOKUPS } from './comparable.js'
 import { comparing, type Lookup, type Lookups } from './lookup.js'
 import { operandOf, textOperand } from './operand.js'
 import { describe } from '../../types/describe.js'
@@ -20,8 +20,8 @@ function keys(operator: ComparisonOperator): Lookup {
 /** What jsonb has. */
 export const JSON_LOOKUPS: Lookups = {
   ...COMPARABLE_LOOKUPS,
-  contains: comparison('@>'),
-  containedBy: comparison('<@'),
+  contains: comparing('@>'),
+  containedBy: comparing('<@'),
   hasKey: comparing('?', textOperand),
   hasKeys: keys('?&'),
   hasAnyKeys: (field, operand, name) =>

@@ -1,11 +1,5 @@
-import type { ColumnSchema } from '../../schema/table.js'
 import type { ComparisonOperator, Condition, Operand } from '../filter/condition.js'
-
-/** What a lookup is about: a column, and how messages name it. */
-export interface LookupField {
-  readonly column: ColumnSchema
-  readonly label: string
-}
+import { operandOf, type LookupField } from './operand.js'
 
 /**
  * Checks a lookup's operand and makes a condition of it; `name` is the lookup's own. The operand is never undefined.
@@ -17,15 +11,15 @@ export type Lookup = (field: LookupField, operand: unknown, name: string) => Con
 /** Lookups by name, in the order in which messages list them. */
 export type Lookups = Readonly<Record<string, Lookup>>
 
-/** A lookup that is one operator between the column and what `operandOf` makes of its operand. */
+/** A lookup that is one operator between the column and its operand: a value of the column's type, if not told otherwise. */
 export function comparing(
   operator: ComparisonOperator,
-  operandOf: (field: LookupField, lookup: string, value: unknown) => Operand,
+  encode: (field: LookupField, lookup: string, value: unknown) => Operand = operandOf,
 ): Lookup {
   return (field, operand, name) => ({
     kind: 'compare',
     column: field.column,
     operator,
-    operand: operandOf(field, name, operand),
+    operand: encode(field, name, operand),
   })
 }

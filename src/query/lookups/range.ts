@@ -1,21 +1,19 @@
-import { baseType, type RangeTypeSchema, type TypeSchema } from '../../schema/type.js'
+import { baseType } from '../../schema/type.js'
 import type { ComparisonOperator } from '../filter/condition.js'
-import { COMPARABLE_LOOKUPS } from './comparison.js'
+import { COMPARABLE_LOOKUPS } from './comparable.js'
 import type { Lookup, Lookups } from './lookup.js'
 import { isPlainObject, operandOf } from './operand.js'
 
 /** A lookup between the column and a range; a multirange column takes several, as an array, as well. */
 function between(operator: ComparisonOperator): Lookup {
   return (field, operand, name) => {
-    const type = baseType(field.column.type)
-    const castTo = Array.isArray(operand) && isMultirange(type) ? type : rangeOf(type)
-    return {
-      kind: 'compare',
-      column: field.column,
-      operator,
-      operand: operandOf(field, name, operand, castTo),
-      castTo,
+    const { column } = field
+    const type = baseType(column.type)
+    if (typeof type === 'string' || (type.kind !== 'range' && type.kind !== 'multirange')) {
+      throw new TypeError('The type is not a range.')
     }
+    const castTo = type.kind === 'multirange' && !Array.isArray(operand) ? type.range : type
+    return { kind: 'compare', column, operator, operand: operandOf(field, name, operand, castTo), castTo }
   }
 }
 
@@ -32,19 +30,6 @@ export const RANGE_LOOKUPS: Lookups = {
   notLt: between('&>'),
   notGt: between('&<'),
   adjacentTo: between('-|-'),
-}
-
-/** The range type that a type is, or is made of. */
-function rangeOf(type: TypeSchema): RangeTypeSchema {
-  if (typeof type !== 'string') {
-    if (type.kind === 'range') return type
-    if (type.kind === 'multirange') return type.range
-  }
-  throw new TypeError('The type is not a range.')
-}
-
-function isMultirange(type: TypeSchema): boolean {
-  return typeof type !== 'string' && type.kind === 'multirange'
 }
 
 /** Whether an operand is a range or several, and not a value within one; null is neither, and is refused as a range. */

@@ -1,4 +1,4 @@
-import { COMPARABLE_LOOKUPS } from './comparison.js'
+import { COMPARABLE_LOOKUPS } from './comparable.js'
 import { comparing, type Lookup, type Lookups } from './lookup.js'
 import { textOperand } from './operand.js'
 

@@ -1,32 +1,30 @@
 import { UsageError } from '../../errors.js'
 import { refuseUngrouped } from '../aggregate/grouping.js'
-import { columnsOf } from '../columns.js'
+import { columnsOf, propertiesOf } from '../columns.js'
 import { combinedFields, refuseOutsideCombination, wrapped } from '../combine.js'
 import { lookupKind } from '../../types/lookup-kind.js'
-import { change, isSliced, refuseAfterSlice, type QueryState } from '../state.js'
+import { change, isSliced, refuseAfter, type QueryState } from '../state.js'
 import { refuseOtherOrder } from './distinct.js'
-import { ascending, opposite, parseOrderKey, type Ordering } from './order-key.js'
+import { ascending, opposite, parseOrderKey, sortedBy, type Ordering } from './order-key.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** Replaces the order; without keys the result is unordered again. */
 export function orderBy(state: QueryState, keys: readonly unknown[], method = 'orderBy'): QueryState {
-  refuseAfterSlice(state, method)
-  return inOrder(
-    state,
-    keys.map((key) => parseOrderKey(state.table, key)),
-  )
+  refuseAfter(state, method, 'slice')
+  const order = keys.map((key) => parseOrderKey(state.table, key))
+  return inOrder(state, order)
 }
 
 /** Turns the order around, that of the primary key when there is none. */
 export function reverse(state: QueryState): QueryState {
-  refuseAfterSlice(state, 'reverse')
+  refuseAfter(state, 'reverse', 'slice')
   return change(state, { order: opposite(inDefaultOrder(state).order) })
 }
 
 function inOrder(state: QueryState, order: readonly Ordering[]): QueryState {
-  const properties = order.map(({ column }) => column.property)
-  refuseOutsideCombination(state, properties, 'orderBy')
-  for (const { column } of order) refuseUngrouped(state, column, 'orderBy')
+  const columns = sortedBy(order)
+  refuseOutsideCombination(state, propertiesOf(columns), 'orderBy')
+  refuseUngrouped(state, columns, 'orderBy')
   refuseOtherOrder(state, state.distinctOn, order)
   return change(state, { order })
 }
@@ -38,9 +36,7 @@ export function inDefaultOrder(state: QueryState): QueryState {
   const byFields = (properties: readonly string[]) =>
     inOrder(state, [...distinctOn, ...columnsOf(table, properties)].map(ascending))
   if (distinctOn.length > 0) return byFields(table.primaryKey)
-  const selected = state.selection.columns
-    .filter((column) => lookupKind(column.type) !== 'null')
-    .map((column) => column.property)
+  const selected = propertiesOf(state.selection.columns.filter(({ type }) => lookupKind(type) !== 'null'))
   const fields = combinedFields(state) ?? (state.distinct || state.groupBy ? selected : table.primaryKey)
   // Rows of DISTINCT and of a combination can only be sorted by what they have.
   const sortable = table.primaryKey.every((property) => fields.includes(property))
@@ -49,12 +45,12 @@ export function inDefaultOrder(state: QueryState): QueryState {
 
 /** In the opposite order: what `last` goes by. */
 export function lastFirst(state: QueryState): QueryState {
-  refuseAfterSlice(state, 'last')
+  refuseAfter(state, 'last', 'slice')
   const ordered = inDefaultOrder(state)
   const { order, selection } = ordered
   // To turn the order of DISTINCT ON around would leave other rows.
   if (state.distinctOn.length > 0) {
-    const columns = [...new Set([...selection.columns, ...order.map(({ column }) => column)])]
+    const columns = [...new Set([...selection.columns, ...sortedBy(order)])]
     const rows = wrapped(change(ordered, { selection: { ...selection, columns } }))
     return change(inOrder(rows, opposite(order)), { selection })
   }
@@ -63,17 +59,19 @@ export function lastFirst(state: QueryState): QueryState {
 }
 
 /** In the order of these keys alone, of the primary key without any: what `earliest` goes by. */
-export function earliestFirst(state: QueryState, keys: readonly unknown[]): QueryState {
-  const ordered = inDefaultOrder(orderBy(state, keys, 'earliest'))
-  refuseUnordered(ordered, 'earliest', 'Name the fields that order')
+export function earliestFirst(
+  state: QueryState,
+  keys: readonly unknown[],
+  method: 'earliest' | 'latest' = 'earliest',
+): QueryState {
+  const ordered = inDefaultOrder(orderBy(state, keys, method))
+  refuseUnordered(ordered, method, 'Name the fields that order')
   return ordered
 }
 
 /** In the opposite order: what `latest` goes by. */
 export function latestFirst(state: QueryState, keys: readonly unknown[]): QueryState {
-  const ordered = inDefaultOrder(orderBy(state, keys, 'latest'))
-  refuseUnordered(ordered, 'latest', 'Name the fields that order')
-  return lastFirst(ordered)
+  return lastFirst(earliestFirst(state, keys, 'latest'))
 }
 
 function refuseUnordered({ order, table }: QueryState, method: string, remedy: string): void {

@@ -1,6 +1,6 @@
 import { FieldError } from '../../errors.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
-import { columnOf } from '../columns.js'
+import { columnOf, findColumn } from '../columns.js'
 import { describe } from '../../types/describe.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
@@ -10,25 +10,25 @@ export interface Ordering {
   readonly descending: boolean
 }
 
-/**
- * A key of an order: a field, descending with a minus before it. A field whose own name begins with a minus is found
- * by that.
- *
- * @throws {@link FieldError} for an unknown field, and for what is no name.
- */
+/** A field, descending with a minus before it; one whose own name begins with a minus is found by that. */
 export function parseOrderKey(table: TableSchema, key: unknown): Ordering {
   if (typeof key !== 'string') {
     throw new FieldError(
       `orderBy of ${qualifiedName(table)} takes field names such as "-createdAt", not ${describe(key)}.`,
     )
   }
-  const exact = table.columns.find((column) => column.property === key)
+  const exact = findColumn(table, key)
   if (exact !== undefined) return ascending(exact)
   return { column: columnOf(table, key.replace(/^-/, '')), descending: key.startsWith('-') }
 }
 
 export function ascending(column: ColumnSchema): Ordering {
   return { column, descending: false }
+}
+
+/** The columns of an order. */
+export function sortedBy(order: readonly Ordering[]): ColumnSchema[] {
+  return order.map(({ column }) => column)
 }
 
 /** The order turned around. */

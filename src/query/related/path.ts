@@ -1,7 +1,6 @@
 import { FieldError } from '../../errors.js'
-import type { RelationSchema } from '../../schema/relation.js'
-import type { TableSchema } from '../../schema/table.js'
-import { refuseUnlessName } from '../columns.js'
+import type { RelationSchema, TableSchema } from '../../schema/table.js'
+import { propertiesOf, refuseUnlessName } from '../columns.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** The relation of a table by its name, or undefined. */
@@ -9,8 +8,13 @@ export function findRelation(table: TableSchema, name: string): RelationSchema |
   return table.relations?.find((relation) => relation.name === name)
 }
 
+/** All that a filter of a table may name. */
+export function fieldsAndRelations({ columns, relations = [] }: TableSchema): string[] {
+  return [...propertiesOf(columns), ...relations.map(({ name }) => name)]
+}
+
 /** The relation that a path such as `author.company` goes along first, and where it goes on. */
-export interface PathStep {
+interface PathStep {
   readonly relation: RelationSchema
   readonly rest: string | undefined
 }
@@ -29,34 +33,26 @@ export function firstName(path: string): string {
   return path.split('.', 1)[0] ?? ''
 }
 
-/**
- * The relation of a table by its name, of one of several kinds.
- *
- * @throws {@link FieldError} naming the choices when there is none.
- */
-export function relationOf(
-  table: TableSchema,
-  name: string,
-  kinds: readonly RelationSchema['kind'][],
-): RelationSchema {
-  const relation = findRelation(table, name)
-  if (relation !== undefined && kinds.includes(relation.kind)) return relation
-  const choices = (table.relations ?? []).filter(({ kind }) => kinds.includes(kind)).map((each) => each.name)
-  const toOne = kinds.length === 1 ? ' to one row' : ''
+/** What a message says of the names that could stand in place of an unknown one. */
+export function choicesOf(names: readonly string[]): string {
+  return names.length === 0 ? 'It has none.' : `Choices: ${names.join(', ')}.`
+}
+
+/** @throws {@link FieldError} when there is no such relation, or one to many rows where it must be `toOne`. */
+export function relationOf(table: TableSchema, name: string, toOne = false): RelationSchema {
+  const relations = (table.relations ?? []).filter(({ kind }) => !toOne || kind === 'one')
+  const relation = relations.find((each) => each.name === name)
+  if (relation !== undefined) return relation
+  const choices = choicesOf(relations.map((each) => each.name))
   throw new FieldError(
-    `${qualifiedName(table)} has no relation${toOne} "${name}". ` +
-      (choices.length === 0 ? 'It has none.' : `Choices: ${choices.join(', ')}.`),
+    `${qualifiedName(table)} has no relation${toOne ? ' to one row' : ''} "${name}". ${choices}`,
   )
 }
 
-/**
- * The first step of a path.
- *
- * @throws {@link FieldError} naming the choices when no relation of these kinds leads there.
- */
-export function stepOf(table: TableSchema, path: string, kinds: readonly RelationSchema['kind'][]): PathStep {
+/** The first step of a path, refused as by `relationOf`. */
+export function stepOf(table: TableSchema, path: string, toOne = false): PathStep {
   refuseUnlessName(table, path)
   const step = firstStep(table, path)
-  const relation = relationOf(table, step?.relation.name ?? firstName(path), kinds)
+  const relation = relationOf(table, step?.relation.name ?? firstName(path), toOne)
   return { relation, rest: step?.rest }
 }

@@ -1,13 +1,6 @@
 import { UsageError } from '../../errors.js'
 import { refuseOutsideCombination } from '../combine.js'
-import {
-  change,
-  initialState,
-  isSliced,
-  refuseAfterValues,
-  type Prefetch,
-  type QueryState,
-} from '../state.js'
+import { change, initialState, isSliced, refuseAfter, type Prefetch, type QueryState } from '../state.js'
 import { refuseTooDeep } from '../too-deep.js'
 import { relationOf, stepOf } from './path.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
@@ -17,31 +10,27 @@ import { qualifiedName } from '../../schema/qualified-name.js'
  * by a query of its own, keeps that query.
  */
 export function prefetchPaths(state: QueryState, paths: readonly string[]): QueryState {
-  refuseAfterValues(state, 'prefetchRelated')
+  refuseAfter(state, 'prefetchRelated', 'values')
   return refuseTooDeep('The path', () => paths.reduce(prefetchPath, state))
 }
 
 function prefetchPath(state: QueryState, path: string): QueryState {
-  const { relation, rest } = stepOf(state.table, path, ['one', 'many'])
+  const { relation, rest } = stepOf(state.table, path)
   const present = state.selection.prefetches.find((each) => each.relation === relation)
   const inner = present?.state ?? initialState(state.schemas.table(relation.target), state.schemas)
   return setPrefetch(state, { relation, state: rest === undefined ? inner : prefetchPath(inner, rest) })
 }
 
-/**
- * Prefetches a relation by a query of its own.
- *
- * @throws {@link UsageError} for a query on another table, and for rows that are not whole rows.
- */
+/** Prefetches a relation by a query of its own. */
 export function prefetchBy(state: QueryState, name: string, inner: QueryState): QueryState {
-  refuseAfterValues(state, 'prefetchRelated')
-  const relation = relationOf(state.table, name, ['one', 'many'])
+  refuseAfter(state, 'prefetchRelated', 'values')
+  const relation = relationOf(state.table, name)
   if (qualifiedName(inner.table) !== relation.target) {
     throw new UsageError(
       `The relation "${name}" of ${qualifiedName(state.table)} leads to ${relation.target}, not to ${qualifiedName(inner.table)}.`,
     )
   }
-  refuseAfterValues(inner, 'prefetchRelated')
+  refuseAfter(inner, 'prefetchRelated', 'values')
   if (inner.distinctOn.length > 0) {
     throw new UsageError(
       `prefetchRelated of "${name}" cannot take a queryset with distinct(fields): it would leave one row for all rows ` +

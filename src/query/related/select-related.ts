@@ -1,41 +1,31 @@
 import { UsageError } from '../../errors.js'
-import type { TableSchema } from '../../schema/table.js'
-import {
-  change,
-  refuseAfterCombining,
-  refuseAfterValues,
-  type QueryState,
-  type RelatedSelection,
-} from '../state.js'
+import { change, refuseAfter, type QueryState, type RelatedSelection } from '../state.js'
 import { refuseTooDeep } from '../too-deep.js'
 import { stepOf } from './path.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
+import type { SchemaRegistry } from '../../schema/registry.js'
 
 /** Joins the rows of to-one relations into the rows; paths such as `author.company` go on from there. */
 export function selectRelated(state: QueryState, paths: readonly string[]): QueryState {
-  refuseAfterValues(state, 'selectRelated')
-  refuseAfterCombining(state, 'selectRelated')
+  refuseAfter(state, 'selectRelated', 'values', 'union')
   if (paths.length === 0) {
     throw new UsageError(`selectRelated of ${qualifiedName(state.table)} takes the names of relations.`)
   }
-  let { related } = state.selection
-  for (const path of paths)
-    related = refuseTooDeep('The path', () => addPath(state, state.table, related, path))
-  return change(state, { selection: { ...state.selection, related } })
+  const { schemas, selection } = state
+  const from = { table: state.table, related: selection.related }
+  const at = refuseTooDeep('The path', () => paths.reduce((to, path) => withPath(schemas, to, path), from))
+  return change(state, { selection: { ...selection, related: at.related } })
 }
 
-function addPath(
-  state: QueryState,
-  table: TableSchema,
-  related: readonly RelatedSelection[],
+function withPath<Joined extends Pick<RelatedSelection, 'table' | 'related'>>(
+  schemas: SchemaRegistry,
+  to: Joined,
   path: string,
-): RelatedSelection[] {
-  const { relation, rest } = stepOf(table, path, ['one'])
-  const present = related.find((each) => each.relation === relation)
-  const target = present ?? { relation, table: state.schemas.table(relation.target), related: [] }
-  const deeper =
-    rest === undefined ? target : { ...target, related: addPath(state, target.table, target.related, rest) }
-  return present === undefined
-    ? [...related, deeper]
-    : related.map((each) => (each === present ? deeper : each))
+): Joined {
+  const { relation, rest } = stepOf(to.table, path, true)
+  const present = to.related.find((each) => each.relation === relation)
+  const target = present ?? { relation, table: schemas.table(relation.target), related: [] }
+  const deeper = rest === undefined ? target : withPath(schemas, target, rest)
+  const others = to.related.map((each) => (each === present ? deeper : each))
+  return { ...to, related: present === undefined ? [...others, deeper] : others }
 }

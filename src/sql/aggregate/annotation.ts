@@ -1,18 +1,32 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import {
   isAnnotation,
   leadsToMany,
   type AggregateExpression,
   type Annotation,
 } from '../../query/aggregate/annotation.js'
+import type { AggregateFunction } from '../../query/aggregate/functions.js'
 import { serverType } from '../../schema/type.js'
 import { readingOf } from '../../types/base-types.js'
-import { call, cast, functionName } from './call.js'
-import { comparableRef } from '../comparable.js'
+import type { Sql } from '../compile.js'
+import { comparableRef } from '../cast.js'
 import { compileCondition } from '../condition.js'
-import { orderTerms } from '../order.js'
+import { orderSql, orderTerms, type OrderTerm } from '../order.js'
 import { relatedSource } from '../relation.js'
 import type { Scope } from '../scope.js'
+
+/** The functions' names in SQL. */
+const FUNCTIONS: Readonly<Record<AggregateFunction, string>> = {
+  count: 'count',
+  sum: 'sum',
+  avg: 'avg',
+  min: 'min',
+  max: 'max',
+  arrayAgg: 'array_agg',
+  stringAgg: 'string_agg',
+  boolAnd: 'bool_and',
+  boolOr: 'bool_or',
+}
 
 /** The scope with the expressions that its table's annotations stand for. */
 export function annotatedScope(scope: Scope): Scope {
@@ -26,21 +40,17 @@ export function annotatedScope(scope: Scope): Scope {
 export function compileAnnotation(
   scope: Scope,
   { over, aggregate }: Pick<Annotation, 'over' | 'aggregate'>,
-): RawBuilder<unknown> {
+): Sql {
   if (over === 'row') return overRelated(scope, aggregate)
-  if (aggregate.path.length === 0) return overGroup(scope, aggregate)
+  if (aggregate.path.length === 0) {
+    const { filter } = aggregate
+    return overRows(scope, aggregate, filter && compileCondition(scope, filter))
+  }
   return leadsToMany(aggregate) ? overRelatedOfGroup(scope, aggregate) : overOneOfGroup(scope, aggregate)
 }
 
-interface Related {
-  readonly target: Scope
-  readonly from: RawBuilder<unknown>
-  /** That the rows belong to the outer row and are not filtered out. */
-  readonly where: RawBuilder<boolean>
-}
-
-/** The rows that a path of relations leads to from one row. */
-function related(scope: Scope, { path, filter }: AggregateExpression): Related {
+/** The rows that a path of relations leads to from one row: those that belong to it and are not filtered out. */
+function related(scope: Scope, { path, filter }: AggregateExpression) {
   let target = scope
   const sources = path.map((relation) => {
     const source = relatedSource(target, relation)
@@ -49,53 +59,44 @@ function related(scope: Scope, { path, filter }: AggregateExpression): Related {
   })
   const conditions = sources.map(({ belongs }) => belongs)
   if (filter !== undefined) conditions.push(compileCondition(target, filter))
-  const from = sql.join(
-    sources.map((source) => source.from),
-    sql` cross join `,
-  )
-  return { target, from, where: sql<boolean>`${sql.join(conditions, sql` and `)}` }
+  const tables = sources.map(({ from }) => from)
+  return { target, from: sql.join(tables, sql` cross join `), where: sql.join(conditions, sql` and `) }
 }
 
 /** `(SELECT count(*) FROM posts WHERE posts.author_id = users.id)`: never multiplies the outer rows. */
-function overRelated(scope: Scope, aggregate: AggregateExpression): RawBuilder<unknown> {
+function overRelated(scope: Scope, aggregate: AggregateExpression): Sql {
   const { target, from, where } = related(scope, aggregate)
   return sql`(select ${overRows(target, aggregate)} from ${from} where ${where})`
 }
 
-/** `count(*) FILTER (WHERE …)`. */
-function overGroup(scope: Scope, aggregate: AggregateExpression): RawBuilder<unknown> {
-  const { filter } = aggregate
-  return overRows(scope, aggregate, filter && compileCondition(scope, filter))
-}
-
-function overRows(
-  scope: Scope,
-  aggregate: AggregateExpression,
-  filter?: RawBuilder<boolean>,
-): RawBuilder<unknown> {
-  const { column, key } = aggregate
-  const rows = key.length === 0 ? undefined : keyOfRow(key.map((each) => scope.columnRef(each)))
-  const value = column === undefined ? rows : comparableRef(scope, column)
+function overRows(scope: Scope, aggregate: AggregateExpression, filter?: Sql<boolean>): Sql {
+  const { column } = aggregate
+  const value = column === undefined ? keyOfRow(scope, aggregate) : comparableRef(scope, column)
   return call(aggregate, value, orderTerms(scope, aggregate.order), filter)
 }
 
-function keyOfRow(key: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {
-  return key.length === 1 ? sql`${key[0] ?? sql``}` : sql`(${sql.join(key)})`
+function keyOfRow(scope: Scope, { key }: AggregateExpression): Sql | undefined {
+  const [first, ...others] = key.map((each) => scope.columnRef(each))
+  return first && others.length > 0 ? sql`(${sql.join([first, ...others])})` : first
 }
 
 /** Over the one row that each row of the group leads to: `max((SELECT age FROM users WHERE users.id = posts.author_id))`. */
-function overOneOfGroup(scope: Scope, aggregate: AggregateExpression): RawBuilder<unknown> {
-  const { column, key, order } = aggregate
+function overOneOfGroup(scope: Scope, aggregate: AggregateExpression): Sql {
+  const { column, order } = aggregate
   const { target, from, where } = related(scope, aggregate)
-  const select = (value: RawBuilder<unknown>) => sql`(select ${value} from ${from} where ${where})`
+  const select = (value: Sql) => sql`(select ${value} from ${from} where ${where})`
   const value = column === undefined ? sql`1` : comparableRef(target, column)
-  const rows = key.length === 0 ? value : keyOfRow(key.map((each) => target.columnRef(each)))
   const keys = orderTerms(target, order).map((term) => ({ ...term, ref: select(term.ref) }))
-  return call(aggregate, select(rows), keys, sql<boolean>`exists (select from ${from} where ${where})`)
+  return call(
+    aggregate,
+    select(keyOfRow(target, aggregate) ?? value),
+    keys,
+    sql<boolean>`exists (select from ${from} where ${where})`,
+  )
 }
 
 /** Over all rows that the rows of the group lead to, put together from what each of them leads to. */
-function overRelatedOfGroup(scope: Scope, aggregate: AggregateExpression): RawBuilder<unknown> {
+function overRelatedOfGroup(scope: Scope, aggregate: AggregateExpression): Sql {
   const { target, from, where } = related(scope, aggregate)
   const each = (name: AggregateExpression['function']) => {
     const value = aggregate.column === undefined ? undefined : comparableRef(target, aggregate.column)
@@ -111,7 +112,7 @@ function overRelatedOfGroup(scope: Scope, aggregate: AggregateExpression): RawBu
       return cast(sql`(sum(${each('sum')}) / ${count})`, aggregate.cast)
     }
     default:
-      return sql`${sql.raw(functionName(aggregate.function))}(${each(aggregate.function)})`
+      return sql`${sql.raw(FUNCTIONS[aggregate.function])}(${each(aggregate.function)})`
   }
 }
 
@@ -125,4 +126,32 @@ function sumOfSums({ column }: AggregateExpression): 'int8' | undefined {
 function isExact({ column }: AggregateExpression): boolean {
   const avg = column && readingOf(column.type)?.avg
   return avg?.type === 'numeric' || avg?.cast !== undefined
+}
+
+/** `sum(DISTINCT value ORDER BY …) FILTER (WHERE …)`; without a value over rows. */
+function call(
+  { function: name, distinct, separator, cast: castTo }: AggregateExpression,
+  value: Sql | undefined,
+  order: readonly OrderTerm[] = [],
+  filter?: Sql<boolean>,
+): Sql {
+  const isText = name === 'stringAgg'
+  // DISTINCT values can only be sorted by exactly what is aggregated, the cast included.
+  const argument = isText && value ? cast(value, 'text') : (value ?? sql`*`)
+  const keys = order.map(({ ref, ...how }) =>
+    orderSql({ ref: isText && distinct ? cast(ref, 'text') : ref, ...how }),
+  )
+  const parts = [
+    sql`${sql.raw(FUNCTIONS[name])}(${distinct ? sql`distinct ` : sql``}${argument}`,
+    isText ? sql`, ${separator ?? ''}` : sql``,
+    keys.length === 0 ? sql`)` : sql` order by ${sql.join(keys)})`,
+    filter === undefined ? sql`` : sql` filter (where ${filter})`,
+  ]
+  const result = cast(sql`${sql.join(parts, sql``)}`, castTo)
+  return name === 'arrayAgg' ? sql`coalesce(${result}, '{}')` : result
+}
+
+/** `cast(expression AS type)`, or the expression itself. */
+function cast(expression: Sql, type: string | undefined): Sql {
+  return type === undefined ? expression : sql`cast(${expression} as ${sql.raw(type)})`
 }

@@ -4,7 +4,7 @@ import { conjuncts, isOnGroups } from '../../query/aggregate/grouping.js'
 import { projectionOf } from '../../query/projection.js'
 import type { QueryState } from '../../query/state.js'
 import type { ColumnSchema } from '../../schema/table.js'
-import type { Builder } from '../builder.js'
+import type { Builder } from '../compile.js'
 import { compileCondition } from '../condition.js'
 import type { Scope } from '../scope.js'
 

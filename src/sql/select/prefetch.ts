@@ -1,22 +1,19 @@
-import { sql, type QueryCreator, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import { codecFor } from '../../types/codec-for.js'
 import { UsageError } from '../../errors.js'
 import { columnsOf } from '../../query/columns.js'
 import { hasExactKey, ownerColumns } from '../../query/related/prefetch-key.js'
 import { projectionOf } from '../../query/projection.js'
 import { isSliced, type Prefetch, type QueryState } from '../../query/state.js'
-import type { ColumnSchema, TableSchema } from '../../schema/table.js'
-import { rootScope } from './combination.js'
-import { comparableRef, comparableType } from '../comparable.js'
-import type { Builder } from '../builder.js'
-import { orderSql, orderTerms, type OrderTerm } from '../order.js'
+import type { TableSchema } from '../../schema/table.js'
+import { columnName, columnNames, rootScope } from './combination.js'
+import { comparableRef, comparableType, typeName } from '../cast.js'
+import type { Builder, Creator, Sql } from '../compile.js'
+import { inOrder, orderSql, orderTerms, type OrderTerm } from '../order.js'
 import { pairs, refs } from '../relation.js'
 import { selectOutputs } from './select.js'
-import { typeName } from '../type-name.js'
+import { unnested } from '../write/unnest.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
-
-/** The keys of the rows that a relation is prefetched for: per key column one list, all of one length. */
-export type KeyColumns = readonly (readonly unknown[])[]
 
 /**
  * The related rows of many owners, each with its owner's key after its own columns:
@@ -25,91 +22,63 @@ export type KeyColumns = readonly (readonly unknown[])[]
  * `SELECT columns, number FROM related JOIN unnest(keys) WITH ORDINALITY AS t1(key, number) ON …`.
  *
  * @param owner the table that the keys come from.
+ * @param keys of the rows that the relation is prefetched for: per key column one list, all of one length.
  */
 export function selectPrefetched(
-  creator: QueryCreator<object>,
+  creator: Creator,
   prefetch: Prefetch,
   owner: TableSchema,
-  keys: KeyColumns,
+  keys: readonly (readonly unknown[])[],
 ): Builder {
   const { relation, state } = prefetch
   const scope = rootScope(state)
-  let builder = selectOutputs(creator, state, scope, outputName)
+  let builder = selectOutputs(creator, state, scope, columnName)
   let holder = scope
   if (relation.through !== undefined) {
     const { through } = relation
     holder = scope.inner(state.schemas.table(through.table))
     const on = pairs(refs(holder, through.targetColumns), refs(scope, relation.targetColumns))
-    builder = builder.innerJoin(holder.tableRef().as(holder.alias), (join) => join.on(on))
+    builder = builder.innerJoin(holder.tableRef(), (join) => join.on(on))
   }
   const width = projectionOf(state).outputs.length
   const columns = ownerColumns(prefetch).map((column) => comparableRef(holder, column))
-  const arrays = keyArrays(columnsOf(owner, relation.columns), keys)
+  // One array parameter per key column: parameters grow with columns only.
+  const arrays = columnsOf(owner, relation.columns).map(({ type }, index) => {
+    const array = codecFor({ kind: 'array', element: type }).encode(keys[index] ?? [])
+    return sql`cast(${array} as ${typeName(comparableType(type))}[])`
+  })
   let owners = columns
   if (hasExactKey(prefetch, owner)) {
     builder = builder.where(isAmong(columns, arrays))
   } else {
-    const alias = scope.freeAlias()
-    const names = columns.map((_, index) => `k${index}`)
-    const numbered = sql<object>`unnest(${sql.join(arrays)}) with ordinality`
-    const as = sql`${sql.id(alias)}(${sql.join([...names, 'n'].map((name) => sql.id(name)))})`
-    const on = pairs(
-      columns,
-      names.map((name) => sql`${sql.id(alias, name)}`),
-    )
-    builder = builder.innerJoin(numbered.as(as), (join) => join.on(on))
-    owners = [sql`${sql.id(alias, 'n')}`]
+    const { from, values, ordinal } = unnested(scope, arrays)
+    builder = builder.innerJoin(from, (join) => join.on(pairs(columns, values)))
+    owners = [ordinal]
   }
-  builder = builder.select(owners.map((each, index) => each.as(outputName(width + index))))
-  const rows: OwnedRows = {
-    builder,
-    width: width + owners.length,
-    owners,
-    order: orderTerms(scope, state.order),
-  }
+  builder = builder.select(owners.map((each, index) => each.as(columnName(width + index))))
+  const rows = { builder, owners, order: orderTerms(scope, state.order) }
   const ready = state.distinct ? distinctRows(creator, rows, state) : rows
-  return isSliced(state) ? slicedPerOwner(creator, ready, prefetch) : inOrder(ready)
+  return isSliced(state) ? slicedPerOwner(creator, ready, prefetch) : inOrder(ready.builder, ready.order)
 }
 
 interface OwnedRows {
   readonly builder: Builder
-  /** The number of its columns. */
-  readonly width: number
   /** What tells the owners apart. */
-  readonly owners: readonly RawBuilder<unknown>[]
+  readonly owners: readonly Sql[]
   readonly order: readonly OrderTerm[]
 }
 
-function outputName(position: number): string {
-  return `c${position}`
-}
-
-/** One array parameter per key column: parameters grow with columns only. */
-function keyArrays(ownerKey: readonly ColumnSchema[], keys: KeyColumns): RawBuilder<unknown>[] {
-  return ownerKey.map(({ type }, index) => {
-    const array = codecFor({ kind: 'array', element: type }).encode(keys[index] ?? [])
-    return sql`cast(${array} as ${typeName(comparableType(type))}[])`
-  })
-}
-
 /** `key = ANY($1)`; with several columns `(a, b) IN (SELECT * FROM unnest($1, $2))`. */
-function isAmong(
-  columns: readonly RawBuilder<unknown>[],
-  arrays: readonly RawBuilder<unknown>[],
-): RawBuilder<boolean> {
+function isAmong(columns: readonly Sql[], arrays: readonly Sql[]): Sql<boolean> {
   if (columns.length === 1) return sql<boolean>`${columns[0] ?? sql``} = any(${arrays[0] ?? sql``})`
   return sql<boolean>`(${sql.join(columns)}) in (select * from unnest(${sql.join(arrays)}))`
 }
 
-function inOrder({ builder, order }: OwnedRows): Builder {
-  return order.reduce((rows, term) => rows.orderBy(orderSql(term)), builder)
-}
-
 /** DISTINCT rows as a subquery, so that what numbers and sorts them comes after. */
-function distinctRows(creator: QueryCreator<object>, rows: OwnedRows, state: QueryState): OwnedRows {
+function distinctRows(creator: Creator, rows: OwnedRows, state: QueryState): OwnedRows {
   const { outputs } = projectionOf(state)
-  const ref = (position: number) => sql`${sql.id('rows', outputName(position))}`
-  const columns = Array.from({ length: rows.width }, (_, position) => ref(position).as(outputName(position)))
+  const ref = (position: number) => sql`${sql.id('rows', columnName(position))}`
+  const names = columnNames(outputs.length + rows.owners.length)
   const from: Builder = creator.selectFrom(sql`(${rows.builder})`.as<string>('rows'))
   const order = state.order.map(({ column, ...how }) => {
     const position = outputs.findIndex((output) => output.column === column && output.from === undefined)
@@ -121,23 +90,19 @@ function distinctRows(creator: QueryCreator<object>, rows: OwnedRows, state: Que
     return { ref: ref(position), ...how }
   })
   const owners = rows.owners.map((_, index) => ref(outputs.length + index))
-  return { builder: from.select(columns), width: rows.width, owners, order }
+  return { builder: from.select(names.map((name, position) => ref(position).as(name))), owners, order }
 }
 
-function slicedPerOwner(
-  creator: QueryCreator<object>,
-  rows: OwnedRows,
-  { state, relation }: Prefetch,
-): Builder {
+function slicedPerOwner(creator: Creator, rows: OwnedRows, { state, relation }: Prefetch): Builder {
   const orderBy = rows.order.length === 0 ? sql`` : sql` order by ${sql.join(rows.order.map(orderSql))}`
   const numbered = rows.builder.select(
     sql<number>`row_number() over (partition by ${sql.join(rows.owners)}${orderBy})`.as('n'),
   )
   const outer: Builder = creator.selectFrom(sql`(${numbered})`.as<string>('numbered'))
   const number = sql<number>`${sql.id('numbered', 'n')}`
-  const columns = Array.from({ length: rows.width }, (_, position) => outputName(position))
+  const names = columnNames(projectionOf(state).outputs.length + rows.owners.length)
   const after = outer
-    .select(columns.map((name) => sql`${sql.id('numbered', name)}`.as(name)))
+    .select(names.map((name) => sql`${sql.id('numbered', name)}`.as(name)))
     .where(sql<boolean>`${number} > ${String(state.offset)}`)
     .orderBy(number)
   return state.limit === undefined || relation.kind === 'one'

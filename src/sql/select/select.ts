@@ -1,41 +1,43 @@
-import { sql, type QueryCreator, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
+import type { Annotation } from '../../query/aggregate/annotation.js'
 import { orderOf, refuseUnselectedAnnotations } from '../../query/order/distinct.js'
 import { projectionOf } from '../../query/projection.js'
+import { lockTargets } from '../../query/select-for-update.js'
 import { isSliced, type QueryState, type RelatedSelection } from '../../query/state.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import { combinationAs, combinationRefs, rootScope } from './combination.js'
 import { compileCondition } from '../condition.js'
+import { compileAnnotation } from '../aggregate/annotation.js'
 import { groupedFrom, nameSelected } from '../aggregate/groups.js'
-import { lockClause } from './lock.js'
-import type { Builder } from '../builder.js'
-import { orderSql, orderTerms } from '../order.js'
+import type { Builder, Creator, Sql } from '../compile.js'
+import { inOrder, orderTerms } from '../order.js'
 import { pairs, refs } from '../relation.js'
 import type { Scope } from '../scope.js'
 
+const WAITING = { wait: '', noWait: ' nowait', skipLocked: ' skip locked' } as const
+
 /** How a column stands in the SELECT list. */
-export type PresentColumn = (ref: RawBuilder<unknown>, column: ColumnSchema) => RawBuilder<unknown>
+type PresentColumn = (ref: Sql, column: ColumnSchema) => Sql
 
 /**
  * `SELECT columns FROM schema.table WHERE … ORDER BY … LIMIT … OFFSET …`, each column under its property as alias.
  * Tables are always qualified, so that search_path does not matter.
  */
-export function selectRows(
-  creator: QueryCreator<object>,
-  state: QueryState,
-  present: PresentColumn = (ref) => ref,
-): Builder {
+export function selectRows(creator: Creator, state: QueryState, present?: PresentColumn): Builder {
   const scope = rootScope(state)
   const builder = selectOutputs(creator, state, scope, undefined, present)
-  return limited(orderedBy(builder, scope, state), state)
+  const ordered = inOrder(builder, orderTerms(scope, orderOf(state)))
+  const result = state.limit === undefined ? ordered : ordered.limit(state.limit)
+  return state.offset > 0 ? result.offset(state.offset) : result
 }
 
 /** The same without order and limits; `aliasOf` names the output columns by their position. */
 export function selectOutputs(
-  creator: QueryCreator<object>,
+  creator: Creator,
   state: QueryState,
   scope: Scope,
   aliasOf?: (position: number) => string,
-  present: PresentColumn = (ref) => ref,
+  present?: PresentColumn,
 ): Builder {
   const { outputs } = projectionOf(state)
   const from = selectFrom(creator, state, scope)
@@ -44,17 +46,15 @@ export function selectOutputs(
     const refs = combinationRefs(state, state.combination, scope)
     return from.select(refs.map((ref, position) => ref.as(alias(position))))
   }
-  const { related } = state.selection
-  const joined = joinScopes(scope, related)
-  const scopeFor = (target: RelatedSelection | undefined) => (target ? scopeOf(joined, target) : scope)
-  const builder = joinRelated(from, scope, related, joined).select(
-    outputs.map(({ from, column }, position) =>
-      present(scopeFor(from).columnRef(column), column).as(alias(position)),
-    ),
+  const scopes: Scopes = new Map([[undefined, scope]])
+  const builder = joinRelated(from, scope, state.selection.related, scopes).select(
+    outputs.map(({ from, column }, position) => {
+      const ref = scopeOf(scopes, from).columnRef(column)
+      return (present?.(ref, column) ?? ref).as(alias(position))
+    }),
   )
   if (aliasOf === undefined) nameSelected(scope, state)
-  const lock = lockClause(state, (target) => (target === 'self' ? scope : scopeFor(target)).alias)
-  return distinctBy(lock === undefined ? builder : builder.modifyEnd(lock), scope, state)
+  return distinctBy(locked(builder, state, scopes), scope, state)
 }
 
 function distinctBy(builder: Builder, scope: Scope, state: QueryState): Builder {
@@ -64,36 +64,59 @@ function distinctBy(builder: Builder, scope: Scope, state: QueryState): Builder 
   return distinct ? builder.distinct() : builder
 }
 
+/** `FOR UPDATE OF "users" SKIP LOCKED`. */
+function locked(builder: Builder, state: QueryState, scopes: Scopes): Builder {
+  const { lock } = state
+  if (lock === undefined) return builder
+  const targets = lockTargets(state, lock)?.map((target) =>
+    sql.id(scopeOf(scopes, target === 'self' ? undefined : target).alias),
+  )
+  const of = targets === undefined ? sql`` : sql` of ${sql.join(targets)}`
+  return builder.modifyEnd(sql`${sql.raw(`for ${lock.strength}`)}${of}${sql.raw(WAITING[lock.waiting])}`)
+}
+
 /** `SELECT count(*)`; over a subquery where DISTINCT or a slice decide which rows there are. */
-export function selectCount(creator: QueryCreator<object>, state: QueryState): Builder {
+export function selectCount(creator: Creator, state: QueryState): Builder {
   const count = sql`count(*)`.as('count')
   if (!state.distinct && !isSliced(state) && state.groupBy === undefined) {
     return selectFrom(creator, state, rootScope(state)).select(count)
   }
-  const rows = selectRows(creator, { ...state, order: isSliced(state) ? state.order : [], lock: undefined })
-  return creator.selectFrom(sql`(${rows})`.as('rows')).select(count)
+  const order = isSliced(state) ? state.order : []
+  return fromRows(creator, { ...state, order, lock: undefined }).select(count)
+}
+
+/** `SELECT count(*), sum(…) FROM … WHERE …`: one row over all rows of a query. */
+export function selectAggregates(
+  creator: Creator,
+  state: QueryState,
+  annotations: readonly Annotation[],
+): Builder {
+  const scope = rootScope(state)
+  return selectFrom(creator, state, scope).select(
+    annotations.map((annotation) => compileAnnotation(scope, annotation).as(annotation.property)),
+  )
 }
 
 /** `SELECT 1 … LIMIT 1`; over a subquery where a slice of DISTINCT rows decides whether there is one. */
-export function selectExists(creator: QueryCreator<object>, state: QueryState): Builder {
+export function selectExists(creator: Creator, state: QueryState): Builder {
   const one = sql`1`.as('exists')
   if (state.distinct && state.offset > 0) {
-    const rows = selectRows(creator, state)
-    return creator
-      .selectFrom(sql`(${rows})`.as('rows'))
-      .select(one)
-      .limit(1)
+    return fromRows(creator, state).select(one).limit(1)
   }
   const builder = selectFrom(creator, state, rootScope(state)).select(one).limit(1)
   return state.offset > 0 ? builder.offset(state.offset) : builder
 }
 
+function fromRows(creator: Creator, state: QueryState): Builder {
+  return creator.selectFrom(sql`(${selectRows(creator, state)})`.as<string>('rows'))
+}
+
 /** `FROM schema.table AS alias WHERE …`; a combination stands in the table's place. */
-export function selectFrom(creator: QueryCreator<object>, state: QueryState, scope: Scope): Builder {
+export function selectFrom(creator: Creator, state: QueryState, scope: Scope): Builder {
   const { combination } = state
   const from =
     combination === undefined
-      ? scope.tableRef().as(scope.alias)
+      ? scope.tableRef()
       : combinationAs(scope, combination, (operand) => sql`${selectRows(creator, operand)}`)
   let builder: Builder = creator.selectFrom(from)
   if (state.none) builder = builder.where(sql.lit(false))
@@ -102,54 +125,35 @@ export function selectFrom(creator: QueryCreator<object>, state: QueryState, sco
   return builder
 }
 
-/** `ORDER BY …`. */
-export function orderedBy(builder: Builder, scope: Scope, state: QueryState): Builder {
-  return orderTerms(scope, orderOf(state)).reduce((rows, term) => rows.orderBy(orderSql(term)), builder)
-}
+/** The scopes of a statement's tables, by the relation that each was joined for; its own table's by undefined. */
+type Scopes = Map<RelatedSelection | undefined, Scope>
 
-/** `LIMIT … OFFSET …`. */
-export function limited(builder: Builder, state: QueryState): Builder {
-  const result = state.limit === undefined ? builder : builder.limit(state.limit)
-  return state.offset > 0 ? result.offset(state.offset) : result
-}
-
-type JoinScopes = ReadonlyMap<RelatedSelection, Scope>
-
-function joinScopes(scope: Scope, related: readonly RelatedSelection[]): Map<RelatedSelection, Scope> {
-  const scopes = new Map<RelatedSelection, Scope>()
-  for (const selected of related) {
-    const inner = scope.inner(selected.table)
-    scopes.set(selected, inner)
-    for (const [deeper, deeperScope] of joinScopes(inner, selected.related)) scopes.set(deeper, deeperScope)
-  }
-  return scopes
-}
-
-/** `JOIN schema.table AS t1 ON …`; LEFT JOIN from the first step on that may lead to no row. */
+/** `JOIN schema.table AS t1 ON …`; LEFT JOIN from the first step on that may lead to no row. Adds to `scopes`. */
 function joinRelated(
   builder: Builder,
   scope: Scope,
   related: readonly RelatedSelection[],
-  scopes: JoinScopes,
+  scopes: Scopes,
   outer = false,
 ): Builder {
   let result = builder
   for (const selected of related) {
     const { relation } = selected
-    const target = scopeOf(scopes, selected)
+    const target = scope.inner(selected.table)
+    scopes.set(selected, target)
     const left = outer || relation.nullable
     const on = pairs(refs(target, relation.targetColumns), refs(scope, relation.columns))
-    const aliased = target.tableRef().as(target.alias)
+    const table = target.tableRef()
     result = left
-      ? result.leftJoin(aliased, (join) => join.on(on))
-      : result.innerJoin(aliased, (join) => join.on(on))
+      ? result.leftJoin(table, (join) => join.on(on))
+      : result.innerJoin(table, (join) => join.on(on))
     result = joinRelated(result, target, selected.related, scopes, left)
   }
   return result
 }
 
-function scopeOf(scopes: JoinScopes, selected: RelatedSelection): Scope {
+function scopeOf(scopes: Scopes, selected: RelatedSelection | undefined): Scope {
   const scope = scopes.get(selected)
-  if (scope === undefined) throw new Error(`The relation ${selected.relation.name} was not joined.`)
+  if (scope === undefined) throw new Error(`The relation ${selected?.relation.name} was not joined.`)
   return scope
 }

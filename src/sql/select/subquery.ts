@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.js'
 import { wrapped } from '../../query/combine.js'
-import { values } from '../../query/select/values.js'
+import { values } from '../../query/selection.js'
 import { projectionOf } from '../../query/projection.js'
 import { isSliced, type QueryState } from '../../query/state.js'
 import type { SubqueryParts } from '../../query/filter/subquery.js'

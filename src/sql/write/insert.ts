@@ -1,6 +1,7 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import type { Assignment } from '../../query/assignment.js'
 import type { ColumnSchema } from '../../schema/table.js'
+import type { Sql } from '../compile.js'
 import type { Scope } from '../scope.js'
 import { unnestRows, type ColumnCells } from './unnest.js'
 
@@ -18,11 +19,9 @@ export interface InsertEnd {
 }
 
 /** `INSERT INTO schema.table (…) VALUES (…) ON CONFLICT … RETURNING …`. */
-export function insertRow(scope: Scope, row: readonly Assignment[], end: InsertEnd): RawBuilder<unknown> {
-  const columns = row.map(({ column }) => column)
-  const values =
-    row.length === 0 ? sql`default values` : sql`values (${sql.join(row.map(({ cell }) => cell))})`
-  return insert(scope, columns, values, end)
+export function insertRow(scope: Scope, row: readonly Assignment[], end: InsertEnd): Sql {
+  const cells = row.map(({ cell }) => cell)
+  return insert(scope, row, cells.length === 0 ? sql`default values` : sql`values (${sql.join(cells)})`, end)
 }
 
 /** `INSERT INTO schema.table (…) SELECT … FROM unnest(…) ORDER BY …`: rows are made in the order they are given in. */
@@ -31,24 +30,19 @@ export function insertRows(
   columns: readonly ColumnCells[],
   count: number,
   end: InsertEnd,
-): RawBuilder<unknown> {
+): Sql {
   if (columns.length === 0) {
     // Rows of nothing but defaults: unnest has no array to count them by.
     return insert(scope, [], sql`select from generate_series(1, ${String(count)}::"pg_catalog"."int4")`, end)
   }
   const { from, values, ordinal } = unnestRows(scope, columns)
-  const select = sql`select ${sql.join(values)} from ${from} order by ${ordinal}`
-  return insert(
-    scope,
-    columns.map(({ column }) => column),
-    select,
-    end,
-  )
+  return insert(scope, columns, sql`select ${sql.join(values)} from ${from} order by ${ordinal}`, end)
 }
 
-/** `RETURNING …`: every column of the table in its order. */
-export function returning(scope: Scope): RawBuilder<unknown> {
+/** `RETURNING …`, if rows are to come back: every column of the table in its order. */
+export function returning(scope: Scope, returns: boolean): Sql {
   const { columns } = scope.table
+  if (!returns) return sql``
   // A table without columns still has rows to return.
   if (columns.length === 0) return sql` returning 1`
   return sql` returning ${sql.join(columns.map((column) => scope.columnRef(column)))}`
@@ -56,17 +50,16 @@ export function returning(scope: Scope): RawBuilder<unknown> {
 
 function insert(
   scope: Scope,
-  columns: readonly ColumnSchema[],
-  values: RawBuilder<unknown>,
+  columns: readonly { readonly column: ColumnSchema }[],
+  values: Sql,
   { conflict, returning: returns }: InsertEnd,
-): RawBuilder<unknown> {
-  const list = columns.length === 0 ? sql`` : sql` (${names(columns)})`
-  return sql`insert into ${scope.tableRef()} as ${sql.id(scope.alias)}${list} ${values}${onConflict(conflict)}${
-    returns ? returning(scope) : sql``
-  }`
+): Sql {
+  const list = columns.length === 0 ? sql`` : sql` (${names(columns.map(({ column }) => column))})`
+  const end = sql`${onConflict(conflict)}${returning(scope, returns)}`
+  return sql`insert into ${scope.tableRef()}${list} ${values}${end}`
 }
 
-function onConflict(conflict: OnConflict): RawBuilder<unknown> {
+function onConflict(conflict: OnConflict): Sql {
   switch (conflict.kind) {
     case 'fail':
       return sql``
@@ -79,6 +72,6 @@ function onConflict(conflict: OnConflict): RawBuilder<unknown> {
   }
 }
 
-function names(columns: readonly ColumnSchema[]): RawBuilder<unknown> {
+function names(columns: readonly ColumnSchema[]): Sql {
   return sql.join(columns.map(({ name }) => sql.id(name)))
 }

@@ -1,12 +1,14 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql, type AliasedRawBuilder } from 'kysely'
 import { isBuiltIn } from '../../types/type-oids.js'
 import { elementText } from '../../types/composed/literal.js'
 import { recordOf } from '../../types/base-types.js'
 import type { Cell } from '../../query/assignment.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
 import { baseType } from '../../schema/type.js'
+import type { Sql } from '../compile.js'
 import type { Scope } from '../scope.js'
-import { typeName } from '../type-name.js'
+import { columnNames } from '../select/combination.js'
+import { typeName } from '../cast.js'
 
 /** A column and its value in each of several rows. */
 export interface ColumnCells {
@@ -14,29 +16,33 @@ export interface ColumnCells {
   readonly cells: readonly Cell[]
 }
 
-/** Rows given as one array parameter per column. */
-export interface UnnestedRows {
-  /** `unnest($1::…[], …) WITH ORDINALITY AS t1 (c0, …, n)`. */
-  readonly from: RawBuilder<unknown>
-  /** Each column's value in a row, of the column's type. */
-  readonly values: readonly RawBuilder<unknown>[]
-  /** The row's number, from 1. */
-  readonly ordinal: RawBuilder<unknown>
+/** Rows given as one array parameter per column: parameters grow with columns, not rows. */
+export function unnestRows(scope: Scope, columns: readonly ColumnCells[]): Unnested {
+  const arrays = columns.map(({ column, cells }) => arrayParameter(scope.table, column, cells))
+  const rows = unnested(scope, arrays)
+  const values = columns.map(({ column }, index) => {
+    const value = rows.values[index] ?? sql``
+    return travelsAsText(column) ? sql`${value}::${typeName(column.type)}` : value
+  })
+  return { ...rows, values }
 }
 
-/** `unnest` over one array per column: parameters grow with columns, not rows. */
-export function unnestRows(scope: Scope, columns: readonly ColumnCells[]): UnnestedRows {
+interface Unnested {
+  readonly from: AliasedRawBuilder<object, string>
+  /** Each column's value in a row. */
+  readonly values: readonly Sql[]
+  /** The row's number, from 1. */
+  readonly ordinal: Sql
+}
+
+/** `unnest($1, …) WITH ORDINALITY AS t1(c0, …, n)`: the rows of which each array has a column. */
+export function unnested(scope: Scope, arrays: readonly Sql[]): Unnested {
   const alias = scope.freeAlias()
-  const names = [...columns.map((_, index) => `c${index}`), 'n']
-  const arrays = columns.map(({ column, cells }) => arrayParameter(scope.table, column, cells))
+  const names = columnNames(arrays.length)
+  const as = sql`${sql.id(alias)}(${sql.join([...names, 'n'].map((name) => sql.id(name)))})`
   return {
-    from: sql`unnest(${sql.join(arrays)}) with ordinality as ${sql.id(alias)} (${sql.join(
-      names.map((name) => sql.id(name)),
-    )})`,
-    values: columns.map(({ column }, index) => {
-      const value = sql`${sql.id(alias, `c${index}`)}`
-      return travelsAsText(column) ? sql`${value}::${typeName(column.type)}` : value
-    }),
+    from: sql<object>`unnest(${sql.join(arrays)}) with ordinality`.as<string>(as),
+    values: names.map((name) => sql`${sql.id(alias, name)}`),
     ordinal: sql`${sql.id(alias, 'n')}`,
   }
 }
@@ -49,11 +55,7 @@ function travelsAsText(column: ColumnSchema): boolean {
   return typeof inner !== 'string' && inner.kind === 'composite'
 }
 
-function arrayParameter(
-  table: TableSchema,
-  column: ColumnSchema,
-  cells: readonly Cell[],
-): RawBuilder<unknown> {
+function arrayParameter(table: TableSchema, column: ColumnSchema, cells: readonly Cell[]): Sql {
   const { type } = column
   if (travelsAsText(column)) return sql`${arrayLiteral(cells, ',')}::"pg_catalog"."text"[]`
   const literal = arrayLiteral(cells, recordOf(type)?.delimiter ?? ',')

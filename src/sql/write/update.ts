@@ -1,10 +1,10 @@
-import { sql, type OperationNode, type RawBuilder } from 'kysely'
+import { sql, type OperationNode } from 'kysely'
 import type { Assignment } from '../../query/assignment.js'
 import type { QueryState } from '../../query/state.js'
 import type { ColumnSchema } from '../../schema/table.js'
-import { comparableRef, comparableValue } from '../comparable.js'
-import { compileCondition } from '../condition.js'
-import { compileExpression } from '../expression.js'
+import type { Sql } from '../compile.js'
+import { comparableRef, comparableValue } from '../cast.js'
+import { compileCondition, compileExpression } from '../condition.js'
 import { returning } from './insert.js'
 import type { Scope } from '../scope.js'
 import { unnestRows, type ColumnCells } from './unnest.js'
@@ -18,40 +18,33 @@ export function updateWhere(
   state: QueryState,
   changes: readonly ColumnChange[],
   returns = false,
-): RawBuilder<unknown> {
+): Sql {
   const set = changes.map((change) => {
     const value = 'cell' in change ? change.cell : compileExpression(scope, change.expression)
     return sql`${sql.id(change.column.name)} = ${value}`
   })
-  return sql`update ${scope.tableRef()} as ${sql.id(scope.alias)} set ${sql.join(set)}${where(scope, state)}${
-    returns ? returning(scope) : sql``
-  }`
+  const end = sql`${where(scope, state)}${returning(scope, returns)}`
+  return sql`update ${scope.tableRef()} set ${sql.join(set)}${end}`
 }
 
 /** `UPDATE schema.table SET … FROM unnest(…) WHERE key = …`. */
-export function updateRows(
-  scope: Scope,
-  key: readonly ColumnCells[],
-  columns: readonly ColumnCells[],
-): RawBuilder<unknown> {
+export function updateRows(scope: Scope, key: readonly ColumnCells[], columns: readonly ColumnCells[]): Sql {
   const { from, values } = unnestRows(scope, [...key, ...columns])
   const set = columns.map(({ column }, index) => sql`${sql.id(column.name)} = ${values[key.length + index]}`)
   const match = key.map(({ column }, index) => {
     const value = comparableValue(sql`${values[index]}`, column.type)
     return sql`${comparableRef(scope, column)} = ${value}`
   })
-  return sql`update ${scope.tableRef()} as ${sql.id(scope.alias)} set ${sql.join(set)} from ${from} where ${sql.join(
-    match,
-    sql` and `,
-  )}`
+  const matches = sql.join(match, sql` and `)
+  return sql`update ${scope.tableRef()} set ${sql.join(set)} from ${from} where ${matches}`
 }
 
 /** `DELETE FROM schema.table WHERE …`. */
-export function deleteWhere(scope: Scope, state: QueryState): RawBuilder<unknown> {
-  return sql`delete from ${scope.tableRef()} as ${sql.id(scope.alias)}${where(scope, state)}`
+export function deleteWhere(scope: Scope, state: QueryState): Sql {
+  return sql`delete from ${scope.tableRef()}${where(scope, state)}`
 }
 
-function where(scope: Scope, state: QueryState): RawBuilder<unknown> {
+function where(scope: Scope, state: QueryState): Sql {
   const conditions = state.conditions.map((condition) => compileCondition(scope, condition))
   return conditions.length === 0 ? sql`` : sql` where ${sql.join(conditions, sql` and `)}`
 }

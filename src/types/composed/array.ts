@@ -1,9 +1,9 @@
 import { EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
 import type { BaseType } from '../base-type.js'
-import type { Codec } from '../codec.js'
+import type { CellDecoder, Codec } from '../codec.js'
 import { misfit, otherType } from '../describe.js'
-import { elementText, LiteralReader } from './literal.js'
+import { elementText, readLiteral, type LiteralReader } from './literal.js'
 
 const mostDimensions = 6
 const lowerBounds = /^(?:\[-?\d+:-?\d+\])+=/
@@ -49,15 +49,15 @@ export function arrayCodec(element: Codec, { delimiter, flat }: ArrayOptions): C
     return `{${parts.join(delimiter)}}`
   }
 
-  const codec: Codec = {
+  const decode = element.decodeBinary
+  return {
     name,
-    decodeText: (text) => {
-      const literal = new LiteralReader(name, text)
-      if (text.startsWith('[')) literal.skipTo(lowerBounds.exec(text)?.[0].length ?? 0)
-      const items = read(literal)
-      literal.end()
-      return items
-    },
+    decodeBinary: decode && binaryReader(name, decode),
+    decodeText: (text) =>
+      readLiteral(name, text, (literal) => {
+        if (text.startsWith('[')) literal.take(lowerBounds.exec(text)?.[0] ?? '')
+        return read(literal)
+      }),
     encode: (value) => {
       if (!Array.isArray(value)) throw misfit(`${name} takes an array`, value)
       const sizes = flat ? [value.length] : sizesOf(value)
@@ -71,9 +71,6 @@ export function arrayCodec(element: Codec, { delimiter, flat }: ArrayOptions): C
       return write(value, sizes, 0)
     },
   }
-  const decode = element.decodeBinary
-  if (decode === undefined) return codec
-  return { ...codec, decodeBinary: (bytes, start, end) => readBinary(name, decode, bytes, start, end) }
 }
 
 function ragged(name: string): EncodeError {
@@ -90,39 +87,35 @@ function sizesOf(value: readonly unknown[]): number[] {
   return sizes
 }
 
-function readBinary(
-  name: string,
-  decode: NonNullable<Codec['decodeBinary']>,
-  bytes: Buffer,
-  start: number,
-  end: number,
-): unknown[] {
-  const dimensions = int32(bytes, start)
-  if (dimensions === 0) return []
-  // Number of dimensions, flags, element type; then size and lower bound of every dimension; then the elements.
-  let at = start + 12 + 8 * dimensions
-  if (dimensions < 0 || dimensions > mostDimensions || at > end) throw otherType(name)
+function binaryReader(name: string, decode: CellDecoder): CellDecoder {
+  return (bytes, start, end) => {
+    const dimensions = int32(bytes, start)
+    if (dimensions === 0) return []
+    // Number of dimensions, flags, element type; then size and lower bound of every dimension; then the elements.
+    let at = start + 12 + 8 * dimensions
+    if (dimensions < 0 || dimensions > mostDimensions || at > end) throw otherType(name)
 
-  const read = (dimension: number): unknown[] => {
-    const size = int32(bytes, start + 12 + 8 * dimension)
-    const items: unknown[] = []
-    for (let index = 0; index < size; index++) {
-      if (dimension < dimensions - 1) {
-        items.push(read(dimension + 1))
-        continue
+    const read = (dimension: number): unknown[] => {
+      const size = int32(bytes, start + 12 + 8 * dimension)
+      const items: unknown[] = []
+      for (let index = 0; index < size; index++) {
+        if (dimension < dimensions - 1) {
+          items.push(read(dimension + 1))
+          continue
+        }
+        const length = int32(bytes, at)
+        at += 4
+        if (length === -1) {
+          items.push(null)
+        } else {
+          if (length < 0 || at + length > end) throw otherType(name)
+          items.push(decode(bytes, at, (at += length)))
+        }
       }
-      const length = int32(bytes, at)
-      at += 4
-      if (length === -1) {
-        items.push(null)
-      } else {
-        if (length < 0 || at + length > end) throw otherType(name)
-        items.push(decode(bytes, at, (at += length)))
-      }
+      return items
     }
+    const items = read(0)
+    if (at !== end) throw otherType(name)
     return items
   }
-  const items = read(0)
-  if (at !== end) throw otherType(name)
-  return items
 }

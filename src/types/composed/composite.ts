@@ -2,10 +2,10 @@ import { DecodeError, EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
 import type { Codec } from '../codec.js'
 import { describe, misfit } from '../describe.js'
-import { LiteralReader, literalText, quote } from './literal.js'
+import { literalText, quote, readLiteral } from './literal.js'
 
 /** A composite's attribute: its key in the object, and its codec. */
-export interface CompositeField {
+interface CompositeField {
   readonly property: string
   readonly codec: Codec
   /** Whether the attribute that came, by the OID of its type, is one that the codec reads. */
@@ -37,19 +37,18 @@ export function compositeCodec(name: string, fields: readonly CompositeField[]):
 
   const composite: Codec = {
     name,
-    decodeText: (text) => {
-      const literal = new LiteralReader(name, text)
-      const values: Values = {}
-      literal.expect('(')
-      fields.forEach(({ property, codec }, index) => {
-        if (index > 0 && !literal.take(',')) throw mismatch()
-        const part = literal.part(',)')
-        set(values, property, part === '' && !literal.quoted ? null : codec.decodeText(part))
-      })
-      if (!literal.take(')')) throw mismatch()
-      literal.end()
-      return values
-    },
+    decodeText: (text) =>
+      readLiteral(name, text, (literal) => {
+        const values: Values = {}
+        literal.expect('(')
+        fields.forEach(({ property, codec }, index) => {
+          if (index > 0 && !literal.take(',')) throw mismatch()
+          const part = literal.part(',)')
+          setProperty(values, property, part === '' && !literal.quoted ? null : codec.decodeText(part))
+        })
+        if (!literal.take(')')) throw mismatch()
+        return values
+      }),
     encode: (value) => {
       if (typeof value !== 'object' || value === null) {
         throw misfit(`${name} takes an object`, value)
@@ -86,18 +85,15 @@ export function compositeCodec(name: string, fields: readonly CompositeField[]):
         const from = at + 8
         at = length === -1 ? from : from + length
         if (at > end) throw mismatch()
-        set(values, property, length === -1 ? null : codec.decodeBinary!(bytes, from, at))
+        setProperty(values, property, length === -1 ? null : codec.decodeBinary!(bytes, from, at))
       }
       return values
     },
   }
 }
 
-function set(values: Values, property: string, value: unknown): void {
-  if (property === '__proto__') {
-    // Assigning it would change what the object inherits from.
-    Object.defineProperty(values, property, { value, enumerable: true, writable: true, configurable: true })
-  } else {
-    values[property] = value
-  }
+/** Sets a property of whatever name: to assign `__proto__` would change what the object inherits from. */
+export function setProperty(row: Record<string, unknown>, property: string, value: unknown): void {
+  if (property !== '__proto__') row[property] = value
+  else Object.defineProperty(row, property, { value, enumerable: true, writable: true, configurable: true })
 }

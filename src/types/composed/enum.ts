@@ -1,7 +1,7 @@
 import { DecodeError } from '../../errors.js'
 import type { Codec } from '../codec.js'
 import { describe, misfit } from '../describe.js'
-import { utf8 } from '../text/utf8.js'
+import { utf8 } from '../text/bytes.js'
 
 /** An enum: one of its labels as a string. */
 export function enumCodec(name: string, declared: readonly string[]): Codec {

@@ -19,6 +19,14 @@ export function elementText(encoded: string | Buffer): string {
   return needsNoQuotes.test(text) ? text : quote(text)
 }
 
+/** What `read` makes of the whole of a literal. */
+export function readLiteral<T>(type: string, text: string, read: (literal: LiteralReader) => T): T {
+  const literal = new LiteralReader(type, text)
+  const value = read(literal)
+  literal.end()
+  return value
+}
+
 /** Reads the literals of `type` that PostgreSQL prints for arrays, ranges and composites, from left to right. */
 export class LiteralReader {
   /** Whether the part read last was in quotes, and so is not a NULL. */
@@ -30,15 +38,15 @@ export class LiteralReader {
     readonly text: string,
   ) {}
 
-  /** Whether `character` comes next. */
-  sees(character: string): boolean {
-    return this.text[this.#at] === character
+  /** Whether `text` comes next. */
+  sees(text: string): boolean {
+    return this.text.startsWith(text, this.#at)
   }
 
-  /** Passes `character` if it comes next. */
-  take(character: string): boolean {
-    const seen = this.text[this.#at] === character
-    if (seen) this.#at++
+  /** Passes `text` if it comes next. */
+  take(text: string): boolean {
+    const seen = this.sees(text)
+    if (seen) this.#at += text.length
     return seen
   }
 
@@ -50,18 +58,6 @@ export class LiteralReader {
   /** @throws {@link DecodeError} when `character` does not come next. */
   expect(character: string): void {
     if (!this.take(character)) throw this.malformed()
-  }
-
-  /** Passes `text` if it comes next. */
-  takeText(text: string): boolean {
-    const seen = this.text.startsWith(text, this.#at)
-    if (seen) this.#at += text.length
-    return seen
-  }
-
-  /** Goes on at `position`, an index of the text. */
-  skipTo(position: number): void {
-    this.#at = position
   }
 
   /** @throws {@link DecodeError} when something is left. */

@@ -1,8 +1,8 @@
 import { EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
-import type { Codec } from '../codec.js'
+import type { CellDecoder, Codec } from '../codec.js'
 import { misfit, otherType } from '../describe.js'
-import { LiteralReader, literalText, quote } from './literal.js'
+import { literalText, quote, readLiteral, type LiteralReader } from './literal.js'
 
 /** Which ends belong to a range; `empty` is the range that holds nothing. */
 export type RangeBounds = '[]' | '[)' | '(]' | '()' | 'empty'
@@ -29,7 +29,7 @@ const upperInfinite = 16
 /** Ranges over `subtype`. */
 export function rangeCodec(name: string, subtype: Codec): RangeCodec {
   function read(literal: LiteralReader): Range<unknown> {
-    if (literal.takeText('empty')) return { lower: null, upper: null, bounds: 'empty' }
+    if (literal.take('empty')) return { lower: null, upper: null, bounds: 'empty' }
     const opening = literal.next()
     const lower = readBound(literal, ',')
     literal.expect(',')
@@ -52,15 +52,12 @@ export function rangeCodec(name: string, subtype: Codec): RangeCodec {
     return quote(literalText(subtype.encode(value)))
   }
 
-  const codec: RangeCodec = {
+  const decode = subtype.decodeBinary
+  return {
     name,
     read,
-    decodeText: (text) => {
-      const literal = new LiteralReader(name, text)
-      const range = read(literal)
-      literal.end()
-      return range
-    },
+    decodeBinary: decode && binaryReader(name, decode),
+    decodeText: (text) => readLiteral(name, text, read),
     encode: (value) => {
       // Whatever was given: of these, what it has is looked at.
       const { lower, upper, bounds } = Object(value) as Partial<Range<unknown>>
@@ -74,75 +71,64 @@ export function rangeCodec(name: string, subtype: Codec): RangeCodec {
       return `${bounds.charAt(0)}${writeBound(lower, 'lower')},${writeBound(upper, 'upper')}${bounds.charAt(1)}`
     },
   }
-  const decode = subtype.decodeBinary
-  if (decode === undefined) return codec
-  return { ...codec, decodeBinary: (bytes, start, end) => readBinary(name, decode, bytes, start, end) }
 }
 
 function isBounds(text: string): text is Exclude<RangeBounds, 'empty'> {
   return text === '[)' || text === '[]' || text === '(]' || text === '()'
 }
 
-function readBinary(
-  name: string,
-  decode: NonNullable<Codec['decodeBinary']>,
-  bytes: Buffer,
-  start: number,
-  end: number,
-): Range<unknown> {
-  const flags = bytes[start]!
-  if ((flags & empty) !== 0) return { lower: null, upper: null, bounds: 'empty' }
-  let at = start + 1
-  const bound = (): unknown => {
-    const from = at + 4
-    at = from + int32(bytes, at)
-    if (at > end) throw otherType(name)
-    return decode(bytes, from, at)
+function binaryReader(name: string, decode: CellDecoder): CellDecoder {
+  return (bytes, start, end): Range<unknown> => {
+    const flags = bytes[start]!
+    if ((flags & empty) !== 0) return { lower: null, upper: null, bounds: 'empty' }
+    let at = start + 1
+    const bound = (): unknown => {
+      const from = at + 4
+      at = from + int32(bytes, at)
+      if (at > end) throw otherType(name)
+      return decode(bytes, from, at)
+    }
+    const lower = (flags & lowerInfinite) === 0 ? bound() : null
+    const upper = (flags & upperInfinite) === 0 ? bound() : null
+    if (at !== end) throw otherType(name)
+    const opening = (flags & lowerInclusive) === 0 ? '(' : '['
+    const closing = (flags & upperInclusive) === 0 ? ')' : ']'
+    return { lower, upper, bounds: `${opening}${closing}` }
   }
-  const lower = (flags & lowerInfinite) === 0 ? bound() : null
-  const upper = (flags & upperInfinite) === 0 ? bound() : null
-  if (at !== end) throw otherType(name)
-  const opening = (flags & lowerInclusive) === 0 ? '(' : '['
-  const closing = (flags & upperInclusive) === 0 ? ')' : ']'
-  return { lower, upper, bounds: `${opening}${closing}` }
 }
 
 /** Multiranges of `range`: an array of ranges. PostgreSQL sorts and merges what it is given. */
 export function multirangeCodec(name: string, range: RangeCodec): Codec {
-  const codec: Codec = {
+  const decode = range.decodeBinary
+  return {
     name,
-    decodeText: (text) => {
-      const literal = new LiteralReader(name, text)
-      const ranges: unknown[] = []
-      literal.expect('{')
-      if (!literal.sees('}')) {
+    decodeBinary:
+      decode &&
+      ((bytes, start) => {
+        const ranges: unknown[] = []
+        let at = start + 4
+        for (let left = int32(bytes, start); left > 0; left--) {
+          const from = at + 4
+          at = from + int32(bytes, at)
+          ranges.push(decode(bytes, from, at))
+        }
+        return ranges
+      }),
+    decodeText: (text) =>
+      readLiteral(name, text, (literal) => {
+        const ranges: unknown[] = []
+        literal.expect('{')
+        if (literal.take('}')) return ranges
         do ranges.push(range.read(literal))
         while (literal.take(','))
-      }
-      literal.expect('}')
-      literal.end()
-      return ranges
-    },
+        literal.expect('}')
+        return ranges
+      }),
     encode: (value) => {
       if (!Array.isArray(value)) {
         throw misfit(`${name} takes an array of ranges`, value)
       }
       return `{${Array.from(value, (item) => literalText(range.encode(item))).join(',')}}`
-    },
-  }
-  const decode = range.decodeBinary
-  if (decode === undefined) return codec
-  return {
-    ...codec,
-    decodeBinary: (bytes, start) => {
-      const ranges: unknown[] = []
-      let at = start + 4
-      for (let left = int32(bytes, start); left > 0; left--) {
-        const from = at + 4
-        at = from + int32(bytes, at)
-        ranges.push(decode(bytes, from, at))
-      }
-      return ranges
     },
   }
 }

@@ -1,7 +1,7 @@
 import { cursor } from './json-cursor.js'
 import { readNumber } from './json-number.js'
 import { readKey, readString, startKeys } from './json-string.js'
-import { utf8 } from '../text/utf8.js'
+import { int32, utf8 } from '../text/bytes.js'
 
 // Readers return undefined, which no JSON value is, where the document is not valid or better left to JSON.parse.
 // They may read past its end, into what follows in `bytes`: that shows when the cursor is not at the end at last.
@@ -57,16 +57,15 @@ function readValue(bytes: Buffer, at: number, depth: number): unknown {
     case 0x22: // "
       return readString(bytes, at + 1)
     case 0x74: // true
-      if (bytes[at + 1] !== 0x72 || bytes[at + 2] !== 0x75 || bytes[at + 3] !== 0x65) return undefined
+      if (int32(bytes, at) !== 0x74727565) return undefined
       cursor.at = at + 4
       return true
     case 0x66: // false
-      if (bytes[at + 1] !== 0x61 || bytes[at + 2] !== 0x6c || bytes[at + 3] !== 0x73) return undefined
-      if (bytes[at + 4] !== 0x65) return undefined
+      if (int32(bytes, at + 1) !== 0x616c7365) return undefined
       cursor.at = at + 5
       return false
     case 0x6e: // null
-      if (bytes[at + 1] !== 0x75 || bytes[at + 2] !== 0x6c || bytes[at + 3] !== 0x6c) return undefined
+      if (int32(bytes, at) !== 0x6e756c6c) return undefined
       cursor.at = at + 4
       return null
     default:

@@ -1,6 +1,7 @@
 import { DecodeError, EncodeError } from '../../errors.js'
+import { defineType, type BaseType } from '../base-type.js'
 import type { Coding } from '../codec.js'
-import { describe } from '../describe.js'
+import { describe, messageOf } from '../describe.js'
 import { readJson } from './json-bytes.js'
 
 /** What `json` and `jsonb` columns hold once parsed. */
@@ -21,17 +22,12 @@ export type { JsonNull }
  */
 export const jsonNull: JsonNull = Object.freeze(new JsonNull())
 
-/** A toJSON() may throw anything. */
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
-}
-
 /** What JSON.parse says of it shows some of the value. */
 function invalid(name: string, value: string): DecodeError {
   return new DecodeError(`A ${name} value is not valid JSON: ${describe(value)}.`, { value })
 }
 
-function parse(name: string, text: string): unknown {
+function parsed(name: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -39,7 +35,7 @@ function parse(name: string, text: string): unknown {
   }
 }
 
-function parseBytes(name: string, bytes: Buffer, start: number, end: number): unknown {
+function readValid(name: string, bytes: Buffer, start: number, end: number): unknown {
   try {
     return readJson(bytes, start, end)
   } catch {
@@ -101,21 +97,28 @@ function checkText(text: string): string {
  * `undefined`, functions, bigints, NaN and infinities anywhere inside are refused on the way in.
  */
 export const jsonCodec: Coding = {
-  decodeText: (text) => parse('json', text),
-  decodeBinary: (bytes, start, end) => parseBytes('json', bytes, start, end),
+  decodeText: (text) => parsed('json', text),
+  decodeBinary: (bytes, start, end) => readValid('json', bytes, start, end),
   encode: (value) => stringify('json', value),
 }
 
 /** `jsonb`: as `json`; its binary form starts with a version byte. */
 export const jsonbCodec: Coding = {
-  decodeText: (text) => parse('jsonb', text),
+  decodeText: (text) => parsed('jsonb', text),
   decodeBinary: (bytes, start, end) => {
     if (bytes[start] !== 1) {
       throw new DecodeError(
         `A jsonb value has the unknown binary version ${bytes[start]}: this server's is newer than supported.`,
       )
     }
-    return parseBytes('jsonb', bytes, start + 1, end)
+    return readValid('jsonb', bytes, start + 1, end)
   },
   encode: (value) => checkText(stringify('jsonb', value)),
 }
+
+const value = { row: 'JsonValue', input: 'JsonValue | JsonNull' }
+
+export const jsonTypes: readonly BaseType[] = [
+  defineType('json', [114, 199], 'null', { flat: true, readings: [{ ...value, codec: jsonCodec }] }),
+  defineType('jsonb', [3802, 3807], 'json', { flat: true, readings: [{ ...value, codec: jsonbCodec }] }),
+]

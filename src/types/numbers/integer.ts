@@ -1,8 +1,9 @@
-import { int16, int32, uint32 } from '../text/bytes.js'
+import { DecodeError, EncodeError } from '../../errors.js'
+import { bigintOf, int16, int32, uint32 } from '../text/bytes.js'
 import type { Coding } from '../codec.js'
-import { checkWidth, misfit, unrecognised } from '../describe.js'
+import { checkWidth, describe, misfit, printedAs } from '../describe.js'
 
-const integerText = /^-?\d+$/
+const printed = /^-?\d+$/
 
 function integerCodec(
   name: string,
@@ -12,10 +13,7 @@ function integerCodec(
   read: (bytes: Buffer, at: number) => number,
 ): Coding {
   return {
-    decodeText: (text) => {
-      if (!integerText.test(text)) throw unrecognised(name, text)
-      return Number(text)
-    },
+    decodeText: (text) => Number(printedAs(name, printed, text)),
     decodeBinary: (bytes, start, end) => {
       checkWidth(name, width, start, end)
       return read(bytes, start)
@@ -36,3 +34,55 @@ export const int4Codec = integerCodec('int4', 4, -2147483648, 2147483647, int32)
 
 /** `oid`: number from 0 to 4294967295. */
 export const oidCodec = integerCodec('oid', 4, 0, 4294967295, uint32)
+
+const leastInt8 = -(2n ** 63n)
+const mostInt8 = 2n ** 63n - 1n
+
+const int8Text = (text: string): string => printedAs('int8', printed, text)
+
+function decodeInt8(bytes: Buffer, start: number, end: number): bigint {
+  checkWidth('int8', 8, start, end)
+  return bigintOf(int32(bytes, start), uint32(bytes, start + 4))
+}
+
+function encodeInt8(value: unknown): string {
+  if (typeof value === 'bigint') {
+    if (value >= leastInt8 && value <= mostInt8) return value.toString()
+    throw misfit(`int8 takes integers from ${leastInt8} to ${mostInt8}`, value)
+  }
+  if (typeof value === 'number' && Number.isInteger(value)) {
+    if (Number.isSafeInteger(value)) return BigInt(value).toString()
+    throw new EncodeError(
+      `int8 takes no number beyond 2^53, where integers are rounded: ${describe(value)}. Give a bigint.`,
+      { value },
+    )
+  }
+  throw misfit('int8 takes a bigint or an integer', value)
+}
+
+/** `int8`: bigint. A number is taken too while it is a safe integer. */
+export const int8Codec: Coding = {
+  decodeText: (text) => BigInt(int8Text(text)),
+  decodeBinary: decodeInt8,
+  encode: encodeInt8,
+}
+
+/** `int8` as number, for what is small as a rule: counts, and sums of small integers. */
+export const int8AsNumberCodec: Coding = {
+  decodeText: (text) => safeNumber(BigInt(int8Text(text))),
+  decodeBinary: (bytes, start, end) => safeNumber(decodeInt8(bytes, start, end)),
+  encode: encodeInt8,
+}
+
+/** `int8` as string of digits. Bigints and integers are taken too. */
+export const int8AsStringCodec: Coding = {
+  decodeText: int8Text,
+  decodeBinary: (bytes, start, end) => decodeInt8(bytes, start, end).toString(),
+  encode: (value) => encodeInt8(typeof value === 'string' && printed.test(value) ? BigInt(value) : value),
+}
+
+function safeNumber(value: bigint): number {
+  const number = Number(value)
+  if (Number.isSafeInteger(number)) return number
+  throw new DecodeError('The int8 is beyond 2^53, where a number would be rounded.', { value })
+}

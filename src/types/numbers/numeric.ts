@@ -1,7 +1,7 @@
 import { DecodeError } from '../../errors.js'
 import { int16 } from '../text/bytes.js'
 import type { Coding } from '../codec.js'
-import { misfit, unrecognised } from '../describe.js'
+import { misfit, printedAs } from '../describe.js'
 import { withoutEnd } from '../text/without-end.js'
 
 const printed = /^(?:-?(?:\d+(?:\.\d+)?|Infinity)|NaN)$/
@@ -49,10 +49,7 @@ function decodeBinary(bytes: Buffer, start: number, end: number): string {
   return text
 }
 
-function decodeText(text: string): string {
-  if (!printed.test(text)) throw unrecognised('numeric', text)
-  return text
-}
+const decodeText = (text: string): string => printedAs('numeric', printed, text)
 
 function encode(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return value.toString()
@@ -70,22 +67,14 @@ export const numericAsNumberCodec: Coding = {
   encode,
 }
 
-/** A double keeps every decimal of so many digits. */
-const SAFE_DIGITS = 15
-
 function exactNumber(text: string): number {
   const number = Number(text)
-  if (text.length <= SAFE_DIGITS || digitsOf(text) === digitsOf(String(number))) return number
+  // A double keeps every decimal of 15 digits.
+  if (text.length <= 15 || canonicalNumeric(text) === canonicalNumeric(String(number))) return number
   throw new DecodeError(
     `A number cannot hold a numeric of ${text.length} characters to the last digit. Read it as string instead.`,
     { value: text },
   )
-}
-
-/** The digits without the zeros around them; of NaN and the infinities their names. */
-function digitsOf(text: string): string {
-  const digits = text.split('e', 1)[0]?.replace(/[-.]/g, '') ?? ''
-  return withoutEnd(digits.replace(/^0+/, ''), '0')
 }
 
 /** One text for a number: `+1.50`, `1.5` and `15e-1` are the same. */

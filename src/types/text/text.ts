@@ -1,7 +1,7 @@
 import { EncodeError } from '../../errors.js'
 import type { Coding } from '../codec.js'
 import { describe, misfit } from '../describe.js'
-import { utf8 } from './utf8.js'
+import { utf8 } from './bytes.js'
 
 const unstorable = /[\0\p{Surrogate}]/u
 
@@ -22,6 +22,12 @@ export function checkString(type: string, value: unknown): string {
     )
   }
   return value
+}
+
+/** A date, time or interval on its way in: PostgreSQL's input syntax is rich, so the server has the last word. */
+export function checkMoment(type: string, example: string, value: unknown): string {
+  if (typeof value === 'string' && value.trim() !== '') return checkString(type, value)
+  throw misfit(`${type} takes a string such as '${example}'`, value)
 }
 
 /** Types read and written as the string that PostgreSQL prints, with no binary decoder; unknown types too. */

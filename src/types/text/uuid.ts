@@ -1,5 +1,5 @@
 import type { Coding } from '../codec.js'
-import { checkWidth, misfit, unrecognised } from '../describe.js'
+import { checkWidth, misfit, printedAs } from '../describe.js'
 
 const printed = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const accepted = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -9,10 +9,7 @@ const pair = (bytes: Buffer, at: number): string => hex[bytes[at]!]! + hex[bytes
 
 /** `uuid`: string in lower case, with hyphens; upper case is taken. */
 export const uuidCodec: Coding = {
-  decodeText: (text) => {
-    if (!printed.test(text)) throw unrecognised('uuid', text)
-    return text
-  },
+  decodeText: (text) => printedAs('uuid', printed, text),
   decodeBinary: (bytes, start, end) => {
     checkWidth('uuid', 16, start, end)
     const head = `${pair(bytes, start)}${pair(bytes, start + 2)}-${pair(bytes, start + 4)}`

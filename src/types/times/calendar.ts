@@ -60,6 +60,6 @@ export function formatFraction(microseconds: number): string {
 export function formatTime(seconds: number, microseconds: number): string {
   const minutes = Math.floor(seconds / 60)
   const hours = Math.floor(minutes / 60)
-  const text = `${two(hours)}:${two(minutes - hours * 60)}:${two(seconds - minutes * 60)}`
-  return microseconds === 0 ? text : text + formatFraction(microseconds)
+  const fraction = formatFraction(microseconds)
+  return `${two(hours)}:${two(minutes - hours * 60)}:${two(seconds - minutes * 60)}${fraction}`
 }

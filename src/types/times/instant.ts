@@ -1,8 +1,7 @@
 import { DecodeError } from '../../errors.js'
 import { int32, uint32 } from '../text/bytes.js'
-import { misfit } from '../describe.js'
+import { checkWidth, misfit, notIso } from '../describe.js'
 import { daysOf, epochDays, formatDay, formatTime } from './calendar.js'
-import { notIso } from './moment.js'
 
 const printed =
   /^(\d{4,})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?( BC)?$/
@@ -10,32 +9,28 @@ const printed =
 const epoch = epochDays * 86400000
 const furthest = 8.64e15
 
-/** An instant to the microsecond. */
-export interface Instant {
-  /** Since 1970-01-01 UTC. */
-  readonly seconds: number
-  /** From 0 to 999999. */
-  readonly microseconds: number
-}
-
 /**
- * The instant that PostgreSQL prints, in whatever TimeZone.
+ * The instant that PostgreSQL prints, in whatever TimeZone: seconds since 1970-01-01 UTC, and from 0 to 999999
+ * microseconds.
  *
+ * @param unprinted what the type does not print of it, and is this: an offset, for some a time.
  * @throws {@link DecodeError} for infinities and for anything else.
  */
-export function instantOf(type: string, text: string): Instant {
-  const match = printed.exec(text)
+export function instantOf(
+  type: string,
+  text: string,
+  unprinted = '',
+): { seconds: number; microseconds: number } {
+  const match = printed.exec(text.replace(/(?<=\d)(?= BC$|$)/, unprinted))
   if (match === null) {
     if (text === 'infinity' || text === '-infinity') throw unrepresentable(type, text)
     throw notIso(type, text)
   }
   const [, year, month, day, hour, minute, second, fraction = '', sign, ...offset] = match
-  const [hours = 0, minutes = 0, seconds = 0] = offset
-    .slice(0, 3)
-    .map((part: string | undefined) => Number(part ?? 0))
-  const days = daysOf(match[12] === undefined ? Number(year) : 1 - Number(year), Number(month), Number(day))
+  const [hours = 0, minutes = 0, seconds = 0, before] = offset as (string | undefined)[]
+  const days = daysOf(before === undefined ? Number(year) : 1 - Number(year), Number(month), Number(day))
   const local = days * 86400 + Number(hour) * 3600 + Number(minute) * 60 + Number(second)
-  const east = (hours * 3600 + minutes * 60 + seconds) * (sign === '-' ? -1 : 1)
+  const east = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * (sign === '-' ? -1 : 1)
   return { seconds: local - east, microseconds: Number(fraction.padEnd(6, '0')) }
 }
 
@@ -44,19 +39,20 @@ export function instantOf(type: string, text: string): Instant {
  *
  * @throws {@link DecodeError} for what a Date cannot hold.
  */
-export function dateOf(type: string, text: string): Date {
-  const { seconds, microseconds } = instantOf(type, text)
+export function dateOf(type: string, text: string, unprinted?: string): Date {
+  const { seconds, microseconds } = instantOf(type, text, unprinted)
   return within(type, seconds * 1000 + Math.floor(microseconds / 1000), () => text)
 }
 
-/** The same of the eight bytes at `at`. */
-export function dateAt(type: string, bytes: Buffer, at: number): Date {
+/** The same of the eight bytes from `at` to `end`. */
+export function dateAt(type: string, bytes: Buffer, at: number, end: number): Date {
+  checkWidth(type, 8, at, end)
   const high = int32(bytes, at)
   const low = uint32(bytes, at + 4)
   // 2^32 microseconds are 4294967 ms and 296 µs: in these parts every sum that a Date holds is exact. Both
   // infinities lie beyond what it holds.
   const milliseconds = epoch + high * 4294967 + Math.floor((high * 296 + low) / 1000)
-  return within(type, milliseconds, () => readTimestamp(bytes, at, '+00'))
+  return within(type, milliseconds, () => readTimestamp(type, bytes, at, end, '+00'))
 }
 
 /**
@@ -84,8 +80,9 @@ export function formatTimestamp(seconds: number, microseconds: number, offset = 
   return formatDay(days, ` ${formatTime(seconds - days * 86400, microseconds)}${offset}`)
 }
 
-/** The timestamp in the eight bytes at `at`, with `offset` after its time. */
-export function readTimestamp(bytes: Buffer, at: number, offset = ''): string {
+/** The timestamp in the eight bytes from `at` to `end`, with `offset` after its time. */
+export function readTimestamp(type: string, bytes: Buffer, at: number, end: number, offset = ''): string {
+  checkWidth(type, 8, at, end)
   const high = int32(bytes, at)
   const low = uint32(bytes, at + 4)
   if (high === 0x7fffffff && low === 0xffffffff) return 'infinity'

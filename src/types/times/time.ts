@@ -1,8 +1,8 @@
 import { int32, uint32 } from '../text/bytes.js'
 import { formatTime, two } from './calendar.js'
+import { checkMoment } from '../text/text.js'
 import type { Coding } from '../codec.js'
-import { checkWidth, unrecognised } from '../describe.js'
-import { encodeMoment } from './moment.js'
+import { checkWidth, printedAs } from '../describe.js'
 
 const printedTime = /^\d\d:\d\d:\d\d(?:\.\d{1,6})?$/
 const printedTimetz = /^\d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d(?::\d\d){0,2}$/
@@ -27,26 +27,20 @@ function formatOffset(west: number): string {
 
 /** `time`: string such as `04:05:06.789`; `24:00:00` is one. */
 export const timeCodec: Coding = {
-  decodeText: (text) => {
-    if (!printedTime.test(text)) throw unrecognised('time', text)
-    return text
-  },
+  decodeText: (text) => printedAs('time', printedTime, text),
   decodeBinary: (bytes, start, end) => {
     checkWidth('time', 8, start, end)
     return timeAt(bytes, start)
   },
-  encode: (value) => encodeMoment('time', '04:05:06.789', value),
+  encode: (value) => checkMoment('time', '04:05:06.789', value),
 }
 
 /** `timetz`: string such as `04:05:06.789+05:30`. */
 export const timetzCodec: Coding = {
-  decodeText: (text) => {
-    if (!printedTimetz.test(text)) throw unrecognised('timetz', text)
-    return text
-  },
+  decodeText: (text) => printedAs('timetz', printedTimetz, text),
   decodeBinary: (bytes, start, end) => {
     checkWidth('timetz', 12, start, end)
     return timeAt(bytes, start) + formatOffset(int32(bytes, start + 8))
   },
-  encode: (value) => encodeMoment('timetz', '04:05:06.789+02', value),
+  encode: (value) => checkMoment('timetz', '04:05:06.789+02', value),
 }

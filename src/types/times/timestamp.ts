@@ -1,22 +1,16 @@
+import { checkMoment } from '../text/text.js'
 import type { Coding } from '../codec.js'
-import { checkWidth } from '../describe.js'
+import { notIso, printedAs } from '../describe.js'
 import { epochDays } from './calendar.js'
 import { dateAt, dateOf, encodeDate, formatTimestamp, instantOf, readTimestamp } from './instant.js'
-import { encodeMoment, notIso } from './moment.js'
 
 const printed = /^(?:\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: BC)?|-?infinity)$/
 
 /** `timestamp`: string such as `2024-01-02 03:04:05.123456`, `infinity`. */
 export const timestampCodec: Coding = {
-  decodeText: (text) => {
-    if (!printed.test(text)) throw notIso('timestamp', text)
-    return text
-  },
-  decodeBinary: (bytes, start, end) => {
-    checkWidth('timestamp', 8, start, end)
-    return readTimestamp(bytes, start)
-  },
-  encode: (value) => encodeMoment('timestamp', '2024-01-02 03:04:05.123456', value),
+  decodeText: (text) => printedAs('timestamp', printed, text, notIso),
+  decodeBinary: (bytes, start, end) => readTimestamp('timestamp', bytes, start, end),
+  encode: (value) => checkMoment('timestamp', '2024-01-02 03:04:05.123456', value),
 }
 
 /**
@@ -24,11 +18,8 @@ export const timestampCodec: Coding = {
  * those of timestamptz are. A string is taken too.
  */
 export const timestampAsDateCodec: Coding = {
-  decodeText: (text) => dateOf('timestamp', text.replace(/(?<=\d)(?= BC$|$)/, '+00')),
-  decodeBinary: (bytes, start, end) => {
-    checkWidth('timestamp', 8, start, end)
-    return dateAt('timestamp', bytes, start)
-  },
+  decodeText: (text) => dateOf('timestamp', text, '+00'),
+  decodeBinary: (bytes, start, end) => dateAt('timestamp', bytes, start, end),
   encode: (value) =>
     value instanceof Date ? encodeDate('timestamp', value, '') : timestampCodec.encode(value),
 }
@@ -39,14 +30,11 @@ export const timestampAsDateCodec: Coding = {
  */
 export const timestamptzCodec: Coding = {
   decodeText: (text) => dateOf('timestamptz', text),
-  decodeBinary: (bytes, start, end) => {
-    checkWidth('timestamptz', 8, start, end)
-    return dateAt('timestamptz', bytes, start)
-  },
-  encode: (value) => {
-    if (!(value instanceof Date)) return encodeMoment('timestamptz', '2024-01-02 03:04:05.123456+00', value)
-    return encodeDate('timestamptz', value, '+00')
-  },
+  decodeBinary: (bytes, start, end) => dateAt('timestamptz', bytes, start, end),
+  encode: (value) =>
+    value instanceof Date
+      ? encodeDate('timestamptz', value, '+00')
+      : checkMoment('timestamptz', '2024-01-02 03:04:05.123456+00', value),
 }
 
 /** `timestamptz` as string to the microsecond, in UTC whatever the TimeZone: `2024-01-02 03:04:05.123456+00`. */
@@ -56,9 +44,6 @@ export const timestamptzAsStringCodec: Coding = {
     const { seconds, microseconds } = instantOf('timestamptz', text)
     return formatTimestamp(seconds - epochDays * 86400, microseconds, '+00')
   },
-  decodeBinary: (bytes, start, end) => {
-    checkWidth('timestamptz', 8, start, end)
-    return readTimestamp(bytes, start, '+00')
-  },
+  decodeBinary: (bytes, start, end) => readTimestamp('timestamptz', bytes, start, end, '+00'),
   encode: timestamptzCodec.encode,
 }

@@ -3,8 +3,9 @@ import { blackHoles } from './black-holes.js'
 import { cancelRequests } from './cancel-requests.js'
 import { cutting } from './cutting.js'
 import { packets } from './packets.js'
+import { vanishing } from './vanishing.js'
 
 export const network: ScenarioGroup = {
   heading: 'The network',
-  scenarios: [...cutting, ...blackHoles, ...packets, ...cancelRequests],
+  scenarios: [...cutting, ...blackHoles, ...vanishing, ...packets, ...cancelRequests],
 }

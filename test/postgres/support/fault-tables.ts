@@ -70,11 +70,12 @@ export interface OpenOptions extends Omit<PoolConfig, 'log'>, Omit<SluiceDialect
 
 /** Opens a pool of one connection unless told otherwise. */
 export function open(connectionString: string, options: OpenOptions = {}): Opened {
-  const { log, onCreateConnection, onReserveConnection, ...others } = options
+  const { log, onCreateConnection, onReserveConnection, retry, ...others } = options
   const pool = new pg.Pool({ connectionString, max: 1, ...withoutTimeLimits(others) })
   const dialect = new SluiceDialect({
     pool,
     ...timeLimitsOf(others),
+    ...(retry !== undefined && { retry }),
     ...(onCreateConnection && { onCreateConnection }),
     ...(onReserveConnection && { onReserveConnection }),
   })

@@ -1,12 +1,10 @@
-import { codecFor } from '../../types/codec-for.js'
 import { FieldError } from '../../errors.js'
-import type { ColumnSchema } from '../../schema/table.js'
 import { baseType } from '../../schema/type.js'
 import { NOTHING, type Condition } from '../filter/condition.js'
 import { SUBQUERY, isSubquery } from '../filter/subquery.js'
 import { areComparable, baseName } from '../../types/same-type.js'
-import { comparing, type Lookup, type LookupField, type Lookups } from './lookup.js'
-import { encodeOperand, operandOf, refuseUndefined } from './operand.js'
+import { comparing, type Lookup, type Lookups } from './lookup.js'
+import { operandOf, refuseUndefined, type LookupField } from './operand.js'
 import { describe } from '../../types/describe.js'
 
 /** What every type has. */
@@ -21,10 +19,25 @@ export const NULL_LOOKUPS: Lookups = {
 
 export const EQUALITY_LOOKUPS: Lookups = {
   ...NULL_LOOKUPS,
-  exact: orNull(true, comparing('=', operandOf)),
-  ne: orNull(false, comparing('is distinct from', operandOf)),
+  exact: orNull(true, comparing('=')),
+  ne: orNull(false, comparing('is distinct from')),
   in: among,
   notIn: (field, operand, name) => ({ kind: 'not', condition: among(field, operand, name) }),
+}
+
+export const COMPARABLE_LOOKUPS: Lookups = {
+  ...EQUALITY_LOOKUPS,
+  gt: comparing('>'),
+  gte: comparing('>='),
+  lt: comparing('<'),
+  lte: comparing('<='),
+  range: (field, operand, name) => {
+    if (!Array.isArray(operand) || operand.length !== 2) {
+      throw new FieldError(`${field.label}.range takes [from, to], not ${describe(operand)}.`)
+    }
+    const [from, to] = [operandOf(field, name, operand[0]), operandOf(field, name, operand[1])]
+    return { kind: 'between', column: field.column, from, to }
+  },
 }
 
 /** A lookup that asks of `null` whether the column is NULL. */
@@ -53,16 +66,12 @@ function among(field: LookupField, operand: unknown, name: string): Condition {
   const orNull = values.length < operand.length
   if (operand.length === 0) return NOTHING
   // ANY over an array of arrays would compare with their elements.
-  if (isArray(column)) {
+  const base = baseType(column.type)
+  if (typeof base !== 'string' && base.kind === 'array') {
     return { kind: 'in', column, values: values.map((value) => operandOf(field, name, value)), orNull }
   }
   // Within an array of values, an array for one of them would pass for several.
-  for (const value of values) if (Array.isArray(value)) encodeOperand(codecFor(column.type), label, value)
-  const array = codecFor({ kind: 'array', element: column.type })
-  return { kind: 'in', column, values: encodeOperand(array, label, values), orNull }
-}
-
-function isArray({ type }: ColumnSchema): boolean {
-  const base = baseType(type)
-  return typeof base !== 'string' && base.kind === 'array'
+  for (const value of values) if (Array.isArray(value)) operandOf(field, name, value)
+  const encoded = operandOf(field, name, values, { kind: 'array', element: column.type })
+  return { kind: 'in', column, values: encoded, orNull }
 }

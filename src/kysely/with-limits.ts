@@ -1,0 +1,56 @@
+import type { CompiledQuery, QueryResult } from 'kysely'
+import { checkOptions, milliseconds, type OptionChecks } from '../options.js'
+import { SluiceConnection } from './connection.js'
+import { sourceOf, type KyselyHandle } from './handle.js'
+import { withQueryTimeout } from './read-request.js'
+
+/** Limits of single calls. */
+export interface CallLimits {
+  /**
+   * For each statement that is not a fetch of a stream, in milliseconds from when it is sent; a positive 32-bit integer.
+   * Instead of that of the dialect.
+   */
+  readonly queryTimeoutMs: number
+}
+
+const CHECKS: OptionChecks<CallLimits> = { queryTimeoutMs: milliseconds }
+
+/**
+ * A Kysely instance or transaction for repositories and querysets whose statements have limits of their own.
+ *
+ * ```ts
+ * const total = await users.using(withLimits(db, { queryTimeoutMs: 500 })).count()
+ * ```
+ *
+ * @throws {@link OptionError}; {@link UsageError} when the instance is on another dialect.
+ */
+export function withLimits(kysely: KyselyHandle, limits: CallLimits): KyselyHandle {
+  const { queryTimeoutMs } = checkOptions(limits, CHECKS, 'withLimits')
+  const { executor, isTransaction } = sourceOf(kysely)
+  const limited = executor.withConnectionProvider({
+    provideConnection: (consumer) =>
+      // Our dialect's driver gives out no others.
+      executor.provideConnection((given) => consumer(new Limited(given as SluiceConnection, queryTimeoutMs))),
+  })
+  return { isTransaction, getExecutor: () => limited }
+}
+
+/** Another's connection, which Kysely's log listens to. */
+class Limited extends SluiceConnection {
+  readonly #given: SluiceConnection
+  readonly #queryTimeoutMs: number
+
+  constructor(given: SluiceConnection, queryTimeoutMs: number) {
+    super(given.connection)
+    this.#given = given
+    this.#queryTimeoutMs = queryTimeoutMs
+  }
+
+  override executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.#given.executeQuery(withQueryTimeout(query, this.#queryTimeoutMs))
+  }
+
+  override streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    return this.#given.streamQuery(query, chunkSize)
+  }
+}
