@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import js from '@eslint/js'
 import { importX } from 'eslint-plugin-import-x'
+import regexp from 'eslint-plugin-regexp'
 import tseslint from 'typescript-eslint'
 
 /** A folder may import itself and the folders before it, never a later one: docs/architecture.md. */
@@ -39,6 +40,19 @@ export default tseslint.config(
       'import-x/no-restricted-paths': ['error', { zones }],
       'import-x/no-extraneous-dependencies': 'off',
       'no-console': 'error',
+    },
+  },
+  {
+    // What users and servers write must not stop the event loop: test/linear feeds every place that reads it its worst.
+    files: ['src/**', 'codegen/**'],
+    ...regexp.configs['flat/recommended'],
+    rules: {
+      ...regexp.configs['flat/recommended'].rules,
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
+      'regexp/match-any': ['error', { allows: ['[^]'] }],
+      // A class with both cases says more than a flag behind it.
+      'regexp/use-ignore-case': 'off',
     },
   },
   {

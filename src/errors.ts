@@ -46,10 +46,28 @@ export class MultipleObjectsReturned extends SluiceError {
   }
 }
 
-/** A value given by the caller does not fit the column's PostgreSQL type. */
+/** The `cause` of an error about a value, and the value: that of the cause where it is not given. */
+export interface ValueErrorOptions extends ErrorOptions {
+  readonly value?: unknown
+}
+
+function valueOf({ value, cause }: ValueErrorOptions = {}): unknown {
+  if (value !== undefined) return value
+  return cause instanceof EncodeError || cause instanceof DecodeError ? cause.value : undefined
+}
+
+/** A value given by the caller does not fit the column's PostgreSQL type. The message says what kind of value it is. */
 export class EncodeError extends SluiceError {
-  constructor(message: string, options?: ErrorOptions) {
+  readonly #value: unknown
+
+  constructor(message: string, options?: ValueErrorOptions) {
     super('ENCODE_ERROR', message, options)
+    this.#value = valueOf(options)
+  }
+
+  /** The value itself, where it is one that was given. No log prints it unasked. */
+  get value(): unknown {
+    return this.#value
   }
 }
 
@@ -61,6 +79,7 @@ export interface QueryDetails {
   readonly rowsDelivered?: number
   readonly isRetryable?: boolean
   readonly attempts?: number
+  readonly detail?: string | undefined
 }
 
 /** A statement failed: on the server (then `sqlState` is set), or because its connection was lost. */
@@ -84,6 +103,7 @@ export class QueryError extends SluiceError {
   readonly isRetryable: boolean
   /** How often it was tried: more than once only with `retry` among the settings. */
   readonly attempts: number
+  readonly #detail: string | undefined
 
   constructor(
     message: string,
@@ -100,13 +120,27 @@ export class QueryError extends SluiceError {
     this.rowsDelivered = details.rowsDelivered ?? 0
     this.isRetryable = details.isRetryable ?? false
     this.attempts = details.attempts ?? 1
+    this.#detail = details.detail
+  }
+
+  /** The server's DETAIL, which holds values of rows. No log prints it unasked. */
+  get detail(): string | undefined {
+    return this.#detail
   }
 }
 
-/** A value from the server cannot be represented as its TypeScript type. */
+/** A value from the server cannot be represented as its TypeScript type. The message says what kind of value it is. */
 export class DecodeError extends QueryError {
-  constructor(message: string, options?: ErrorOptions, details: Partial<QueryDetails> = {}) {
+  readonly #value: unknown
+
+  constructor(message: string, options?: ValueErrorOptions, details: Partial<QueryDetails> = {}) {
     super(message, { sql: '', ...details, code: 'DECODE_ERROR' }, options)
+    this.#value = valueOf(options)
+  }
+
+  /** What the server sent: its text, or what was read of its bytes. No log prints it unasked. */
+  get value(): unknown {
+    return this.#value
   }
 }
 
@@ -123,6 +157,7 @@ export interface ViolationDetails {
   /** The table whose constraint it is, as `schema.name`: for a row that is still referred to, the referring one. */
   readonly table: string
   readonly sql: string
+  readonly detail: string | undefined
   readonly constraint: string | undefined
   readonly columns: readonly string[]
 }

@@ -58,6 +58,7 @@ export type {
   ToManyCondition,
   UnorderedArrayCondition,
 } from './query/filter/filter-types.js'
+export { exactly } from './query/lookups/exactly.js'
 export type { Subquery } from './query/filter/subquery.js'
 export { SchemaRegistry } from './schema/registry.js'
 export type { RelationSchema, ThroughSchema } from './schema/table.js'

@@ -32,8 +32,9 @@ export const callback: OptionCheck = (value) =>
 
 /** By what it can do: one of another realm, or a polyfill's, is no instance of ours. */
 export const abortSignal: OptionCheck = (value) => {
-  const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>
-  const isSignal = typeof aborted === 'boolean' && typeof addEventListener === 'function'
+  const { aborted, addEventListener, removeEventListener } = (value ?? {}) as Partial<AbortSignal>
+  const listens = typeof addEventListener === 'function' && typeof removeEventListener === 'function'
+  const isSignal = typeof aborted === 'boolean' && listens
   return isSignal ? undefined : `must be an AbortSignal, not ${shown(value)}`
 }
 

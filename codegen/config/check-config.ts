@@ -62,7 +62,7 @@ export function checkConfig(config: unknown): asserts config is Config {
 
 /** What was given is not repeated: it may hold a password. */
 export function checkUrl(value: unknown, at: string): void {
-  if (typeof value === 'string' && /^postgres(ql)?:\/\//.test(value)) return
+  if (typeof value === 'string' && /^postgres(?:ql)?:\/\//.test(value)) return
   throw wrong(at, 'takes a PostgreSQL URL: postgres://user:password@host:5432/database')
 }
 

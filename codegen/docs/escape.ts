@@ -16,7 +16,8 @@ export function plain(text: string): string {
 export function code(text: string): string {
   const line = visible(text).replaceAll('\n', ' ')
   if (line.trim() === '') return plain(line)
-  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length))
+  const runs = [...line.matchAll(/`+/g)]
+  const longest = runs.reduce((most, [run]) => Math.max(most, run.length), 0)
   const fence = '`'.repeat(longest + 1)
   const padding = /^`|`$|^ .* $/.test(line) ? ' ' : ''
   return `${fence}${padding}${line}${padding}${fence}`
@@ -31,7 +32,7 @@ export function diagramLabel(text: string): string {
 
 /** A name that a diagram takes for a word, and not for the mark of a key. */
 export function diagramWord(text: string): string {
-  const word = text.replace(/[^A-Za-z0-9_]/g, '_')
+  const word = text.replace(/\W/g, '_')
   return /^(?![PFU]K$)[A-Z_]/i.test(word) ? word : `_${word}`
 }
 

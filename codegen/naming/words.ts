@@ -2,14 +2,15 @@ import { pluralize, singularize } from 'inflection'
 
 /** Letters and marks younger than Unicode 15: Node takes them in identifiers, TypeScript's own tables do not yet. */
 const YOUNG =
-  /[\u088F\u0C5C\u0CDC\u1C89\u1C8A\u30FB\uA7CB-\uA7CF\uA7D2\uA7D4\uA7DA-\uA7DC\uA7F1\uFF65]|[\u0897\u1ACF-\u1AFF]/u
+  '\\u088F\\u0C5C\\u0CDC\\u1C89\\u1C8A\\u30FB\\uA7CB-\\uA7CF\\uA7D2\\uA7D4\\uA7DA-\\uA7DC\\uA7F1\\uFF65\\u0897\\u1ACF-\\u1AFF'
 
 /**
  * A run of anything that cannot be in a JavaScript identifier on every engine, or cannot be seen, the underscore
  * included.
  */
 const SEPARATORS = new RegExp(
-  `(?:[^\\p{ID_Continue}]|\\p{Default_Ignorable_Code_Point}|[\\u{10000}-\\u{10FFFF}]|${YOUNG.source}|_)+`,
+  // eslint-disable-next-line regexp/no-dupe-characters-character-class, no-misleading-character-class -- ID_Continue grows
+  `[\\P{ID_Continue}\\p{Default_Ignorable_Code_Point}\\u{10000}-\\u{10FFFF}${YOUNG}_]+`,
   'u',
 )
 
@@ -134,10 +135,8 @@ function capitalise(word: string): string {
 
 /** Two numbers that meet stay apart: `2024_01` is not `202401`. */
 function join(parts: readonly string[]): string {
-  return parts.reduce(
-    (left, right) => (/\d$/.test(left) && /^\d/.test(right) ? `${left}_${right}` : left + right),
-    '',
-  )
+  const isSplit = (word: string, before = '') => /^\d/.test(word) && /\d/.test(before.slice(-1))
+  return parts.map((word, index) => (isSplit(word, parts[index - 1]) ? `_${word}` : word)).join('')
 }
 
 function identifier(text: string, unnamed: string): string {

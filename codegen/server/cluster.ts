@@ -114,7 +114,7 @@ function launch(plan: ClusterPlan, name: 'postgres' | 'initdb', args: readonly s
 
 /** PGOPTIONS, PGTZ, PGCLIENTENCODING and the locale would reach into the server. */
 function neutralEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG)/.test(name))
+  const kept = Object.entries(process.env).filter(([name]) => !/^(?:PG|LC_|LANG)/.test(name))
   return { ...Object.fromEntries(kept), LC_ALL: 'C', TZ: 'UTC' }
 }
 

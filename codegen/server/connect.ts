@@ -11,7 +11,7 @@ const connectionTimeoutMillis = 10_000
  */
 export async function connectTo(url: string, source: string): Promise<Client> {
   // A password that is not encoded ends the host and its port, which a message would name, at its first sign.
-  if (/^postgres(ql)?:\/\/[^/?#@]*(?:\/[^?]*|\?[^=]*|#.*)@/.test(url)) throw notUrl(source)
+  if (/^postgres(?:ql)?:\/\/[^/?#@]*(?:\/[^?]*|\?[^=]*|#.*)@/.test(url)) throw notUrl(source)
   let client: Client
   try {
     client = new Client({ connectionString: url, connectionTimeoutMillis })

@@ -8,6 +8,7 @@ export interface ScriptPart {
 }
 
 const identifierStart = 'A-Za-z_\\u0080-\\uffff'
+const identifierPart = '\\w\\u0080-\\uffff'
 
 /** What matters to where a statement ends; everything else is taken a character at a time by the last branch. */
 const tokenPattern = new RegExp(
@@ -15,9 +16,9 @@ const tokenPattern = new RegExp(
     '(?<blank>\\s+|--[^\\n]*)',
     '(?<comment>/\\*)',
     '(?<quote>[\'"])',
-    `(?<dollar>\\$(?:[${identifierStart}][${identifierStart}0-9]*)?\\$)`,
-    `(?<word>[${identifierStart}][${identifierStart}0-9$]*)`,
-    '(?<other>[0-9][\\w.$]*|[^])',
+    `(?<dollar>\\$(?:[${identifierStart}][${identifierPart}]*)?\\$)`,
+    `(?<word>[${identifierStart}][${identifierPart}$]*)`,
+    '(?<other>\\d[\\w.$]*|[^])',
   ].join('|'),
   'y',
 )
@@ -151,7 +152,7 @@ class Nesting {
 
   #seeWord(word: string): void {
     if (this.#words.length < 60) this.#words += `${word} `
-    if (this.#parentheses > 0 || !/^create (or replace )?(function|procedure) /.test(this.#words)) return
+    if (this.#parentheses > 0 || !/^create (?:or replace )?(?:function|procedure) /.test(this.#words)) return
     if (word === 'begin' || (word === 'case' && this.#blocks > 0)) this.#blocks++
     else if (word === 'end' && this.#blocks > 0) this.#blocks--
   }

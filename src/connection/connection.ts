@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
 import { ConnectionError, UsageError } from '../errors.js'
 import { sendCancelRequest } from '../pg/cancel-request.js'
-import { copyOf, isDatabaseError } from '../pg/database-error.js'
+import { copyOf, isDatabaseError, withoutValues } from '../pg/database-error.js'
 import type { RoundTripResult } from '../pg/round-trip.js'
 import { Session, type SessionHolder, type TransactionStatus } from '../pg/session.js'
 import { abbreviate } from './abbreviate.js'
@@ -20,8 +20,8 @@ export interface OpenPortal extends OpenStream {
 
 /** One connection of the pool, for as long as it lives. Statements on it run one after the other. */
 export class Connection implements SessionHolder {
-  readonly engine: Engine
-  readonly session: Session
+  readonly #engine: Engine
+  readonly #session: Session
   readonly openPortals = new Set<OpenPortal>()
   /** Which lease of the engine this connection is out on. */
   lease = 0
@@ -42,8 +42,8 @@ export class Connection implements SessionHolder {
       throw new UsageError('sluice needs the JavaScript client of pg, not pg-native.')
     }
     this.#client = client
-    this.engine = engine
-    this.session = Session.of(client)
+    this.#engine = engine
+    this.#session = Session.of(client)
     this.#pipeline = new Pipeline(this.session, {
       closeTimeoutMs: engine.limits.closeTimeoutMs,
       lost: () => this.#lost,
@@ -53,6 +53,14 @@ export class Connection implements SessionHolder {
     // Installed now, so that what cannot be read is refused before anything is sent.
     void this.session.tap
     this.session.socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
+  }
+
+  get engine(): Engine {
+    return this.#engine
+  }
+
+  get session(): Session {
+    return this.#session
   }
 
   get status(): TransactionStatus {
@@ -208,11 +216,13 @@ export class Connection implements SessionHolder {
     // After pg's query_timeout the server is still at work on a query that nobody listens to.
     if (error.message === 'Query read timeout') this.destroy(error)
     const lost = this.#lost
+    if (isDatabaseError(lost)) withoutValues(lost)
     if (lost !== undefined && !wasSent) return unsent(lost)
     if (!isDatabaseError(error)) {
       if (lost === undefined || lost instanceof ConnectionError) return lost ?? error
       return lostBy(lost, false)
     }
+    withoutValues(error)
     // It may be the fetch of a stream, ahead of this query, that aborted the transaction.
     if (error.code === '25P02') error.cause ??= this.#transactionFailure
     else if (this.status === 'E') this.#transactionFailure ??= error

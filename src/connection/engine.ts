@@ -36,7 +36,7 @@ export interface LeasedConnection extends Listening {
 
 /** What the connections of one dialect share. */
 export class Engine {
-  readonly config: SluiceDialectConfig
+  readonly #config: SluiceDialectConfig
   readonly limits: HeldLimits
   readonly retry: HeldRetry
   readonly silence: SilenceWatch
@@ -57,11 +57,15 @@ export class Engine {
   #closing: Promise<void> | undefined
 
   constructor(config: SluiceDialectConfig, lockTimeoutMs?: number) {
-    this.config = config
+    this.#config = config
     this.lockTimeoutMs = lockTimeoutMs
     this.limits = heldLimits(config)
     this.retry = heldRetry(config.retry)
     this.silence = new SilenceWatch(this.limits, this.leased)
+  }
+
+  get config(): SluiceDialectConfig {
+    return this.#config
   }
 
   pool(): Promise<Pool> {

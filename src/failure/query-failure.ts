@@ -1,3 +1,4 @@
+import type { DatabaseError } from 'pg'
 import {
   ConnectionError,
   DecodeError,
@@ -6,7 +7,7 @@ import {
   TimeoutError,
   type QueryDetails,
 } from '../errors.js'
-import { isDatabaseError, sqlStateOf } from '../pg/database-error.js'
+import { isDatabaseError, isRaised, sqlStateOf } from '../pg/database-error.js'
 import { attemptsOf } from '../connection/retry.js'
 import { isRetryable } from '../connection/retryable.js'
 
@@ -65,13 +66,14 @@ function explained(error: unknown, failed: FailedQuery): unknown {
       { cause: error },
     )
   }
-  const missing = DRIFT[error.code ?? '']
+  // What a trigger or a value names is not in our SQL, and has no position there.
+  const missing = error.position === undefined ? undefined : DRIFT[error.code ?? '']
   if (missing !== undefined) {
     return new SchemaDriftError(
       `The database no longer has a ${missing} that the code generated for ${failed.table} uses: ${error.message}. ` +
         'Run the generator again, or migrate the database.',
       { cause: error },
-      { ...failed, sqlState: error.code },
+      { ...failed, sqlState: error.code, detail: error.detail },
     )
   }
   const writing = failed.action === 'writing'
@@ -79,15 +81,23 @@ function explained(error: unknown, failed: FailedQuery): unknown {
     error.code === '25006' && !writing
       ? 'Streams outside a transaction are READ ONLY: pass { readOnly: false }, or use using(trx).'
       : undefined
-  const notes = [error.detail, error.hint, readOnly].filter((note) => note !== undefined)
+  const { code: sqlState, detail } = error
   return new QueryError(
-    [
-      `${writing ? 'Writing' : 'Reading'} ${failed.table} failed${tried(error, failed)}: ${error.message}.`,
-      ...notes,
-    ].join(' '),
-    { ...failed, sqlState: error.code, ...repeating(error, failed) },
+    failureMessage(
+      `${writing ? 'Writing' : 'Reading'} ${failed.table}`,
+      error,
+      readOnly,
+      tried(error, failed),
+    ),
+    { ...failed, sqlState, detail, ...repeating(error, failed) },
     { cause: error },
   )
+}
+
+/** The server's message and its hint, which are about the statement; its DETAIL is about values. */
+export function failureMessage(what: string, error: DatabaseError, note?: string, tries = ''): string {
+  const notes = [isRaised(error) ? undefined : error.hint, note].filter((each) => each !== undefined)
+  return [`${what} failed${tries}: ${error.message}.`, ...notes].join(' ')
 }
 
 function repeating(error: Error, failed: FailedQuery): Pick<QueryDetails, 'isRetryable' | 'attempts'> {
@@ -103,6 +113,6 @@ function located(error: DecodeError | SchemaDriftError, failed: FailedQuery): Qu
   const { cause, message } = error
   const options = cause === undefined ? {} : { cause }
   return error instanceof DecodeError
-    ? new DecodeError(message, options, failed)
+    ? new DecodeError(message, { ...options, value: error.value }, failed)
     : new SchemaDriftError(message, options, failed)
 }

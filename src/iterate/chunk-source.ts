@@ -74,7 +74,8 @@ export class ChunkSource implements Chunks<unknown> {
   async next(): Promise<readonly unknown[] | undefined> {
     this.#isFetching = true
     try {
-      this.#request.signal?.throwIfAborted()
+      const { signal } = this.#request
+      if (signal?.aborted === true) throw signal.reason
       const result = await (this.#lease.is === 'none' ? this.#open() : this.#fetch(this.#lease))
       if (result.done !== true) return await this.#prefetched(result.value.rows)
       await this.#release()

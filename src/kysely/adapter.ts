@@ -5,11 +5,15 @@ const ENGINE = Symbol.for('sluice.engine')
 
 /** Kysely's PostgreSQL adapter, by which our dialect is recognised behind a Kysely instance. */
 export class SluiceAdapter extends PostgresAdapter {
-  readonly [ENGINE]: Engine
+  readonly #engine: Engine
 
   constructor(engine: Engine) {
     super()
-    this[ENGINE] = engine
+    this.#engine = engine
+  }
+
+  get [ENGINE](): Engine {
+    return this.#engine
   }
 }
 

@@ -28,10 +28,14 @@ interface Opened {
 
 /** A connection as Kysely's executor uses it: for querysets, which say how they are read, and for free-hand SQL. */
 export class SluiceConnection implements DatabaseConnection {
-  readonly connection: Connection
+  readonly #connection: Connection
 
   constructor(connection: Connection) {
-    this.connection = connection
+    this.#connection = connection
+  }
+
+  get connection(): Connection {
+    return this.#connection
   }
 
   get status(): TransactionStatus {
@@ -106,8 +110,7 @@ export class SluiceConnection implements DatabaseConnection {
     const { answers, transactionFailure } = connection
     try {
       const result = await runFreeHand<R>(connection.session, query, onSending)
-      if (result.command === 'ROLLBACK' && transactionFailure !== undefined)
-        refuseAsCommit(query.sql, transactionFailure)
+      refuseAsCommit(query.sql, result, transactionFailure)
       return freeHandResult(result)
     } catch (error) {
       // pg reports an error before the ReadyForQuery that tells what became of the transaction.

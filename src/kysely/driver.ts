@@ -3,6 +3,7 @@ import { escapeIdentifier, type PoolClient } from 'pg'
 import { isStorable } from '../types/text/text.js'
 import { asError, ConnectionError, UsageError } from '../errors.js'
 import { Connection } from '../connection/connection.js'
+import { isDatabaseError, withoutValues } from '../pg/database-error.js'
 import { Session } from '../pg/session.js'
 import { SluiceConnection } from './connection.js'
 import { Deadline } from '../connection/deadline.js'
@@ -153,6 +154,7 @@ export class SluiceDriver implements Driver {
   }
 
   #cannotConnect(error: Error): ConnectionError {
+    if (isDatabaseError(error)) withoutValues(error)
     if (this.#destroyed) return closedWhileTaken(error)
     const { limits, streams } = this.#engine
     const open = streams.size === 0 ? '' : `. ${this.#engine.describeUse()}`

@@ -31,7 +31,46 @@ export function readDatabaseError(message: Buffer): DatabaseError {
   }
   const error = new DatabaseError(fields.get('M') ?? '', message.length - 1, 'error')
   for (const [letter, name] of FIELDS) Object.assign(error, { [name]: fields.get(letter) })
+  return withoutValues(error)
+}
+
+/** What may hold values of rows and parameters, or, of pg's pool, its settings. */
+const UNLISTED = ['detail', 'where', 'internalQuery', 'fullMessage', 'client']
+
+/** Whether a function of the database raised an error itself: what it says beside the message may be of any kind. */
+export function isRaised({ routine }: DatabaseError): boolean {
+  return routine === 'exec_stmt_raise'
+}
+
+/**
+ * Has an error of the server's show no values, whoever prints it: what may hold some is where it was, but not
+ * enumerable, and so is the whole message as `fullMessage` where it quotes one.
+ */
+export function withoutValues(error: DatabaseError): DatabaseError {
+  const names = isRaised(error) ? [...UNLISTED, 'hint'] : UNLISTED
+  for (const name of names)
+    if (Object.hasOwn(error, name)) Object.defineProperty(error, name, { enumerable: false })
+  const message = withoutQuoted(error)
+  if (message === error.message) return error
+  Object.defineProperty(error, 'fullMessage', { value: error.message })
+  error.message = message
+  // Its first lines are the message as it was.
+  Error.captureStackTrace(error, withoutValues)
   return error
+}
+
+const QUOTE = /["«»„“”「」]/g
+
+/**
+ * The message of bad data, and of a syntax error that is not in the SQL, quotes the data: what is between its first and
+ * its last quotation mark is left out. Which marks they are depends on the server's language.
+ */
+function withoutQuoted({ message, code = '', position }: DatabaseError): string {
+  if (position !== undefined || !(code.startsWith('22') || code === '42601')) return message
+  const marks = [...message.matchAll(QUOTE)]
+  const [first, last] = [marks[0]?.index, marks.at(-1)?.index]
+  if (first === undefined || last === undefined || first === last) return message
+  return `${message.slice(0, first + 1)}…${message.slice(last)}`
 }
 
 /**
@@ -41,9 +80,11 @@ export function isDatabaseError(error: unknown): error is DatabaseError {
   return error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string'
 }
 
-/** Another error of the same, for another who meets it. */
+/** Another error of the same, for another who meets it; what is not enumerable stays so. */
 export function copyOf(error: DatabaseError): DatabaseError {
-  return Object.assign(new DatabaseError(error.message, error.length, error.name), error)
+  const { stack: _, ...properties } = Object.getOwnPropertyDescriptors(error)
+  const copy = new DatabaseError(error.message, error.length, error.name)
+  return withoutValues(Object.defineProperties(copy, properties))
 }
 
 /** The SQLSTATE of an error that the server sent, anywhere along its causes. */

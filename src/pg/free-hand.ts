@@ -6,7 +6,7 @@ import { UsageError } from '../errors.js'
 import { checkString } from '../types/text/text.js'
 import { ExpectedAnswers } from './expected-answers.js'
 import type { Parameter } from '../request.js'
-import { queryMessages } from './protocol.js'
+import { queryMessages, refuseTooLong, valuesLength } from './protocol.js'
 import type { Session } from './session.js'
 
 const AFFECTING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
@@ -36,7 +36,9 @@ export function runFreeHand<R>(
   { sql, parameters }: CompiledQuery,
   onSending: () => void,
 ): Promise<PgResult<R & object>> {
-  const query = { text: sql, values: parameters.map(freeHandParameter), types: freeHandTypes }
+  const values = parameters.map(freeHandParameter)
+  refuseTooLong(Math.max(Buffer.byteLength(sql), valuesLength(values)))
+  const query = { text: sql, values, types: freeHandTypes }
   return new Promise((resolve, reject) => {
     const textQuery = new TextQuery<R & object>(query, (error, result) =>
       error ? reject(error) : resolve(result),
@@ -108,15 +110,43 @@ export function freeHandParameter(value: unknown): Parameter {
   return typeof parameter === 'string' ? checkString('A parameter of free-hand SQL', parameter) : parameter
 }
 
-const COMMIT = /^\s*(?:commit|end)\b/i
+/** What stands before a statement: its own word comes next. */
+const BEFORE = /(?:[\s;]|--[^\n]*)*/y
+const WORD = /[a-z]*/iy
+
+/** The first word of SQL, in lower case; comments nest. */
+function firstWord(sql: string): string {
+  let at = 0
+  for (;;) {
+    BEFORE.lastIndex = at
+    at += BEFORE.exec(sql)?.[0].length ?? 0
+    if (!sql.startsWith('/*', at)) break
+    at = afterComment(sql, at)
+  }
+  WORD.lastIndex = at
+  return WORD.exec(sql)?.[0].toLowerCase() ?? ''
+}
+
+function afterComment(sql: string, from: number): number {
+  const edge = /\/\*|\*\//g
+  edge.lastIndex = from
+  let depth = 0
+  for (let found = edge.exec(sql); found !== null; found = edge.exec(sql)) {
+    depth += found[0] === '/*' ? 1 : -1
+    if (depth === 0) return edge.lastIndex
+  }
+  return sql.length
+}
 
 /**
- * To a COMMIT of a failed transaction the server answers with a rollback, which would pass for success.
+ * To what would commit a failed transaction, COMMIT, END or PREPARE TRANSACTION, the server answers with a rollback,
+ * which would pass for success. It is the first statement of several that it answers so: any other fails.
  *
- * @throws {@link UsageError} if the statement that was answered so is a COMMIT.
+ * @throws {@link UsageError} unless the statement that was answered so asks for a rollback.
  */
-export function refuseAsCommit(sql: string, cause: Error): void {
-  if (!COMMIT.test(sql)) return
+export function refuseAsCommit(sql: string, result: PgResult | PgResult[], cause: Error | undefined): void {
+  const { command } = (Array.isArray(result) ? result[0] : result) ?? {}
+  if (command !== 'ROLLBACK' || cause === undefined || ['rollback', 'abort'].includes(firstWord(sql))) return
   throw new UsageError(
     `The transaction was rolled back, not committed: a query in it had failed: ${cause.message}`,
     { cause },

@@ -19,10 +19,13 @@ export function parse(sql: string): Buffer {
 
 const MAX_PARAMETERS = 0xffff
 
+/** The longest message that a server takes. */
+const MAX_MESSAGE = 0x3ffffffe
+
 /**
  * Bind the unnamed statement to a portal. An empty `formats` asks for text in every column.
  *
- * @throws {@link UsageError} for more than 65,535 parameters, which the protocol cannot carry.
+ * @throws {@link UsageError} for more than 65,535 parameters or 1 GiB of them, which the protocol cannot carry.
  */
 export function bind(portal: string, parameters: readonly Parameter[], formats: readonly number[]): Buffer {
   if (parameters.length > MAX_PARAMETERS) {
@@ -31,8 +34,8 @@ export function bind(portal: string, parameters: readonly Parameter[], formats: 
     )
   }
   const name = Buffer.byteLength(portal)
-  const sizes = parameters.map((value) => (value === null ? 0 : Buffer.byteLength(value)))
-  const values = sizes.reduce((sum, size) => sum + 4 + size, 0)
+  const sizes = parameters.map(sizeOf)
+  const values = sum(sizes)
   const message = header('B', name + 1 + 1 + 2 + parameters.length * 2 + 2 + values + 2 + formats.length * 2)
   let at = 5 + message.write(portal, 5)
   message[at++] = 0
@@ -51,6 +54,19 @@ export function bind(portal: string, parameters: readonly Parameter[], formats: 
   at = message.writeUInt16BE(formats.length, at)
   for (const format of formats) at = message.writeInt16BE(format, at)
   return message
+}
+
+/** How many bytes parameters take in a Bind, their lengths included. */
+export function valuesLength(parameters: readonly Parameter[]): number {
+  return sum(parameters.map(sizeOf))
+}
+
+function sizeOf(value: Parameter): number {
+  return value === null ? 0 : Buffer.byteLength(value)
+}
+
+function sum(sizes: readonly number[]): number {
+  return sizes.reduce((all, size) => all + 4 + size, 0)
 }
 
 /** Describe a portal: the server answers with its row description. */
@@ -102,7 +118,18 @@ function named(type: string, text: string): Buffer {
   return message
 }
 
+/** @throws {@link UsageError} for what is longer than one message: the server would close the connection. */
+export function refuseTooLong(bytes: number): void {
+  if (bytes <= MAX_MESSAGE) return
+  throw new UsageError(
+    `A statement's SQL and its parameters take at most ${MAX_MESSAGE} bytes each, not ${bytes}: ` +
+      'PostgreSQL has no longer messages. Write large values in parts, or fewer rows at once.',
+  )
+}
+
+/** @throws as {@link refuseTooLong}. */
 function header(type: string, bodyLength: number): Buffer {
+  refuseTooLong(4 + bodyLength)
   const message = Buffer.allocUnsafe(5 + bodyLength)
   message.write(type, 0, 'latin1')
   message.writeInt32BE(4 + bodyLength, 1)

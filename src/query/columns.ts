@@ -1,6 +1,6 @@
 import { FieldError } from '../errors.js'
 import { qualifiedName } from '../schema/qualified-name.js'
-import { show } from './lookups/operand.js'
+import { describe } from '../types/describe.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 
 /** The column of a property, or undefined. */
@@ -21,7 +21,7 @@ export function columnOf(table: TableSchema, property: string): ColumnSchema {
 export function refuseUnlessName(table: TableSchema, name: unknown): void {
   if (typeof name === 'string') return
   throw new FieldError(
-    `Fields and relations of ${qualifiedName(table)} are named by strings, not by ${show(name)}.`,
+    `Fields and relations of ${qualifiedName(table)} are named by strings, not by ${describe(name)}.`,
   )
 }
 

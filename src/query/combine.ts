@@ -2,7 +2,8 @@ import { OptionError, UsageError } from '../errors.js'
 import { checkOptions, flag } from '../options.js'
 import { columnsOf, propertiesOf } from './columns.js'
 import { lookupKind } from '../types/lookup-kind.js'
-import { isPlainObject, show } from './lookups/operand.js'
+import { isPlainObject } from './lookups/operand.js'
+import { describe } from '../types/describe.js'
 import { projectionOf, type Output } from './projection.js'
 import { areCombinable, baseName } from '../types/same-type.js'
 import { change, initialState, type Combination, type QueryState } from './state.js'
@@ -18,7 +19,7 @@ export interface UnionOptions {
 export function checkUnionOptions(options: unknown): boolean {
   if (!isPlainObject(options)) {
     throw new OptionError(
-      `union() takes querysets, then options such as { all: true }, not ${show(options)}.`,
+      `union() takes querysets, then options such as { all: true }, not ${describe(options)}.`,
     )
   }
   return checkOptions<UnionOptions>(options, { all: flag }, 'union').all ?? false

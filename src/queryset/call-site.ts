@@ -38,5 +38,8 @@ function framesOf(stack: string): string[] {
 
 /** File and line: after an `await` the same function has another name, and the column of what it waits for. */
 function placeOf(frame: string): string {
-  return /[^\s(]+:\d+(?=:\d+\)?$)/.exec(frame)?.[0] ?? frame
+  const end = /:\d+\)?$/.exec(frame)?.index
+  if (end === undefined) return frame
+  const start = Math.max(frame.lastIndexOf(' ', end), frame.lastIndexOf('(', end)) + 1
+  return frame.slice(start, end)
 }

@@ -1,3 +1,4 @@
+import { inspect, type InspectOptions } from 'node:util'
 import type { JsonValue } from '../types/json/json.js'
 import { compile } from '../sql/compile.js'
 import { selectRows } from '../sql/select/select.js'
@@ -19,6 +20,7 @@ import { CallSite, fromCallSite } from './call-site.js'
 import type { BulkKeys, CompiledSQL, KeyField, KeyOf, OrderKey, SoleKey } from './field-types.js'
 import { iterateRows, streamRows } from './read.js'
 import * as run from './run.js'
+import { shownQuery, type ShownQuery } from './shown-query.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
 /**
@@ -29,16 +31,34 @@ import { qualifiedName } from '../schema/qualified-name.js'
  * @typeParam R what one row of the result is.
  */
 export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> {
-  /** @internal */
-  protected readonly source: Source
-  /** @internal */
-  protected readonly state: QueryState
+  readonly #source: Source
+  readonly #state: QueryState
   #rows: Promise<R[]> | undefined
 
   /** @internal Querysets come from a repository. */
   constructor(source: Source, state: QueryState) {
-    this.source = source
-    this.state = state
+    this.#source = source
+    this.#state = state
+  }
+
+  /** @internal */
+  protected get source(): Source {
+    return this.#source
+  }
+
+  /** @internal */
+  protected get state(): QueryState {
+    return this.#state
+  }
+
+  /** What JSON and a log show of it: the table, the SQL and the number of its parameters, never what these are. */
+  toJSON(): ShownQuery {
+    return shownQuery(this.#state)
+  }
+
+  /** The same for `console.log` and `util.inspect`. @internal */
+  [inspect.custom](_depth: number, options: InspectOptions): string {
+    return `${this.constructor.name} ${inspect(this.toJSON(), options)}`
   }
 
   /** All rows, from the cache once they were read. */

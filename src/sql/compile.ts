@@ -11,6 +11,7 @@ import {
   type RawBuilder,
   type SelectQueryBuilder,
 } from 'kysely'
+import { refuseTooDeep } from '../query/too-deep.js'
 import { SluiceQueryCompiler } from './query-compiler.js'
 
 /** A part of a statement, or a whole one; of booleans a condition. */
@@ -33,17 +34,17 @@ const compiler = new Kysely<object>({
 
 /** Builds a statement and compiles it, without a database and without plugins. Every parameter comes out encoded. */
 export function compile(build: (creator: Creator) => Compilable): CompiledQuery {
-  return encoded(build(compiler).compile())
+  return refuseTooDeep('The query', () => encoded(build(compiler).compile()))
 }
 
 /** Builds a part of another statement. */
 export function compileNode(build: (creator: Creator) => OperationNodeSource): OperationNode {
-  return build(compiler).toOperationNode()
+  return refuseTooDeep('The subquery', () => build(compiler).toOperationNode())
 }
 
 /** The same for a statement that is written out. */
 export function compileSql(statement: Sql): CompiledQuery {
-  return encoded(statement.compile(compiler))
+  return refuseTooDeep('The statement', () => encoded(statement.compile(compiler)))
 }
 
 function encoded(query: CompiledQuery): CompiledQuery {

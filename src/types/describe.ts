@@ -1,12 +1,47 @@
-import { inspect } from 'node:util'
-import { DecodeError } from '../errors.js'
+import { DecodeError, EncodeError } from '../errors.js'
 
-const limit = 80
-
-/** A value for an error message, on one line and cut short. */
+/** What kind of value it is and how large, for an error message: never the value, which may be a secret. */
 export function describe(value: unknown): string {
-  const text = inspect(value, { depth: 1, breakLength: Infinity, maxArrayLength: 5, maxStringLength: limit })
-  return text.length > limit ? `${text.slice(0, limit)}…` : text
+  switch (typeof value) {
+    case 'undefined':
+      return 'undefined'
+    case 'string':
+      return value === '' ? 'an empty string' : `a string of ${counted(value.length, 'character')}`
+    case 'bigint':
+      return `a bigint of ${counted(digitsOf(value), 'digit')}`
+    case 'number':
+      if (!Number.isFinite(value)) return String(value)
+      return Number.isInteger(value)
+        ? `an integer of ${counted(digitsOf(value), 'digit')}`
+        : 'a number with a fraction'
+    case 'object':
+      return value === null ? 'null' : describeObject(value)
+    default:
+      return `a ${typeof value}`
+  }
+}
+
+function describeObject(value: object): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  if (value instanceof Uint8Array) return counted(value.length, 'byte')
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date'
+  // Of its prototype, since the object's own properties are values.
+  const prototype = Object.getPrototypeOf(value) as { readonly constructor?: unknown } | null
+  const of = prototype?.constructor
+  return typeof of !== 'function' || of === Object ? 'an object' : `an object of class ${of.name}`
+}
+
+function digitsOf(value: bigint | number): number {
+  return BigInt(value).toString().replace('-', '').length
+}
+
+function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
+}
+
+/** The error for a value that is not what `takes`, such as `bool takes true or false`, says. */
+export function misfit(takes: string, value: unknown): EncodeError {
+  return new EncodeError(`${takes}, not ${describe(value)}.`, { value })
 }
 
 /** The message of what was thrown, which may be anything. */
@@ -15,16 +50,18 @@ export function messageOf(cause: unknown): string {
 }
 
 /** The error for text that is not what PostgreSQL prints for `type`. */
-export function unrecognised(type: string, text: string): DecodeError {
+export function unrecognised(type: string, value: string): DecodeError {
   return new DecodeError(
-    `${describe(text)} is not a ${type} value as PostgreSQL prints it. If the column's type has changed, generate again.`,
+    `It is no ${type} value as PostgreSQL prints it, but ${describe(value)}. If the column's type has changed, generate again.`,
+    { value },
   )
 }
 
 /** The error for a date or time that is not in the ISO style. */
 export function notIso(type: string, text: string): DecodeError {
   return new DecodeError(
-    `${describe(text)} is not a ${type} in the ISO style: other styles are ambiguous. Set DateStyle to 'ISO' for this connection or database.`,
+    `It is no ${type} in the ISO style, but ${describe(text)}: other styles are ambiguous. Set DateStyle to 'ISO' for this connection or database.`,
+    { value: text },
   )
 }
 

@@ -1,4 +1,5 @@
 import { ConnectionError, TimeoutError, UsageError } from '../errors.js'
+import { isDatabaseError, withoutValues } from '../pg/database-error.js'
 
 /** An error as data: structured clone keeps the message but drops what the server said beside it. */
 export interface WireError {
@@ -17,10 +18,14 @@ const CLASSES: Readonly<Record<string, (message: string, options: ErrorOptions) 
   UsageError: (message, options) => new UsageError(message, options),
 }
 
+const COPIED = new Set(['message', 'stack'])
+const PLAIN = new Set(['string', 'number', 'boolean'])
+
 export function toWireError(error: Error): WireError {
-  const properties = Object.entries(error).filter(
-    ([, value]) => value === null || ['string', 'number', 'boolean'].includes(typeof value),
-  )
+  // Those too that no log is to print.
+  const properties = Object.entries(Object.getOwnPropertyDescriptors(error))
+    .map(([name, { value }]): [string, unknown] => [name, value])
+    .filter(([name, value]) => !COPIED.has(name) && (value === null || PLAIN.has(typeof value)))
   return {
     name: error.name,
     message: error.message,
@@ -33,5 +38,6 @@ export function toWireError(error: Error): WireError {
 export function fromWireError(wire: WireError): Error {
   const options = wire.cause === undefined ? {} : { cause: fromWireError(wire.cause) }
   const error = CLASSES[wire.name]?.(wire.message, options) ?? new Error(wire.message, options)
-  return Object.assign(error, wire.properties, wire.stack === undefined ? {} : { stack: wire.stack })
+  Object.assign(error, wire.properties, wire.stack === undefined ? {} : { stack: wire.stack })
+  return isDatabaseError(error) ? withoutValues(error) : error
 }

@@ -31,11 +31,10 @@ export class SeenKeys {
   add(cells: readonly Cell[], number: number): void {
     const key = JSON.stringify(cells.map((cell, index) => comparable(cell, this.#canonical[index])))
     if (this.#seen.has(key) || this.#before.has(key)) {
-      const values = cells.map((cell) => (typeof cell === 'string' ? cell : `\\x${cell?.toString('hex')}`))
       const names = this.#columns.map(({ property }) => property)
       throw new UsageError(
         `Row ${number} of ${this.#where} on ${qualifiedName(this.#table)} has the same key as a row before it: ` +
-          `(${names.join(', ')}) = (${values.join(', ')}). Give each row once.`,
+          `${names.join(', ')}. Give each row once.`,
       )
     }
     this.#seen.add(key)

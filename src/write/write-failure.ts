@@ -7,8 +7,8 @@ import {
   NotNullViolation,
   UniqueViolation,
 } from '../errors.js'
-import { isDatabaseError } from '../pg/database-error.js'
-import { explainFailure, withCaller } from '../failure/query-failure.js'
+import { isDatabaseError, isRaised } from '../pg/database-error.js'
+import { explainFailure, failureMessage, withCaller } from '../failure/query-failure.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 import type { SchemaRegistry } from '../schema/registry.js'
 import type { TableSchema } from '../schema/table.js'
@@ -35,11 +35,10 @@ export function explainWriteFailure(
   }
   const owner = ownerOf(error, table, schemas)
   const Violation = VIOLATIONS[code] ?? IntegrityError
-  const notes = [error.detail, error.hint].filter((note) => note !== undefined)
-  const message = [`Writing ${qualifiedName(table)} failed: ${error.message}.`, ...notes].join(' ')
-  const { constraint } = error
+  const message = failureMessage(`Writing ${qualifiedName(table)}`, error)
+  const { constraint, detail } = error
   const columns = columnsOf(error, owner.table)
-  const details = { sqlState: code, table: owner.name, sql, constraint, columns }
+  const details = { sqlState: code, table: owner.name, sql, detail, constraint, columns }
   return withCaller(() => new Violation(message, details, { cause: error }))
 }
 
@@ -62,25 +61,31 @@ function ownerOf(
   }
 }
 
-/** In the server's words, `Key (email, "order")=(…)`, whatever language the rest is in. */
-const KEY = /^[^(]*\(((?:"(?:[^"]|"")*"|[^"])+?)\)=\(/s
-/** A list of columns: of expressions, nothing is told. */
-const COLUMNS = /^(?:(?:"(?:[^"]|"")*"|[^\s"(),]+)(?:, (?!$)|$))+$/s
+/** Violations of which DETAIL names the columns, before it shows any value. */
+const WITH_KEY = new Set(['23503', '23505', '23P01'])
 
 function columnsOf(error: DatabaseError, table: TableSchema | undefined): string[] {
-  const foreignKey = table?.foreignKeys.find(({ name }) => name === error.constraint)
-  if (foreignKey !== undefined && (error.code === '23503' || error.code === '23001')) {
-    return [...foreignKey.columns]
-  }
+  const { code = '', column, constraint, detail = '' } = error
+  const foreignKey = table?.foreignKeys.find(({ name }) => name === constraint)
+  if (foreignKey !== undefined && (code === '23503' || code === '23001')) return [...foreignKey.columns]
   const properties = new Map(table?.columns.map(({ name, property }) => [name, property]))
-  const names = error.column === undefined ? keyOf(error.detail ?? '') : [error.column]
+  const names =
+    column === undefined ? (WITH_KEY.has(code) && !isRaised(error) ? keyOf(detail) : []) : [column]
   return names.map((name) => properties.get(name) ?? name)
 }
 
+const NAME = /"((?:[^"]|"")*)"|[^\s"(),]+/y
+
+/** The names in `Key (email, "order")=(…)`, whatever language the rest is in; of expressions, nothing is told. */
 function keyOf(detail: string): string[] {
-  const key = KEY.exec(detail)?.[1] ?? ''
-  if (!COLUMNS.test(key)) return []
-  return [...key.matchAll(/"((?:[^"]|"")*)"|[^\s,]+/gs)].map(
-    ([plain, quoted]) => quoted?.replaceAll('""', '"') ?? plain,
-  )
+  const names: string[] = []
+  for (let at = detail.indexOf('(') + 1; at > 0; at = NAME.lastIndex + 2) {
+    NAME.lastIndex = at
+    const [plain, quoted] = NAME.exec(detail) ?? []
+    if (plain === undefined) return []
+    names.push(quoted?.replaceAll('""', '"') ?? plain)
+    if (detail.startsWith(')=(', NAME.lastIndex)) return names
+    if (!detail.startsWith(', ', NAME.lastIndex)) return []
+  }
+  return []
 }

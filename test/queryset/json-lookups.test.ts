@@ -42,7 +42,7 @@ it.each<[JsonCondition, string[]]>([
 it.each<[Record<string, unknown>, RegExp]>([
   [{ contains: null }, /"contains" of public\.users\.preferences takes no null/],
   [{ contains: { a: undefined } }, /preferences: JSON cannot hold undefined/],
-  [{ hasKey: 1 }, /preferences\.hasKey takes a string, not number 1/],
+  [{ hasKey: 1 }, /preferences\.hasKey takes a string, not an integer of 1 digit/],
   [{ hasKeys: 'a' }, /preferences\.hasKeys takes an array of strings/],
   [{ hasAnyKeys: ['a', null] }, /preferences\.hasAnyKeys takes an array of strings/],
   [{ theme: 'dark' }, /has no lookup "theme". Choices: .*hasAnyKeys; a value that is an object goes into/],

@@ -83,7 +83,7 @@ describe('bulkCreate', () => {
   it('refuses the same target twice, naming its key', async () => {
     const options = { updateConflicts: true, updateFields: ['name'], uniqueFields: ['email'] } as const
     const rows = [...newUsers(5_500), newUser(3)]
-    const message = /Row 5501 of bulkCreate\(\) on public.users has the same key .* \(email\) = \(u3@b\)/
+    const message = /Row 5501 of bulkCreate\(\) on public.users has the same key .*: email\./
     await expect(shop.users.bulkCreate(rows, options)).rejects.toThrow(message)
     await expect(shop.users.bulkCreate(rows.values(), options)).rejects.toThrow(message)
     await expect(shop.users.bulkCreate(rows, options)).rejects.toThrow(UsageError)
@@ -207,7 +207,7 @@ describe('bulkUpdate', () => {
   it('refuses duplicate keys, missing values and fields that it cannot set', async () => {
     const users = shop.users
     const row = { id: 1, name: 'x' }
-    await expect(users.bulkUpdate([row, row], ['name'])).rejects.toThrow(/same key .* \(id\) = \(1\)/)
+    await expect(users.bulkUpdate([row, row], ['name'])).rejects.toThrow(/same key .*: id\./)
     await expect(users.bulkUpdate([row as never], ['name', 'email'])).rejects.toThrow(/email is undefined/)
     await expect(users.bulkUpdate([{ name: 'x' } as never], ['name'])).rejects.toThrow(/id is undefined/)
     await expect(users.bulkUpdate([row as never], ['id'] as never)).rejects.toThrow(/finds rows by "id"/)

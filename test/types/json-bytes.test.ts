@@ -289,6 +289,6 @@ test('a value keeps no hold of the bytes that it was read from', async () => {
 
 test('errors name the type', () => {
   expect(() => jsonCodec.decodeBinary!(Buffer.from('[1,]'), 0, 4)).toThrow(
-    /json value is not valid JSON: .*\]/,
+    /json value is not valid JSON: a string of \d+ characters/,
   )
 })

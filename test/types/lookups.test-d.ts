@@ -3,7 +3,7 @@
  * alone; nothing here runs.
  */
 import { sql } from 'kysely'
-import { jsonNull } from 'sluice'
+import { exactly, jsonNull } from 'sluice'
 import type { Repositories } from '../../generated/index.js'
 
 export function byType({ users, products, coupons }: Repositories) {
@@ -81,4 +81,12 @@ export function expressions({ users, posts, orders }: Repositories) {
   users.filter(() => undefined)
   // @ts-expect-error a value of another type
   users.filter((eb) => eb('id', '=', 'a'))
+}
+
+export function plainValues({ users }: Repositories, body: { token: string | null }) {
+  users.filter({ email: exactly(body.token), preferences: exactly({ a: 1 }) }, { tags: exactly(['a']) })
+  // @ts-expect-error a value of another type
+  users.filter({ email: exactly(1) })
+  // @ts-expect-error a lookup
+  users.filter({ email: exactly({ ne: null }) })
 }

@@ -119,8 +119,10 @@ test('an enum is one of its labels, by both ways', () => {
     expect(codec.encode(label)).toBe(label)
     expect(codec.decodeText(label)).toBe(label)
   }
-  expect(() => codec.encode('shut')).toThrow(/shop\.status takes "open", "on hold", "__proto__", not 'shut'/)
+  expect(() => codec.encode('shut')).toThrow(
+    /shop\.status takes "open", "on hold", "__proto__", not a string of 4 characters/,
+  )
   expect(() => codec.encode('toString')).toThrow(EncodeError)
-  expect(() => codec.decodeText('shut')).toThrow(/'shut'.*Generate again/)
+  expect(() => codec.decodeText('shut')).toThrow(/does not know, a string of 4 characters\. Generate again/)
   expect(() => codec.decodeBinary!(Buffer.from('shut'), 0, 4)).toThrow(DecodeError)
 })

@@ -75,15 +75,17 @@ describe('timestamptz', () => {
     const last = 8640000000000000n * 1000n - 946684800000000n
     expect((binary(last) as Date).getTime()).toBe(8.64e15)
     expect(codec.decodeText('275760-09-13 00:00:00+00')).toEqual(new Date(8.64e15))
-    expect(() => binary(last + 1000n)).toThrow(/'275760-09-13 00:00:00\.001\+00'/)
+    expect(() => binary(last + 1000n)).toThrow(
+      expect.objectContaining({ value: '275760-09-13 00:00:00.001+00' }),
+    )
     expect(() => codec.decodeText('275760-09-13 00:00:00.001+00')).toThrow(DecodeError)
-    expect(() => codec.decodeText('294276-12-31 23:59:59.999999+00')).toThrow(/Date cannot hold.*294276/)
+    expect(() => codec.decodeText('294276-12-31 23:59:59.999999+00')).toThrow(/Date cannot hold/)
     for (const [text, microseconds] of [
       ['infinity', 2n ** 63n - 1n],
       ['-infinity', -(2n ** 63n)],
     ] as const) {
-      expect(() => codec.decodeText(text)).toThrow(`Date cannot hold the timestamptz '${text}'`)
-      expect(() => binary(microseconds)).toThrow(`Date cannot hold the timestamptz '${text}'`)
+      expect(() => codec.decodeText(text)).toThrow(`Date cannot hold a timestamptz that is ${text}`)
+      expect(() => binary(microseconds)).toThrow(`Date cannot hold a timestamptz that is ${text}`)
     }
   })
 

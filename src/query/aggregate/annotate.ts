@@ -4,7 +4,8 @@ import { isAnnotation, leadsToMany, type Annotation } from './annotation.js'
 import { findColumn } from '../columns.js'
 import { findRelation } from '../related/path.js'
 import { groupedByValues } from './grouping.js'
-import { isPlainObject, show } from '../lookups/operand.js'
+import { isPlainObject } from '../lookups/operand.js'
+import { describe } from '../../types/describe.js'
 import { resolveAggregate, type AggregateTarget } from './resolve-aggregate.js'
 import { change, refuseAfter, type QueryState } from '../state.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
@@ -41,7 +42,7 @@ export function annotate(state: QueryState, aggregates: unknown): QueryState {
 export function entriesOf(aggregates: unknown, method: string): [string, unknown][] {
   if (!isPlainObject(aggregates) || Object.keys(aggregates).length === 0) {
     throw new FieldError(
-      `${method}() takes aggregates by name, as in { n: count() }, not ${show(aggregates)}.`,
+      `${method}() takes aggregates by name, as in { n: count() }, not ${describe(aggregates)}.`,
     )
   }
   return Object.entries(aggregates)

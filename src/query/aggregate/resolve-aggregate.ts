@@ -9,7 +9,8 @@ import { columnsOf, findColumn, refuseUnlessName } from '../columns.js'
 import type { Condition } from '../filter/condition.js'
 import { choicesOf, fieldsAndRelations, firstName, firstStep } from '../related/path.js'
 import { partsOf } from './grouping.js'
-import { refuseUndefined, show } from '../lookups/operand.js'
+import { refuseUndefined } from '../lookups/operand.js'
+import { describe } from '../../types/describe.js'
 import { parseOrderKey } from '../order/order-key.js'
 import { parseFilter, type FilterTarget } from '../filter/parse-filter.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
@@ -24,7 +25,7 @@ export interface AggregateTarget extends FilterTarget {
 export function resolveAggregate(target: AggregateTarget, name: string, value: unknown) {
   if (!(value instanceof Aggregate)) {
     throw new FieldError(
-      `"${name}" must be an aggregate such as count() or sum('field'), not ${show(value)}.`,
+      `"${name}" must be an aggregate such as count() or sum('field'), not ${describe(value)}.`,
     )
   }
   // instanceof leaves its type parameters as any.

@@ -1,10 +1,11 @@
 import { expressionBuilder, isExpression, type OperationNode } from 'kysely'
 import { FieldError } from '../../errors.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
+import { refuseTooDeep } from '../too-deep.js'
 import type { Condition } from './condition.js'
 import { ExpressionReferences } from './expression-references.js'
 import { ExpressionValues } from './expression-values.js'
-import { show } from '../lookups/operand.js'
+import { describe } from '../../types/describe.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** A function that is to be given Kysely's expression builder. */
@@ -39,9 +40,11 @@ function expressionNode(
   const expression = callback(expressionBuilder<Record<string, object>, string>())
   if (!isExpression(expression)) {
     throw new FieldError(
-      `${where} must return a Kysely expression, such as (eb) => ${example}, not ${show(expression)}.`,
+      `${where} must return a Kysely expression, such as (eb) => ${example}, not ${describe(expression)}.`,
     )
   }
-  const encoded = new ExpressionValues().transformNode(expression.toOperationNode())
-  return new ExpressionReferences(table).transformNode(encoded)
+  return refuseTooDeep(where, () => {
+    const encoded = new ExpressionValues().transformNode(expression.toOperationNode())
+    return new ExpressionReferences(table).transformNode(encoded)
+  })
 }

@@ -3,7 +3,8 @@ import type { SchemaRegistry } from '../../schema/registry.js'
 import type { RelationSchema, TableSchema } from '../../schema/table.js'
 import { allOf, type Condition } from './condition.js'
 import { findColumn } from '../columns.js'
-import { isPlainObject, refuseUndefined, show } from '../lookups/operand.js'
+import { isPlainObject, refuseUndefined } from '../lookups/operand.js'
+import { describe } from '../../types/describe.js'
 import { parseLookups } from '../lookups/parse-lookups.js'
 import { isCallback, parseExpression } from './parse-expression.js'
 import { fieldsAndRelations, findRelation } from '../related/path.js'
@@ -14,14 +15,24 @@ export interface FilterTarget {
   readonly table: TableSchema
   /** Where relations find their tables. */
   readonly schemas: SchemaRegistry
+  /** How many conditions it stands in. Default 0. */
+  readonly depth?: number
 }
+
+/** Deeper than anybody writes, and far from where the stack ends, here and on the server. */
+const MAX_DEPTH = 500
 
 /** Checks a filter and turns it into conditions. */
 export function parseFilter(target: FilterTarget, filter: unknown): Condition {
+  if ((target.depth ?? 0) > MAX_DEPTH) {
+    throw new FieldError(
+      `A filter of ${qualifiedName(target.table)} is nested more than ${MAX_DEPTH} conditions deep. Write lists side by side in "and" or "or", or use "in".`,
+    )
+  }
   if (isCallback(filter)) return parseExpression(target.table, filter)
   if (!isPlainObject(filter)) {
     throw new FieldError(
-      `A filter of ${qualifiedName(target.table)} must be an object such as { column: value }, not ${show(filter)}.`,
+      `A filter of ${qualifiedName(target.table)} must be an object such as { column: value }, not ${describe(filter)}.`,
     )
   }
   return allOf(Object.entries(filter).map(([key, value]) => parseEntry(target, key, value)))
@@ -33,10 +44,11 @@ function parseEntry(target: FilterTarget, key: string, value: unknown): Conditio
   switch (key) {
     case 'and':
     case 'or':
-      if (!Array.isArray(value)) throw new FieldError(`"${key}" takes a list of filters, not ${show(value)}.`)
-      return { kind: key, conditions: value.map((each) => parseFilter(target, each)) }
+      if (!Array.isArray(value))
+        throw new FieldError(`"${key}" takes a list of filters, not ${describe(value)}.`)
+      return { kind: key, conditions: value.map((each) => parseFilter(within(target), each)) }
     case 'not':
-      return { kind: 'not', condition: parseFilter(target, value) }
+      return { kind: 'not', condition: parseFilter(within(target), value) }
   }
   const { table } = target
   const relation = findRelation(table, key)
@@ -49,12 +61,12 @@ function parseEntry(target: FilterTarget, key: string, value: unknown): Conditio
 
 /** Across a relation to one row by a filter of its table; across one to many by `some`, `every` and `none`. */
 function parseRelation(
-  { schemas }: FilterTarget,
+  { schemas, depth }: FilterTarget,
   relation: RelationSchema,
   label: string,
   value: unknown,
 ): Condition {
-  const target = { table: schemas.table(relation.target), schemas }
+  const target = within({ table: schemas.table(relation.target), schemas, depth: depth ?? 0 })
   const related = (condition: Condition): Condition => ({ kind: 'related', relation, condition })
   const no = (condition: Condition): Condition => ({ kind: 'not', condition })
   if (relation.kind === 'one') {
@@ -64,7 +76,7 @@ function parseRelation(
   const entries = isPlainObject(value) ? Object.entries(value) : []
   if (entries.length === 0) {
     throw new FieldError(
-      `${label} leads to many rows: it takes { some: …, every: …, none: … }, not ${show(value)}.`,
+      `${label} leads to many rows: it takes { some: …, every: …, none: … }, not ${describe(value)}.`,
     )
   }
   const conditions = entries.map(([quantifier, filter]) => {
@@ -81,4 +93,8 @@ function parseRelation(
     }
   })
   return allOf(conditions)
+}
+
+function within({ table, schemas, depth = 0 }: FilterTarget): FilterTarget {
+  return { table, schemas, depth: depth + 1 }
 }

@@ -1,7 +1,8 @@
 import { FieldError } from '../../errors.js'
 import { NOTHING, type ComparisonOperator, type Condition } from '../filter/condition.js'
 import { comparing, type Lookups } from './lookup.js'
-import { isPlainObject, operandOf, refuseUndefined, show, type LookupField } from './operand.js'
+import { isPlainObject, operandOf, refuseUndefined, type LookupField } from './operand.js'
+import { describe } from '../../types/describe.js'
 
 const LENGTHS = new Map<string, ComparisonOperator>([
   ['exact', '='],
@@ -32,7 +33,7 @@ function lengthCondition(field: LookupField, name: string, value: unknown): Cond
   if (operator === undefined) {
     throw new FieldError(`${label} has no lookup "${name}". Choices: ${[...LENGTHS.keys()].join(', ')}.`)
   }
-  if (typeof value !== 'number') throw new FieldError(`${label} takes a number, not ${show(value)}.`)
+  if (typeof value !== 'number') throw new FieldError(`${label} takes a number, not ${describe(value)}.`)
   const operand = operandOf(field, 'length', value, 'int4')
   return { kind: 'length', column: field.column, operator, operand }
 }

@@ -4,13 +4,14 @@ import { NOTHING, type Condition } from '../filter/condition.js'
 import { SUBQUERY, isSubquery } from '../filter/subquery.js'
 import { areComparable, baseName } from '../../types/same-type.js'
 import { comparing, type Lookup, type Lookups } from './lookup.js'
-import { operandOf, refuseUndefined, show, type LookupField } from './operand.js'
+import { operandOf, refuseUndefined, type LookupField } from './operand.js'
+import { describe } from '../../types/describe.js'
 
 /** What every type has. */
 export const NULL_LOOKUPS: Lookups = {
   isNull: ({ column, label }, operand) => {
     if (typeof operand !== 'boolean') {
-      throw new FieldError(`${label}.isNull is true or false, not ${show(operand)}.`)
+      throw new FieldError(`${label}.isNull is true or false, not ${describe(operand)}.`)
     }
     return { kind: 'isNull', column, isNull: operand }
   },
@@ -32,7 +33,7 @@ export const COMPARABLE_LOOKUPS: Lookups = {
   lte: comparing('<='),
   range: (field, operand, name) => {
     if (!Array.isArray(operand) || operand.length !== 2) {
-      throw new FieldError(`${field.label}.range takes [from, to], not ${show(operand)}.`)
+      throw new FieldError(`${field.label}.range takes [from, to], not ${describe(operand)}.`)
     }
     const [from, to] = [operandOf(field, name, operand[0]), operandOf(field, name, operand[1])]
     return { kind: 'between', column: field.column, from, to }
@@ -57,7 +58,7 @@ function among(field: LookupField, operand: unknown, name: string): Condition {
     return none ? NOTHING : { kind: 'inQuery', column, query: node }
   }
   if (!Array.isArray(operand)) {
-    throw new FieldError(`${label}.${name} takes an array or a queryset, not ${show(operand)}.`)
+    throw new FieldError(`${label}.${name} takes an array or a queryset, not ${describe(operand)}.`)
   }
   // entries() visits the holes of a sparse array, which forEach leaves out.
   for (const [index, value] of operand.entries()) refuseUndefined(value, `${label}.${name}[${index}]`)

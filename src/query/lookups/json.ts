@@ -3,14 +3,15 @@ import type { ArrayTypeSchema } from '../../schema/type.js'
 import { NOTHING, type ComparisonOperator } from '../filter/condition.js'
 import { COMPARABLE_LOOKUPS } from './comparable.js'
 import { comparing, type Lookup, type Lookups } from './lookup.js'
-import { operandOf, show, textOperand } from './operand.js'
+import { operandOf, textOperand } from './operand.js'
+import { describe } from '../../types/describe.js'
 
 const TEXTS: ArrayTypeSchema = { kind: 'array', element: 'text' }
 
 function keys(operator: ComparisonOperator): Lookup {
   return comparing(operator, (field, lookup, value) => {
     if (!Array.isArray(value) || value.some((key) => typeof key !== 'string')) {
-      throw new FieldError(`${field.label}.${lookup} takes an array of strings, not ${show(value)}.`)
+      throw new FieldError(`${field.label}.${lookup} takes an array of strings, not ${describe(value)}.`)
     }
     return operandOf(field, lookup, value, TEXTS)
   })

@@ -1,9 +1,13 @@
 import type { Codec } from '../../types/codec.js'
+import { describe } from '../../types/describe.js'
 import { codecFor } from '../../types/codec-for.js'
-import { EncodeError, FieldError } from '../../errors.js'
+import { asError, EncodeError, FieldError } from '../../errors.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import type { TypeSchema } from '../../schema/type.js'
 import type { Operand } from '../filter/condition.js'
+
+/** A value of PostgreSQL's is at most 1 GiB, and a message with it hardly longer. */
+const MAX_BYTES = 0x3fffffff
 
 /** What a lookup is about: a column, and how messages name it. */
 export interface LookupField {
@@ -27,19 +31,35 @@ export function operandOf(
 /** A piece of text as a parameter, which need not be a value of the column's type. */
 export function textOperand({ label }: LookupField, lookup: string, value: unknown): string {
   if (typeof value !== 'string')
-    throw new FieldError(`${label}.${lookup} takes a string, not ${show(value)}.`)
+    throw new FieldError(`${label}.${lookup} takes a string, not ${describe(value)}.`)
   return String(encodeCopy(codecFor('text'), value, `The condition on ${label}`))
 }
 
-/** A value as a parameter; bytes are copied, so that what the caller does to them later does not matter. */
+/**
+ * A value as a parameter; bytes are copied, so that what the caller does to them later does not matter.
+ *
+ * @param where what it is a value of, for messages.
+ * @throws {@link EncodeError} for a value that the type cannot hold, and one that is too large for PostgreSQL or for a
+ * string.
+ */
 export function encodeCopy(codec: Codec, value: unknown, where: string): Operand {
   try {
-    const operand = codec.encode(value)
-    return Buffer.isBuffer(operand) ? Buffer.from(operand) : operand
-  } catch (error) {
-    if (!(error instanceof EncodeError)) throw error
-    throw new EncodeError(`${where}: ${error.message}`, { cause: error })
+    const encoded = codec.encode(value)
+    if (encoded.length > MAX_BYTES)
+      throw new EncodeError(`PostgreSQL holds at most 1 GiB, not ${encoded.length} bytes.`)
+    return Buffer.isBuffer(encoded) ? Buffer.from(encoded) : encoded
+  } catch (thrown) {
+    const cause = asError(thrown)
+    if (!(cause instanceof EncodeError || isTooLong(cause))) throw thrown
+    throw new EncodeError(`${where}: ${cause.message}`, { cause, value })
   }
+}
+
+/** What a string would be that is longer than strings can be. */
+function isTooLong(error: Error): boolean {
+  return (
+    error.message === 'Invalid string length' || ('code' in error && error.code === 'ERR_STRING_TOO_LONG')
+  )
 }
 
 export function refuseUndefined(value: unknown, label: string): void {
@@ -55,12 +75,4 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
-}
-
-/** A value for a message that says what was given instead of what is taken. */
-export function show(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  if (typeof value === 'object') return Array.isArray(value) ? 'an array' : 'an object'
-  if (typeof value === 'bigint') return `bigint ${value}`
-  return `${typeof value} ${JSON.stringify(value) ?? ''}`.trim()
 }

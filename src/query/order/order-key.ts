@@ -1,7 +1,7 @@
 import { FieldError } from '../../errors.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
 import { columnOf, findColumn } from '../columns.js'
-import { show } from '../lookups/operand.js'
+import { describe } from '../../types/describe.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** One key of ORDER BY; NULLs sort as PostgreSQL sorts them: last ascending, first descending. */
@@ -14,7 +14,7 @@ export interface Ordering {
 export function parseOrderKey(table: TableSchema, key: unknown): Ordering {
   if (typeof key !== 'string') {
     throw new FieldError(
-      `orderBy of ${qualifiedName(table)} takes field names such as "-createdAt", not ${show(key)}.`,
+      `orderBy of ${qualifiedName(table)} takes field names such as "-createdAt", not ${describe(key)}.`,
     )
   }
   const exact = findColumn(table, key)

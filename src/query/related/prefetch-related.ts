@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors.js'
 import { refuseOutsideCombination } from '../combine.js'
 import { change, initialState, isSliced, refuseAfter, type Prefetch, type QueryState } from '../state.js'
+import { refuseTooDeep } from '../too-deep.js'
 import { relationOf, stepOf } from './path.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
@@ -10,7 +11,7 @@ import { qualifiedName } from '../../schema/qualified-name.js'
  */
 export function prefetchPaths(state: QueryState, paths: readonly string[]): QueryState {
   refuseAfter(state, 'prefetchRelated', 'values')
-  return paths.reduce(prefetchPath, state)
+  return refuseTooDeep('The path', () => paths.reduce(prefetchPath, state))
 }
 
 function prefetchPath(state: QueryState, path: string): QueryState {

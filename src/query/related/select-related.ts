@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors.js'
 import { change, refuseAfter, type QueryState, type RelatedSelection } from '../state.js'
+import { refuseTooDeep } from '../too-deep.js'
 import { stepOf } from './path.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 import type { SchemaRegistry } from '../../schema/registry.js'
@@ -11,8 +12,8 @@ export function selectRelated(state: QueryState, paths: readonly string[]): Quer
     throw new UsageError(`selectRelated of ${qualifiedName(state.table)} takes the names of relations.`)
   }
   const { schemas, selection } = state
-  let at = { table: state.table, related: selection.related }
-  for (const path of paths) at = withPath(schemas, at, path)
+  const from = { table: state.table, related: selection.related }
+  const at = refuseTooDeep('The path', () => paths.reduce((to, path) => withPath(schemas, to, path), from))
   return change(state, { selection: { ...selection, related: at.related } })
 }
 

@@ -2,7 +2,7 @@ import { EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
 import type { BaseType } from '../base-type.js'
 import type { CellDecoder, Codec } from '../codec.js'
-import { describe, otherType } from '../describe.js'
+import { misfit, otherType } from '../describe.js'
 import { elementText, readLiteral, type LiteralReader } from './literal.js'
 
 const mostDimensions = 6
@@ -59,7 +59,7 @@ export function arrayCodec(element: Codec, { delimiter, flat }: ArrayOptions): C
         return read(literal)
       }),
     encode: (value) => {
-      if (!Array.isArray(value)) throw new EncodeError(`${name} takes an array, not ${describe(value)}.`)
+      if (!Array.isArray(value)) throw misfit(`${name} takes an array`, value)
       const sizes = flat ? [value.length] : sizesOf(value)
       if (sizes[0] === 0) return '{}'
       if (sizes.includes(0)) {

@@ -1,7 +1,7 @@
 import { DecodeError, EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
 import type { Codec } from '../codec.js'
-import { describe } from '../describe.js'
+import { describe, misfit } from '../describe.js'
 import { literalText, quote, readLiteral } from './literal.js'
 
 /** A composite's attribute: its key in the object, and its codec. */
@@ -51,11 +51,13 @@ export function compositeCodec(name: string, fields: readonly CompositeField[]):
       }),
     encode: (value) => {
       if (typeof value !== 'object' || value === null) {
-        throw new EncodeError(`${name} takes an object, not ${describe(value)}.`)
+        throw misfit(`${name} takes an object`, value)
       }
       const unknown = Object.keys(value).find((key) => !properties.has(key))
       if (unknown !== undefined) {
-        throw new EncodeError(`${name} has no field ${JSON.stringify(unknown)}: ${describe(value)}.`)
+        throw new EncodeError(`${name} has no field ${JSON.stringify(unknown)}: ${describe(value)}.`, {
+          value,
+        })
       }
       // It has no other keys than the fields', which are looked at one by one.
       const values = value as Values

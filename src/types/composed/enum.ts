@@ -1,6 +1,6 @@
-import { DecodeError, EncodeError } from '../../errors.js'
+import { DecodeError } from '../../errors.js'
 import type { Codec } from '../codec.js'
-import { describe } from '../describe.js'
+import { describe, misfit } from '../describe.js'
 import { utf8 } from '../text/bytes.js'
 
 /** An enum: one of its labels as a string. */
@@ -13,7 +13,8 @@ export function enumCodec(name: string, declared: readonly string[]): Codec {
     const label = labels.get(text)
     if (label !== undefined) return label
     throw new DecodeError(
-      `The enum ${name} has the label ${describe(text)}, which the generated schema does not know. Generate again.`,
+      `The enum ${name} has a label that the generated schema does not know, ${describe(text)}. Generate again.`,
+      { value: text },
     )
   }
   return {
@@ -23,7 +24,7 @@ export function enumCodec(name: string, declared: readonly string[]): Codec {
     encode: (value) => {
       const label = labels.get(value)
       if (label !== undefined) return label
-      throw new EncodeError(`The enum ${name} takes ${known}, not ${describe(value)}.`)
+      throw misfit(`The enum ${name} takes ${known}`, value)
     },
   }
 }

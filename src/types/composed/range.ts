@@ -1,7 +1,7 @@
 import { EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
 import type { CellDecoder, Codec } from '../codec.js'
-import { describe, otherType } from '../describe.js'
+import { misfit, otherType } from '../describe.js'
 import { literalText, quote, readLiteral, type LiteralReader } from './literal.js'
 
 /** Which ends belong to a range; `empty` is the range that holds nothing. */
@@ -63,8 +63,9 @@ export function rangeCodec(name: string, subtype: Codec): RangeCodec {
       const { lower, upper, bounds } = Object(value) as Partial<Range<unknown>>
       if (bounds === 'empty' && lower === null && upper === null) return 'empty'
       if (bounds === undefined || !isBounds(bounds)) {
-        throw new EncodeError(
-          `${name} takes { lower, upper, bounds } with bounds '[)', '[]', '(]' or '()', or 'empty' with lower and upper null, not ${describe(value)}.`,
+        throw misfit(
+          `${name} takes { lower, upper, bounds } with bounds '[)', '[]', '(]' or '()', or 'empty' with lower and upper null`,
+          value,
         )
       }
       return `${bounds.charAt(0)}${writeBound(lower, 'lower')},${writeBound(upper, 'upper')}${bounds.charAt(1)}`
@@ -125,7 +126,7 @@ export function multirangeCodec(name: string, range: RangeCodec): Codec {
       }),
     encode: (value) => {
       if (!Array.isArray(value)) {
-        throw new EncodeError(`${name} takes an array of ranges, not ${describe(value)}.`)
+        throw misfit(`${name} takes an array of ranges`, value)
       }
       return `{${Array.from(value, (item) => literalText(range.encode(item))).join(',')}}`
     },

@@ -22,19 +22,24 @@ export type { JsonNull }
  */
 export const jsonNull: JsonNull = Object.freeze(new JsonNull())
 
+/** What JSON.parse says of it shows some of the value. */
+function invalid(name: string, value: string): DecodeError {
+  return new DecodeError(`A ${name} value is not valid JSON: ${describe(value)}.`, { value })
+}
+
 function parsed(name: string, text: string): unknown {
   try {
     return JSON.parse(text)
-  } catch (cause) {
-    throw new DecodeError(`A ${name} value is not valid JSON: ${messageOf(cause)}.`, { cause })
+  } catch {
+    throw invalid(name, text)
   }
 }
 
 function readValid(name: string, bytes: Buffer, start: number, end: number): unknown {
   try {
     return readJson(bytes, start, end)
-  } catch (cause) {
-    throw new DecodeError(`A ${name} value is not valid JSON: ${messageOf(cause)}.`, { cause })
+  } catch {
+    throw invalid(name, bytes.toString('utf8', start, end))
   }
 }
 
@@ -46,9 +51,9 @@ function found(key: string): string {
 function refuseUnrepresentable(key: string, value: unknown): unknown {
   switch (typeof value) {
     case 'bigint':
-      throw new EncodeError(
-        `JSON has no bigint: ${found(key)} is ${value}n. Give it as a number or as a string.`,
-      )
+      throw new EncodeError(`JSON has no bigint: ${found(key)} is one. Give it as a number or as a string.`, {
+        value,
+      })
     case 'undefined':
     case 'function':
     case 'symbol':
@@ -68,7 +73,7 @@ function stringify(name: string, value: unknown): string {
     return JSON.stringify(value, refuseUnrepresentable)
   } catch (cause) {
     if (cause instanceof EncodeError) throw cause
-    throw new EncodeError(`The value cannot be written as ${name}: ${messageOf(cause)}`, { cause })
+    throw new EncodeError(`The value cannot be written as ${name}: ${messageOf(cause)}`, { cause, value })
   }
 }
 
@@ -83,6 +88,7 @@ function checkText(text: string): string {
   const what = match[1] === '0000' ? 'the character \\u0000' : 'half of a surrogate pair'
   throw new EncodeError(
     `jsonb cannot hold ${what}, which a key or string of the value has: ${describe(text)}.`,
+    { value: text },
   )
 }
 

@@ -1,12 +1,11 @@
-import { EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
 import type { Coding } from '../codec.js'
-import { checkWidth, describe, printedAs } from '../describe.js'
+import { checkWidth, misfit, printedAs } from '../describe.js'
 
 const floatText = /^(?:-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Infinity)|NaN)$/
 
 function encode(name: string, value: unknown): string {
-  if (typeof value !== 'number') throw new EncodeError(`${name} takes a number, not ${describe(value)}.`)
+  if (typeof value !== 'number') throw misfit(`${name} takes a number`, value)
   return Object.is(value, -0) ? '-0' : value.toString()
 }
 

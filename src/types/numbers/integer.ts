@@ -1,7 +1,7 @@
 import { DecodeError, EncodeError } from '../../errors.js'
 import { bigintOf, int16, int32, uint32 } from '../text/bytes.js'
 import type { Coding } from '../codec.js'
-import { checkWidth, describe, printedAs } from '../describe.js'
+import { checkWidth, describe, misfit, printedAs } from '../describe.js'
 
 const printed = /^-?\d+$/
 
@@ -21,7 +21,7 @@ function integerCodec(
     encode: (value) => {
       const whole = typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))
       if (whole && value >= least && value <= most) return value.toString()
-      throw new EncodeError(`${name} takes an integer from ${least} to ${most}, not ${describe(value)}.`)
+      throw misfit(`${name} takes an integer from ${least} to ${most}`, value)
     },
   }
 }
@@ -48,15 +48,16 @@ function decodeInt8(bytes: Buffer, start: number, end: number): bigint {
 function encodeInt8(value: unknown): string {
   if (typeof value === 'bigint') {
     if (value >= leastInt8 && value <= mostInt8) return value.toString()
-    throw new EncodeError(`int8 takes integers from ${leastInt8} to ${mostInt8}, not ${value}.`)
+    throw misfit(`int8 takes integers from ${leastInt8} to ${mostInt8}`, value)
   }
   if (typeof value === 'number' && Number.isInteger(value)) {
     if (Number.isSafeInteger(value)) return BigInt(value).toString()
     throw new EncodeError(
       `int8 takes no number beyond 2^53, where integers are rounded: ${describe(value)}. Give a bigint.`,
+      { value },
     )
   }
-  throw new EncodeError(`int8 takes a bigint or an integer, not ${describe(value)}.`)
+  throw misfit('int8 takes a bigint or an integer', value)
 }
 
 /** `int8`: bigint. A number is taken too while it is a safe integer. */
@@ -83,5 +84,5 @@ export const int8AsStringCodec: Coding = {
 function safeNumber(value: bigint): number {
   const number = Number(value)
   if (Number.isSafeInteger(number)) return number
-  throw new DecodeError(`${value} is beyond 2^53, where a number would be rounded.`)
+  throw new DecodeError('The int8 is beyond 2^53, where a number would be rounded.', { value })
 }

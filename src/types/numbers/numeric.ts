@@ -1,10 +1,11 @@
-import { DecodeError, EncodeError } from '../../errors.js'
+import { DecodeError } from '../../errors.js'
 import { int16 } from '../text/bytes.js'
 import type { Coding } from '../codec.js'
-import { describe, printedAs } from '../describe.js'
+import { misfit, printedAs } from '../describe.js'
+import { withoutEnd } from '../text/without-end.js'
 
 const printed = /^(?:-?(?:\d+(?:\.\d+)?|Infinity)|NaN)$/
-const accepted = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$|^(?:nan|[+-]?inf(?:inity)?)$/i
+const accepted = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$|^(?:nan|[+-]?inf(?:inity)?)$/i
 
 const negative = 0x4000
 const special: Readonly<Record<number, string>> = { 0xc000: 'NaN', 0xd000: 'Infinity', 0xf000: '-Infinity' }
@@ -53,9 +54,7 @@ const decodeText = (text: string): string => printedAs('numeric', printed, text)
 function encode(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return value.toString()
   if (typeof value === 'string' && accepted.test(value)) return value
-  throw new EncodeError(
-    `numeric takes a decimal string such as '12.50', a number or a bigint, not ${describe(value)}.`,
-  )
+  throw misfit(`numeric takes a decimal string such as '12.50', a number or a bigint`, value)
 }
 
 /** `numeric`: string exactly as PostgreSQL prints it, its scale kept. Numbers and bigints are taken too. */
@@ -73,16 +72,17 @@ function exactNumber(text: string): number {
   // A double keeps every decimal of 15 digits.
   if (text.length <= 15 || canonicalNumeric(text) === canonicalNumeric(String(number))) return number
   throw new DecodeError(
-    `A number cannot hold the numeric '${text}' to the last digit. Read it as string instead.`,
+    `A number cannot hold a numeric of ${text.length} characters to the last digit. Read it as string instead.`,
+    { value: text },
   )
 }
 
 /** One text for a number: `+1.50`, `1.5` and `15e-1` are the same. */
 export function canonicalNumeric(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
-    /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? []
+    /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/i.exec(text) ?? []
   const digits = (whole + fraction).replace(/^0+/, '')
-  const significant = digits.replace(/0+$/, '')
+  const significant = withoutEnd(digits, '0')
   // NaN and the infinities have no digits, and neither has zero.
   if (significant === '') return /[ni]/i.test(text) ? text.toLowerCase() : '0'
   const power = Number(exponent) - fraction.length + digits.length - significant.length

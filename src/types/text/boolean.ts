@@ -1,6 +1,5 @@
-import { EncodeError } from '../../errors.js'
 import type { Coding } from '../codec.js'
-import { checkWidth, describe, unrecognised } from '../describe.js'
+import { checkWidth, misfit, unrecognised } from '../describe.js'
 
 /** `bool`: boolean. */
 export const boolCodec: Coding = {
@@ -16,6 +15,6 @@ export const boolCodec: Coding = {
   encode: (value) => {
     if (value === true) return 't'
     if (value === false) return 'f'
-    throw new EncodeError(`bool takes true or false, not ${describe(value)}.`)
+    throw misfit('bool takes true or false', value)
   },
 }

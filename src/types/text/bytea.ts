@@ -1,6 +1,5 @@
-import { EncodeError } from '../../errors.js'
 import type { Coding } from '../codec.js'
-import { describe, unrecognised } from '../describe.js'
+import { misfit, unrecognised } from '../describe.js'
 
 function decodeHex(text: string): Buffer {
   const bytes = Buffer.from(text.slice(2), 'hex')
@@ -36,6 +35,6 @@ export const byteaCodec: Coding = {
     if (value instanceof Uint8Array) {
       return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
     }
-    throw new EncodeError(`bytea takes a Buffer or a Uint8Array, not ${describe(value)}.`)
+    throw misfit('bytea takes a Buffer or a Uint8Array', value)
   },
 }

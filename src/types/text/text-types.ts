@@ -3,6 +3,7 @@ import { boolCodec } from './boolean.js'
 import { byteaCodec } from './bytea.js'
 import { charCodec, nameCodec, textCodec } from './text.js'
 import { uuidCodec } from './uuid.js'
+import { withoutEnd } from './without-end.js'
 
 const same = { family: 'text', alike: 'text' }
 
@@ -27,7 +28,7 @@ export const textTypes: readonly BaseType[] = [
   defineType('varchar', [1043, 1015], 'text', { ...same, exactKey: 'text', readings: asText('varchar') }),
   defineType('bpchar', [1042, 1014], 'text', {
     ...same,
-    canonical: (padded) => padded.replace(/ +$/, ''),
+    canonical: (padded) => withoutEnd(padded, ' '),
     readings: asText('bpchar'),
   }),
   defineType('citext', undefined, 'text', {

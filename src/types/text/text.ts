@@ -1,6 +1,6 @@
 import { EncodeError } from '../../errors.js'
 import type { Coding } from '../codec.js'
-import { describe } from '../describe.js'
+import { describe, misfit } from '../describe.js'
 import { utf8 } from './bytes.js'
 
 const unstorable = /[\0\p{Surrogate}]/u
@@ -12,12 +12,13 @@ export function isStorable(text: string): boolean {
 
 /** @throws {@link EncodeError} when `value` is not a string, or one that PostgreSQL cannot hold. */
 export function checkString(type: string, value: unknown): string {
-  if (typeof value !== 'string') throw new EncodeError(`${type} takes a string, not ${describe(value)}.`)
+  if (typeof value !== 'string') throw misfit(`${type} takes a string`, value)
   if (!isStorable(value)) {
     throw new EncodeError(
       value.includes('\0')
         ? `${type} cannot hold the character \\u0000, as no text in PostgreSQL can: ${describe(value)}.`
         : `${type} takes well-formed text; this has half of a surrogate pair: ${describe(value)}.`,
+      { value },
     )
   }
   return value
@@ -26,7 +27,7 @@ export function checkString(type: string, value: unknown): string {
 /** A date, time or interval on its way in: PostgreSQL's input syntax is rich, so the server has the last word. */
 export function checkMoment(type: string, example: string, value: unknown): string {
   if (typeof value === 'string' && value.trim() !== '') return checkString(type, value)
-  throw new EncodeError(`${type} takes a string such as '${example}', not ${describe(value)}.`)
+  throw misfit(`${type} takes a string such as '${example}'`, value)
 }
 
 /** Types read and written as the string that PostgreSQL prints, with no binary decoder; unknown types too. */
@@ -45,7 +46,10 @@ export const nameCodec: Coding = {
   encode: (value) => {
     const text = checkString('name', value)
     if (Buffer.byteLength(text) > 63) {
-      throw new EncodeError(`name holds at most 63 bytes, not ${Buffer.byteLength(text)}: ${describe(text)}.`)
+      throw new EncodeError(
+        `name holds at most 63 bytes, not ${Buffer.byteLength(text)}: ${describe(text)}.`,
+        { value: text },
+      )
     }
     return text
   },
@@ -63,6 +67,6 @@ export const charCodec: Coding = {
     const text = checkString('"char"', value)
     // eslint-disable-next-line no-control-regex -- every ASCII character but zero is a "char"
     if (/^(?:[\x01-\x7f]?|\\[23][0-7]{2})$/.test(text)) return text
-    throw new EncodeError(`"char" takes one ASCII character, '' or '\\ooo' in octal, not ${describe(text)}.`)
+    throw misfit(`"char" takes one ASCII character, '' or '\\ooo' in octal`, text)
   },
 }

@@ -1,6 +1,5 @@
-import { EncodeError } from '../../errors.js'
 import type { Coding } from '../codec.js'
-import { checkWidth, describe, printedAs } from '../describe.js'
+import { checkWidth, misfit, printedAs } from '../describe.js'
 
 const printed = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const accepted = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -19,8 +18,6 @@ export const uuidCodec: Coding = {
   },
   encode: (value) => {
     if (typeof value === 'string' && accepted.test(value)) return value.toLowerCase()
-    throw new EncodeError(
-      `uuid takes a string such as '0b5f0e3a-1c7d-4e52-9f6b-3d2a8c4e7f10', not ${describe(value)}.`,
-    )
+    throw misfit(`uuid takes a string such as '0b5f0e3a-1c7d-4e52-9f6b-3d2a8c4e7f10'`, value)
   },
 }

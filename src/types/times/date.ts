@@ -36,6 +36,7 @@ export const dateAsDateCodec: Coding = {
     if (value.getTime() % day !== 0 && !Number.isNaN(value.getTime())) {
       throw new EncodeError(
         `date takes a Date at midnight in UTC, not ${describe(value)}: its time would be lost.`,
+        { value },
       )
     }
     return encodeDate('date', value, '').replace(' 00:00:00', '')

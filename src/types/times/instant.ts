@@ -1,6 +1,6 @@
-import { DecodeError, EncodeError } from '../../errors.js'
+import { DecodeError } from '../../errors.js'
 import { int32, uint32 } from '../text/bytes.js'
-import { checkWidth, describe, notIso } from '../describe.js'
+import { checkWidth, misfit, notIso } from '../describe.js'
 import { daysOf, epochDays, formatDay, formatTime } from './calendar.js'
 
 const printed =
@@ -68,7 +68,10 @@ export function within(type: string, milliseconds: number, shown: () => string):
 
 /** The error for what a Date cannot hold. */
 export function unrepresentable(type: string, text: string): DecodeError {
-  return new DecodeError(`A Date cannot hold the ${type} '${text}'. Read the column as text instead.`)
+  const what = text.endsWith('infinity') ? text : 'of its year'
+  return new DecodeError(`A Date cannot hold a ${type} that is ${what}. Read the column as text instead.`, {
+    value: text,
+  })
 }
 
 /** The date and time `seconds` and `microseconds` (0 to 999999) after 2000-01-01, in PostgreSQL's ISO style. */
@@ -93,7 +96,7 @@ export function readTimestamp(type: string, bytes: Buffer, at: number, end: numb
 /** A Date in UTC, with `offset` behind it. */
 export function encodeDate(type: string, value: Date, offset: string): string {
   const milliseconds = value.getTime()
-  if (Number.isNaN(milliseconds)) throw new EncodeError(`${type} takes a valid Date, not ${describe(value)}.`)
+  if (Number.isNaN(milliseconds)) throw misfit(`${type} takes a valid Date`, value)
   const seconds = Math.floor(milliseconds / 1000)
   const microseconds = (milliseconds - seconds * 1000) * 1000
   return formatTimestamp(seconds - epochDays * 86400, microseconds, offset)

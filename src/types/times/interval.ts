@@ -33,7 +33,8 @@ function decodeText(text: string): string {
   const match = postgres.exec(text)
   if (match === null || text === '') {
     throw new DecodeError(
-      `${describe(text)} is not an interval in the style 'iso_8601' or 'postgres'. Set IntervalStyle to one of these for this connection or database.`,
+      `It is no interval in the style 'iso_8601' or 'postgres', but ${describe(text)}. Set IntervalStyle to one of these for this connection or database.`,
+      { value: text },
     )
   }
   const [, years = 0, months = 0, days = 0, plus = '', hours = 0, minutes = 0, seconds = 0, fraction = ''] =
