@@ -80,6 +80,11 @@ describe('queryTimeoutMs', () => {
     )
     expect(caught).toMatchObject({ name: 'UsageError' })
     expect(caught.message).toContain('rolled back, not committed')
+    const streamed = opened.db.transaction().execute(async (trx) => {
+      const rows = new Stalling(trx).aiterator({ chunkSize: 5000, fetchTimeoutMs: 150 })
+      expect(await failureOf(rows.next())).toMatchObject({ code: 'FETCH_TIMEOUT' })
+    })
+    expect((await failureOf(streamed)).message).toContain('rolled back, not committed')
     const thrown = opened.db.transaction().execute((trx) => sql`select pg_sleep(30)`.execute(trx))
     expect(await failureOf(thrown)).toMatchObject({ code: 'QUERY_TIMEOUT' })
     expect(await itemsOf(opened).filter({ id: 50 }).exists()).toBe(false)
