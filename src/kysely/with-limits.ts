@@ -50,7 +50,7 @@ class Limited extends SluiceConnection {
     return this.#given.executeQuery(withQueryTimeout(query, this.#queryTimeoutMs))
   }
 
-  override streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
-    return this.#given.streamQuery(query, chunkSize)
+  override streamQuery<R>(query: CompiledQuery, size: number): AsyncIterableIterator<QueryResult<R>> {
+    return this.#given.streamQuery(query, size)
   }
 }

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks'
 import { createContext, Script } from 'node:vm'
 
 const MEGABYTE = 1_048_576
@@ -6,22 +5,22 @@ const MEGABYTE = 1_048_576
 /** What linear work on four times the input never takes as a multiple: quadratic work takes 16 times as long. */
 const MOST = 10
 
-/** Quadratic work on a megabyte takes minutes. Of what takes less than this, only noise would be compared. */
-const SURELY_LINEAR_MS = 2_000
+/** Quadratic work on a megabyte takes minutes. Of what takes less processor time, only noise would be compared. */
+const SURELY_LINEAR_MS = 4_000
 
 /** Past this, the work is stopped. */
 const DEADLINE_MS = 20_000
 
 const call = new Script('work()')
 
-/** Whether the time of a work on so many characters, up to a megabyte, grows as they do. */
+/** Whether the processor time of a work on so many characters, up to a megabyte, grows as they do. */
 export function isLinear(work: (size: number) => unknown): boolean {
   const whole = milliseconds(() => work(MEGABYTE))
   return whole < SURELY_LINEAR_MS || whole < MOST * milliseconds(() => work(MEGABYTE / 4))
 }
 
 function milliseconds(work: () => unknown): number {
-  const start = performance.now()
+  const start = process.cpuUsage()
   try {
     call.runInContext(createContext({ work }), { timeout: DEADLINE_MS })
   } catch (error) {
@@ -29,5 +28,6 @@ function milliseconds(work: () => unknown): number {
     // That the text is refused is as good; that the stack ends is not.
     if (error instanceof RangeError && error.message.includes('call stack')) throw error
   }
-  return performance.now() - start
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1000
 }
