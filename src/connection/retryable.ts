@@ -37,6 +37,7 @@ export function mayPass(error: Error): boolean {
   const sqlState = sqlStateOf(error)
   if (sqlState !== undefined) return UNDONE.test(sqlState) || UNKNOWN.test(sqlState)
   if (error instanceof AggregateError) return error.errors.some((each: Error) => mayPass(each))
+  // What Node's own errors have beside a message; others leave it undefined.
   const { code, syscall } = error as NodeJS.ErrnoException
   // A server that is down has no socket in its folder; a certificate that is missing is opened, not connected to.
   if (code === 'ENOENT') return syscall === 'connect'

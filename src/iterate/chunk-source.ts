@@ -1,6 +1,6 @@
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import { asError, ConnectionError, UsageError } from '../errors.js'
-import type { Source } from '../kysely/handle.js'
+import type { Binding } from '../kysely/handle.js'
 import { withReadRequest } from '../kysely/read-request.js'
 import { withConnection } from '../kysely/with-connection.js'
 import { sqlStateOf } from '../pg/database-error.js'
@@ -37,7 +37,7 @@ type Lease = { readonly is: 'none' } | Held
  * one it takes the transaction's connection for each chunk and lets others have it in between.
  */
 export class ChunkSource implements Chunks<unknown> {
-  readonly #source: Source
+  readonly #binding: Binding
   readonly #request: ChunkRequest
   /** Ends the portal from outside: by the caller's signal, or by leaving while a fetch is under way. */
   readonly #leaving = new AbortController()
@@ -56,8 +56,8 @@ export class ChunkSource implements Chunks<unknown> {
   })
   readonly #onAbort = () => this.#leaving.abort(this.#request.signal?.reason)
 
-  constructor(source: Source, request: ChunkRequest) {
-    this.#source = source
+  constructor(binding: Binding, request: ChunkRequest) {
+    this.#binding = binding
     this.#request = request
     request.signal?.addEventListener('abort', this.#onAbort)
   }
@@ -124,7 +124,7 @@ export class ChunkSource implements Chunks<unknown> {
     if (!isShared) return chunks.next()
     let isGiven = false
     try {
-      return await this.#source.executor.provideConnection(() => {
+      return await this.#binding.executor.provideConnection(() => {
         isGiven = true
         return chunks.next()
       })
@@ -143,7 +143,7 @@ export class ChunkSource implements Chunks<unknown> {
     const { prefetch, request } = this.#request
     const lease = this.#lease
     if (prefetch === undefined || lease.is === 'none') return rows
-    const { executor, engine } = this.#source
+    const { executor, engine } = this.#binding
     const prefetching = runPrefetch(
       prefetch,
       // The reader of what is prefetched for gives rows with their keys.
@@ -179,7 +179,7 @@ export class ChunkSource implements Chunks<unknown> {
       // A signal's reason is what the loop gets, whatever it is.
       const abort = () => reject(signal.reason as Error)
       signal.addEventListener('abort', abort)
-      this.#holding = withConnection(this.#source, async (connection, isShared) => {
+      this.#holding = withConnection(this.#binding, async (connection, isShared) => {
         signal.removeEventListener('abort', abort)
         signal.throwIfAborted()
         const lease = this.#start(connection, isShared)

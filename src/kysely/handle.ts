@@ -13,14 +13,14 @@ export interface KyselyHandle {
 }
 
 /** A Kysely instance or transaction on our dialect, without its plugins: names in our SQL are final. */
-export interface Source {
+export interface Binding {
   readonly executor: QueryExecutor
   readonly engine: Engine
   readonly isTransaction: boolean
 }
 
 /** @throws {@link UsageError} when the instance is on another dialect. */
-export function sourceOf(kysely: KyselyHandle): Source {
+export function bindingOf(kysely: KyselyHandle): Binding {
   const executor = kysely.getExecutor()
   const engine = engineOf(executor.adapter)
   if (engine === undefined) {

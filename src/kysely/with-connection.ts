@@ -1,12 +1,12 @@
 import type { SluiceConnection } from './connection.js'
-import type { Source } from './handle.js'
+import type { Binding } from './handle.js'
 
 /**
  * Gives a task a connection, and says whether it is one that others use as well: that of a transaction, or one that is
  * pinned by `db.connection()`. It was leased before it was asked for.
  */
 export function withConnection<T>(
-  { executor, engine }: Source,
+  { executor, engine }: Binding,
   task: (connection: SluiceConnection, isPinned: boolean) => Promise<T>,
 ): Promise<T> {
   const { leases } = engine

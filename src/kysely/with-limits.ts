@@ -1,7 +1,7 @@
 import type { CompiledQuery, QueryResult } from 'kysely'
 import { checkOptions, milliseconds, type OptionChecks } from '../options.js'
 import { SluiceConnection } from './connection.js'
-import { sourceOf, type KyselyHandle } from './handle.js'
+import { bindingOf, type KyselyHandle } from './handle.js'
 import { withQueryTimeout } from './read-request.js'
 
 /** Limits of single calls. */
@@ -26,7 +26,7 @@ const CHECKS: OptionChecks<CallLimits> = { queryTimeoutMs: milliseconds }
  */
 export function withLimits(kysely: KyselyHandle, limits: CallLimits): KyselyHandle {
   const { queryTimeoutMs } = checkOptions(limits, CHECKS, 'withLimits')
-  const { executor, isTransaction } = sourceOf(kysely)
+  const { executor, isTransaction } = bindingOf(kysely)
   const limited = executor.withConnectionProvider({
     provideConnection: (consumer) =>
       // Our dialect's driver gives out no others.

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js'
 import type { SluiceConnection } from '../kysely/connection.js'
-import type { Source } from '../kysely/handle.js'
+import type { Binding } from '../kysely/handle.js'
 
 /**
  * Outside a transaction a lock would be gone before its rows arrive.
@@ -8,8 +8,8 @@ import type { Source } from '../kysely/handle.js'
  * @param connection what it runs on, if that is known: a transaction that was begun by hand shows in its status.
  * @throws {@link UsageError} outside a transaction.
  */
-export function refuseLockOutsideTransaction(source: Source, connection?: SluiceConnection): void {
-  if (source.isTransaction) return
+export function refuseLockOutsideTransaction(binding: Binding, connection?: SluiceConnection): void {
+  if (binding.isTransaction) return
   if (connection !== undefined && connection.status !== 'I') return
   throw new UsageError(
     'selectForUpdate() runs inside a transaction only, since its locks end with it: ' +

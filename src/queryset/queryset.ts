@@ -3,7 +3,7 @@ import { selectRows } from '../sql/select/select.js'
 import { freeHandColumn } from '../sql/cast.js'
 import { subqueryOf } from '../sql/select/subquery.js'
 import { UsageError } from '../errors.js'
-import { sourceOf, type KyselyHandle } from '../kysely/handle.js'
+import { bindingOf, type KyselyHandle } from '../kysely/handle.js'
 import { annotate } from '../query/aggregate/annotate.js'
 import type { FilterArgument, Model } from '../query/model.js'
 import { checkUnionOptions, combine, type UnionOptions } from '../query/combine.js'
@@ -252,7 +252,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   annotate<const A extends Aggregates>(
     aggregates: A & CheckedAggregates<M, A>,
   ): QuerySet<Annotated<M, AggregateRow<M, A>>, R & AggregateRow<M, A>> {
-    return new QuerySet(this.source, annotate(this.state, aggregates))
+    return new QuerySet(this.binding, annotate(this.state, aggregates))
   }
 
   /** No rows, and no query. */
@@ -262,7 +262,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
 
   /** The same query on another Kysely instance or transaction. */
   using(kysely: KyselyHandle): QuerySet<M, R> {
-    return new QuerySet(sourceOf(kysely), this.state)
+    return new QuerySet(bindingOf(kysely), this.state)
   }
 
   /**
@@ -278,7 +278,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     if (shape === 'tuple' || shape === 'value') {
       throw new UsageError('Cannot call toKysely() after valuesList(): its rows are objects. Use values().')
     }
-    const executor = this.source.executor.withPlugin(decodePlugin(this.state.selection.columns))
+    const executor = this.binding.executor.withPlugin(decodePlugin(this.state.selection.columns))
     const creator = new QueryCreator<object>({ executor })
     // The builder was made without types; these are the ones that the queryset stands for.
     return selectRows(creator, this.state, freeHandColumn) as unknown as ReturnType<this['toKysely']>
@@ -291,7 +291,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   }
 
   #with<Row>(state: QueryState): QuerySet<M, Row> {
-    return new QuerySet<M, Row>(this.source, state)
+    return new QuerySet<M, Row>(this.binding, state)
   }
 
   #combined(
@@ -299,7 +299,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     others: readonly (QuerySetOf<R> | UnionOptions)[],
   ): QuerySet<M, R> {
     const states = others.map((other) => {
-      if (other instanceof QuerySet && other.source.engine === this.source.engine) return other.state
+      if (other instanceof QuerySet && other.binding.engine === this.binding.engine) return other.state
       throw new UsageError('Only querysets of the same database can be combined.')
     })
     return this.#with(combine(this.state, states, operator))

@@ -10,7 +10,7 @@ import { NO_CHUNKS, RowStream } from '../iterate/async-rows.js'
 import type { Iteration } from '../iterate/hand-out.js'
 import { runPrefetch, type PrefetchRows } from '../iterate/run-prefetch.js'
 import { NO_SYNC_CHUNKS, SyncRowStream, type SyncRows } from '../iterate/sync-rows.js'
-import type { Source } from '../kysely/handle.js'
+import type { Binding } from '../kysely/handle.js'
 import { withConnection } from '../kysely/with-connection.js'
 import { statementOf, withReadRequest } from '../kysely/read-request.js'
 import type { QueryState } from '../query/state.js'
@@ -34,19 +34,19 @@ export interface CompiledRead {
 }
 
 /** Reads all rows at once. */
-export function readAll(source: Source, read: CompiledRead): Promise<unknown[]> {
-  return fromCallSite(() => readRows(source, read))
+export function readAll(binding: Binding, read: CompiledRead): Promise<unknown[]> {
+  return fromCallSite(() => readRows(binding, read))
 }
 
-async function readRows(source: Source, read: CompiledRead): Promise<unknown[]> {
+async function readRows(binding: Binding, read: CompiledRead): Promise<unknown[]> {
   const { query, reader, prefetch, locks } = read
   // Getting a connection is repeated by itself; one that is pinned cannot be changed for another.
   let isOurs = false
   const attempt = () => {
     isOurs = false
-    return withConnection(source, async (connection, isPinned) => {
+    return withConnection(binding, async (connection, isPinned) => {
       isOurs = !isPinned
-      if (locks === true) refuseLockOutsideTransaction(source, connection)
+      if (locks === true) refuseLockOutsideTransaction(binding, connection)
       const { rows } = await connection.executeQuery<unknown>(withReadRequest(query, { reader }))
       if (prefetch === undefined) return rows
       // The reader of what is prefetched for gives rows with their keys.
@@ -54,7 +54,7 @@ async function readRows(source: Source, read: CompiledRead): Promise<unknown[]> 
     })
   }
   try {
-    return await retrying(source.engine.retry, attempt, (error) => isOurs && isRetryableRead(error))
+    return await retrying(binding.engine.retry, attempt, (error) => isOurs && isRetryableRead(error))
   } catch (error) {
     throw explain(read, error, 0)
   }
@@ -70,23 +70,23 @@ function isRetryableRead(error: Error): boolean {
  * @throws {@link OptionError}; {@link UsageError} for rows that are to be locked outside a transaction.
  */
 export function streamRows(
-  source: Source,
+  binding: Binding,
   read: CompiledRead,
   options: IteratorOptions,
   site: CallSite,
 ): RowStream<unknown> {
   const { query, reader, prefetch } = read
   const { signal, readOnly } = options
-  const { retry } = source.engine
-  const iteration = iterationOf(source, read, options, new Float64Array(1))
+  const { retry } = binding.engine
+  const iteration = iterationOf(binding, read, options, new Float64Array(1))
   const { request } = iteration
   const explain = (error: unknown): unknown => {
     const explained = iteration.explain(error)
     site.addTo(explained)
     return explained
   }
-  const open = () => new ChunkSource(source, { query, reader, request, signal, prefetch })
-  const isRepeated = retry.attempts > 1 && readOnly !== false && !source.isTransaction
+  const open = () => new ChunkSource(binding, { query, reader, request, signal, prefetch })
+  const isRepeated = retry.attempts > 1 && readOnly !== false && !binding.isTransaction
   return new RowStream({ ...iteration, explain }, () => {
     if (read.state.none) return NO_CHUNKS
     return isRepeated ? new RepeatedStart(open, retry, isRetryableRead, signal) : open()
@@ -99,17 +99,21 @@ export function streamRows(
  * @throws {@link OptionError}; {@link UsageError} inside a transaction, and when the connection settings cannot cross to a
  * worker.
  */
-export function iterateRows(source: Source, read: CompiledRead, options: IteratorOptions): SyncRows<unknown> {
+export function iterateRows(
+  binding: Binding,
+  read: CompiledRead,
+  options: IteratorOptions,
+): SyncRows<unknown> {
   // The worker's portal looks at it, too.
   const delivered = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT))
-  const iteration = iterationOf(source, read, options, delivered)
-  if (source.isTransaction) {
+  const iteration = iterationOf(binding, read, options, delivered)
+  if (binding.isTransaction) {
     throw new UsageError(
       'iterator() cannot run inside a transaction: it reads on a worker thread with a connection of its own, which ' +
         'does not see what the transaction has written. Use aiterator(), or iterate outside the transaction.',
     )
   }
-  const host = SyncHost.of(source.engine)
+  const host = SyncHost.of(binding.engine)
   const { reader, prefetch } = read
   const open = () => (read.state.none ? NO_SYNC_CHUNKS : host.open(iteration.request))
   return new SyncRowStream(iteration, { reader, prefetch, open })
@@ -117,7 +121,7 @@ export function iterateRows(source: Source, read: CompiledRead, options: Iterato
 
 /** What both forms have in common: the request, checked, and what is said of it. */
 function iterationOf(
-  source: Source,
+  binding: Binding,
   read: CompiledRead,
   options: IteratorOptions,
   delivered: Float64Array,
@@ -127,8 +131,8 @@ function iterationOf(
     { ...statementOf(read.query, read.reader), prefetches, delivered },
     options,
   )
-  if (read.locks === true) refuseLockOutsideTransaction(source)
-  const mayWrite = options.readOnly === false && !source.isTransaction
+  if (read.locks === true) refuseLockOutsideTransaction(binding)
+  const mayWrite = options.readOnly === false && !binding.isTransaction
   return {
     request,
     options,

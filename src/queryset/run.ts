@@ -1,4 +1,4 @@
-import type { Source } from '../kysely/handle.js'
+import type { Binding } from '../kysely/handle.js'
 import { prefetch } from '../prefetch/prefetch.js'
 import { aggregate, emptyAggregation } from '../query/aggregate/aggregate.js'
 import { locksRows } from '../query/select-for-update.js'
@@ -25,39 +25,39 @@ export function statementOf(state: QueryState): CompiledRead {
 }
 
 /** All rows. */
-export async function rows(source: Source, state: QueryState): Promise<unknown[]> {
-  return state.none ? [] : readAll(source, statementOf(state))
+export async function rows(binding: Binding, state: QueryState): Promise<unknown[]> {
+  return state.none ? [] : readAll(binding, statementOf(state))
 }
 
 /** `SELECT count(*)`. */
-export async function rowCount(source: Source, state: QueryState): Promise<number> {
+export async function rowCount(binding: Binding, state: QueryState): Promise<number> {
   if (state.none) return 0
   const query = compile((creator) => selectCount(creator, state))
-  const [count] = await readAll(source, { state, query, reader: countReader })
+  const [count] = await readAll(binding, { state, query, reader: countReader })
   return Number(count)
 }
 
 /** `SELECT 1 … LIMIT 1`. */
-export async function hasRows(source: Source, state: QueryState): Promise<boolean> {
+export async function hasRows(binding: Binding, state: QueryState): Promise<boolean> {
   if (state.none) return false
   const query = compile((creator) => selectExists(creator, state))
-  return (await readAll(source, { state, query, reader: existenceReader })).length > 0
+  return (await readAll(binding, { state, query, reader: existenceReader })).length > 0
 }
 
 /** The one row of aggregates over all rows. */
-export async function aggregates(source: Source, over: QueryState, wanted: unknown): Promise<unknown> {
+export async function aggregates(binding: Binding, over: QueryState, wanted: unknown): Promise<unknown> {
   const { state, annotations } = aggregate(over, wanted)
   if (state.none) return emptyAggregation(annotations)
   const query = compile((creator) => selectAggregates(creator, state, annotations))
-  const [row] = await readAll(source, { state, query, reader: aggregateReader(annotations) })
+  const [row] = await readAll(binding, { state, query, reader: aggregateReader(annotations) })
   return row
 }
 
 /** The plan: its lines as one text, or a document where JSON is asked for. */
-export async function plan(source: Source, state: QueryState, options: ExplainOptions): Promise<unknown> {
+export async function plan(binding: Binding, state: QueryState, options: ExplainOptions): Promise<unknown> {
   const { format = 'text' } = options
   const query = compileExplain(state, options)
   const reader = planReader(format === 'yaml' ? 'text' : format)
-  const lines = await readAll(source, { state, query, reader })
+  const lines = await readAll(binding, { state, query, reader })
   return format === 'json' ? lines[0] : lines.join('\n')
 }

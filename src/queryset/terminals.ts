@@ -3,7 +3,7 @@ import type { JsonValue } from '../types/json/json.js'
 import { compile } from '../sql/compile.js'
 import { selectRows } from '../sql/select/select.js'
 import type { ExplainFormat, ExplainOptions } from '../sql/select/explain.js'
-import type { Source } from '../kysely/handle.js'
+import type { Binding } from '../kysely/handle.js'
 import { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import { filter } from '../query/filter/filter.js'
 import { bulkRead, keyedBy } from '../query/in-bulk.js'
@@ -31,19 +31,19 @@ import { qualifiedName } from '../schema/qualified-name.js'
  * @typeParam R what one row of the result is.
  */
 export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> {
-  readonly #source: Source
+  readonly #binding: Binding
   readonly #state: QueryState
   #rows: Promise<R[]> | undefined
 
   /** @internal Querysets come from a repository. */
-  constructor(source: Source, state: QueryState) {
-    this.#source = source
+  constructor(binding: Binding, state: QueryState) {
+    this.#binding = binding
     this.#state = state
   }
 
   /** @internal */
-  protected get source(): Source {
-    return this.#source
+  protected get binding(): Binding {
+    return this.#binding
   }
 
   /** @internal */
@@ -123,7 +123,7 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
   /** How many rows there are: `SELECT count(*)`, or the length of the cache. */
   async count(): Promise<number> {
     if (this.#rows !== undefined) return (await this.#rows).length
-    return run.rowCount(this.source, this.state)
+    return run.rowCount(this.binding, this.state)
   }
 
   /**
@@ -140,13 +140,13 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
     aggregates: A & CheckedAggregates<M, A>,
   ): Promise<AggregateRow<M, A>> {
     // What the row is follows from the aggregates, as its type does.
-    return (await run.aggregates(this.source, this.state, aggregates)) as AggregateRow<M, A>
+    return (await run.aggregates(this.binding, this.state, aggregates)) as AggregateRow<M, A>
   }
 
   /** Whether there is any row: `SELECT 1 … LIMIT 1`, or by the cache. */
   async exists(): Promise<boolean> {
     if (this.#rows !== undefined) return (await this.#rows).length > 0
-    return run.hasRows(this.source, this.state)
+    return run.hasRows(this.binding, this.state)
   }
 
   /**
@@ -190,7 +190,7 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
   explain(options?: ExplainOptions & { readonly format?: Exclude<ExplainFormat, 'json'> }): Promise<string>
   explain(options: ExplainOptions): Promise<JsonValue>
   explain(options: ExplainOptions = {}): Promise<unknown> {
-    return run.plan(this.source, this.state, options)
+    return run.plan(this.binding, this.state, options)
   }
 
   /**
@@ -212,7 +212,7 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
   aiterator(options: IteratorOptions): AsyncRows<R> | AsyncRows<R[]>
   aiterator(options: IteratorOptions = {}): AsyncRows<unknown> {
     const site = new CallSite()
-    return streamRows(this.source, run.statementOf(this.state), options, site)
+    return streamRows(this.binding, run.statementOf(this.state), options, site)
   }
 
   /**
@@ -232,7 +232,7 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
   iterator(options?: IteratorOptions & { readonly batchYieldSize?: never }): SyncRows<R>
   iterator(options: IteratorOptions): SyncRows<R> | SyncRows<R[]>
   iterator(options: IteratorOptions = {}): SyncRows<unknown> {
-    return iterateRows(this.source, run.statementOf(this.state), options)
+    return iterateRows(this.binding, run.statementOf(this.state), options)
   }
 
   /** The SQL that the queryset sends, with its parameters. */
@@ -254,7 +254,7 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
    * a value that the column cannot hold; {@link IntegrityError} when a constraint refuses.
    */
   update(values: UpdateValues<M>): Promise<number> {
-    return fromCallSite(() => updateAll(this.source, this.state, values))
+    return fromCallSite(() => updateAll(this.binding, this.state, values))
   }
 
   /**
@@ -265,7 +265,7 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
    * {@link ForeignKeyViolation} when a row is still referred to.
    */
   delete(..._: [M['update']] extends [never] ? [viewsHaveNoDelete: never] : []): Promise<number> {
-    return fromCallSite(() => deleteAll(this.source, this.state))
+    return fromCallSite(() => deleteAll(this.binding, this.state))
   }
 
   /** The rows, read once. @internal */
@@ -293,6 +293,6 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
 
   async #rowsOf(state: QueryState): Promise<R[]> {
     // What one row is follows from the selection, which R follows as well.
-    return (await run.rows(this.source, state)) as R[]
+    return (await run.rows(this.binding, state)) as R[]
   }
 }

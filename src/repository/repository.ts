@@ -1,4 +1,4 @@
-import { sourceOf, type KyselyHandle } from '../kysely/handle.js'
+import { bindingOf, type KyselyHandle } from '../kysely/handle.js'
 import type { Model } from '../query/model.js'
 import { initialState } from '../query/state.js'
 import { fromCallSite } from '../queryset/call-site.js'
@@ -23,7 +23,7 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
 
   /** @throws {@link UsageError} when the Kysely instance is not on sluice's dialect. */
   constructor(kysely: KyselyHandle, schema: TableSchema, schemas?: SchemaRegistry) {
-    super(sourceOf(kysely), initialState(schema, schemas))
+    super(bindingOf(kysely), initialState(schema, schemas))
     this.schema = schema
   }
 
@@ -45,7 +45,7 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    */
   create(values: M['insert']): Promise<M['row']> {
     // RETURNING has every column, as M's row does.
-    return fromCallSite(() => create(this.source, this.state, values)) as Promise<M['row']>
+    return fromCallSite(() => create(this.binding, this.state, values)) as Promise<M['row']>
   }
 
   /**
@@ -65,7 +65,7 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
   bulkCreate(rows: NewRowStream<M>, options?: RefuseConflicts | UpdateConflicts<M>): Promise<number>
   bulkCreate(rows: NewRows<M> | NewRowStream<M>, options = {}): Promise<M['row'][] | number> {
     // Rows come back for an array, as the overloads say.
-    const created = fromCallSite(() => bulkCreate(this.source, this.state, rows, options))
+    const created = fromCallSite(() => bulkCreate(this.binding, this.state, rows, options))
     return created as Promise<M['row'][] | number>
   }
 
@@ -82,7 +82,7 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
     fields: readonly F[],
     options: BulkOptions = {},
   ): Promise<number> {
-    return fromCallSite(() => bulkUpdate(this.source, this.state, rows, fields, options))
+    return fromCallSite(() => bulkUpdate(this.binding, this.state, rows, fields, options))
   }
 
   /**
@@ -116,7 +116,7 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
   }
 
   #findOrCreate(method: 'getOrCreate' | 'updateOrCreate', lookup: object, [defaults]: readonly unknown[]) {
-    const found = fromCallSite(() => findOrCreate(this.source, this.state, method, lookup, defaults))
+    const found = fromCallSite(() => findOrCreate(this.binding, this.state, method, lookup, defaults))
     // Whole rows, as those of `create`.
     return found as Promise<[M['row'], boolean]>
   }

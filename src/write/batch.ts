@@ -1,5 +1,5 @@
 import { QueryError, UsageError } from '../errors.js'
-import type { Source } from '../kysely/handle.js'
+import type { Binding } from '../kysely/handle.js'
 import type { Assignment, Cell } from '../query/assignment.js'
 import type { QueryState } from '../query/state.js'
 import type { ColumnSchema } from '../schema/table.js'
@@ -71,7 +71,7 @@ export function refuseUnlessRows(rows: unknown, method: string): void {
 
 /** Writes all batches in one transaction, or with a `batchSize` each in its own; a single statement needs none. */
 export async function writeBatches(
-  source: Source,
+  binding: Binding,
   state: QueryState,
   batched: BatchedRows,
   write: (writer: Writer, batch: Batch) => Promise<void>,
@@ -79,8 +79,8 @@ export async function writeBatches(
   const batches = batchesOf(batched)
   const ready = Array.isArray(batched.rows) ? await collect(batches) : batches
   const alone = async (batch: Batch): Promise<void> => {
-    if (batch.groups.length === 1) await write(Writer.on(source, state), batch)
-    else await atomically(source, state, (writer) => write(writer, batch))
+    if (batch.groups.length === 1) await write(Writer.on(binding, state), batch)
+    else await atomically(binding, state, (writer) => write(writer, batch))
   }
   if (batched.batchSize !== undefined) {
     let isPartial = false
@@ -89,12 +89,12 @@ export async function writeBatches(
         if (isPartial && error instanceof QueryError) forbidRetry(error)
         throw error
       })
-      isPartial = !source.isTransaction
+      isPartial = !binding.isTransaction
     }
   } else if (Array.isArray(ready) && ready.length <= 1) {
     for (const batch of ready) await alone(batch)
   } else {
-    await atomically(source, state, async (writer) => {
+    await atomically(binding, state, async (writer) => {
       for await (const batch of ready) await write(writer, batch)
     })
   }

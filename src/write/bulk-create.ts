@@ -1,7 +1,7 @@
 import { insertRows, type InsertEnd, type OnConflict } from '../sql/write/insert.js'
 import { FieldError, OptionError, UsageError } from '../errors.js'
 import { checkOptions } from '../options.js'
-import type { Source } from '../kysely/handle.js'
+import type { Binding } from '../kysely/handle.js'
 import { parseValues, writableColumn, type Assignment } from '../query/assignment.js'
 import { columnsOf } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
@@ -15,7 +15,7 @@ import { SeenKeys } from './seen-keys.js'
 
 /** Inserts rows; an array's come back in its order, of everything else and with `ignoreConflicts` their number. */
 export async function bulkCreate(
-  source: Source,
+  binding: Binding,
   state: QueryState,
   rows: Iterable<unknown> | AsyncIterable<unknown>,
   options: BulkCreateOptions,
@@ -32,7 +32,7 @@ export async function bulkCreate(
 
   const created: unknown[] = []
   let count = 0
-  await writeBatches(source, state, batched, async (writer, batch) => {
+  await writeBatches(binding, state, batched, async (writer, batch) => {
     if (returning) {
       for (const row of await insertReturning(writer, batch, end)) created.push(row)
       return

@@ -1,7 +1,7 @@
 import { updateRows } from '../sql/write/update.js'
 import { FieldError, UsageError } from '../errors.js'
 import { checkOptions } from '../options.js'
-import type { Source } from '../kysely/handle.js'
+import type { Binding } from '../kysely/handle.js'
 import { encodeCell, fieldOf, isRecord, writableColumn, type Assignment } from '../query/assignment.js'
 import { columnsOf } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
@@ -14,7 +14,7 @@ import { qualifiedName } from '../schema/qualified-name.js'
 
 /** Sets fields of many rows, each found by its primary key; returns how many were there. */
 export async function bulkUpdate(
-  source: Source,
+  binding: Binding,
   state: QueryState,
   rows: Iterable<unknown> | AsyncIterable<unknown>,
   fields: readonly string[],
@@ -46,7 +46,7 @@ export async function bulkUpdate(
 
   let count = 0
   const batched = { rows, batchSize: options.batchSize, encode }
-  await writeBatches(source, state, batched, async (writer, batch) => {
+  await writeBatches(binding, state, batched, async (writer, batch) => {
     for (const group of batch.groups) {
       const keys = group.columns.filter(({ column }) => key.includes(column))
       const changes = group.columns.filter(({ column }) => !key.includes(column))

@@ -2,7 +2,7 @@ import { insertRow, type OnConflict } from '../sql/write/insert.js'
 import { updateWhere } from '../sql/write/update.js'
 import { selectRows } from '../sql/select/select.js'
 import { MultipleObjectsReturned } from '../errors.js'
-import type { Source } from '../kysely/handle.js'
+import type { Binding } from '../kysely/handle.js'
 import { isRecord, parseValues, type Assignment } from '../query/assignment.js'
 import { filter } from '../query/filter/filter.js'
 import { slice } from '../query/slice.js'
@@ -13,9 +13,9 @@ import { Writer } from './writer.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
 /** Inserts one row and reads it back. */
-export async function create(source: Source, state: QueryState, values: unknown): Promise<unknown> {
+export async function create(binding: Binding, state: QueryState, values: unknown): Promise<unknown> {
   refuseView(state.table, 'create')
-  return insertOne(Writer.on(source, state), parseValues(state.table, values, 'create()'), { kind: 'fail' })
+  return insertOne(Writer.on(binding, state), parseValues(state.table, values, 'create()'), { kind: 'fail' })
 }
 
 /** How often a row is looked for that others keep making and removing. */
@@ -28,14 +28,14 @@ const ATTEMPTS = 5
  * they were first: their row is then found at the next look.
  */
 export async function findOrCreate(
-  source: Source,
+  binding: Binding,
   state: QueryState,
   method: 'getOrCreate' | 'updateOrCreate',
   lookup: unknown,
   defaults: unknown,
 ): Promise<[row: unknown, created: boolean]> {
   const { found, values, changes } = parseLookup(state, lookup, defaults, method)
-  const writer = Writer.on(source, state)
+  const writer = Writer.on(binding, state)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const row = await readOne(writer, found)
     const isKept = method === 'getOrCreate' || changes.length === 0
@@ -45,7 +45,7 @@ export async function findOrCreate(
     if (created !== undefined) return [created, true]
   }
   // In the way is a row that the lookup does not find: the server's own error names it.
-  return [await inSavepoint(source, state, (alone) => insertOne(alone, values, { kind: 'fail' })), true]
+  return [await inSavepoint(binding, state, (alone) => insertOne(alone, values, { kind: 'fail' })), true]
 }
 
 async function insertOne(writer: Writer, row: readonly Assignment[], conflict: OnConflict): Promise<unknown> {

@@ -1,5 +1,5 @@
 import { ConnectionError } from '../errors.js'
-import type { Source } from '../kysely/handle.js'
+import type { Binding } from '../kysely/handle.js'
 import { withConnection } from '../kysely/with-connection.js'
 import type { QueryState } from '../query/state.js'
 import { explainWriteFailure } from './write-failure.js'
@@ -29,17 +29,17 @@ const CALLERS: Bounds = { undo: ['rollback to "before an incomplete bulk write"'
 type Work<T> = (writer: Writer) => Promise<T>
 
 /**
- * Runs statements that take effect together: in the transaction that the source is in, or in one of their own.
+ * Runs statements that take effect together: in the transaction that the binding is in, or in one of their own.
  *
  * Within the caller's transaction a failure half-way, the server's or not, leaves nothing to do but to roll back.
  *
  * On a connection that is shared with others, one of a transaction or a pinned one, every statement takes its turn, so
  * that a stream on it can go on between them.
  */
-export async function atomically<T>(source: Source, state: QueryState, work: Work<T>): Promise<T> {
-  const inTurn = eachOnItsOwn(source)
-  if (source.isTransaction) return within(CALLERS, inTurn, state, work)
-  const finish = await withConnection(source, async (connection, isPinned) => {
+export async function atomically<T>(binding: Binding, state: QueryState, work: Work<T>): Promise<T> {
+  const inTurn = eachOnItsOwn(binding)
+  if (binding.isTransaction) return within(CALLERS, inTurn, state, work)
+  const finish = await withConnection(binding, async (connection, isPinned) => {
     if (isPinned) {
       const bounds = connection.status === 'I' ? OWN : CALLERS
       return () => within(bounds, inTurn, state, work)
@@ -56,8 +56,8 @@ export async function atomically<T>(source: Source, state: QueryState, work: Wor
 }
 
 /** Runs work in a savepoint where there is a transaction, so that its failure leaves the transaction usable. */
-export function inSavepoint<T>(source: Source, state: QueryState, work: Work<T>): Promise<T> {
-  return withConnection(source, (connection) =>
+export function inSavepoint<T>(binding: Binding, state: QueryState, work: Work<T>): Promise<T> {
+  return withConnection(binding, (connection) =>
     within(connection.status === 'I' ? NONE : SAVEPOINT, runOn(connection), state, work),
   )
 }

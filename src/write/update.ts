@@ -1,7 +1,7 @@
 import type { Expression, ExpressionBuilder } from 'kysely'
 import { deleteWhere, updateWhere, type ColumnChange } from '../sql/write/update.js'
 import { FieldError } from '../errors.js'
-import type { Source } from '../kysely/handle.js'
+import type { Binding } from '../kysely/handle.js'
 import { encodeCell, isRecord, writableColumn } from '../query/assignment.js'
 import type { Model } from '../query/model.js'
 import { isCallback, parseValueExpression } from '../query/filter/parse-expression.js'
@@ -22,18 +22,18 @@ export type UpdateValues<M extends Model> = [M['update']] extends [never]
   : { readonly [Field in keyof M['update']]: M['update'][Field] | UpdateExpression<M> }
 
 /** Sets fields of the rows that a queryset stands for; returns how many there were. */
-export async function updateAll(source: Source, state: QueryState, values: unknown): Promise<number> {
+export async function updateAll(binding: Binding, state: QueryState, values: unknown): Promise<number> {
   refuseUnlessWritable(state, 'update')
   const changes = parseChanges(state.table, values)
   if (state.none) return 0
-  return Writer.on(source, state).count((scope) => updateWhere(scope, state, changes))
+  return Writer.on(binding, state).count((scope) => updateWhere(scope, state, changes))
 }
 
 /** Deletes the rows that a queryset stands for; returns how many there were. */
-export async function deleteAll(source: Source, state: QueryState): Promise<number> {
+export async function deleteAll(binding: Binding, state: QueryState): Promise<number> {
   refuseUnlessWritable(state, 'delete')
   if (state.none) return 0
-  return Writer.on(source, state).count((scope) => deleteWhere(scope, state))
+  return Writer.on(binding, state).count((scope) => deleteWhere(scope, state))
 }
 
 function parseChanges(table: TableSchema, values: unknown): ColumnChange[] {

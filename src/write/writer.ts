@@ -10,7 +10,7 @@ import { codecFor } from '../types/codec-for.js'
 import { annotatedScope } from '../sql/aggregate/annotation.js'
 import { compile, compileSql } from '../sql/compile.js'
 import { Scope } from '../sql/scope.js'
-import type { Source } from '../kysely/handle.js'
+import type { Binding } from '../kysely/handle.js'
 import { withReadRequest } from '../kysely/read-request.js'
 import { initialState, type QueryState } from '../query/state.js'
 import { knownRowReader, type RowReader } from '../rows/row-reader.js'
@@ -35,8 +35,8 @@ export class Writer {
   }
 
   /** Statements of this writer take a connection each; inside a transaction always its own. */
-  static on(source: Source, state: QueryState): Writer {
-    return new Writer(state, eachOnItsOwn(source))
+  static on(binding: Binding, state: QueryState): Writer {
+    return new Writer(state, eachOnItsOwn(binding))
   }
 
   /** Runs a statement that a transaction begins or ends with. */
@@ -90,6 +90,6 @@ export function runOn(connection: DatabaseConnection): Run {
 }
 
 /** Each statement over whatever connection its turn comes on. */
-export function eachOnItsOwn({ executor }: Source): Run {
+export function eachOnItsOwn({ executor }: Binding): Run {
   return (query) => executor.provideConnection((connection) => connection.executeQuery(query))
 }
