@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import type { DatabaseConnection } from 'kysely'
 import { ConnectionError } from '../errors.js'
 import { PoolWatch } from '../pg/pool-watch.js'
+import { clearTimeout, setTimeout } from '../real-timers.js'
 import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
 
 /** How {@link SluiceDialect} is set up. */

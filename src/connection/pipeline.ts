@@ -4,6 +4,7 @@ import { Exchange, type ExchangeResult } from '../pg/exchange.js'
 import type { Session } from '../pg/session.js'
 import { Turn } from '../pg/turn.js'
 import type { RowSink } from '../rows/row-sink.js'
+import { clearTimeout, setTimeout } from '../real-timers.js'
 import { abbreviate } from './abbreviate.js'
 import { Deadline } from './deadline.js'
 

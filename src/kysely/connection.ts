@@ -13,6 +13,7 @@ import { describedRowReader } from '../rows/described-row-reader.js'
 import type { Field } from '../rows/field.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { DecodedRows, DescribedColumns } from '../rows/row-sink.js'
+import { captureStack } from '../stack-trace.js'
 import { readRequestOf, statementOf, type ReadRequest, type StreamedRead } from './read-request.js'
 
 /** What a stream opens, and for free-hand SQL is to be closed should its iterator be dropped. */
@@ -85,7 +86,7 @@ export class SluiceConnection implements DatabaseConnection {
       return await this.connection.inTurn(() => this.#runFreeHand<R>(query))
     } catch (error) {
       // It was made where the socket was read, which says nothing of who waits.
-      Error.captureStackTrace(asError(error))
+      captureStack(asError(error))
       throw error
     }
   }

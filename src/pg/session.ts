@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Client, Submittable } from 'pg'
+import { clearTimeout, setTimeout } from '../real-timers.js'
 import { HEADER } from './server-messages.js'
 import { WireTap } from './wire-tap.js'
 

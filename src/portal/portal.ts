@@ -7,6 +7,7 @@ import type { ExchangeResult } from '../pg/exchange.js'
 import * as protocol from '../pg/protocol.js'
 import type { IterationRequest } from '../request.js'
 import { NO_ROWS, type RowSink } from '../rows/row-sink.js'
+import { clearTimeout, now, setTimeout } from '../real-timers.js'
 import { beginStatements } from './begin.js'
 import { abortedBy, explainPortalFailure, fetchLimit, idleTimeout, lostPortal } from './failure.js'
 import { FetchSize } from './fetch-size.js'
@@ -47,7 +48,7 @@ export class Portal<C> implements OpenPortal {
   readonly #fetchSize: FetchSize
   readonly #idleWatch: IdleWatch | undefined
   readonly #name = `sluice_${++portals}`
-  readonly #openedAt = Date.now()
+  readonly #openedAt = now()
   #phase: Phase = { is: 'new' }
   #rowsRead = 0
   /** The fetch whose rows come next. */
@@ -81,7 +82,7 @@ export class Portal<C> implements OpenPortal {
   }
 
   describe(): string {
-    const seconds = ((Date.now() - this.#openedAt) / 1000).toFixed(1)
+    const seconds = ((now() - this.#openedAt) / 1000).toFixed(1)
     return `${abbreviate(this.#request.sql)} (open for ${seconds} s, ${this.#rowsRead} rows read)`
   }
 

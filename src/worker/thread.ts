@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
 import { asError, ConnectionError } from '../errors.js'
+import { clearTimeout, setTimeout } from '../real-timers.js'
 import { LifeLine } from './watchdog.js'
 import type { OpenMessage, ShutdownMessage, WorkerSettings } from './messages.js'
 
@@ -100,8 +101,12 @@ function start(settings: WorkerSettings, lifeLine: MessagePort): Worker {
   const code = `
     const { inspect } = require('node:util')
     const { lifeLine } = require('node:worker_threads').workerData
-    process.on('uncaughtExceptionMonitor', (thrown) =>
-      lifeLine.postMessage({ error: { message: String(thrown?.message ?? inspect(thrown)), stack: thrown?.stack } }))
+    process.on('uncaughtExceptionMonitor', (thrown) => {
+      let stack
+      try { stack = thrown?.stack } catch {}
+      if (typeof stack !== 'string') stack = undefined
+      lifeLine.postMessage({ error: { message: String(thrown?.message ?? inspect(thrown)), stack } })
+    })
     process.on('exit', (exitCode) => lifeLine.postMessage({ exitCode }))
     lifeLine.on('message', () => {}).unref()
     ${isSource ? `import(${JSON.stringify(tsxApi())}).then(({ register }) => { register(); return ${load} })` : load}`

@@ -7,6 +7,7 @@ import { Engine } from '../connection/engine.js'
 import { queryMessages } from '../pg/protocol.js'
 import { Portal } from '../portal/portal.js'
 import type { StatementRequest } from '../request.js'
+import { setInterval } from '../real-timers.js'
 import {
   HEARTBEAT,
   HEARTBEAT_MS,
