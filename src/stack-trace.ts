@@ -14,7 +14,7 @@ export function stackOf(error: { readonly stack?: unknown }): string | undefined
 }
 
 /** Gives an object the stack of here, from the caller of `above` on; one that takes none stays as it is. */
-export function captureStack(object: object, above?: (new () => unknown) | undefined): void {
+export function captureStack(object: object, above?: new () => unknown): void {
   try {
     Error.captureStackTrace(object, above)
   } catch {
@@ -24,8 +24,9 @@ export function captureStack(object: object, above?: (new () => unknown) | undef
 
 /** Makes an error with enough frames in its stack to reach the caller's, unless the limit is not to be changed. */
 export function withCaller<E>(make: () => E): E {
-  const { value: limit, writable } = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') ?? {}
-  if (writable !== true || typeof limit !== 'number' || !(limit < FRAMES)) return make()
+  const held = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')
+  const limit: unknown = held?.value
+  if (held?.writable !== true || typeof limit !== 'number' || !(limit < FRAMES)) return make()
   Error.stackTraceLimit = FRAMES
   try {
     return make()

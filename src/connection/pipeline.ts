@@ -51,6 +51,12 @@ export interface PipelineOptions {
   readonly explain: (error: Error) => Error
   /** Cuts the connection. */
   readonly destroy: (reason: Error) => void
+  /** Sends what has to come before anything else, if something does. */
+  readonly setUp: (send: (sending: Sending) => Promise<ExchangeResult>) => Promise<void> | undefined
+  /** Called when something is about to be sent; throws what that may not be for. */
+  readonly checkSending: () => void
+  /** Called when rows have come; throws what they cannot be read for. */
+  readonly checkRows: () => void
 }
 
 /** The exchange that is being answered, and one of the same owner behind it in the same turn. */
@@ -91,7 +97,8 @@ export class Pipeline {
     const turn = this.#tail.then(() => {
       const lost = this.#options.lost()
       if (lost !== undefined) throw this.#options.explain(lost)
-      return task()
+      const setUp = this.#options.setUp((sending) => this.#send(sending, sending.messages))
+      return setUp === undefined ? task() : setUp.then(task)
     })
     const end = () => void this.#tasks--
     this.#tail = turn.then(end, end)
@@ -100,22 +107,21 @@ export class Pipeline {
 
   /** Sends messages after everything sent before, and waits for the ReadyForQuery that answers them. */
   exchange(sending: Sending): Promise<ExchangeResult> {
-    const { owner, messages, sink, sql, parameters, limit } = sending
-    const exchange = new Exchange(owner, messages, sink)
+    const { owner, sink, limit } = sending
+    const messages = () => {
+      this.#options.checkSending()
+      return sending.messages()
+    }
     const before = this.#atWork
     if (before !== undefined && sending.early === true && this.#takesBehind(before, owner)) {
+      const exchange = new Exchange(owner, messages, sink)
       // Should the connection be lost before anyone looks at it.
       exchange.done.catch(() => {})
       before.next = exchange
       before.turn.send(exchange)
       return this.inTurn(() => this.#answered(before.turn, exchange, limit))
     }
-    return this.inTurn(() => {
-      const turn = new Turn(this.#session, sql, parameters)
-      turn.send(exchange)
-      this.#session.ask(turn)
-      return this.#answered(turn, exchange, limit)
-    })
+    return this.inTurn(() => this.#send(sending, messages))
   }
 
   /** Cancels what is running on the server, if it is of `owner`; what was not sent yet will not be. */
@@ -132,6 +138,14 @@ export class Pipeline {
   #takesBehind({ turn, exchange, next }: AtWork, owner: object): boolean {
     const isAlone = this.#tasks === 1 && !this.#session.isWaitedFor
     return isAlone && exchange.owner === owner && next === undefined && !turn.isOver
+  }
+
+  #send({ owner, sink, sql, parameters, limit }: Sending, messages: () => Buffer[]): Promise<ExchangeResult> {
+    const exchange = new Exchange(owner, messages, sink)
+    const turn = new Turn(this.#session, sql, parameters)
+    turn.send(exchange)
+    this.#session.ask(turn)
+    return this.#answered(turn, exchange, limit)
   }
 
   async #answered(turn: Turn, exchange: Exchange, limit: ExchangeLimit | undefined): Promise<ExchangeResult> {
@@ -153,6 +167,7 @@ export class Pipeline {
       const result = await exchange.done
       // The answer came after all, but what was sent behind it meets the cancel request, and would have to explain it.
       if (late !== undefined) throw late
+      if (result.rows > 0) this.#options.checkRows()
       return result
     } catch (error) {
       throw late ?? this.#options.explain(asError(error))

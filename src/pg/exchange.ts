@@ -5,6 +5,7 @@ import { readDatabaseError } from './database-error.js'
 import { ExpectedAnswers } from './expected-answers.js'
 import { SYNC } from './protocol.js'
 import { readRowDescription } from './row-description.js'
+import { HEADER } from './server-messages.js'
 
 /** What the server answered to one exchange; the rows are in its sink, as a chunk. */
 export interface ExchangeResult {
@@ -13,6 +14,8 @@ export interface ExchangeResult {
   readonly bytes: number
   /** False when a portal stopped at its row limit and has more to give. */
   readonly complete: boolean
+  /** How the server names what it did, such as `INSERT 0 1`. */
+  readonly command: string
 }
 
 /** How far an exchange is: waiting for its turn, on its way, answered or lost. */
@@ -37,6 +40,7 @@ export class Exchange {
   #rows = 0
   #bytes = 0
   #suspended = false
+  #command = ''
   #resolve!: (result: ExchangeResult) => void
   #reject!: (error: Error) => void
 
@@ -87,6 +91,9 @@ export class Exchange {
         this.#suspended = true
         return
       case 'C':
+        this.#command = message.toString('latin1', HEADER, message.length - 1)
+        this.#suspended = false
+        return
       case 'I':
         this.#suspended = false
         return
@@ -112,7 +119,13 @@ export class Exchange {
     // At once: the rows of the next exchange may follow in the same bytes.
     this.#sink.cut()
     if (error !== undefined) this.#reject(error)
-    else this.#resolve({ rows: this.#rows, bytes: this.#bytes, complete: !this.#suspended })
+    else
+      this.#resolve({
+        rows: this.#rows,
+        bytes: this.#bytes,
+        complete: !this.#suspended,
+        command: this.#command,
+      })
   }
 }
 

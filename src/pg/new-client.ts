@@ -2,6 +2,7 @@ import { asError } from '../errors.js'
 import type { Socket } from 'node:net'
 import type { Pool, PoolClient } from 'pg'
 import { hearLastWords } from './last-words.js'
+import { ReportedSettings } from '../settings/reported-settings.js'
 import { WireTap } from './wire-tap.js'
 
 /** The clients of a pool that are connecting. */
@@ -66,10 +67,11 @@ function withTimeLimit(config: object, limitMs: number): object {
  * of authentication that pg does not know, pg's parser would wait for ever, or throw where nobody catches.
  */
 function tapFromStart(client: PoolClient): void {
-  const { connection } = client as { readonly connection?: object }
+  const { connection } = client as { readonly connection?: PoolClient['connection'] }
   if (connection === undefined) return
+  ReportedSettings.of(connection, true)
   // A method that pg's types leave out.
-  const starting = connection as StartingConnection
+  const starting = connection as object as StartingConnection
   const attachListeners = starting.attachListeners.bind(starting)
   starting.attachListeners = (stream) => {
     attachListeners(stream)

@@ -45,7 +45,7 @@ const [, , url, kind] = process.argv
 const db = connect<DB>({ connectionString: url, max: 2 })
 const { users } = repositories(db)
 const one = { email: 'one@example.com', name: 'One' }
-const broken = users.filter((eb) => eb(eb.lit(1), '=', eb.fn<number>('no_such_function', [])))
+const broken = users.filter((eb) => eb('id', '=', eb.fn<number>('no_such_function', [])))
 
 const attempts: Readonly<Record<string, () => unknown>> = {
   create: async () => (await users.create(one)).name,
@@ -72,7 +72,8 @@ const attempts: Readonly<Record<string, () => unknown>> = {
 
 /** A program of the tests: prints what becomes of its errors, as they are or with each change. */
 const all: Record<string, Record<string, string>> = {}
-const { stackTraceLimit, captureStackTrace, prepareStackTrace } = Error
+const { stackTraceLimit } = Error
+const kept = Object.getOwnPropertyDescriptor(Error, 'captureStackTrace')
 for (const [name, change] of kind === 'changed'
   ? Object.entries(changes)
   : [['as it is', () => {}] as const]) {
@@ -86,7 +87,8 @@ for (const [name, change] of kind === 'changed'
     writable: true,
     configurable: true,
   })
-  Object.assign(Error, { captureStackTrace, prepareStackTrace })
+  Object.defineProperty(Error, 'captureStackTrace', kept ?? {})
+  Object.assign(Error, { prepareStackTrace: undefined })
 }
 await db.close()
 process.stdout.write(JSON.stringify(all))
