@@ -2,8 +2,15 @@ import type { Pool } from 'pg'
 import type { DatabaseConnection } from 'kysely'
 import { ConnectionError } from '../errors.js'
 import { PoolWatch } from '../pg/pool-watch.js'
+import { ConnectionParameters } from '../settings/connection-parameters.js'
+import { hostsOf } from '../settings/hosts.js'
 import { clearTimeout, setTimeout } from '../real-timers.js'
 import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
+
+/** @throws {@link UsageError} for connection parameters that cannot be honoured, before anything is connected to. */
+function checkParameters({ options }: Pool): void {
+  hostsOf(new ConnectionParameters(options ?? {}))
+}
 
 /** How {@link SluiceDialect} is set up. */
 export interface SluiceDialectConfig extends TimeLimits {
@@ -52,6 +59,7 @@ export class Engine {
     this.config = config
     this.lockTimeoutMs = lockTimeoutMs
     this.limits = heldLimits(config)
+    if (typeof config.pool !== 'function') checkParameters(config.pool)
   }
 
   pool(): Promise<Pool> {
@@ -142,6 +150,7 @@ export class Engine {
   async #openPool(): Promise<Pool> {
     const { pool } = this.config
     const opened = typeof pool === 'function' ? await pool() : pool
+    checkParameters(opened)
     this.#watch = PoolWatch.of(opened, this.limits.connectTimeoutMs)
     this.#openedPool = opened
     return opened
