@@ -1,4 +1,5 @@
 import { ConnectionError, TimeoutError, UsageError } from '../errors.js'
+import { stackOf } from '../stack-trace.js'
 
 /** An error as data: structured clone keeps the message but drops what the server said beside it. */
 export interface WireError {
@@ -24,7 +25,7 @@ export function toWireError(error: Error): WireError {
   return {
     name: error.name,
     message: error.message,
-    stack: error.stack,
+    stack: stackOf(error),
     properties: Object.fromEntries(properties),
     cause: error.cause instanceof Error ? toWireError(error.cause) : undefined,
   }
