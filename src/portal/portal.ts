@@ -182,10 +182,9 @@ export class Portal<C> implements OpenPortal {
 
   #fetch(early = false): Fetch {
     const { sql, parameters } = this.#request
-    const messages = () => this.#fetchMessages()
-    const { sink } = this.#ends
     const result = this.#connection.roundTrip({
-      ...{ owner: this, sql, parameters, messages, sink, limit: this.limit, early },
+      ...{ owner: this, sql, parameters, sink: this.#ends.sink, limit: this.limit, early },
+      messages: () => this.#fetchMessages(),
     })
     // One that is asked for only now has nothing sent behind it: it says how large the next is to be.
     return { result, isAnswered: !early }
@@ -206,8 +205,7 @@ export class Portal<C> implements OpenPortal {
     const ownsTransaction = this.#connection.status === 'I'
     this.#to({ type: 'opened', ownsTransaction })
     if (!ownsTransaction) return open
-    const begin = beginStatements(this.#request, this.#connection)
-    return [...begin.map(protocol.statement), ...open]
+    return [...beginStatements(this.#request, this.#connection).map(protocol.statement), ...open]
   }
 
   #watch(ms: number): IdleWatch {

@@ -61,14 +61,14 @@ describe('with timers and clocks that were replaced by fakes', () => {
   })
 
   test('fetchTimeoutMs, idleTimeoutMs and acquireTimeoutMs pass', async () => {
-    await withDatabase({ acquireTimeoutMs: 100 }, async (db) => {
+    await withDatabase({ acquireTimeoutMs: 1000 }, async (db) => {
       const fetching = slow(db).aiterator({ chunkSize: 40, fetchTimeoutMs: 100 })
       await expect(fetching.next()).rejects.toMatchObject({ code: 'FETCH_TIMEOUT' })
       const { users } = repositories(db)
-      const idle = users.aiterator({ chunkSize: 5, idleTimeoutMs: 100 })
+      const idle = users.aiterator({ chunkSize: 5, idleTimeoutMs: 3000 })
       await idle.next()
-      await expect(users.count()).rejects.toThrow(/within 100 ms \(acquireTimeoutMs\)/)
-      await sql`select pg_sleep(0.3)`.execute(shop.db)
+      await expect(users.count()).rejects.toThrow(/within 1000 ms \(acquireTimeoutMs\)/)
+      await sql`select pg_sleep(3)`.execute(shop.db)
       await expect(
         (async () => {
           for await (const _ of idle);

@@ -3,6 +3,8 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connect, SluiceDialect, UsageError, type Database } from 'sluice'
 import { repositories, type DB } from '../../generated/index.js'
+import { decodePlugin } from '../../src/queryset/decode-plugin.js'
+import type { ColumnSchema } from '../../src/schema/table.js'
 import { openShop, type Shop } from '../support/shop.js'
 
 let shop: Shop
@@ -117,6 +119,19 @@ describe.each(['LATIN1', 'EUC_JP', 'SQL_ASCII', 'WIN1252'])('client_encoding %s'
     )
     await shop.sql(`alter database ${shop.database.name} reset client_encoding`)
   })
+})
+
+test('what toKysely() leaves as text names its column where that cannot be read', () => {
+  const instants = decodePlugin([
+    {
+      name: 'at',
+      property: 'at',
+      type: { kind: 'converted', type: 'timestamptz', as: 'string' },
+    } as ColumnSchema,
+  ])
+  // All that the plugin looks at.
+  const read = (at: string) => instants.transformResult({ result: { rows: [{ at }] } } as never)
+  expect(() => read('01.03.2024 22:30:00 CET')).toThrow(/^Column at: .*DateStyle/)
 })
 
 test('client_encoding set by a queryset as it runs refuses its rows, by every path', async () => {
