@@ -53,7 +53,6 @@ export class Portal<C> implements OpenPortal {
   #rowsRead = 0
   /** The fetch whose rows come next. */
   #ahead: Fetch | undefined
-  /** What has to be known before the first fetch. */
   #asking: Promise<void> | undefined
   /** What the consumer gets at its next step. */
   #failure: Error | undefined
