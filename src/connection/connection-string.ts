@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js'
+import { withOneHost } from '../settings/hosts.js'
 
 const ADVICE =
   'A connection string looks like postgres://user:password@host:5432/database. In a password, write %23 for #, ' +
@@ -32,5 +33,5 @@ function isReadable(text: string): boolean {
   if (text.startsWith('/')) return true
   if (!/^(?:[a-z][a-z0-9+.-]*:\/\/|socket:)/i.test(text) || STRAY_PASSWORD.test(text)) return false
   // Without a host it is the one of the environment.
-  return URL.canParse(text.replace('@/', '@host/'))
+  return URL.canParse(withOneHost(text).replace('@/', '@host/'))
 }

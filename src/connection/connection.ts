@@ -8,6 +8,7 @@ import { abbreviate } from './abbreviate.js'
 import { Deadline } from './deadline.js'
 import type { Engine, OpenStream } from './engine.js'
 import { Pipeline, type RoundTripLimit, type Sending } from './pipeline.js'
+import { refuseEncoding, setUpText } from './session-text.js'
 
 const KEEP_ALIVE_DELAY_MS = 10_000
 
@@ -31,8 +32,8 @@ export class Connection implements SessionHolder {
   /** Nothing was sent on this lease yet. */
   #isFresh = false
   #transactionFailure: Error | undefined
-  /** How many times the server has said that it is ready. */
-  #answers = 0
+  /** What the server had answered when the connection was given back: if it is more by now, others had it. */
+  #answersAtRelease = 0
   #lost: Error | undefined
   #onLost: ((reason: Error) => void) | undefined
 
@@ -49,6 +50,9 @@ export class Connection implements SessionHolder {
       lost: () => this.#lost,
       explain: (error, wasSent) => this.explain(error, wasSent),
       destroy: (reason) => this.destroy(reason),
+      setUp: (send) => setUpText(this.session, engine.limits.closeTimeoutMs, send),
+      checkSending: () => this.checkSending(),
+      checkRows: () => this.checkRows(),
     })
     // Installed now, so that what cannot be read is refused before anything is sent.
     void this.session.tap
@@ -83,7 +87,7 @@ export class Connection implements SessionHolder {
 
   /** How many times the server has said that it is ready: tells whether an error's own word on that has come. */
   get answers(): number {
-    return this.#answers
+    return this.session.answers
   }
 
   /** The pool handed the connection out. */
@@ -93,6 +97,7 @@ export class Connection implements SessionHolder {
     this.#isFresh = true
     this.#lost ??= this.session.lost
     this.session.holder = this
+    if (this.answers !== this.#answersAtRelease) this.session.defaultIsolation = undefined
     this.engine.leased.add(this)
     this.engine.silence.start()
   }
@@ -107,6 +112,7 @@ export class Connection implements SessionHolder {
     if (!this.isLost) await this.#pipeline.untilIdle()
     this.engine.leased.delete(this)
     this.session.holder = undefined
+    this.#answersAtRelease = this.answers
     this.#client.release(this.isLost || this.status !== 'I')
   }
 
@@ -136,19 +142,14 @@ export class Connection implements SessionHolder {
 
   /** Sends messages that end in a Sync, when everything sent before is answered, and waits for the answer. */
   roundTrip(sending: Sending): Promise<RoundTripResult> {
-    if (!this.#isFresh) return this.#pipeline.roundTrip(sending)
-    const messages = () => {
-      this.#refuseForeignTransaction()
-      return sending.messages()
-    }
-    return this.#pipeline.roundTrip({ ...sending, messages })
+    return this.#pipeline.roundTrip(sending)
   }
 
   /** Runs a query of pg's own client in turn with the round trips; `run` is given what to call when it is to be sent. */
   query<T>(run: (onSending: () => void) => Promise<T>, limit?: RoundTripLimit): Promise<T> {
     return this.#pipeline.query((onSent) => {
       return run(() => {
-        this.#refuseForeignTransaction()
+        this.checkSending()
         onSent()
       })
     }, limit)
@@ -158,9 +159,10 @@ export class Connection implements SessionHolder {
    * Called when something is about to be sent, and everything before is answered.
    *
    * @throws {@link ConnectionError} when somebody else, who had the connection before, began a transaction on it without
-   * waiting for that: what is written now would be lost.
+   * waiting for that: what is written now would be lost. {@link UsageError} when somebody set another encoding just now.
    */
-  #refuseForeignTransaction(): void {
+  checkSending(): void {
+    if (this.status !== 'E') refuseEncoding(this.session)
     if (!this.#isFresh) return
     this.#isFresh = false
     if (this.status === 'I') return
@@ -169,6 +171,11 @@ export class Connection implements SessionHolder {
         'client have to be waited for before it is released.',
       { isBeforeSending: true },
     )
+  }
+
+  /** @throws {@link UsageError} when rows have come in an encoding that is not ours. */
+  checkRows(): void {
+    refuseEncoding(this.session)
   }
 
   /** Cancels what is running on the server, if it is a round trip of `owner`. */
@@ -202,7 +209,6 @@ export class Connection implements SessionHolder {
   }
 
   ready(status: TransactionStatus): void {
-    this.#answers++
     if (status !== 'E') this.#transactionFailure = undefined
     if (status === 'I') for (const portal of this.openPortals) portal.transactionEnded()
   }

@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from '../real-timers.js'
+
 const SLICES = 4
 
 /**

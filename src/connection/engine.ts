@@ -4,7 +4,15 @@ import { ConnectionError } from '../errors.js'
 import { PoolWatch } from '../pg/pool-watch.js'
 import { heldRetry, type HeldRetry, type RetrySettings } from './retry.js'
 import { SilenceWatch, type Listening } from './silence-watch.js'
+import { ConnectionParameters } from '../settings/connection-parameters.js'
+import { hostsOf } from '../settings/hosts.js'
+import { clearTimeout, setTimeout } from '../real-timers.js'
 import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
+
+/** @throws {@link UsageError} for connection parameters that cannot be honoured, before anything is connected to. */
+function checkParameters({ options }: Pool): void {
+  hostsOf(new ConnectionParameters(options ?? {}))
+}
 
 /** How {@link SluiceDialect} is set up. */
 export interface SluiceDialectConfig extends TimeLimits {
@@ -62,6 +70,7 @@ export class Engine {
     this.limits = heldLimits(config)
     this.retry = heldRetry(config.retry)
     this.silence = new SilenceWatch(this.limits, this.leased)
+    if (typeof config.pool !== 'function') checkParameters(config.pool)
   }
 
   get config(): SluiceDialectConfig {
@@ -160,6 +169,7 @@ export class Engine {
   async #openPool(): Promise<Pool> {
     const { pool } = this.config
     const opened = typeof pool === 'function' ? await pool() : pool
+    checkParameters(opened)
     this.#watch = PoolWatch.of(opened, this.limits.connectTimeoutMs)
     this.#openedPool = opened
     return opened

@@ -4,6 +4,7 @@ import { RoundTrip, type RoundTripResult } from '../pg/round-trip.js'
 import type { Session } from '../pg/session.js'
 import { Turn } from '../pg/turn.js'
 import type { RowSink } from '../rows/row-sink.js'
+import { clearTimeout, setTimeout } from '../real-timers.js'
 import { abbreviate } from './abbreviate.js'
 import { Deadline } from './deadline.js'
 
@@ -59,6 +60,12 @@ export interface PipelineOptions {
   readonly explain: (error: Error, wasSent: boolean) => Error
   /** Cuts the connection. */
   readonly destroy: (reason: Error) => void
+  /** Sends what has to come before anything else, if something does. */
+  readonly setUp: (send: (sending: Sending) => Promise<RoundTripResult>) => Promise<void> | undefined
+  /** Called when something is about to be sent; throws what that may not be for. */
+  readonly checkSending: () => void
+  /** Called when rows have come; throws what they cannot be read for. */
+  readonly checkRows: () => void
 }
 
 /** What is to be answered: a round trip of ours, or a query of pg's own client. */
@@ -121,7 +128,8 @@ export class Pipeline {
     const turn = this.#tail.then(() => {
       const lost = this.#options.lost()
       if (lost !== undefined) throw this.#options.explain(lost, false)
-      return task()
+      const setUp = this.#options.setUp((sending) => this.#send(sending, sending.messages))
+      return setUp === undefined ? task() : setUp.then(task)
     })
     const end = () => void this.#tasks--
     this.#tail = turn.then(end, end)
@@ -130,21 +138,21 @@ export class Pipeline {
 
   /** Sends messages after everything sent before, and waits for the ReadyForQuery that answers them. */
   roundTrip(sending: Sending): Promise<RoundTripResult> {
-    const { owner, messages, sink, sql, parameters, limit } = sending
-    const roundTrip = new RoundTrip(owner, messages, sink)
-    const turn = sending.early === true ? this.#turnToShare(roundTrip) : undefined
-    if (turn !== undefined) {
+    const { owner, sink, limit } = sending
+    const messages = () => {
+      this.#options.checkSending()
+      return sending.messages()
+    }
+    const before = sending.early === true ? this.#toShare(owner) : undefined
+    if (before !== undefined) {
+      const roundTrip = new RoundTrip(owner, messages, sink)
+      before.next = roundTrip
       // Should the connection be lost before anyone looks at it.
       roundTrip.done.catch(() => {})
-      turn.send(roundTrip)
-      return this.inTurn(() => this.#answered(roundTrip, limit, turn))
+      before.turn?.send(roundTrip)
+      return this.inTurn(() => this.#answered(roundTrip, limit, before.turn))
     }
-    return this.inTurn(() => {
-      const turn = new Turn(this.#session, sql, parameters)
-      turn.send(roundTrip)
-      this.#session.ask(turn)
-      return this.#answered(roundTrip, limit, turn)
-    })
+    return this.inTurn(() => this.#send(sending, messages))
   }
 
   /** Runs a query of pg's own client in turn with the round trips; `run` is given what to call when it is sent. */
@@ -163,14 +171,23 @@ export class Pipeline {
       )
   }
 
-  /** The turn of what is being answered, if a round trip may be sent behind that; it is then the next. */
-  #turnToShare(roundTrip: RoundTrip): Turn | undefined {
+  /** What is being answered, if a round trip of the same owner may be sent behind it in its turn. */
+  #toShare(owner: object): AtWork | undefined {
     const before = this.#atWork
-    if (before?.work.owner !== roundTrip.owner || before.next !== undefined || before.turn?.isOver !== false)
+    if (before?.work.owner !== owner || before.next !== undefined || before.turn?.isOver !== false)
       return undefined
-    if (this.#tasks > 1 || this.#session.isWaitedFor) return undefined
-    before.next = roundTrip
-    return before.turn
+    return this.#tasks > 1 || this.#session.isWaitedFor ? undefined : before
+  }
+
+  #send(
+    { owner, sink, sql, parameters, limit }: Sending,
+    messages: () => Buffer[],
+  ): Promise<RoundTripResult> {
+    const roundTrip = new RoundTrip(owner, messages, sink)
+    const turn = new Turn(this.#session, sql, parameters)
+    turn.send(roundTrip)
+    this.#session.ask(turn)
+    return this.#answered(roundTrip, limit, turn)
   }
 
   async #answered<T>(work: Work<T>, limit: RoundTripLimit | undefined, turn?: Turn): Promise<T> {
@@ -192,6 +209,7 @@ export class Pipeline {
       const result = await work.done
       // The answer came after all, but what was sent behind it meets the cancel request, and would have to explain it.
       if (late !== undefined && (limit?.takesLate !== true || atWork.next !== undefined)) throw late
+      if (hasRows(result)) this.#options.checkRows()
       return result
     } catch (error) {
       // Also what is late may have aborted a transaction, which has to be known.
@@ -228,4 +246,10 @@ export class Pipeline {
       if (isRunning()) await this.#session.nextReady(CANCEL_AGAIN_MS)
     }
   }
+}
+
+/** Whether a round trip brought rows; queries of pg's own client are looked at by who runs them. */
+function hasRows(result: unknown): boolean {
+  const { rows } = (result ?? {}) as { readonly rows?: unknown }
+  return typeof rows === 'number' && rows > 0
 }

@@ -10,6 +10,7 @@ import {
 import { isDatabaseError, isRaised, sqlStateOf } from '../pg/database-error.js'
 import { attemptsOf } from '../connection/retry.js'
 import { isRetryable } from '../connection/retryable.js'
+import { withCaller } from '../stack-trace.js'
 
 /** What a queryset was doing when it failed. */
 export interface FailedQuery {
@@ -30,20 +31,6 @@ const DRIFT: Readonly<Record<string, string>> = {
   '42P01': 'table',
   '42703': 'column',
   '42704': 'type',
-}
-
-/** Our own frames are many where batches are written in a transaction, and the caller's come after them. */
-const STACK_FRAMES = 30
-
-/** Makes an error with enough frames in its stack to reach the caller's. */
-export function withCaller<E>(make: () => E): E {
-  const { stackTraceLimit } = Error
-  Error.stackTraceLimit = Math.max(stackTraceLimit, STACK_FRAMES)
-  try {
-    return make()
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit
-  }
 }
 
 /** The error that a queryset's caller gets: the server's own words, what was asked, and what to do where that is known. */

@@ -1,13 +1,15 @@
 import { Kysely, type KyselyConfig } from 'kysely'
 import pg, { type PoolConfig } from 'pg'
 import { engineOf } from './adapter.js'
+import type { LibpqParameters } from '../settings/connection-parameters.js'
 import { checkConnectionString } from '../connection/connection-string.js'
 import { SluiceDialect } from './dialect.js'
 import type { SluiceDialectConfig } from '../connection/engine.js'
 import { timeLimitsOf, withoutTimeLimits } from '../connection/time-limits.js'
 
-/** What {@link connect} takes: pg's pool settings, Kysely's `log` and `plugins`, and our time limits. */
+/** What {@link connect} takes: pg's pool settings, parameters of libpq that pg ignores, Kysely's `log` and `plugins`, and our time limits. */
 export type ConnectOptions = PoolConfig &
+  LibpqParameters &
   Pick<KyselyConfig, 'log' | 'plugins'> &
   Omit<SluiceDialectConfig, 'pool'>
 
@@ -34,7 +36,8 @@ export class Database<DB> extends Kysely<DB> {
  * const { users } = repositories(db)
  * ```
  *
- * @throws {@link UsageError} for a connection string that cannot be read, without repeating it; {@link OptionError} for a
+ * @throws {@link UsageError} for a connection string that cannot be read, without repeating it, and for a connection
+ * parameter that cannot be honoured; {@link OptionError} for a
  * time limit that is not a positive 32-bit integer.
  */
 export function connect<DB>(options: ConnectOptions): Database<DB> {

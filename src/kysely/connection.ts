@@ -4,7 +4,14 @@ import type { Connection } from '../connection/connection.js'
 import { droppedStream, forgetDropped, watchDropped } from '../connection/dropped.js'
 import { prefetchLimit, queryLimit, type RoundTripLimit } from '../connection/pipeline.js'
 import { isDatabaseError } from '../pg/database-error.js'
-import { freeHandParameter, freeHandResult, refuseAsCommit, runFreeHand } from '../pg/free-hand.js'
+import {
+  freeHandParameter,
+  freeHandResult,
+  isSeveral,
+  refuseAsCommit,
+  runFreeHand,
+  type FreeHandAnswer,
+} from '../pg/free-hand.js'
 import * as protocol from '../pg/protocol.js'
 import type { TransactionStatus } from '../pg/session.js'
 import { Portal } from '../portal/portal.js'
@@ -13,6 +20,7 @@ import { describedRowReader } from '../rows/described-row-reader.js'
 import type { Field } from '../rows/field.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { DecodedRows, DescribedColumns } from '../rows/row-sink.js'
+import { captureStack } from '../stack-trace.js'
 import {
   queryTimeoutOf,
   readRequestOf,
@@ -93,15 +101,22 @@ export class SluiceConnection implements DatabaseConnection {
   }
 
   async #executeFreeHand<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const { sql, parameters } = query
+    const { session } = this.connection
+    const isText = session.settings.isReadable || sql === '' || (parameters.length === 0 && isSeveral(sql))
     try {
-      return await this.connection.query(
-        (onSending) => this.#runFreeHand<R>(query, onSending),
-        this.#queryLimit(query),
-      )
+      return await (isText
+        ? this.connection.query(
+            (onSending) => this.#runFreeHand<R>(query, onSending),
+            this.#queryLimit(query),
+          )
+        : this.#runDescribed<R>(query))
     } catch (error) {
       // It was made where the socket was read, which says nothing of who waits.
-      Error.captureStackTrace(asError(error))
+      captureStack(asError(error))
       throw error
+    } finally {
+      if (!SETS_NOTHING.test(sql)) session.defaultIsolation = undefined
     }
   }
 
@@ -111,6 +126,7 @@ export class SluiceConnection implements DatabaseConnection {
     try {
       const result = await runFreeHand<R>(connection.session, query, onSending)
       refuseAsCommit(query.sql, result, transactionFailure)
+      if (result.rows?.length > 0) connection.checkRows()
       return freeHandResult(result)
     } catch (error) {
       // pg reports an error before the ReadyForQuery that tells what became of the transaction.
@@ -122,6 +138,34 @@ export class SluiceConnection implements DatabaseConnection {
 
   #queryLimit(query: CompiledQuery): RoundTripLimit | undefined {
     return queryLimit(queryTimeoutOf(query) ?? this.connection.engine.limits.queryTimeoutMs, query.sql)
+  }
+
+  /** In binary, as streams are read: in the styles that the session has, text would be ambiguous. */
+  async #runDescribed<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const { connection } = this
+    const { sql } = query
+    const parameters = query.parameters.map(freeHandParameter)
+    const reader = describedRowReader(await this.#describe(query))
+    const { transactionFailure } = connection
+    const messages = () => protocol.queryMessages(sql, parameters, reader.formats)
+    const sink = new DecodedRows(reader)
+    const { command } = await connection.roundTrip({
+      owner: query,
+      sql,
+      parameters,
+      messages,
+      sink,
+      limit: this.#queryLimit(query),
+    })
+    const [word = '', ...counts] = command.split(' ')
+    const result: FreeHandAnswer<R> = {
+      command: word,
+      rowCount: Number(counts.at(-1) ?? 0),
+      // What the reader makes of the rows is what the query's type says.
+      rows: sink.take() as (R & object)[],
+    }
+    refuseAsCommit(sql, result, transactionFailure)
+    return freeHandResult(result)
   }
 
   async #executeRead<R>(query: CompiledQuery, { reader, completes }: ReadRequest): Promise<QueryResult<R>> {
@@ -137,6 +181,9 @@ export class SluiceConnection implements DatabaseConnection {
     return { rows: sink.take() as R[] }
   }
 }
+
+/** What begins and ends transactions. Anything else may set what they are by default. */
+const SETS_NOTHING = /^(?:begin|commit|rollback|savepoint|release)\b[^;]*$/i
 
 /** What is streamed, and how. */
 interface StreamSource extends Partial<Omit<StreamedRead, 'request'>> {

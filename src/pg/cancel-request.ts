@@ -1,5 +1,6 @@
 import { isIP, type Socket } from 'node:net'
 import pg, { type Client } from 'pg'
+import { clearTimeout, setTimeout } from '../real-timers.js'
 
 /** What pg's connection does that its types leave out. */
 interface CancelConnection {

@@ -2,7 +2,7 @@ import type { CompiledQuery, QueryResult } from 'kysely'
 import { Query, type CustomTypesConfig, type QueryResult as PgResult } from 'pg'
 import pgUtils from 'pg/lib/utils.js'
 import { codecForOid } from '../types/codec-for.js'
-import { UsageError } from '../errors.js'
+import { asError, DecodeError, UsageError } from '../errors.js'
 import { checkString } from '../types/text/text.js'
 import { ExpectedAnswers } from './expected-answers.js'
 import type { Parameter } from '../request.js'
@@ -62,7 +62,29 @@ const CALLED = [
 ] as const
 
 /** A query of pg's as it is: its methods, and what pg's types leave out. */
-type OpenQuery = Query & { text: string; callback: unknown } & Record<(typeof CALLED)[number], () => void>
+type OpenQuery = Query &
+  Record<Exclude<(typeof CALLED)[number], 'handleDataRow'>, () => void> & {
+    text: string
+    callback: unknown
+    handleDataRow(row: { readonly fields: readonly (string | null)[] }): void
+    /** By which of its values the first row that cannot be read is refused. */
+    _canceledDueToError: unknown
+    readonly _result: PgResult
+  }
+
+/** Says which value of a row it is that cannot be read. */
+function named(error: unknown, { fields, rows }: PgResult, values: readonly (string | null)[]): unknown {
+  for (const [index, { name, dataTypeID }] of fields.entries()) {
+    try {
+      codecForOid(dataTypeID)?.decodeText(values[index] ?? '')
+    } catch (cause) {
+      if (values[index] === null) continue
+      const message = `Column ${name}, row ${rows.length + 1} of the result: ${asError(cause).message}`
+      return new DecodeError(message, { cause })
+    }
+  }
+  return error
+}
 
 /**
  * Has the answers looked at from the moment on at which the query is sent: pg takes the next ReadyForQuery for its end,
@@ -72,7 +94,15 @@ function watchSending(session: Session, query: Query, messages: Buffer, onSendin
   // The same object, by what is left out of its type.
   const open = query as OpenQuery
   const submit = query.submit.bind(query)
-  for (const name of CALLED) open[name] = open[name].bind(query)
+  // Each with its own type, which a loop over their names cannot tell.
+  for (const name of CALLED) (open as Record<string, unknown>)[name] = open[name].bind(query)
+  const handleDataRow = open.handleDataRow.bind(query)
+  open.handleDataRow = (row) => {
+    if (open._canceledDueToError !== false) return
+    handleDataRow(row)
+    if (open._canceledDueToError !== false)
+      open._canceledDueToError = named(open._canceledDueToError, open._result, row.fields)
+  }
   query.submit = function (this: OpenQuery, connection) {
     // Of a copy, what was changed in it.
     if (this !== query) Object.assign(open, { text: this.text, callback: this.callback })
@@ -94,8 +124,16 @@ function watchSending(session: Session, query: Query, messages: Buffer, onSendin
   }
 }
 
-/** What pg's client returns, as Kysely has it. Of several statements it returns several, which have no rows here. */
-export function freeHandResult<R>({ command, rowCount, rows }: PgResult<R & object>): QueryResult<R> {
+/** Whether SQL without parameters may be several statements, which only run as text. */
+export function isSeveral(sql: string): boolean {
+  return /;\s*\S/.test(sql)
+}
+
+/** What a statement has returned, as pg has it. */
+export type FreeHandAnswer<R> = Pick<PgResult<R & object>, 'command' | 'rowCount' | 'rows'>
+
+/** What a statement has returned, as Kysely has it. Of several pg's client returns several, which have no rows here. */
+export function freeHandResult<R>({ command, rowCount, rows }: FreeHandAnswer<R>): QueryResult<R> {
   const result = { rows: rows ?? [] }
   return AFFECTING.has(command) ? { ...result, numAffectedRows: BigInt(rowCount ?? 0) } : result
 }
@@ -144,8 +182,12 @@ function afterComment(sql: string, from: number): number {
  *
  * @throws {@link UsageError} unless the statement that was answered so asks for a rollback.
  */
-export function refuseAsCommit(sql: string, result: PgResult | PgResult[], cause: Error | undefined): void {
-  const { command } = (Array.isArray(result) ? result[0] : result) ?? {}
+export function refuseAsCommit(
+  sql: string,
+  result: Pick<PgResult, 'command'> | readonly PgResult[],
+  cause: Error | undefined,
+): void {
+  const { command } = 'command' in result ? result : (result[0] ?? {})
   if (command !== 'ROLLBACK' || cause === undefined || ['rollback', 'abort'].includes(firstWord(sql))) return
   throw new UsageError(
     `The transaction was rolled back, not committed: a query in it had failed: ${cause.message}`,

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { clearTimeout, setTimeout } from '../real-timers.js'
 
 /** What the server has sent is there already when writing fails; this is for a reader that never comes to an end. */
 const LAST_WORDS_MS = 1000

@@ -5,6 +5,7 @@ import { readDatabaseError } from './database-error.js'
 import { ExpectedAnswers } from './expected-answers.js'
 import { SYNC } from './protocol.js'
 import { readRowDescription } from './row-description.js'
+import { HEADER } from './server-messages.js'
 
 /** What the server answered to one round trip; the rows are in its sink, as a chunk. */
 export interface RoundTripResult {
@@ -13,6 +14,8 @@ export interface RoundTripResult {
   readonly bytes: number
   /** False when a portal stopped at its row limit and has more to give. */
   readonly complete: boolean
+  /** How the server names what it did, such as `INSERT 0 1`. */
+  readonly command: string
 }
 
 /** How far a round trip is: waiting for its turn, on its way, answered or lost. */
@@ -39,6 +42,7 @@ export class RoundTrip {
   #rows = 0
   #bytes = 0
   #suspended = false
+  #command = ''
   #resolve!: (result: RoundTripResult) => void
   #reject!: (error: Error) => void
 
@@ -90,6 +94,9 @@ export class RoundTrip {
         this.#suspended = true
         return
       case 'C':
+        this.#command = message.toString('latin1', HEADER, message.length - 1)
+        this.#suspended = false
+        return
       case 'I':
         this.#suspended = false
         return
@@ -115,7 +122,13 @@ export class RoundTrip {
     // At once: the rows of the next round trip may follow in the same bytes.
     this.#sink.cut()
     if (error !== undefined) this.#reject(error)
-    else this.#resolve({ rows: this.#rows, bytes: this.#bytes, complete: !this.#suspended })
+    else
+      this.#resolve({
+        rows: this.#rows,
+        bytes: this.#bytes,
+        complete: !this.#suspended,
+        command: this.#command,
+      })
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
 import { promisify } from 'node:util'
 import type { Client, Submittable } from 'pg'
+import { clearTimeout, setTimeout } from '../real-timers.js'
+import { ReportedSettings } from '../settings/reported-settings.js'
 import { HEADER } from './server-messages.js'
 import { WireTap } from './wire-tap.js'
 
@@ -30,9 +32,14 @@ const sessions = new WeakMap<Client, Session>()
  */
 export class Session {
   readonly client: Client
+  readonly settings: ReportedSettings
   holder: SessionHolder | undefined
   /** To be trusted while nothing is on its way: in a turn, and after {@link settled}. */
   status: TransactionStatus = 'I'
+  /** How many times the server has said that it is ready. */
+  answers = 0
+  /** What transactions are by default, where that was asked for and nothing has run since that may have changed it. */
+  defaultIsolation: string | undefined
   /** By what the client was lost, if it was. */
   lost: Error | undefined
   /** Since when it waits in the pool, or did last, by `performance.now()`; undefined for one that was never used. */
@@ -54,6 +61,7 @@ export class Session {
     client.on('end', () => this.#lose(new Error('Connection terminated')))
     // pg-native has none, and is refused where it is to be used.
     const { connection } = client as { connection?: Client['connection'] }
+    this.settings = ReportedSettings.of(connection ?? client)
     // Before pg's own listener, which goes on to the next query.
     connection?.prependListener('readyForQuery', ({ status }: { status: TransactionStatus }) =>
       this.#ready(status),
@@ -143,6 +151,7 @@ export class Session {
 
   #ready(status: TransactionStatus): void {
     this.status = status
+    this.answers++
     this.holder?.ready(status)
     this.#wake()
   }

@@ -1,6 +1,7 @@
 import { asError } from '../errors.js'
 import type { Socket } from 'node:net'
 import type { Connection } from 'pg'
+import { clearTimeout, setTimeout } from '../real-timers.js'
 import type { RoundTrip } from './round-trip.js'
 import type { Session } from './session.js'
 import type { AnswerReader } from './wire-tap.js'

@@ -1,18 +1,47 @@
-import type { Engine } from '../connection/engine.js'
+import type { Connection } from '../connection/connection.js'
+import type { RoundTripLimit } from '../connection/pipeline.js'
+import { queryMessages } from '../pg/protocol.js'
 import type { IterationRequest } from '../request.js'
+import { knownRowReader } from '../rows/row-reader.js'
+import { DecodedRows } from '../rows/row-sink.js'
+import { valueShape } from '../rows/shape.js'
+import { codecFor } from '../types/codec-for.js'
 
 const MAX_INT32 = 0x7fffffff
 
+const DEFAULT_ISOLATION = 'default_transaction_isolation'
+const ASK = `show ${DEFAULT_ISOLATION}`
+const READER = knownRowReader<string>([{ label: DEFAULT_ISOLATION, codec: codecFor('text') }], valueShape)
+
+/** Asks what transactions are by default, by one round trip, where the next one depends on it and it is not known. */
+export function learnIsolation(
+  connection: Connection,
+  owner: object,
+  limit: RoundTripLimit | undefined,
+): Promise<void> | undefined {
+  const { session, status } = connection
+  if (session.defaultIsolation !== undefined || status !== 'I') return undefined
+  const sink = new DecodedRows(READER)
+  const messages = () => queryMessages(ASK, [], READER.formats)
+  return connection
+    .roundTrip({ owner, sql: ASK, messages, sink, limit })
+    .then(() => void (session.defaultIsolation = sink.take()[0]))
+}
+
 /**
  * What opens a stream's own transaction: READ ONLY unless the caller lifts that, on one snapshot for all of its queries
- * when it prefetches.
+ * when it prefetches. What is serializable by default stays so.
  */
 export function beginStatements(
   { prefetches, options }: IterationRequest,
-  { limits, lockTimeoutMs }: Engine,
+  { engine: { limits, lockTimeoutMs }, session }: Connection,
 ): readonly string[] {
   const { readOnly = true, idleTimeoutMs = limits.idleTimeoutMs } = options
-  const isolation = prefetches ? ' isolation level repeatable read,' : ''
+  // A standby has no serializable transactions.
+  const isSerializable =
+    session.defaultIsolation === 'serializable' && session.settings.get('in_hot_standby') !== 'on'
+  const snapshot = isSerializable ? 'serializable' : 'repeatable read'
+  const isolation = prefetches ? ` isolation level ${snapshot},` : ''
   const begin = [`begin${isolation} read ${readOnly ? 'only' : 'write'}`]
   if (lockTimeoutMs !== undefined) begin.push(`set local lock_timeout = ${lockTimeoutMs}`)
   if (idleTimeoutMs !== undefined) {

@@ -1,3 +1,5 @@
+import { clearInterval, setInterval } from '../real-timers.js'
+
 const SLICES = 4
 
 /** What is watched. */

@@ -7,7 +7,8 @@ import type { RoundTripResult } from '../pg/round-trip.js'
 import * as protocol from '../pg/protocol.js'
 import type { IterationRequest } from '../request.js'
 import { NO_ROWS, type RowSink } from '../rows/row-sink.js'
-import { beginStatements } from './begin.js'
+import { clearTimeout, now, setTimeout } from '../real-timers.js'
+import { beginStatements, learnIsolation } from './begin.js'
 import { abortedBy, explainPortalFailure, fetchLimit, idleTimeout, lostPortal } from './failure.js'
 import { FetchSize } from './fetch-size.js'
 import { IdleWatch } from './idle-watch.js'
@@ -47,11 +48,12 @@ export class Portal<C> implements OpenPortal {
   readonly #fetchSize: FetchSize
   readonly #idleWatch: IdleWatch | undefined
   readonly #name = `sluice_${++portals}`
-  readonly #openedAt = Date.now()
+  readonly #openedAt = now()
   #phase: Phase = { is: 'new' }
   #rowsRead = 0
   /** The fetch whose rows come next. */
   #ahead: Fetch | undefined
+  #asking: Promise<void> | undefined
   /** What the consumer gets at its next step. */
   #failure: Error | undefined
   readonly #onAbort = () => void this.#abort()
@@ -81,7 +83,7 @@ export class Portal<C> implements OpenPortal {
   }
 
   describe(): string {
-    const seconds = ((Date.now() - this.#openedAt) / 1000).toFixed(1)
+    const seconds = ((now() - this.#openedAt) / 1000).toFixed(1)
     return `${abbreviate(this.#request.sql)} (open for ${seconds} s, ${this.#rowsRead} rows read)`
   }
 
@@ -98,13 +100,18 @@ export class Portal<C> implements OpenPortal {
       this.#throwIfEnded()
       return undefined
     }
-    const fetch = this.#ahead ?? this.#fetch()
-    this.#ahead = undefined
-    // The consumer waits already: what it will ask for next is sent behind what it waits for.
-    if (!fetch.isAnswered) this.fetchAhead()
     let result: RoundTripResult
     let chunk: C
     try {
+      if (this.#phase.is === 'new' && this.#request.prefetches) {
+        await (this.#asking = learnIsolation(this.#connection, this, this.limit))
+        this.#asking = undefined
+        if (this.#hasGivenAll()) return await this.next()
+      }
+      const fetch = this.#ahead ?? this.#fetch()
+      this.#ahead = undefined
+      // The consumer waits already: what it will ask for next is sent behind what it waits for.
+      if (!fetch.isAnswered) this.fetchAhead()
       result = await fetch.result
       if (!result.complete) this.#refuseLostPortal()
       chunk = this.#ends.sink.take()
@@ -134,7 +141,7 @@ export class Portal<C> implements OpenPortal {
 
   async abandon(reason: Error): Promise<void> {
     this.#failure ??= reason
-    if (this.ownsTransaction) this.#connection.cancel(this)
+    if (this.ownsTransaction || this.#asking !== undefined) this.#connection.cancel(this)
     await silently(this.close())
     // A consumer that is not told may never come back for the connection, or after somebody else has got it. In the
     // caller's own transaction it is not ours to give.
@@ -174,10 +181,9 @@ export class Portal<C> implements OpenPortal {
 
   #fetch(early = false): Fetch {
     const { sql, parameters } = this.#request
-    const messages = () => this.#fetchMessages()
-    const { sink } = this.#ends
     const result = this.#connection.roundTrip({
-      ...{ owner: this, sql, parameters, messages, sink, limit: this.limit, early },
+      ...{ owner: this, sql, parameters, sink: this.#ends.sink, limit: this.limit, early },
+      messages: () => this.#fetchMessages(),
     })
     // One that is asked for only now has nothing sent behind it: it says how large the next is to be.
     return { result, isAnswered: !early }
@@ -198,8 +204,7 @@ export class Portal<C> implements OpenPortal {
     const ownsTransaction = this.#connection.status === 'I'
     this.#to({ type: 'opened', ownsTransaction })
     if (!ownsTransaction) return open
-    const begin = beginStatements(this.#request, this.#connection.engine)
-    return [...begin.map(protocol.statement), ...open]
+    return [...beginStatements(this.#request, this.#connection).map(protocol.statement), ...open]
   }
 
   #watch(ms: number): IdleWatch {
@@ -231,8 +236,9 @@ export class Portal<C> implements OpenPortal {
     let limit: Deadline | undefined
     const startLimit = () =>
       void (limit ??= connection.destroyAfterCloseTimeout(() => `closing ${this.describe()}`))
-    if (this.ownsTransaction) startLimit()
+    if (this.ownsTransaction || this.#asking !== undefined) startLimit()
     try {
+      await this.#asking?.catch(() => {})
       await this.#settleAhead()
       // Whoever wrote must hear that nothing was committed, also when only leaving.
       const wrote = this.ownsTransaction && !this.#readOnly

@@ -1,4 +1,5 @@
 import { SluiceError } from '../errors.js'
+import { captureStack, stackOf } from '../stack-trace.js'
 
 /**
  * Where in the caller's code rows were asked for: what fails later, between two chunks or before its promise is waited
@@ -6,17 +7,19 @@ import { SluiceError } from '../errors.js'
  */
 export class CallSite {
   /** Formatted only when it is looked at. */
-  declare readonly stack: string
+  declare readonly stack?: unknown
 
   constructor() {
-    Error.captureStackTrace(this, CallSite)
+    captureStack(this, CallSite)
   }
 
   /** Adds those of the caller's frames to an error's stack that it does not have. */
   addTo(error: unknown): void {
     if (!(error instanceof SluiceError)) return
-    const stack = error.stack ?? String(error)
-    const missing = framesOf(this.stack).filter((frame) => !stack.includes(`${placeOf(frame)}:`))
+    const stack = stackOf(error)
+    const frames = stackOf(this)
+    if (stack === undefined || frames === undefined) return
+    const missing = framesOf(frames).filter((frame) => !stack.includes(`${placeOf(frame)}:`))
     error.stack = [stack, ...missing].join('\n')
   }
 }

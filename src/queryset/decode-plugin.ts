@@ -1,4 +1,6 @@
 import type { KyselyPlugin } from 'kysely'
+import { asError, DecodeError } from '../errors.js'
+import type { Codec } from '../types/codec.js'
 import { codecFor } from '../types/codec-for.js'
 import { isBuiltIn } from '../types/type-oids.js'
 import type { ColumnSchema } from '../schema/table.js'
@@ -21,11 +23,20 @@ export function decodePlugin(columns: readonly ColumnSchema[]): KyselyPlugin {
         for (const { property, codec } of codecs) {
           const value = row[property]
           if (typeof value === 'string' || typeof value === 'bigint') {
-            row[property] = codec.decodeText(String(value))
+            row[property] = decoded(property, codec, String(value))
           }
         }
       }
       return Promise.resolve(result)
     },
+  }
+}
+
+/** @throws {@link DecodeError} that names the column: what is cast to text has the style of the session. */
+function decoded(property: string, codec: Codec, text: string): unknown {
+  try {
+    return codec.decodeText(text)
+  } catch (cause) {
+    throw new DecodeError(`Column ${property}: ${asError(cause).message}`, { cause })
   }
 }

@@ -1,5 +1,6 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import type { StatementRequest } from '../request.js'
+import { elapsed } from '../real-timers.js'
 import type { NextRequest, StreamAnswer, StreamRequestMessage } from './messages.js'
 import { SLICE_MS } from './watchdog.js'
 import { fromWireError } from './wire-error.js'
@@ -89,7 +90,7 @@ export class SyncBridge implements SyncChunks {
   close(): void {
     if (this.#ended) return
     this.#send('close')
-    const deadline = performance.now() + this.#options.closeTimeoutMs
+    const deadline = elapsed() + this.#options.closeTimeoutMs
     try {
       for (;;) {
         const answer = this.#receive(deadline)
@@ -146,7 +147,7 @@ export class SyncBridge implements SyncChunks {
       const seen = Atomics.load(this.#answers, 0)
       const answer = this.#received()
       if (answer !== undefined) return answer
-      if (performance.now() >= deadline) return undefined
+      if (elapsed() >= deadline) return undefined
       if (Atomics.wait(this.#answers, 0, seen, SLICE_MS) === 'timed-out') this.#options.checkAlive()
     }
   }

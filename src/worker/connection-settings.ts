@@ -1,5 +1,6 @@
 import pg, { type PoolOptions } from 'pg'
 import { UsageError } from '../errors.js'
+import { HONOURED_NAMES } from '../settings/connection-parameters.js'
 
 /** The settings of pg that decide which server is connected to and how a session starts. */
 const NAMES = [
@@ -18,6 +19,7 @@ const NAMES = [
   ...['application_name', 'fallback_application_name', 'options', 'client_encoding', 'keepAlive'],
   ...['statement_timeout', 'query_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'],
   'connectionTimeoutMillis',
+  ...HONOURED_NAMES,
 ] as const
 
 type Options = Readonly<Record<string, unknown>>

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
 import { asError, ConnectionError } from '../errors.js'
+import { clearTimeout, setTimeout } from '../real-timers.js'
 import { Watchdog } from './watchdog.js'
 import type { OpenMessage, ShutdownMessage, WorkerSettings } from './messages.js'
 
@@ -100,8 +101,12 @@ function start(settings: WorkerSettings, watchdog: MessagePort): Worker {
   const code = `
     const { inspect } = require('node:util')
     const { watchdog } = require('node:worker_threads').workerData
-    process.on('uncaughtExceptionMonitor', (thrown) =>
-      watchdog.postMessage({ error: { message: String(thrown?.message ?? inspect(thrown)), stack: thrown?.stack } }))
+    process.on('uncaughtExceptionMonitor', (thrown) => {
+      let stack
+      try { stack = thrown?.stack } catch {}
+      if (typeof stack !== 'string') stack = undefined
+      watchdog.postMessage({ error: { message: String(thrown?.message ?? inspect(thrown)), stack } })
+    })
     process.on('exit', (exitCode) => watchdog.postMessage({ exitCode }))
     watchdog.on('message', () => {}).unref()
     ${isSource ? `import(${JSON.stringify(tsxApi())}).then(({ register }) => { register(); return ${load} })` : load}`

@@ -1,5 +1,6 @@
 import { ConnectionError, TimeoutError, UsageError } from '../errors.js'
 import { isDatabaseError, withoutValues } from '../pg/database-error.js'
+import { stackOf } from '../stack-trace.js'
 
 /** An error as data: structured clone keeps the message but drops what the server said beside it. */
 export interface WireError {
@@ -29,7 +30,7 @@ export function toWireError(error: Error): WireError {
   return {
     name: error.name,
     message: error.message,
-    stack: error.stack,
+    stack: stackOf(error),
     properties: Object.fromEntries(properties),
     cause: error.cause instanceof Error ? toWireError(error.cause) : undefined,
   }

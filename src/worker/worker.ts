@@ -10,6 +10,7 @@ import { isRetryable } from '../connection/retryable.js'
 import { queryMessages } from '../pg/protocol.js'
 import { Portal } from '../portal/portal.js'
 import type { StatementRequest } from '../request.js'
+import { setInterval } from '../real-timers.js'
 import {
   HEARTBEAT,
   HEARTBEAT_MS,

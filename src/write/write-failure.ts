@@ -8,7 +8,8 @@ import {
   UniqueViolation,
 } from '../errors.js'
 import { isDatabaseError, isRaised } from '../pg/database-error.js'
-import { explainFailure, failureMessage, withCaller } from '../failure/query-failure.js'
+import { explainFailure, failureMessage } from '../failure/query-failure.js'
+import { withCaller } from '../stack-trace.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 import type { SchemaRegistry } from '../schema/registry.js'
 import type { TableSchema } from '../schema/table.js'

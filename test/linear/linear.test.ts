@@ -18,6 +18,8 @@ import { CallSite } from '../../src/queryset/call-site.js'
 import { qualifiedName } from '../../src/schema/qualified-name.js'
 import { SchemaRegistry } from '../../src/schema/registry.js'
 import type { TypeSchema } from '../../src/schema/type.js'
+import { ConnectionParameters } from '../../src/settings/connection-parameters.js'
+import { hostsOf, withOneHost } from '../../src/settings/hosts.js'
 import { baseTypes } from '../../src/types/base-types.js'
 import type { Codec } from '../../src/types/codec.js'
 import { codecFor } from '../../src/types/codec-for.js'
@@ -44,6 +46,10 @@ const PLACES: Record<string, (text: string) => unknown> = {
   'the SQL of a COMMIT': (text) => refuseAsCommit(text, { command: 'ROLLBACK' } as never, new Error('x')),
   'SQL in a message': abbreviate,
   'a connection string': checkConnectionString,
+  'the hosts of a connection string': (text) => [
+    withOneHost(`postgres://${text}`),
+    hostsOf(new ConnectionParameters({ connectionString: `postgres://${text}`, host: text })),
+  ],
   'the stack of an error': (text) => new CallSite().addTo(new UsageError(text)),
   'a pattern': (text) => TEXT_LOOKUPS['contains']?.({ label: 'x' } as never, text, 'contains'),
   'a name with its schema': (name) => qualifiedName({ schema: name, name }),
