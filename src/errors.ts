@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { captureStack, withCaller } from './stack-trace.js'
 
 /** What every error of sluice has: a stable `code` to branch on, and the `cause` where another error is behind it. */
 export class SluiceError extends Error {
@@ -9,6 +10,7 @@ export class SluiceError extends Error {
     super(message, options)
     this.code = code
     this.name = new.target.name
+    withCaller(() => captureStack(this, new.target))
   }
 }
 
@@ -191,14 +193,23 @@ export class CheckViolation extends IntegrityError {}
 /** A row overlaps another by an exclusion constraint (23P01). */
 export class ExclusionViolation extends IntegrityError {}
 
+/**
+ * Of no particular kind; none became free within `acquireTimeoutMs`, which a server may answer with 503; or the database
+ * was closed.
+ */
+export type ConnectionCode = 'CONNECTION_ERROR' | 'ACQUIRE_TIMEOUT' | 'DATABASE_CLOSED'
+
 /** What is known of a failed connection, beside the words. */
 export interface ConnectionErrorOptions extends ErrorOptions {
+  /** Default: `CONNECTION_ERROR`. */
+  readonly code?: ConnectionCode
   readonly isBeforeSending?: boolean
   readonly isFinal?: boolean
 }
 
 /** A connection could not be had, or was lost or closed under a query or stream. */
 export class ConnectionError extends SluiceError {
+  declare readonly code: ConnectionCode
   /** Nothing was sent: there was no connection, or it was lost before. */
   readonly isBeforeSending: boolean
   /** To try again cannot help: a setting is wrong, the server refuses it, or the database was closed. */
@@ -207,7 +218,7 @@ export class ConnectionError extends SluiceError {
   readonly attempts: number = 1
 
   constructor(message: string, options: ConnectionErrorOptions = {}) {
-    super('CONNECTION_ERROR', message, options)
+    super(options.code ?? 'CONNECTION_ERROR', message, options)
     this.isBeforeSending = options.isBeforeSending ?? false
     this.isFinal = options.isFinal ?? false
   }

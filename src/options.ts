@@ -1,3 +1,4 @@
+import { choicesOf } from './choices.js'
 import { OptionError } from './errors.js'
 
 /** What is wrong with an option's value, as the end of a sentence; undefined if nothing is. */
@@ -24,7 +25,7 @@ export function oneOf(what: string, choices: readonly string[]): OptionCheck {
   return (value) =>
     typeof value === 'string' && choices.includes(value)
       ? undefined
-      : `has no ${what} ${typeof value === 'string' ? JSON.stringify(value) : shown(value)}. Choices: ${choices.join(', ')}`
+      : `has no ${what} ${typeof value === 'string' ? JSON.stringify(value) : shown(value)}. ${choicesOf(value, choices)}`
 }
 
 export const callback: OptionCheck = (value) =>
@@ -61,10 +62,8 @@ export function checkOptions<Options extends object>(
   }
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(checks, name)) {
-      const choices = Object.keys(checks).join(', ')
-      throw new Refusal(
-        `${method ? `${method}() has no option` : 'Unknown option'} "${name}". Choices: ${choices}.`,
-      )
+      const choices = choicesOf(name, Object.keys(checks))
+      throw new Refusal(`${method ? `${method}() has no option` : 'Unknown option'} "${name}". ${choices}.`)
     }
     if (value === undefined) continue
     // It was looked up just now.
@@ -82,5 +81,6 @@ function isPositiveInt32(value: unknown): boolean {
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return `the string '${value}'`
-  return value === null || typeof value === 'number' ? String(value) : `a ${typeof value}`
+  if (value === null || typeof value === 'number') return String(value)
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

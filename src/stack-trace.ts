@@ -1,5 +1,5 @@
-/** Our own frames are many where batches are written in a transaction, and the caller's come after them. */
-const FRAMES = 30
+/** Our own frames are many where filters are nested or batches are written in a transaction, and the caller's come after them. */
+const FRAMES = 100
 
 /**
  * The stack of an error, where it is text: an application's own `Error.prepareStackTrace`, by which it is made when it is
@@ -14,7 +14,7 @@ export function stackOf(error: { readonly stack?: unknown }): string | undefined
 }
 
 /** Gives an object the stack of here, from the caller of `above` on; one that takes none stays as it is. */
-export function captureStack(object: object, above?: new () => unknown): void {
+export function captureStack(object: object, above?: abstract new (...parameters: never) => unknown): void {
   try {
     Error.captureStackTrace(object, above)
   } catch {

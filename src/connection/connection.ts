@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg'
+import type { DatabaseError, PoolClient } from 'pg'
 import { ConnectionError, UsageError } from '../errors.js'
 import { sendCancelRequest } from '../pg/cancel-request.js'
 import { copyOf, isDatabaseError, withoutValues } from '../pg/database-error.js'
@@ -32,6 +32,8 @@ export class Connection implements SessionHolder {
   /** Nothing was sent on this lease yet. */
   #isFresh = false
   #transactionFailure: Error | undefined
+  /** The statement that did. */
+  #failedSql: string | undefined
   /** What the server had answered when the connection was given back: if it is more by now, others had it. */
   #answersAtRelease = 0
   #lost: Error | undefined
@@ -48,7 +50,7 @@ export class Connection implements SessionHolder {
     this.#pipeline = new Pipeline(this.session, {
       closeTimeoutMs: engine.limits.closeTimeoutMs,
       lost: () => this.#lost,
-      explain: (error, wasSent) => this.explain(error, wasSent),
+      explain: (error, wasSent, sql) => this.explain(error, wasSent, sql),
       destroy: (reason) => this.destroy(reason),
       setUp: (send) => setUpText(this.session, engine.limits.closeTimeoutMs, send),
       checkSending: () => this.checkSending(),
@@ -146,13 +148,17 @@ export class Connection implements SessionHolder {
   }
 
   /** Runs a query of pg's own client in turn with the round trips; `run` is given what to call when it is to be sent. */
-  query<T>(run: (onSending: () => void) => Promise<T>, limit?: RoundTripLimit): Promise<T> {
-    return this.#pipeline.query((onSent) => {
-      return run(() => {
-        this.checkSending()
-        onSent()
-      })
-    }, limit)
+  query<T>(sql: string, run: (onSending: () => void) => Promise<T>, limit?: RoundTripLimit): Promise<T> {
+    return this.#pipeline.query(
+      sql,
+      (onSent) => {
+        return run(() => {
+          this.checkSending()
+          onSent()
+        })
+      },
+      limit,
+    )
   }
 
   /**
@@ -217,8 +223,9 @@ export class Connection implements SessionHolder {
    * What the caller of a statement gets for what it met.
    *
    * @param wasSent whether the server may have seen anything of it.
+   * @param sql the statement.
    */
-  explain(error: Error, wasSent = true): Error {
+  explain(error: Error, wasSent = true, sql?: string): Error {
     // After pg's query_timeout the server is still at work on a query that nobody listens to.
     if (error.message === 'Query read timeout') this.destroy(error)
     const lost = this.#lost
@@ -230,9 +237,20 @@ export class Connection implements SessionHolder {
     }
     withoutValues(error)
     // It may be the fetch of a stream, ahead of this query, that aborted the transaction.
-    if (error.code === '25P02') error.cause ??= this.#transactionFailure
-    else if (this.status === 'E') this.#transactionFailure ??= error
+    if (error.code === '25P02') this.#explainAborted(error)
+    else if (this.status === 'E' && this.#transactionFailure === undefined) {
+      this.#transactionFailure = error
+      this.#failedSql = sql
+    }
     return error
+  }
+
+  #explainAborted(error: DatabaseError): void {
+    const failure = this.#transactionFailure
+    if (failure === undefined || error.cause !== undefined) return
+    error.cause = failure
+    const statement = this.#failedSql === undefined ? '' : `: ${abbreviate(this.#failedSql)}`
+    error.message += `, since an earlier statement of it failed (${failure.message})${statement}`
   }
 
   /** @throws {@link UsageError} while a stream in a transaction of its own has the connection. */
@@ -259,6 +277,6 @@ function lostBy(lost: Error, isBeforeSending: boolean): ConnectionError {
   const isOurs = lost instanceof ConnectionError
   return new ConnectionError(
     isOurs ? lost.message : `The connection to the database was lost: ${lost.message}`,
-    { cause: lost, isBeforeSending, isFinal: isOurs && lost.isFinal },
+    { cause: lost, isBeforeSending, ...(isOurs && { code: lost.code, isFinal: lost.isFinal }) },
   )
 }

@@ -30,6 +30,14 @@ export interface SluiceDialectConfig extends TimeLimits {
   readonly onReserveConnection?: (connection: DatabaseConnection) => Promise<void>
 }
 
+/** What is met by whoever wants something of a database that was closed, or still has it. */
+export function databaseClosed(
+  message = 'The database is closed: its close() or destroy() was called.',
+  cause?: Error,
+): ConnectionError {
+  return new ConnectionError(message, { code: 'DATABASE_CLOSED', isFinal: true, ...(cause && { cause }) })
+}
+
 /** A stream that holds a connection, as error messages name it. */
 export interface OpenStream {
   describe(): string
@@ -131,9 +139,7 @@ export class Engine {
   }
 
   async #end(): Promise<void> {
-    const reason = new ConnectionError('The database was closed while the stream was open.', {
-      isFinal: true,
-    })
+    const reason = databaseClosed('The database was closed while the stream was open.')
     await Promise.all([...this.streams].map((stream) => stream.abandon(reason)))
     await Promise.all([...this.closers].map((close) => close()))
     const pool = await this.#pool?.catch(() => undefined)
@@ -156,9 +162,7 @@ export class Engine {
     const limit = this.limits.closeTimeoutMs
     const cut = [...this.leased].map((connection) => {
       connection.destroy(
-        new ConnectionError(`The database was closed, and the connection still in use ${limit} ms later.`, {
-          isFinal: true,
-        }),
+        databaseClosed(`The database was closed, and the connection still in use ${limit} ms later.`),
       )
       // Whoever has it may never come back.
       return connection.release()

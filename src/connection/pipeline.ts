@@ -57,7 +57,7 @@ export interface PipelineOptions {
   /** Why the connection is gone, if it is. */
   readonly lost: () => Error | undefined
   /** The error that the caller gets for one that was met. */
-  readonly explain: (error: Error, wasSent: boolean) => Error
+  readonly explain: (error: Error, wasSent: boolean, sql?: string) => Error
   /** Cuts the connection. */
   readonly destroy: (reason: Error) => void
   /** Sends what has to come before anything else, if something does. */
@@ -138,7 +138,7 @@ export class Pipeline {
 
   /** Sends messages after everything sent before, and waits for the ReadyForQuery that answers them. */
   roundTrip(sending: Sending): Promise<RoundTripResult> {
-    const { owner, sink, limit } = sending
+    const { owner, sink } = sending
     const messages = () => {
       this.#options.checkSending()
       return sending.messages()
@@ -150,14 +150,14 @@ export class Pipeline {
       // Should the connection be lost before anyone looks at it.
       roundTrip.done.catch(() => {})
       before.turn?.send(roundTrip)
-      return this.inTurn(() => this.#answered(roundTrip, limit, before.turn))
+      return this.inTurn(() => this.#answered(roundTrip, sending, before.turn))
     }
     return this.inTurn(() => this.#send(sending, messages))
   }
 
   /** Runs a query of pg's own client in turn with the round trips; `run` is given what to call when it is sent. */
-  query<T>(run: (onSent: () => void) => Promise<T>, limit?: RoundTripLimit): Promise<T> {
-    return this.inTurn(() => this.#answered(new ClientQuery(run), limit))
+  query<T>(sql: string, run: (onSent: () => void) => Promise<T>, limit?: RoundTripLimit): Promise<T> {
+    return this.inTurn(() => this.#answered(new ClientQuery(run), { sql, limit }))
   }
 
   /** Cancels what is running on the server, if it is of `owner`; what was not sent yet will not be. */
@@ -179,18 +179,16 @@ export class Pipeline {
     return this.#tasks > 1 || this.#session.isWaitedFor ? undefined : before
   }
 
-  #send(
-    { owner, sink, sql, parameters, limit }: Sending,
-    messages: () => Buffer[],
-  ): Promise<RoundTripResult> {
+  #send(sending: Sending, messages: () => Buffer[]): Promise<RoundTripResult> {
+    const { owner, sink, sql, parameters } = sending
     const roundTrip = new RoundTrip(owner, messages, sink)
     const turn = new Turn(this.#session, sql, parameters)
     turn.send(roundTrip)
     this.#session.ask(turn)
-    return this.#answered(roundTrip, limit, turn)
+    return this.#answered(roundTrip, sending, turn)
   }
 
-  async #answered<T>(work: Work<T>, limit: RoundTripLimit | undefined, turn?: Turn): Promise<T> {
+  async #answered<T>(work: Work<T>, { sql, limit }: Pick<Sending, 'sql' | 'limit'>, turn?: Turn): Promise<T> {
     const atWork: AtWork = { turn, work, next: undefined }
     this.#atWork = atWork
     let late: Error | undefined
@@ -213,7 +211,7 @@ export class Pipeline {
       return result
     } catch (error) {
       // Also what is late may have aborted a transaction, which has to be known.
-      const explained = this.#options.explain(asError(error), work.wasSent)
+      const explained = this.#options.explain(asError(error), work.wasSent, sql)
       throw late ?? explained
     } finally {
       deadline?.clear()

@@ -8,9 +8,9 @@ import {
   type QueryDetails,
 } from '../errors.js'
 import { isDatabaseError, isRaised, sqlStateOf } from '../pg/database-error.js'
+import { databaseClosed } from '../connection/engine.js'
 import { attemptsOf } from '../connection/retry.js'
 import { isRetryable } from '../connection/retryable.js'
-import { withCaller } from '../stack-trace.js'
 
 /** What a queryset was doing when it failed. */
 export interface FailedQuery {
@@ -34,16 +34,15 @@ const DRIFT: Readonly<Record<string, string>> = {
 }
 
 /** The error that a queryset's caller gets: the server's own words, what was asked, and what to do where that is known. */
-export function explainFailure(error: unknown, failed: FailedQuery): unknown {
-  return withCaller(() => explained(error, failed))
-}
-
-function explained(error: unknown, failed: FailedQuery): unknown {
+export function explainFailure(met: unknown, failed: FailedQuery): unknown {
+  // All that Kysely says of a database that was closed.
+  const error =
+    met instanceof Error && met.message === 'driver has already been destroyed' ? databaseClosed() : met
   if (!isDatabaseError(error)) {
     if (error instanceof DecodeError || error instanceof SchemaDriftError) return located(error, failed)
     if (!(error instanceof ConnectionError || error instanceof TimeoutError)) return error
     const { table, sql, rowsDelivered } = failed
-    const code = error instanceof TimeoutError ? { code: error.code } : {}
+    const code = error.code === 'CONNECTION_ERROR' ? {} : { code: error.code }
     const sqlState = sqlStateOf(error)
     const what =
       failed.action === 'writing' ? `writing ${table}` : `reading ${table}, ${rowsDelivered} rows delivered`

@@ -2,6 +2,7 @@ import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import { asError, ConnectionError, UsageError } from '../errors.js'
 import type { Binding } from '../kysely/handle.js'
 import { withReadRequest } from '../kysely/read-request.js'
+import { onAbort } from './shared-signal.js'
 import { withConnection } from '../kysely/with-connection.js'
 import { sqlStateOf } from '../pg/database-error.js'
 import type { IterationRequest } from '../request.js'
@@ -54,12 +55,13 @@ export class ChunkSource implements Chunks<unknown> {
       resolve()
     }
   })
+  #stopListening: (() => void) | undefined
   readonly #onAbort = () => this.#leaving.abort(this.#request.signal?.reason)
 
   constructor(binding: Binding, request: ChunkRequest) {
     this.#binding = binding
     this.#request = request
-    request.signal?.addEventListener('abort', this.#onAbort)
+    if (request.signal) this.#stopListening = onAbort(request.signal, this.#onAbort)
   }
 
   /** Whether it has, or had, a connection that is its own. */
@@ -109,7 +111,7 @@ export class ChunkSource implements Chunks<unknown> {
   }
 
   async #release(): Promise<void> {
-    this.#request.signal?.removeEventListener('abort', this.#onAbort)
+    this.#stopListening?.()
     this.#letGo()
     // Left while still waiting for a connection: it goes straight back when it comes.
     if (this.#lease.is === 'none') return

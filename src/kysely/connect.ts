@@ -1,5 +1,6 @@
 import { Kysely, type KyselyConfig } from 'kysely'
 import pg, { type PoolConfig } from 'pg'
+import { UsageError } from '../errors.js'
 import { engineOf } from './adapter.js'
 import type { LibpqParameters } from '../settings/connection-parameters.js'
 import { checkConnectionString } from '../connection/connection-string.js'
@@ -15,15 +16,31 @@ export type ConnectOptions = PoolConfig &
 
 /** A Kysely instance on our dialect. */
 export class Database<DB> extends Kysely<DB> {
-  /** Kysely leaves a driver alone that took no connection; synchronous iteration may have opened one all the same. */
+  /**
+   * Not by Kysely's own, which leaves a driver alone that took no connection, and says of one that was destroyed no more
+   * than that.
+   */
   override async destroy(): Promise<void> {
-    await super.destroy()
     await engineOf(this.getExecutor().adapter)?.close()
   }
 
   /** Ends open streams and closes every connection; the same as Kysely's `destroy()`. */
   async close(): Promise<void> {
     await this.destroy()
+  }
+}
+
+/** A variable of the environment that is not set would otherwise have pg connect to whatever its defaults say. */
+function checkOptionsGiven(options: ConnectOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw new UsageError(
+      `connect() takes its settings as an object such as { connectionString }, not ${String(options)}.`,
+    )
+  if ('connectionString' in options && !options.connectionString && !options.host) {
+    throw new UsageError(
+      `The connectionString of connect() is ${options.connectionString === '' ? 'empty' : String(options.connectionString)}: is the variable that it is taken from set, ` +
+        'and its file loaded? Leave it out to connect by host, port, user and so on, or by PGHOST and the like.',
+    )
   }
 }
 
@@ -41,6 +58,7 @@ export class Database<DB> extends Kysely<DB> {
  * time limit that is not a positive 32-bit integer.
  */
 export function connect<DB>(options: ConnectOptions): Database<DB> {
+  checkOptionsGiven(options)
   const { log, plugins, ...others } = options
   const { onCreateConnection, onReserveConnection, retry, ...settings } = others
   if (settings.connectionString) checkConnectionString(settings.connectionString)

@@ -107,6 +107,7 @@ export class SluiceConnection implements DatabaseConnection {
     try {
       return await (isText
         ? this.connection.query(
+            sql,
             (onSending) => this.#runFreeHand<R>(query, onSending),
             this.#queryLimit(query),
           )

@@ -8,7 +8,7 @@ import { Session } from '../pg/session.js'
 import { SluiceConnection } from './connection.js'
 import { Deadline } from '../connection/deadline.js'
 import { explainUnreadable } from '../connection/connection-string.js'
-import type { Engine } from '../connection/engine.js'
+import { databaseClosed, type Engine } from '../connection/engine.js'
 import { retrying } from '../connection/retry.js'
 import { mayPass } from '../connection/retryable.js'
 
@@ -16,7 +16,6 @@ import { mayPass } from '../connection/retryable.js'
 export class SluiceDriver implements Driver {
   readonly #engine: Engine
   readonly #connections = new WeakMap<PoolClient, SluiceConnection>()
-  #destroyed = false
 
   constructor(engine: Engine) {
     this.#engine = engine
@@ -29,6 +28,7 @@ export class SluiceDriver implements Driver {
 
   async acquireConnection(): Promise<SluiceConnection> {
     const { config } = this.#engine
+    if (this.#engine.isClosed) throw databaseClosed()
     const client = await this.#acquireClient()
     const known = this.#connections.get(client)
     const leased = this.#lease(client, known)
@@ -46,7 +46,7 @@ export class SluiceDriver implements Driver {
   /** From here on closing the database cuts the connection, whatever the callbacks of the configuration wait for. */
   #lease(client: PoolClient, known: SluiceConnection | undefined): SluiceConnection {
     try {
-      if (this.#destroyed) throw closedWhileTaken()
+      if (this.#engine.isClosed) throw closedWhileTaken()
       const leased = known ?? new SluiceConnection(new Connection(client, this.#engine))
       this.#connections.set(client, leased)
       leased.connection.leased()
@@ -94,7 +94,6 @@ export class SluiceDriver implements Driver {
 
   /** Ends the open streams, whose consumers get an error at their next step, and then the pool. */
   async destroy(): Promise<void> {
-    this.#destroyed = true
     await this.#engine.close()
   }
 
@@ -149,13 +148,13 @@ export class SluiceDriver implements Driver {
     const limit = this.#engine.limits.acquireTimeoutMs
     return new ConnectionError(
       `No connection became free within ${limit} ms (acquireTimeoutMs). ${this.#engine.describeUse()}`,
-      { isBeforeSending: true },
+      { code: 'ACQUIRE_TIMEOUT', isBeforeSending: true },
     )
   }
 
   #cannotConnect(error: Error): ConnectionError {
     if (isDatabaseError(error)) withoutValues(error)
-    if (this.#destroyed) return closedWhileTaken(error)
+    if (this.#engine.isClosed) return closedWhileTaken(error)
     const { limits, streams } = this.#engine
     const open = streams.size === 0 ? '' : `. ${this.#engine.describeUse()}`
     const reason =
@@ -171,10 +170,7 @@ export class SluiceDriver implements Driver {
 }
 
 function closedWhileTaken(cause?: Error): ConnectionError {
-  return new ConnectionError('The database was closed while a connection was being taken.', {
-    ...(cause && { cause }),
-    isFinal: true,
-  })
+  return databaseClosed('The database was closed while a connection was being taken.', cause)
 }
 
 /** @throws {@link UsageError} for a name that PostgreSQL would cut or could not hold: it might be another's then. */
@@ -192,5 +188,7 @@ async function run(connection: SluiceConnection, sql: string): Promise<void> {
 /** A refused connection to a name with several addresses has its reasons inside and an empty message. */
 function reasonOf(error: Error): string {
   if (error instanceof AggregateError) return error.errors.map((each: Error) => each.message).join('; ')
+  if (error.message.endsWith('client password must be a string'))
+    return 'the server asks for a password, and none was given, by settings, connection string, PGPASSWORD or a password file'
   return explainUnreadable(error) ?? error.message
 }

@@ -1,3 +1,4 @@
+import { choicesOf } from '../choices.js'
 import { FieldError } from '../errors.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 import { describe } from '../types/describe.js'
@@ -13,8 +14,13 @@ export function columnOf(table: TableSchema, property: string): ColumnSchema {
   const column = findColumn(table, property)
   if (column !== undefined) return column
   refuseUnlessName(table, property)
-  const choices = propertiesOf(table.columns).join(', ')
-  throw new FieldError(`${qualifiedName(table)} has no field "${property}". Choices: ${choices}.`)
+  throw noField(table, property, propertiesOf(table.columns))
+}
+
+/** What is thrown for a name that a table does not have. */
+export function noField(table: TableSchema, name: string, choices: readonly string[], note = ''): FieldError {
+  const problem = `${qualifiedName(table)} has no field "${name}".`
+  return new FieldError([problem, note, `${choicesOf(name, choices)}.`].filter(Boolean).join(' '))
 }
 
 /** @throws {@link FieldError} for what names no field or relation: from JavaScript, anything may come. */

@@ -1,3 +1,4 @@
+import { choicesOf } from '../choices.js'
 import { OptionError, UsageError } from '../errors.js'
 import { checkOptions, flag } from '../options.js'
 import { columnsOf, propertiesOf } from './columns.js'
@@ -88,7 +89,7 @@ export function refuseOutsideCombination(
   if (choices === undefined || missing === undefined) return
   throw new UsageError(
     `Cannot call ${method}() with "${missing}" after union(), intersection() or difference(): the rows put ` +
-      `together do not have it. Choices: ${choices.join(', ')}.`,
+      `together do not have it. ${choicesOf(missing, choices)}.`,
   )
 }
 

@@ -1,3 +1,4 @@
+import { choicesOf } from '../choices.js'
 import { FieldError, UsageError } from '../errors.js'
 import { anything, checkOptions } from '../options.js'
 import { baseType, type TypeSchema } from '../schema/type.js'
@@ -23,8 +24,9 @@ export function bulkRead(state: QueryState, args: readonly unknown[]) {
   const label = `${qualifiedName(state.table)}.${property}`
   const unique = uniqueFields(state)
   if (!unique.includes(property)) {
-    const choices = unique.join(', ') || 'none'
-    throw new UsageError(`inBulk() needs a unique field, and ${label} is not. Choices: ${choices}.`)
+    throw new UsageError(
+      `inBulk() needs a unique field, and ${label} is not. ${choicesOf(property, unique)}.`,
+    )
   }
   if (!state.selection.columns.includes(column)) {
     throw new UsageError(`inBulk() by ${label} needs the field in its rows: name it in only().`)

@@ -1,3 +1,4 @@
+import { choicesOf } from '../choices.js'
 import { UsageError } from '../errors.js'
 import { checkOptions, flag, type OptionCheck, type OptionChecks } from '../options.js'
 import { change, refuseAfter, type QueryState, type RelatedSelection, type RowLock } from './state.js'
@@ -84,8 +85,8 @@ export function lockTargets(
     if (target === undefined) {
       const choices = ['self', ...joined.filter((each) => !each.nullable).map((each) => each.path)]
       throw new UsageError(
-        `selectForUpdate({ of }) of ${qualifiedName(state.table)} has no "${path}". Choices: ${choices.join(', ')}; ` +
-          'other relations have to be joined by selectRelated().',
+        `selectForUpdate({ of }) of ${qualifiedName(state.table)} has no "${path}". ${choicesOf(path, choices)}. ` +
+          'Other relations have to be joined by selectRelated().',
       )
     }
     if (target.nullable) {

@@ -8,9 +8,11 @@ export function slice(state: QueryState, start: number, end: number | undefined)
       throw new UsageError(`slice(start, end) takes whole numbers from 0: ${name} is ${String(value)}.`)
     }
   }
+  if (end !== undefined && end < start)
+    throw new UsageError(`slice(start, end) ends before it starts: start is ${start}, end is ${end}.`)
   const from = state.limit === undefined ? start : Math.min(start, state.limit)
   const room = state.limit === undefined ? Infinity : state.limit - from
-  const length = Math.min(room, end === undefined ? Infinity : Math.max(0, end - start))
+  const length = Math.min(room, end === undefined ? Infinity : end - start)
   return change(state, {
     offset: state.offset + from,
     limit: length === Infinity ? undefined : length,

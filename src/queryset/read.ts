@@ -76,9 +76,9 @@ export function streamRows(
   site: CallSite,
 ): RowStream<unknown> {
   const { query, reader, prefetch } = read
+  const iteration = iterationOf(binding, read, options, new Float64Array(1))
   const { signal, readOnly } = options
   const { retry } = binding.engine
-  const iteration = iterationOf(binding, read, options, new Float64Array(1))
   const { request } = iteration
   const explain = (error: unknown): unknown => {
     const explained = iteration.explain(error)

@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { Pool } from 'pg'
-import { ConnectionError, UsageError } from '../errors.js'
-import type { Engine } from '../connection/engine.js'
+import { UsageError } from '../errors.js'
+import { databaseClosed, type Engine } from '../connection/engine.js'
 import { timeLimitsOf } from '../connection/time-limits.js'
 import { clearTimeout, setTimeout } from '../real-timers.js'
 import { connectionDefaults, connectionSettings } from './connection-settings.js'
@@ -50,8 +50,7 @@ export class SyncHost {
 
   /** Starts a stream on the worker; its first chunk is on its way at once. */
   open(request: IterationRequest): SyncBridge {
-    if (this.#engine.isClosed)
-      throw new ConnectionError('iterator() was called on a closed database.', { isFinal: true })
+    if (this.#engine.isClosed) throw databaseClosed()
     const worker = this.#running()
     const { port1, port2 } = new MessageChannel()
     const answers = new SharedArrayBuffer(4)

@@ -9,7 +9,6 @@ import {
 } from '../errors.js'
 import { isDatabaseError, isRaised } from '../pg/database-error.js'
 import { explainFailure, failureMessage } from '../failure/query-failure.js'
-import { withCaller } from '../stack-trace.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 import type { SchemaRegistry } from '../schema/registry.js'
 import type { TableSchema } from '../schema/table.js'
@@ -40,7 +39,7 @@ export function explainWriteFailure(
   const { constraint, detail } = error
   const columns = columnsOf(error, owner.table)
   const details = { sqlState: code, table: owner.name, sql, detail, constraint, columns }
-  return withCaller(() => new Violation(message, details, { cause: error }))
+  return new Violation(message, details, { cause: error })
 }
 
 /** The table that the constraint belongs to, which a trigger or a reference can make another one. */

@@ -55,8 +55,8 @@ describe('explain', () => {
   })
 
   it.each([
-    [{ analyse: true }, /no option "analyse"\. Choices: analyze, verbose, costs/],
-    [{ format: 'JSON' }, /no format "JSON"\. Choices: text, json, xml, yaml/],
+    [{ analyse: true }, /no option "analyse"\. Did you mean "analyze"\? Choices: analyze, verbose, costs/],
+    [{ format: 'JSON' }, /no format "JSON"\. Did you mean "json"\? Choices: text, json, xml, yaml/],
     [{ analyze: 'true) select 1; --' }, /analyze of explain\(\) is true or false/],
     [{ analyze: 1 }, /true or false/],
   ])('refuses %j', async (options, message) => {

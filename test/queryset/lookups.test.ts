@@ -238,7 +238,7 @@ describe('what a filter refuses', () => {
     [
       'an unknown field',
       { nmae: 'x' },
-      /public\.products has no field "nmae"\. Choices: id, supplierId, sku/,
+      /public\.products has no field "nmae"\. Did you mean "name"\? Choices: id, supplierId, sku/,
     ],
     ['a name from Object.prototype', { constructor: 1 }, /has no field "constructor"/],
     ['__proto__', JSON.parse('{"__proto__": 1}') as unknown, /has no field "__proto__"/],

@@ -314,7 +314,7 @@ describe('filters across relations', () => {
     expect(filter({ books: { title: 'x' } })).toThrow('Choices: some, every, none.')
     expect(filter({ books: {} })).toThrow('leads to many rows')
     expect(filter({ publisher: { nme: 'x' } })).toThrow(
-      'public.publishers has no field "nme". Choices: id, name, authors.',
+      'public.publishers has no field "nme". Did you mean "name"? Choices: id, name, authors.',
     )
     expect(filter({ publisher: undefined })).toThrow('undefined')
     expect(filter({ books: { some: undefined } })).toThrow('undefined')

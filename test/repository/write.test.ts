@@ -68,7 +68,7 @@ describe('create', () => {
   it('refuses what it cannot mean, before any query', async () => {
     const values = { email: 'a@b', name: 'a' }
     const create = (more: object) => shop.users.create({ ...values, ...more })
-    await expect(create({ nmae: 'x' })).rejects.toThrow(/no field "nmae". Choices: id, email/)
+    await expect(create({ nmae: 'x' })).rejects.toThrow(/no field "nmae". Did you mean "name"\? Choices: id, email/)
     await expect(create({ id: 1 })).rejects.toThrow(/users.id is computed by the server alone/)
     await expect(create({ name: undefined })).rejects.toThrow(FieldError)
     await expect(create({ name: 5 })).rejects.toThrow(EncodeError)

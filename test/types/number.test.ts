@@ -115,11 +115,10 @@ describe('numeric', () => {
     }
     expect(codec.encode(1e21)).toBe('1e+21')
     expect(codec.encode(10n ** 40n)).toBe(`1${'0'.repeat(40)}`)
-    expect(codec.encode(NaN)).toBe('NaN')
   })
 
   test('refuses what is no decimal', () => {
-    for (const value of ['', ' ', '1,5', '1.2.3', '.', '1e', '$1', '0x1', '1\n', true, null]) {
+    for (const value of [NaN, '', ' ', '1,5', '1.2.3', '.', '1e', '$1', '0x1', '1\n', true, null]) {
       expect(() => codec.encode(value)).toThrow(EncodeError)
     }
     for (const text of ['', '1e5', '.5', '1.']) expect(() => codec.decodeText(text)).toThrow(DecodeError)

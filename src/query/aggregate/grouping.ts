@@ -1,3 +1,4 @@
+import { choicesOf } from '../../choices.js'
 import { UsageError } from '../../errors.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import { isOverGroup } from './annotation.js'
@@ -35,9 +36,9 @@ export function refuseUngrouped(state: QueryState, columns: readonly ColumnSchem
   if (state.groupBy === undefined) return
   for (const column of columns) {
     if (state.groupBy.includes(column) || isOverGroup(column)) continue
-    const choices = propertiesOf(fieldsOf(state)).join(', ')
+    const choices = choicesOf(column.property, propertiesOf(fieldsOf(state)))
     throw new UsageError(
-      `${method}: rows grouped by values() and annotate() have no "${column.property}". Choices: ${choices}. ` +
+      `${method}: rows grouped by values() and annotate() have no "${column.property}". ${choices}. ` +
         'Leave it out, or name it in the values() that comes before annotate().',
     )
   }

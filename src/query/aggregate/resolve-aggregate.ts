@@ -7,7 +7,8 @@ import { aggregateType } from './aggregate-type.js'
 import { isOverGroup, type AggregateExpression } from './annotation.js'
 import { columnsOf, findColumn, refuseUnlessName } from '../columns.js'
 import type { Condition } from '../filter/condition.js'
-import { choicesOf, fieldsAndRelations, firstName, firstStep } from '../related/path.js'
+import { choicesOf } from '../../choices.js'
+import { fieldsAndRelations, firstName, firstStep } from '../related/path.js'
 import { partsOf } from './grouping.js'
 import { refuseUndefined } from '../lookups/operand.js'
 import { describe } from '../../types/describe.js'
@@ -89,7 +90,7 @@ function unknownStep(table: TableSchema, name: string, path: string, last: boole
   const within = name === path ? '' : ` (in "${path}")`
   return new FieldError(
     `${qualifiedName(table)} has no ${last ? 'field or relation' : 'relation'} "${name}"${within}. ` +
-      choicesOf(choices),
+      `${choicesOf(name, choices)}.`,
   )
 }
 

@@ -1,3 +1,4 @@
+import { choicesOf } from '../../choices.js'
 import {
   AliasNode,
   OperationNodeTransformer,
@@ -73,6 +74,9 @@ function nameOf(source: OperationNode): string | undefined {
 function checkColumn(table: TableSchema, name: string): void {
   const columns = table.columns.filter((column) => !isAnnotation(column))
   if (columns.some((column) => column.name === name)) return
-  const choices = columns.map((column) => column.name).join(', ')
-  throw new FieldError(`${qualifiedName(table)} has no column "${name}" in SQL. Choices: ${choices}.`)
+  const choices = choicesOf(
+    name,
+    columns.map((column) => column.name),
+  )
+  throw new FieldError(`${qualifiedName(table)} has no column "${name}" in SQL. ${choices}.`)
 }

@@ -1,8 +1,10 @@
+import { choicesOf } from '../../choices.js'
 import { FieldError } from '../../errors.js'
 import type { SchemaRegistry } from '../../schema/registry.js'
 import type { RelationSchema, TableSchema } from '../../schema/table.js'
 import { allOf, type Condition } from './condition.js'
-import { findColumn } from '../columns.js'
+import { findColumn, noField } from '../columns.js'
+import { djangoForm } from './django-form.js'
 import { isPlainObject, refuseUndefined } from '../lookups/operand.js'
 import { describe } from '../../types/describe.js'
 import { parseLookups } from '../lookups/parse-lookups.js'
@@ -55,8 +57,8 @@ function parseEntry(target: FilterTarget, key: string, value: unknown): Conditio
   if (relation !== undefined) return parseRelation(target, relation, label, value)
   const column = findColumn(table, key)
   if (column !== undefined) return parseLookups({ column, label }, value)
-  const choices = fieldsAndRelations(table).join(', ')
-  throw new FieldError(`${qualifiedName(table)} has no field "${key}". Choices: ${choices}.`)
+  const note = key.includes('__') ? djangoForm(table, target.schemas, key) : undefined
+  throw noField(table, key, fieldsAndRelations(table), note)
 }
 
 /** Across a relation to one row by a filter of its table; across one to many by `some`, `every` and `none`. */
@@ -89,7 +91,9 @@ function parseRelation(
       case 'none':
         return no(related(parseFilter(target, filter)))
       default:
-        throw new FieldError(`${label} has no "${quantifier}". Choices: some, every, none.`)
+        throw new FieldError(
+          `${label} has no "${quantifier}". ${choicesOf(quantifier, ['some', 'every', 'none'])}.`,
+        )
     }
   })
   return allOf(conditions)

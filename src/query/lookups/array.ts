@@ -1,3 +1,4 @@
+import { choicesOf } from '../../choices.js'
 import { FieldError } from '../../errors.js'
 import { NOTHING, type ComparisonOperator, type Condition } from '../filter/condition.js'
 import { comparing, type Lookups } from './lookup.js'
@@ -31,7 +32,7 @@ function lengthCondition(field: LookupField, name: string, value: unknown): Cond
   refuseUndefined(value, `${label}.${name}`)
   const operator = LENGTHS.get(name)
   if (operator === undefined) {
-    throw new FieldError(`${label} has no lookup "${name}". Choices: ${[...LENGTHS.keys()].join(', ')}.`)
+    throw new FieldError(`${label} has no lookup "${name}". ${choicesOf(name, [...LENGTHS.keys()])}.`)
   }
   if (typeof value !== 'number') throw new FieldError(`${label} takes a number, not ${describe(value)}.`)
   const operand = operandOf(field, 'length', value, 'int4')

@@ -1,4 +1,6 @@
+import { choicesOf } from '../../choices.js'
 import { FieldError } from '../../errors.js'
+import type { ColumnSchema } from '../../schema/table.js'
 import { lookupKind, type LookupKind } from '../../types/lookup-kind.js'
 import { allOf, type Condition } from '../filter/condition.js'
 import { ARRAY_LOOKUPS } from './array.js'
@@ -38,16 +40,21 @@ function parseLookup(field: LookupField, name: string, operand: unknown): Condit
   const lookups = lookupsOf(field)
   const lookup = Object.hasOwn(lookups, name) ? lookups[name] : undefined
   if (lookup === undefined) {
-    throw new FieldError(`${field.label} has no lookup "${name}". ${choices(field)}`)
+    throw new FieldError(`${field.label} has no lookup "${name}". ${choices(field, name)}`)
   }
   return lookup(field, operand, name)
+}
+
+/** The lookups that a column has. */
+export function lookupNames(column: ColumnSchema): string[] {
+  return Object.keys(LOOKUPS[lookupKind(column.type)])
 }
 
 function lookupsOf({ column }: LookupField): Lookups {
   return LOOKUPS[lookupKind(column.type)]
 }
 
-function choices(field: LookupField): string {
-  const names = Object.keys(lookupsOf(field)).join(', ')
-  return `Choices: ${names}; a value that is an object goes into { exact: … }.`
+function choices(field: LookupField, name?: string): string {
+  const names = choicesOf(name, lookupNames(field.column))
+  return `${names}. A value that is an object goes into { exact: … }.`
 }

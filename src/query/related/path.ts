@@ -1,3 +1,4 @@
+import { choicesOf } from '../../choices.js'
 import { FieldError } from '../../errors.js'
 import type { RelationSchema, TableSchema } from '../../schema/table.js'
 import { propertiesOf, refuseUnlessName } from '../columns.js'
@@ -33,19 +34,17 @@ export function firstName(path: string): string {
   return path.split('.', 1)[0] ?? ''
 }
 
-/** What a message says of the names that could stand in place of an unknown one. */
-export function choicesOf(names: readonly string[]): string {
-  return names.length === 0 ? 'It has none.' : `Choices: ${names.join(', ')}.`
-}
-
 /** @throws {@link FieldError} when there is no such relation, or one to many rows where it must be `toOne`. */
 export function relationOf(table: TableSchema, name: string, toOne = false): RelationSchema {
   const relations = (table.relations ?? []).filter(({ kind }) => !toOne || kind === 'one')
   const relation = relations.find((each) => each.name === name)
   if (relation !== undefined) return relation
-  const choices = choicesOf(relations.map((each) => each.name))
+  const choices = choicesOf(
+    name,
+    relations.map((each) => each.name),
+  )
   throw new FieldError(
-    `${qualifiedName(table)} has no relation${toOne ? ' to one row' : ''} "${name}". ${choices}`,
+    `${qualifiedName(table)} has no relation${toOne ? ' to one row' : ''} "${name}". ${choices}.`,
   )
 }
 

@@ -58,7 +58,16 @@ function encode(value: unknown): string {
 }
 
 /** `numeric`: string exactly as PostgreSQL prints it, its scale kept. Numbers and bigints are taken too. */
-export const numericCodec: Coding = { decodeText, decodeBinary, encode }
+export const numericCodec: Coding = {
+  decodeText,
+  decodeBinary,
+  encode: (value) => {
+    // Out of a calculation that went wrong: who means PostgreSQL's NaN has it as text.
+    if (Number.isNaN(value))
+      throw misfit("numeric takes a decimal string such as '12.50' or 'NaN', a number or a bigint", value)
+    return encode(value)
+  },
+}
 
 /** `numeric` as number. What a number cannot hold to the last digit is an error; trailing zeros are not kept. */
 export const numericAsNumberCodec: Coding = {
