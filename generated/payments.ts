@@ -28,7 +28,7 @@ export interface Payment {
   method: PaymentMethod
   amount: string
   /** The payment provider's answer, word for word. */
-  providerResponse: JsonValue | null
+  providerResponse: JsonValue | JsonNull | null
   clientAddress: string | null
   paidAt: Date
 }
@@ -76,7 +76,7 @@ export interface PaymentsTable {
   order_id: ColumnType<bigint, bigint | number, bigint | number>
   method: PaymentMethod
   amount: ColumnType<string, string | number | bigint, string | number | bigint>
-  provider_response: ColumnType<JsonValue | null, string | null, string | null>
+  provider_response: ColumnType<JsonValue | JsonNull | null, string | null, string | null>
   client_address: string | null
   paid_at: ColumnType<Date, Date | string | undefined, Date | string>
 }

@@ -48,7 +48,7 @@ export interface Product {
   weight: number | null
   dimensions: Dimensions | null
   /** What differs from kind to kind: colour, size, voltage. */
-  attributes: JsonValue
+  attributes: JsonValue | JsonNull
   /** Pieces in the warehouse; negative when oversold. */
   stock: number
   returnWindow: string
@@ -143,7 +143,7 @@ export interface ProductsTable {
   margin: GeneratedAlways<string | null>
   weight: number | null
   dimensions: string | null
-  attributes: ColumnType<JsonValue, string | undefined, string>
+  attributes: ColumnType<JsonValue | JsonNull, string | undefined, string>
   stock: Generated<number>
   return_window: Generated<string>
   created_at: ColumnType<Date, Date | string | undefined, Date | string>

@@ -40,7 +40,7 @@ export interface User {
   birthDate: string | null
   tags: string[]
   /** What the user set in the web front end. */
-  preferences: JsonValue
+  preferences: JsonValue | JsonNull
   companyId: number | null
   /** The user whose invitation was followed. */
   referredBy: number | null
@@ -119,7 +119,7 @@ export interface UsersTable {
   is_active: Generated<boolean>
   birth_date: string | null
   tags: ColumnType<string[], readonly string[] | undefined, readonly string[]>
-  preferences: ColumnType<JsonValue, string | undefined, string>
+  preferences: ColumnType<JsonValue | JsonNull, string | undefined, string>
   company_id: number | null
   referred_by: number | null
   created_at: ColumnType<Date, Date | string | undefined, Date | string>

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError, Option } from 'commander'
 import { codegen, type CodegenFlags } from './codegen.js'
-import { init } from './init.js'
+import { PRESETS } from '../model/type-settings.js'
+import { init, type InitFlags } from './init.js'
 import { shownError } from './shown-error.js'
 
 /**
@@ -90,8 +91,15 @@ Through a link table (product_categories), "through" on its key to products name
   program
     .command('init')
     .description('write a commented sluice.config.ts, unless there is a configuration')
-    .action(async () => {
-      process.stdout.write(`Wrote ${await init()}. Every setting is in it; "sluice codegen" goes by it.\n`)
+    .addOption(
+      new Option('--preset <name>', 'json: values that survive JSON.stringify, int8 as number').choices(
+        Object.keys(PRESETS),
+      ),
+    )
+    .action(async (flags: InitFlags) => {
+      process.stdout.write(
+        `Wrote ${await init(flags)}. Every setting is in it; "sluice codegen" goes by it.\n`,
+      )
     })
 
   try {

@@ -29,8 +29,10 @@ export default defineConfig({
   // Names of relations, by foreign key.
   // relations: { 'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' } },
 
+  // Values that survive JSON.stringify: int8 as a number, beyond 2^53 an error, and timestamptz as text.
+  // preset: 'json',
   // What values are read as, by type. Codecs: 'number' or 'string' for int8, 'number' for numeric, 'string' for
-  // timestamptz, 'Date' for timestamp and date. With a type of your own for what TypeScript makes of the value.
+  // timestamptz, json and jsonb, 'Date' for timestamp and date. With a type of your own for what TypeScript makes of the value.
   // types: { int8: 'number', 'public.email': { type: 'Email', import: './src/email.js' } },
   // The same for one column, before what its type says.
   // columns: { 'public.users.preferences': { type: 'Preferences', import: './src/preferences.js' } },

@@ -1,5 +1,5 @@
 import { type Check, flag, listOf, oneOf, recordOf, shape, text, textOr, wrong } from './check.js'
-import { CONVERTIBLE } from '../model/type-settings.js'
+import { CONVERTIBLE, PRESETS } from '../model/type-settings.js'
 import type { Config } from './settings.js'
 
 /** JavaScript's identifiers; what is reserved for other uses is found where the names are given. */
@@ -12,7 +12,12 @@ const identifier: Check = (value, at) => {
   }
 }
 
-const codec = oneOf(...new Set(CONVERTIBLE.flatMap(({ readings }) => readings.map(({ row }) => row))))
+/** Those that are no codec have types of our own. */
+const CODECS = CONVERTIBLE.flatMap(({ readings }) => readings.map(({ row }) => row)).filter(
+  (row) => !row.includes('Json'),
+)
+
+const codec = oneOf(...new Set(CODECS))
 
 const typeSettings = recordOf(textOr(checkTypeSetting, codec))
 
@@ -38,6 +43,7 @@ const settings: Readonly<Record<keyof Config, Check>> = {
     types: recordOf(identifier),
   }),
   relations: recordOf(shape({ name: identifier, inverse: identifier, through: identifier })),
+  preset: oneOf(...Object.keys(PRESETS)),
   types: typeSettings,
   columns: typeSettings,
   brandedIds: flag,

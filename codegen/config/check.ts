@@ -27,7 +27,8 @@ export function oneOf(...choices: readonly string[]): Check {
   return (value, at) => {
     if (typeof value === 'string' && choices.includes(value)) return
     const listed = choices.map((choice) => `"${choice}"`)
-    throw wrong(at, `has to be ${listed.slice(0, -1).join(', ')} or ${listed.at(-1)}, not ${shown(value)}.`)
+    const either = [listed.slice(0, -1).join(', '), listed.at(-1)].filter((part) => part !== '').join(' or ')
+    throw wrong(at, `has to be ${either}, not ${shown(value)}.`)
   }
 }
 

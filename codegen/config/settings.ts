@@ -1,7 +1,7 @@
 import type { EnumStyle, ImportExtension } from '../emit/settings.js'
 import type { RelationSettings } from '../model/relations/settings.js'
 import type { Layout, NameSettings } from '../model/settings.js'
-import type { TypeSettings } from '../model/type-settings.js'
+import type { Preset, TypeSettings } from '../model/type-settings.js'
 import type { NamingStyle } from '../naming/style.js'
 
 /** What `sluice.config.ts` may hold; see {@link defineConfig}. Every setting has a default. */
@@ -29,6 +29,8 @@ export interface Config {
   /** Names for relations, by constraint: `{ 'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' } }`. */
   readonly relations?: RelationSettings | undefined
 
+  /** `json`: values that survive `JSON.stringify`: int8 as a checked `number`, timestamptz as text. Default: none. */
+  readonly preset?: Preset | undefined
   /** How values of a type are read, wherever it is used: `{ int8: 'number', 'public.email': { type: 'Email', … } }`. */
   readonly types?: TypeSettings | undefined
   /** How one column is read, before `types`: `{ 'public.users.preferences': { type: 'Preferences', … } }`. */

@@ -1,6 +1,6 @@
 import type { NamingStyle } from '../naming/style.js'
 import type { RelationSettings } from './relations/settings.js'
-import type { TypeSettings } from './type-settings.js'
+import type { Preset, TypeSettings } from './type-settings.js'
 
 export type Layout = 'flat' | 'schemas'
 
@@ -12,6 +12,8 @@ export interface ModelSettings {
   readonly names?: NameSettings
   /** Names for relations, by constraint. */
   readonly relations?: RelationSettings
+  /** Codecs for a purpose, which come after those of `types` and `columns`. */
+  readonly preset?: Preset
   /** What types and columns are read as, and what TypeScript makes of them. */
   readonly types?: TypeSettings
   readonly columns?: TypeSettings

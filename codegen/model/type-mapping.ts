@@ -2,7 +2,14 @@ import { serverLabel, type CompositeTypeSchema, type TypeSchema } from '../../sr
 import { readAs, typeNamed } from '../../src/types/base-types.js'
 import { isBuiltIn } from '../../src/types/type-oids.js'
 import { didYouMean } from '../config/did-you-mean.js'
-import { CONVERTIBLE, type CodecName, type TypeSetting, type TypeSettings } from './type-settings.js'
+import {
+  CONVERTIBLE,
+  PRESETS,
+  type CodecName,
+  type Preset,
+  type TypeSetting,
+  type TypeSettings,
+} from './type-settings.js'
 import { CodegenError } from '../errors.js'
 import type { Catalog } from '../introspect/catalog.js'
 import { typeMapper } from './map-types.js'
@@ -11,6 +18,7 @@ import { catalogName } from './type-aliases.js'
 import { qualifiedName, type Qualified } from '../../src/schema/qualified-name.js'
 
 interface MappingSettings {
+  readonly preset?: Preset
   readonly types?: TypeSettings
   readonly columns?: TypeSettings
   /** What relative imports start from. Default: the working folder. */
@@ -29,7 +37,7 @@ export interface TypeMapping {
 
 /** @throws {@link CodegenError} for a setting of nothing in the schema, and for a codec that its type does not have. */
 export function mapTypes(catalog: Catalog, settings: MappingSettings): TypeMapping {
-  const { types = {}, columns = {}, folder = process.cwd() } = settings
+  const { preset, types = {}, columns = {}, folder = process.cwd() } = settings
   const byType = new Map<string, Entry>()
   for (const [key, value] of Object.entries(types)) {
     const entry = entryOf(`types[${JSON.stringify(key)}]`, value)
@@ -38,6 +46,8 @@ export function mapTypes(catalog: Catalog, settings: MappingSettings): TypeMappi
       throw new CodegenError(`${other.at} and ${entry.at} are of the same type. Leave one out.`)
     byType.set(catalogName(key), entry)
   }
+  for (const [key, value] of Object.entries(preset === undefined ? {} : PRESETS[preset]))
+    if (!byType.has(key)) byType.set(key, entryOf(`preset "${preset}"`, value))
   const byColumn = new Map(
     Object.entries(columns).map(([key, value]) => [key, entryOf(`columns[${JSON.stringify(key)}]`, value)]),
   )

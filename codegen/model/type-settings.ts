@@ -10,9 +10,21 @@ export type TypeSettings = Readonly<Record<string, CodecName | TypeSetting>>
  * - int8: `bigint` (default), `number` (checked: beyond 2^53 reading throws) or `string`;
  * - numeric: `string` (default) or `number` (checked: what a number cannot hold exactly throws);
  * - timestamptz: `Date` (default) or `string` (to the microsecond, in UTC);
+ * - json and jsonb: the value (default; checked: a number that a double cannot hold throws) or `string`, its text;
  * - timestamp and date: `string` (default) or `Date` (in UTC).
  */
 export type CodecName = ConvertedTypeSchema['as']
+
+/**
+ * Codecs for a purpose. `json`: values that `JSON.stringify` takes, and that `JSON.parse` gives back as they were:
+ * int8 as `number`, beyond 2^53 an error, and timestamptz as `string`. Others do so by default, but for bytea.
+ */
+export const PRESETS = { json: { int8: 'number', timestamptz: 'string' } } as const satisfies Record<
+  string,
+  TypeSettings
+>
+
+export type Preset = keyof typeof PRESETS
 
 /** The types that a codec can be chosen for. */
 export const CONVERTIBLE = baseTypes.filter(({ readings }) => readings.length > 1)

@@ -40,7 +40,7 @@ describe('typeText', () => {
     ['timestamptz', ['timestamptz'], 'Date', 'Date | string', 'Date | string'],
     ['other times', ['timestamp', 'time', 'timetz', 'date', 'interval'], 'string', 'string', 'string'],
     ['bytea', ['bytea'], 'Buffer', 'Uint8Array', 'Uint8Array'],
-    ['JSON', ['json', 'jsonb'], 'JsonValue', 'JsonValue | JsonNull', 'string'],
+    ['JSON', ['json', 'jsonb'], 'JsonValue | JsonNull', 'JsonValue | JsonNull', 'string'],
     [
       'text',
       ['text', 'varchar', 'bpchar', 'char', 'name', 'citext', 'uuid', 'xml'],

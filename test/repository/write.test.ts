@@ -56,7 +56,11 @@ describe('create', () => {
       returnWindow: 'P1Y2M3DT4H5M6.789S',
     })
     const user = await shop.users.create({ email: 'a@b', name: 'a', preferences: jsonNull, birthDate: null })
-    expect(user).toMatchObject({ preferences: null, birthDate: null })
+    expect(user).toMatchObject({ preferences: jsonNull, birthDate: null })
+    expect(await shop.users.filter({ id: user.id }).update({ preferences: user.preferences })).toBe(1)
+    expect(await shop.sql(`select preferences::text from users where id = ${user.id}`)).toEqual([
+      { preferences: 'null' },
+    ])
     const avatar = Buffer.from([0, 255, 92, 39])
     expect(await shop.userProfiles.create({ userId: user.id, avatar })).toMatchObject({ avatar })
   })
@@ -68,7 +72,9 @@ describe('create', () => {
   it('refuses what it cannot mean, before any query', async () => {
     const values = { email: 'a@b', name: 'a' }
     const create = (more: object) => shop.users.create({ ...values, ...more })
-    await expect(create({ nmae: 'x' })).rejects.toThrow(/no field "nmae". Did you mean "name"\? Choices: id, email/)
+    await expect(create({ nmae: 'x' })).rejects.toThrow(
+      /no field "nmae". Did you mean "name"\? Choices: id, email/,
+    )
     await expect(create({ id: 1 })).rejects.toThrow(/users.id is computed by the server alone/)
     await expect(create({ name: undefined })).rejects.toThrow(FieldError)
     await expect(create({ name: 5 })).rejects.toThrow(EncodeError)

@@ -16,7 +16,9 @@ describe.each(['json', 'jsonb'])('%s', (name) => {
   test('jsonNull is the JSON value null, wherever it stands', () => {
     expect(codec.encode(jsonNull)).toBe('null')
     expect(codec.encode({ a: [jsonNull] })).toBe('{"a":[null]}')
-    expect(codec.decodeText('null')).toBeNull()
+    expect(codec.decodeText('null')).toBe(jsonNull)
+    expect(codec.decodeText('[null]')).toEqual([null])
+    expect(JSON.stringify({ a: codec.decodeText(' null') })).toBe('{"a":null}')
   })
 
   test.each([
@@ -59,4 +61,92 @@ test('jsonb in binary starts with its version', () => {
   const { decodeBinary } = codecFor('jsonb')
   expect(decodeBinary!(Buffer.from('\x01[1]'), 0, 4)).toEqual([1])
   expect(() => decodeBinary!(Buffer.from('\x02[1]'), 0, 4)).toThrow(/version 2/)
+})
+
+describe.each(['json', 'jsonb'])('numbers of %s', (name) => {
+  const codec = codecFor(name)
+  const binary = (text: string) => {
+    const bytes = Buffer.from((name === 'jsonb' ? '\x01' : '') + text)
+    return codec.decodeBinary!(bytes, 0, bytes.length)
+  }
+  const within = (number: string) => [
+    number,
+    `[${number}]`,
+    `{"a":{"b":[1,${number},2]},"c":"é"}`,
+    ` ${number} `,
+  ]
+
+  test.each([
+    ...[
+      '9007199254740993',
+      '-9007199254740993',
+      '9007199254740993.0',
+      '12345678901234567890',
+      '1e400',
+      '-1E+400',
+    ],
+    ...[
+      '0.12345678901234567890',
+      '1.000000000000000001',
+      '1e-400',
+      '123456789012345678.5',
+      '18014398509481985',
+    ],
+  ])('that a double cannot hold is an error: %s', (number) => {
+    for (const text of within(number)) {
+      expect(() => codec.decodeText(text)).toThrow(/JavaScript number cannot hold.*codec: 'string'/)
+      expect(() => binary(text)).toThrow(expect.objectContaining({ code: 'DECODE_ERROR', value: number }))
+    }
+  })
+
+  test.each([
+    ...[
+      '9007199254740992',
+      '-9007199254740991',
+      '0.1',
+      '1.10',
+      '1e22',
+      '1e23',
+      '5e-324',
+      '1.7976931348623157e308',
+    ],
+    ...[
+      '0.30000000000000004',
+      '0.10000000000000001',
+      '3.141592653589793',
+      '100000000000000000000',
+      '0.0',
+      '-0',
+      '0e5',
+    ],
+    ...['1.00000000000000000000', '4503599627370497.5', '6816328880361872.6'],
+  ])('that it can are that: %s', (number) => {
+    for (const text of within(number)) {
+      expect(codec.decodeText(text)).toEqual(JSON.parse(text))
+      expect(binary(text)).toEqual(JSON.parse(text))
+    }
+  })
+
+  test('are not looked for in strings', () => {
+    const text = JSON.stringify({
+      '9007199254740993': 'a "9007199254740993" \\',
+      b: ['1e400', '\\"9007199254740993'],
+    })
+    expect(codec.decodeText(text)).toEqual(JSON.parse(text))
+    expect(binary(text)).toEqual(JSON.parse(text))
+  })
+})
+
+describe.each(['json', 'jsonb'])('%s as string', (type) => {
+  const codec = codecFor({ kind: 'converted', type, as: 'string' })
+
+  test('is the text of the value, whatever its numbers', () => {
+    const text = '{"id": 9007199254740993, "n": null}'
+    const bytes = Buffer.from((type === 'jsonb' ? '\x01' : '') + text)
+    expect(codec.decodeText(text)).toBe(text)
+    expect(codec.decodeBinary!(bytes, 0, bytes.length)).toBe(text)
+    expect(codec.encode(text)).toBe(text)
+    expect(codec.decodeText('null')).toBe('null')
+    expect(() => codec.encode('\0')).toThrow(EncodeError)
+  })
 })

@@ -1,6 +1,6 @@
 /** What one row is follows from the chain. Checked by the compiler alone; nothing here runs. */
 import { expectTypeOf } from 'vitest'
-import type { AsyncRows, JsonValue, QuerySet, Range, SyncRows } from 'sluice'
+import type { AsyncRows, JsonNull, JsonValue, QuerySet, Range, SyncRows } from 'sluice'
 import type {
   Dimensions,
   Order,
@@ -32,7 +32,7 @@ export function values({
   expectTypeOf(row(users).id).toEqualTypeOf<number>()
   expectTypeOf(row(users).isActive).toEqualTypeOf<boolean>()
   expectTypeOf(row(users).birthDate).toEqualTypeOf<string | null>()
-  expectTypeOf(row(users).preferences).toEqualTypeOf<JsonValue>()
+  expectTypeOf(row(users).preferences).toEqualTypeOf<JsonValue | JsonNull>()
   expectTypeOf(row(users).createdAt).toEqualTypeOf<Date>()
   expectTypeOf(row(products)).toEqualTypeOf<Product>()
   expectTypeOf(row(products).labels).toEqualTypeOf<ProductLabel[]>()
@@ -44,7 +44,7 @@ export function values({
   expectTypeOf(row(orders).status).toEqualTypeOf<OrderStatus>()
   expectTypeOf(row(coupons).validDuring).toEqualTypeOf<Range<Date>>()
   expectTypeOf(row(coupons).discount).toEqualTypeOf<string>()
-  expectTypeOf(row(payments).providerResponse).toEqualTypeOf<JsonValue>()
+  expectTypeOf(row(payments).providerResponse).toEqualTypeOf<JsonValue | JsonNull>()
   expectTypeOf(row(userProfiles).avatar).toEqualTypeOf<Buffer | null>()
   expectTypeOf(row(orderSummaries)).toEqualTypeOf<OrderSummary>()
 }

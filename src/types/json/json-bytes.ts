@@ -1,3 +1,4 @@
+import { checkNumbers } from './exact-number.js'
 import { cursor } from './json-cursor.js'
 import { readNumber } from './json-number.js'
 import { readKey, readString, startKeys } from './json-string.js'
@@ -35,7 +36,18 @@ export function readJson(bytes: Buffer, start: number, end: number): unknown {
     }
   }
   leftInARow = leftInARow === patience + restraint - 1 ? patience : leftInARow + 1
-  return JSON.parse(utf8(bytes, start, end))
+  return parseExactly(utf8(bytes, start, end))
+}
+
+/**
+ * What JSON.parse makes of it.
+ *
+ * @throws SyntaxError; {@link DecodeError} for a number that a double cannot hold.
+ */
+export function parseExactly(text: string): unknown {
+  const value: unknown = JSON.parse(text)
+  checkNumbers(text)
+  return value
 }
 
 function skipSpace(bytes: Buffer, from: number): number {

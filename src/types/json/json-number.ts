@@ -1,3 +1,4 @@
+import { exactNumber } from './exact-number.js'
 import { cursor, parsedPart } from './json-cursor.js'
 import { utf8 } from '../text/bytes.js'
 
@@ -49,7 +50,8 @@ function readLong(
   if (at === dot + 1 || continues(bytes[at]!)) return readAny(bytes, from)
 
   const value = decimal(high, low, lowDigits, dot === -1 ? 0 : at - dot - 1)
-  if (Number.isNaN(value)) return readAny(bytes, from)
+  // Of eighteen digits, or beyond the integers that are all there, the text itself has to tell.
+  if (!(value <= Number.MAX_SAFE_INTEGER) || (high >= 1e8 && lowDigits === 9)) return readAny(bytes, from)
   cursor.at = at
   return first === from ? value : -value
 }
@@ -70,8 +72,10 @@ function readDigits(bytes: Buffer, from: number, until: number, head: number): n
 function readAny(bytes: Buffer, from: number): number | undefined {
   let at = from + 1
   while (continues(bytes[at]!)) at++
+  const text = utf8(bytes, from, at)
   // JSON that begins as a number does is a number.
-  return parsedPart(utf8(bytes, from, at), at) as number | undefined
+  const value = parsedPart(text, at) as number | undefined
+  return value === undefined ? undefined : exactNumber(text, value)
 }
 
 // False for what lies beyond the last byte, too.

@@ -1,8 +1,10 @@
 import { DecodeError, EncodeError } from '../../errors.js'
-import { defineType, type BaseType } from '../base-type.js'
+import { asString, defineType, type BaseType, type ReadingDefinition } from '../base-type.js'
+import { utf8 } from '../text/bytes.js'
+import { checkString } from '../text/text.js'
 import type { Coding } from '../codec.js'
 import { describe, messageOf } from '../describe.js'
-import { readJson } from './json-bytes.js'
+import { parseExactly, readJson } from './json-bytes.js'
 
 /** What `json` and `jsonb` columns hold once parsed. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
@@ -17,8 +19,8 @@ class JsonNull {
 export type { JsonNull }
 
 /**
- * The JSON value `null`, where a plain `null` would mean SQL's NULL: write and filter with it. Reading gives a
- * plain `null` for both.
+ * The JSON value `null`, where a plain `null` means SQL's NULL: in what is read, and to write and filter with.
+ * `JSON.stringify` makes `null` of it. Within a JSON value, `null` is `null`.
  */
 export const jsonNull: JsonNull = Object.freeze(new JsonNull())
 
@@ -29,17 +31,17 @@ function invalid(name: string, value: string): DecodeError {
 
 function parsed(name: string, text: string): unknown {
   try {
-    return JSON.parse(text)
-  } catch {
-    throw invalid(name, text)
+    return parseExactly(text) ?? jsonNull
+  } catch (error) {
+    throw error instanceof DecodeError ? error : invalid(name, text)
   }
 }
 
 function readValid(name: string, bytes: Buffer, start: number, end: number): unknown {
   try {
-    return readJson(bytes, start, end)
-  } catch {
-    throw invalid(name, bytes.toString('utf8', start, end))
+    return readJson(bytes, start, end) ?? jsonNull
+  } catch (error) {
+    throw error instanceof DecodeError ? error : invalid(name, bytes.toString('utf8', start, end))
   }
 }
 
@@ -93,7 +95,7 @@ function checkText(text: string): string {
 }
 
 /**
- * `json`: the parsed value. Numbers are read as JavaScript's JSON.parse reads them, to the nearest double.
+ * `json`: the parsed value, and {@link jsonNull} for JSON's `null`. A number that a double cannot hold is an error.
  * `undefined`, functions, bigints, NaN and infinities anywhere inside are refused on the way in.
  */
 export const jsonCodec: Coding = {
@@ -105,20 +107,40 @@ export const jsonCodec: Coding = {
 /** `jsonb`: as `json`; its binary form starts with a version byte. */
 export const jsonbCodec: Coding = {
   decodeText: (text) => parsed('jsonb', text),
-  decodeBinary: (bytes, start, end) => {
-    if (bytes[start] !== 1) {
-      throw new DecodeError(
-        `A jsonb value has the unknown binary version ${bytes[start]}: this server's is newer than supported.`,
-      )
-    }
-    return readValid('jsonb', bytes, start + 1, end)
-  },
+  decodeBinary: (bytes, start, end) => readValid('jsonb', bytes, afterVersion(bytes, start), end),
   encode: (value) => checkText(stringify('jsonb', value)),
 }
 
-const value = { row: 'JsonValue', input: 'JsonValue | JsonNull' }
+function afterVersion(bytes: Buffer, start: number): number {
+  if (bytes[start] === 1) return start + 1
+  throw new DecodeError(
+    `A jsonb value has the unknown binary version ${bytes[start]}: this server's is newer than supported.`,
+  )
+}
+
+/** As its text, in which numbers have all their digits. What is written is JSON, of which the server is the judge. */
+function asText(
+  type: string,
+  from: (bytes: Buffer, start: number) => number,
+  other: Coding,
+): ReadingDefinition & { row: 'string' } {
+  return asString({
+    decodeText: (text) => text,
+    decodeBinary: (bytes, start, end) => utf8(bytes, from(bytes, start), end),
+    // Filters take JSON values as well.
+    encode: (value) => (typeof value === 'string' ? checkString(type, value) : other.encode(value)),
+  })
+}
+
+const value = { row: 'JsonValue | JsonNull' }
 
 export const jsonTypes: readonly BaseType[] = [
-  defineType('json', [114, 199], 'null', { flat: true, readings: [{ ...value, codec: jsonCodec }] }),
-  defineType('jsonb', [3802, 3807], 'json', { flat: true, readings: [{ ...value, codec: jsonbCodec }] }),
+  defineType('json', [114, 199], 'null', {
+    flat: true,
+    readings: [{ ...value, codec: jsonCodec }, asText('json', (_, start) => start, jsonCodec)],
+  }),
+  defineType('jsonb', [3802, 3807], 'json', {
+    flat: true,
+    readings: [{ ...value, codec: jsonbCodec }, asText('jsonb', afterVersion, jsonbCodec)],
+  }),
 ]
