@@ -67,7 +67,7 @@ async function checkFiles(files: readonly string[]): Promise<void> {
   for (const file of files) {
     await access(file).catch((error: unknown) => {
       throw new CodegenError(
-        `There is no schema file ${file}. Give one with --schema, or a database with --url postgres://…`,
+        `There is no schema file ${file}. Give one with --schema, or a database with --url postgres://…, or by DATABASE_URL.`,
         { cause: error },
       )
     })

@@ -9,6 +9,7 @@ import { isPageUpToDate } from './write/page.js'
 
 /** At most this many names follow one reason. */
 const SHOWN = 8
+const REPOSITORIES_SHOWN = 24
 
 /** What was found and written, and a line for each thing the user might not expect. */
 export function summary({ model, changes, page, seconds }: GenerateResult, out: string): string {
@@ -35,6 +36,10 @@ export function summary({ model, changes, page, seconds }: GenerateResult, out: 
     `  ${page.path} ${isPageUpToDate(page) ? 'is unchanged' : page.present === undefined ? 'is new' : 'has changed'}`
   return [
     `${counts.join(', ')} → ${out}: ${files.join(', ')} in ${seconds.toFixed(1)} s`,
+    `  repositories: ${listed(
+      tables.map(({ names }) => names.property),
+      REPOSITORIES_SHOWN,
+    )}`,
     ...(pageLine === undefined ? [] : [pageLine]),
     ...renamed.map(({ from, to, setting }) => `  renamed ${from} to ${to}; ${setting} sets another name`),
     ...[...groupBy(skipped, ({ reason }) => reason)].map(skippedLine),
@@ -65,9 +70,15 @@ export function outdated({ changes, page }: GenerateResult, out: string): string
 }
 
 function skippedLine([reason, skipped]: [string, readonly Skipped[]]): string {
-  const names = skipped.slice(0, SHOWN).map((each) => qualifiedName(each))
-  const more = skipped.length > SHOWN ? ` and ${skipped.length - SHOWN} more` : ''
-  return `  skipped ${names.join(', ')}${more}: ${reason}`
+  return `  skipped ${listed(
+    skipped.map((each) => qualifiedName(each)),
+    SHOWN,
+  )}: ${reason}`
+}
+
+function listed(names: readonly string[], shown: number): string {
+  const more = names.length > shown ? ` and ${names.length - shown} more` : ''
+  return names.slice(0, shown).join(', ') + more
 }
 
 /** Names of a database may hold what a terminal obeys. */

@@ -1,9 +1,12 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError, Option } from 'commander'
 import { codegen, type CodegenFlags } from './codegen.js'
+import { didYouMean } from '../config/did-you-mean.js'
 import { PRESETS } from '../model/type-settings.js'
 import { init, type InitFlags } from './init.js'
 import { shownError } from './shown-error.js'
+
+const COMMANDS = ['codegen', 'generate', 'init', 'help']
 
 /**
  * Runs the command line, in the working folder.
@@ -25,6 +28,7 @@ export async function commandLine(args: readonly string[]): Promise<number> {
 
   program
     .command('codegen', { isDefault: true })
+    .alias('generate')
     .description('generate typed repositories; "sluice codegen --help" lists its flags')
     .option(
       '--schema <file>',
@@ -75,7 +79,10 @@ export async function commandLine(args: readonly string[]): Promise<number> {
       'after',
       `
 Flags come before what sluice.config.ts sets; "sluice init" writes one with every setting. Without either, schema.sql
-is generated into the folder generated.
+is generated into the folder generated, or the database of DATABASE_URL where there is no such file.
+
+Repositories are called as their tables are (rental is rental, user_profiles is userProfiles); relations to one row as
+their columns, and relations to many as the plural of their table (rentals).
 
 Relations come from foreign keys: author_id gives posts the relation author, and users its inverse posts, or
 postsByAuthor when several keys lead from posts to users. Other names are set on the constraint,
@@ -102,6 +109,11 @@ Through a link table (product_categories), "through" on its key to products name
       )
     })
 
+  const [word] = args
+  if (word !== undefined && !word.startsWith('-') && !COMMANDS.includes(word)) {
+    process.stderr.write(`${unknownCommand(word)}\n`)
+    return 1
+  }
   try {
     await program.parseAsync(args, { from: 'user' })
     return exitCode
@@ -111,6 +123,13 @@ Through a link table (product_categories), "through" on its key to products name
     process.stderr.write(`${shownError(error)}\n`)
     return 1
   }
+}
+
+/** A URL is not repeated: it may hold a password. */
+function unknownCommand(word: string): string {
+  if (word.includes('://')) return 'A database is given by --url.'
+  if (/\.sql$/i.test(word)) return `A file of SQL is given by --schema ${word}.`
+  return `There is no command "${word}".${didYouMean(word, COMMANDS)} Its flags are listed by --help.`
 }
 
 /** Of the package that this is part of, wherever it is installed. */

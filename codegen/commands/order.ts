@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { checkConfig, checkUrl } from '../config/check-config.js'
 import type { ReadConfig } from '../config/read-config.js'
@@ -56,9 +57,15 @@ function sourceOf(flags: SettingFlags, config: Config, folder: string): SchemaSo
     checkUrl(flags.url, '--url')
     return { url: flags.url }
   }
-  const { schema = 'schema.sql', url } = config
+  const { schema, url } = config
   if (url !== undefined) return { url }
-  return { files: [schema].flat().map((file) => pathIn(folder, file)) }
+  const file = 'schema.sql'
+  const inEnvironment = process.env['DATABASE_URL']
+  if (schema === undefined && inEnvironment && !existsSync(pathIn(folder, file))) {
+    checkUrl(inEnvironment, 'DATABASE_URL')
+    return { url: inEnvironment }
+  }
+  return { files: [schema ?? file].flat().map((file) => pathIn(folder, file)) }
 }
 
 /** As short as it was written where that is possible, for messages. */

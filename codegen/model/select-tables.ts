@@ -3,6 +3,7 @@ import { CodegenError } from '../errors.js'
 import type { Catalog, CatalogTable, Skipped } from '../introspect/catalog.js'
 import type { TypeSchema } from '../../src/schema/type.js'
 import { matcherOf, partMatcher } from './name-pattern.js'
+import { toolOf } from './tool-tables.js'
 import { qualifiedName } from '../../src/schema/qualified-name.js'
 
 /** Which tables and views of a database are generated. */
@@ -13,7 +14,7 @@ export interface Selection {
 }
 
 /**
- * The catalog without what the settings leave out: tables, keys that refer to these, and types that only these use.
+ * The catalog without what the settings leave out, and, unless `include` is set, without what tools keep for themselves: tables, keys that refer to these, and types that only these use.
  *
  * @param notify - told of an `exclude` that leaves out nothing.
  * @throws {@link CodegenError} for a schema that there is none of, and an `include` that matches nothing.
@@ -23,7 +24,6 @@ export function selectTables(
   { schemas, include, exclude = [] }: Selection,
   notify: (message: string) => void = () => undefined,
 ): Catalog {
-  if (schemas === undefined && include === undefined && exclude.length === 0) return catalog
   checkSchemas(schemas ?? [], catalog)
   checkInclude(include ?? [], catalog)
   const inSchemas = schemas?.map(partMatcher)
@@ -36,6 +36,8 @@ export function selectTables(
   const reasonOf = (table: CatalogTable): string | undefined => {
     if (inSchemas?.some((matches) => matches(table.schema)) === false) return 'its schema is not in "schemas"'
     if (included?.some((matches) => matches(table)) === false) return 'not in "include"'
+    const tool = included === undefined ? toolOf(table) : undefined
+    if (tool !== undefined) return `${tool} keeps it for itself. include: ["*"] generates it as well`
     const [by] = excluded.find(([, matches]) => matches(table)) ?? []
     return by === undefined ? undefined : `excluded by "${by}"`
   }
@@ -43,7 +45,7 @@ export function selectTables(
     const reason = reasonOf(table)
     return reason === undefined ? [] : [{ schema: table.schema, name: table.name, reason }]
   })
-  return without(catalog, skipped)
+  return skipped.length === 0 ? catalog : without(catalog, skipped)
 }
 
 function without(catalog: Catalog, skipped: readonly Skipped[]): Catalog {

@@ -50,11 +50,18 @@ async function runParts(client: Client, text: string, name: string, options: Run
       try {
         await runStatement(client, part.text, scanner)
       } catch (error) {
+        if (isPublicAgain(part.text, error)) continue
         throw scriptError(name, text, part, error)
       }
     }
     options.onProgress?.(scanner.position, text.length)
   }
+}
+
+/** `pg_dump -n public` makes the schema that every database begins with. */
+function isPublicAgain(statement: string, error: unknown): boolean {
+  const isThere = (error as { readonly code?: unknown } | undefined)?.code === '42P06'
+  return isThere && /\bcreate\s+schema\s+(?:public|"public")$/i.test(statement.replace(/;$/, '').trim())
 }
 
 function runStatement(client: Client, text: string, scanner: ScriptScanner): Promise<void> {

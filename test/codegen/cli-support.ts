@@ -52,24 +52,29 @@ export function sluiceProcess(cwd: string, ...args: string[]): Promise<Outcome> 
  * The command line as the real command runs it, without the second that a process of its own takes to start. One at a
  * time: the working folder is the process's.
  */
-export async function sluice(cwd: string, ...args: string[]): Promise<Outcome> {
+export function sluice(cwd: string, ...args: string[]): Promise<Outcome> {
+  return sluiceWith(testServer.url, cwd, ...args)
+}
+
+/** The same with another DATABASE_URL. */
+export async function sluiceWith(url: string, cwd: string, ...args: string[]): Promise<Outcome> {
   let stdout = ''
   let stderr = ''
   const spies = [
     vi.spyOn(process.stdout, 'write').mockImplementation((data) => ((stdout += String(data)), true)),
     vi.spyOn(process.stderr, 'write').mockImplementation((data) => ((stderr += String(data)), true)),
   ]
-  const { DATABASE_URL: url } = process.env
+  const { DATABASE_URL: present } = process.env
   const folder = process.cwd()
-  process.env['DATABASE_URL'] = testServer.url
+  process.env['DATABASE_URL'] = url
   process.chdir(cwd)
   try {
     const code = await commandLine(args)
     return { code, stdout, stderr }
   } finally {
     process.chdir(folder)
-    if (url === undefined) delete process.env['DATABASE_URL']
-    else process.env['DATABASE_URL'] = url
+    if (present === undefined) delete process.env['DATABASE_URL']
+    else process.env['DATABASE_URL'] = present
     for (const spy of spies) spy.mockRestore()
   }
 }

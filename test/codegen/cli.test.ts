@@ -83,7 +83,9 @@ describe('the command line', () => {
 
   it.each([
     ['an unknown flag', ['--shema', 'x.sql'], /unknown option '--shema'/],
-    ['an argument', ['schema.sql'], /too many arguments/],
+    ['a file without its flag', ['schema.sql'], /A file of SQL is given by --schema schema\.sql/],
+    ['a URL without its flag', ['postgres://bob:secret@127.0.0.1/x'], /given by --url/],
+    ['an unknown command', ['codgen'], /no command "codgen"\. Did you mean "codegen"\?/],
     ['two sources', ['--schema', 'schema.sql', '--url', 'postgres://127.0.0.1/x'], /not both/],
     ['a missing file', ['--schema', 'no-such-file.sql'], /no schema file no-such-file\.sql.*--schema/],
     ['an output folder without a name', ['--out', ''], /output folder has no name/],
