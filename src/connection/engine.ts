@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { DatabaseConnection } from 'kysely'
+import { version } from '../copies.js'
 import { ConnectionError } from '../errors.js'
 import { PoolWatch } from '../pg/pool-watch.js'
 import { heldRetry, type HeldRetry, type RetrySettings } from './retry.js'
@@ -44,6 +45,7 @@ export interface LeasedConnection extends Listening {
 
 /** What the connections of one dialect share. */
 export class Engine {
+  readonly version = version
   readonly #config: SluiceDialectConfig
   readonly limits: HeldLimits
   readonly retry: HeldRetry

@@ -1,7 +1,7 @@
 import { CompiledQuery, type Driver, type TransactionSettings } from 'kysely'
 import { escapeIdentifier, type PoolClient } from 'pg'
 import { isStorable } from '../types/text/text.js'
-import { asError, ConnectionError, UsageError } from '../errors.js'
+import { asError, ConnectionError, reasonsOf, UsageError } from '../errors.js'
 import { Connection } from '../connection/connection.js'
 import { isDatabaseError, withoutValues } from '../pg/database-error.js'
 import { Session } from '../pg/session.js'
@@ -191,6 +191,8 @@ async function run(connection: SluiceConnection, sql: string): Promise<void> {
 
 /** A refused connection to a name with several addresses has its reasons inside and an empty message. */
 function reasonOf(error: Error): string {
-  if (error instanceof AggregateError) return error.errors.map((each: Error) => each.message).join('; ')
-  return explainUnreadable(error) ?? error.message
+  const reasons = reasonsOf(error)
+    ?.map(({ message }) => message)
+    .join('; ')
+  return reasons ?? explainUnreadable(error) ?? error.message
 }

@@ -1,9 +1,10 @@
 import type { CompiledQuery } from 'kysely'
+import { version } from '../copies.js'
 import type { IterationRequest, Parameter, StatementRequest } from '../request.js'
 import type { RowReader } from '../rows/row-reader.js'
 
-const READ = Symbol('sluice.read')
-const QUERY_TIMEOUT = Symbol('sluice.query-timeout')
+const READ = Symbol.for(`sluice.read@${version}`)
+const QUERY_TIMEOUT = Symbol.for(`sluice.query-timeout@${version}`)
 
 /**
  * How a queryset's statement is read: carried on the compiled query through Kysely's executor to our connection,

@@ -1,5 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { Pool } from 'pg'
+import { Attached } from '../copies.js'
 import { ConnectionError, UsageError } from '../errors.js'
 import type { Engine } from '../connection/engine.js'
 import { timeLimitsOf } from '../connection/time-limits.js'
@@ -16,7 +17,7 @@ import { WorkerThread } from './thread.js'
  */
 const LOCK_TIMEOUT_MS = 30_000
 
-const hosts = new WeakMap<Engine, SyncHost>()
+const hosts = new Attached<Engine, SyncHost>('sync-host')
 
 /**
  * The one worker thread of a dialect: started by the first synchronous iteration, ended with the dialect or when it has
