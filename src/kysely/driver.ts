@@ -1,4 +1,4 @@
-import { CompiledQuery, type Driver, type TransactionSettings } from 'kysely'
+import type { Driver, TransactionSettings } from 'kysely'
 import { escapeIdentifier, type PoolClient } from 'pg'
 import { isStorable } from '../types/text/text.js'
 import { asError, ConnectionError, reasonsOf, UsageError } from '../errors.js'
@@ -186,7 +186,7 @@ function savepointName(name: string): string {
 }
 
 async function run(connection: SluiceConnection, sql: string): Promise<void> {
-  await connection.executeQuery(CompiledQuery.raw(sql))
+  await connection.executeQuery({ sql, parameters: [] })
 }
 
 /** A refused connection to a name with several addresses has its reasons inside and an empty message. */

@@ -81,9 +81,8 @@ export class SyncHost {
     const defaults = connectionDefaults(openedPool.options)
     const lockTimeoutMs = openedPool.options.lock_timeout === undefined ? LOCK_TIMEOUT_MS : undefined
     this.#streams = 0
-    return (this.#worker = new WorkerThread({
-      ...{ connection, defaults, limits: timeLimitsOf(limits), retry, lockTimeoutMs },
-    }))
+    const settings = { connection, defaults, limits: timeLimitsOf(limits), retry, lockTimeoutMs }
+    return (this.#worker = new WorkerThread(settings, this.#engine.iteratorWorker))
   }
 
   /** A stream on the worker has ended; after the last one the worker waits for another, for a while. */
