@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { recognise } from './copies.js'
 import { captureStack, withCaller } from './stack-trace.js'
 
 /** What every error of sluice has: a stable `code` to branch on, and the `cause` where another error is behind it. */
@@ -238,7 +239,24 @@ export class TimeoutError extends SluiceError {
 
 export type TimeoutCode = 'QUERY_TIMEOUT' | 'FETCH_TIMEOUT' | 'IDLE_TIMEOUT'
 
+/** Whether it is an error, of any realm. */
+export function isError(value: unknown): value is Error {
+  return types.isNativeError(value) || value instanceof Error
+}
+
+/** What an AggregateError of any realm has gathered. */
+export function reasonsOf(error: object): readonly Error[] | undefined {
+  return 'errors' in error && Array.isArray(error.errors) ? error.errors.map(asError) : undefined
+}
+
 /** What was thrown, as an error: anything may be, also an error of another realm. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error || types.isNativeError(thrown) ? thrown : new Error(String(thrown))
+  return isError(thrown) ? thrown : new Error(String(thrown))
 }
+
+recognise({
+  ...{ SluiceError, OptionError, FieldError, UsageError, DoesNotExist, MultipleObjectsReturned, EncodeError },
+  ...{ QueryError, DecodeError, SchemaDriftError, ConnectionError, TimeoutError },
+  ...{ IntegrityError, UniqueViolation, ForeignKeyViolation, NotNullViolation, CheckViolation },
+  ...{ ExclusionViolation },
+})

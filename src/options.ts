@@ -39,6 +39,21 @@ export const abortSignal: OptionCheck = (value) => {
   return isSignal ? undefined : `must be an AbortSignal, not ${shown(value)}`
 }
 
+/**
+ * A file, as a path or a `file:` URL.
+ *
+ * @throws {@link OptionError} for anything else.
+ */
+export function heldFile(name: string, value: string | URL | undefined): string | URL | undefined {
+  if (value === undefined) return undefined
+  // A URL by what it can do: it may be of another realm.
+  const href = typeof value === 'string' ? value : (value as Partial<URL> | null)?.href
+  if (typeof href !== 'string' || href === '') {
+    throw new OptionError(`${name} must be the path or the URL of a file, not ${shown(value)}.`)
+  }
+  return typeof value === 'string' && !value.startsWith('file:') ? value : new URL(href)
+}
+
 /** Checked where it is used, since what it may be depends on more than itself. */
 export const anything: OptionCheck = () => undefined
 

@@ -1,13 +1,12 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
 import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { CodegenError } from '../errors.js'
+import { keeperCommand } from './keeper-command.js'
 import type { KeeperMessage, KeeperOrder } from './keeper-messages.js'
 import { removeLeftovers } from './leftovers.js'
 
@@ -75,11 +74,8 @@ class Outcome {
 
 /** Detached, so that a Ctrl-C in the terminal, which goes to a whole process group, does not reach it. */
 function spawnKeeper(): KeeperChild {
-  const built = import.meta.url.endsWith('.js')
-  const entry = fileURLToPath(new URL(built ? './keeper.js' : './keeper.ts', import.meta.url))
-  const loader = built ? [] : ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href]
   const token = randomBytes(12).toString('hex')
-  return spawn(process.execPath, [...loader, entry, token], {
+  return spawn(process.execPath, [...keeperCommand(), token], {
     cwd: tmpdir(),
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],

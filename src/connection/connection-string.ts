@@ -24,7 +24,7 @@ export function checkConnectionString(text: string): void {
 /** What to tell of an error that pg's reading of a connection string threw. */
 export function explainUnreadable(error: Error): string | undefined {
   const isUnreadable =
-    error instanceof URIError || (error as NodeJS.ErrnoException).code === 'ERR_INVALID_URL'
+    error.name === 'URIError' || (error as NodeJS.ErrnoException).code === 'ERR_INVALID_URL'
   return isUnreadable ? `the connection string cannot be read. ${ADVICE}` : undefined
 }
 

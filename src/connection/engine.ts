@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { DatabaseConnection } from 'kysely'
+import { version } from '../copies.js'
 import { ConnectionError } from '../errors.js'
 import { PoolWatch } from '../pg/pool-watch.js'
 import { heldRetry, type HeldRetry, type RetrySettings } from './retry.js'
@@ -7,6 +8,7 @@ import { SilenceWatch, type Listening } from './silence-watch.js'
 import { ConnectionParameters } from '../settings/connection-parameters.js'
 import { hostsOf } from '../settings/hosts.js'
 import { clearTimeout, setTimeout } from '../real-timers.js'
+import { heldFile } from '../options.js'
 import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
 
 /** @throws {@link UsageError} for connection parameters that cannot be honoured, before anything is connected to. */
@@ -24,6 +26,11 @@ export interface SluiceDialectConfig extends TimeLimits {
    * has retries already does not get them squared.
    */
   readonly retry?: RetrySettings
+  /**
+   * The file of the worker thread of `iterator()`, a path or a file URL, in a bundle where it is not found by itself: what
+   * the bundler has made of `sluice/worker`. Default: beside sluice's own code.
+   */
+  readonly iteratorWorker?: string | URL
   /** Called once for each new connection, as Kysely's PostgresDialect does. */
   readonly onCreateConnection?: (connection: DatabaseConnection) => Promise<void>
   /** Called each time a connection is taken from the pool. */
@@ -52,9 +59,12 @@ export interface LeasedConnection extends Listening {
 
 /** What the connections of one dialect share. */
 export class Engine {
+  readonly version = version
   readonly #config: SluiceDialectConfig
   readonly limits: HeldLimits
   readonly retry: HeldRetry
+  /** Undefined: beside our own code. */
+  readonly iteratorWorker: string | URL | undefined
   readonly silence: SilenceWatch
   /** What a stream's own transaction waits for a lock; undefined: as the session has it. */
   readonly lockTimeoutMs: number | undefined
@@ -77,6 +87,7 @@ export class Engine {
     this.lockTimeoutMs = lockTimeoutMs
     this.limits = heldLimits(config)
     this.retry = heldRetry(config.retry)
+    this.iteratorWorker = heldFile('iteratorWorker', config.iteratorWorker)
     this.silence = new SilenceWatch(this.limits, this.leased)
     if (typeof config.pool !== 'function') checkParameters(config.pool)
   }

@@ -1,4 +1,4 @@
-import { ConnectionError } from '../errors.js'
+import { ConnectionError, reasonsOf } from '../errors.js'
 import { sqlStateOf } from '../pg/database-error.js'
 
 /**
@@ -36,7 +36,8 @@ const SILENT = /^(?:timeout expired|timeout exceeded|Connection terminated)/
 export function mayPass(error: Error): boolean {
   const sqlState = sqlStateOf(error)
   if (sqlState !== undefined) return UNDONE.test(sqlState) || UNKNOWN.test(sqlState)
-  if (error instanceof AggregateError) return error.errors.some((each: Error) => mayPass(each))
+  const reasons = reasonsOf(error)
+  if (reasons !== undefined) return reasons.some(mayPass)
   // What Node's own errors have beside a message; others leave it undefined.
   const { code, syscall } = error as NodeJS.ErrnoException
   // A server that is down has no socket in its folder; a certificate that is missing is opened, not connected to.

@@ -1,6 +1,9 @@
 import { PostgresAdapter } from 'kysely'
+import { refusalOf } from '../copies.js'
+import { UsageError } from '../errors.js'
 import type { Engine } from '../connection/engine.js'
 
+/** Of any version. */
 const ENGINE = Symbol.for('sluice.engine')
 
 /** Kysely's PostgreSQL adapter, by which our dialect is recognised behind a Kysely instance. */
@@ -17,7 +20,14 @@ export class SluiceAdapter extends PostgresAdapter {
   }
 }
 
-/** The engine behind an adapter, or undefined when the dialect is not ours. */
+/**
+ * The engine behind an adapter, or undefined when the dialect is not ours.
+ *
+ * @throws {@link UsageError} when it is of another version of sluice.
+ */
 export function engineOf(adapter: object): Engine | undefined {
-  return (adapter as { [ENGINE]?: Engine })[ENGINE]
+  const engine = (adapter as { [ENGINE]?: Engine })[ENGINE]
+  const refusal = engine && refusalOf('The database', engine.version)
+  if (refusal !== undefined) throw new UsageError(refusal)
+  return engine
 }

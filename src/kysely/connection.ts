@@ -1,5 +1,5 @@
 import { asError } from '../errors.js'
-import { SelectQueryNode, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import type { Connection } from '../connection/connection.js'
 import { droppedStream, forgetDropped, watchDropped } from '../connection/dropped.js'
 import { prefetchLimit, queryLimit, type RoundTripLimit } from '../connection/pipeline.js'
@@ -26,6 +26,7 @@ import {
   readRequestOf,
   statementOf,
   type ReadRequest,
+  type Statement,
   type StreamedRead,
 } from './read-request.js'
 
@@ -50,7 +51,7 @@ export class SluiceConnection implements DatabaseConnection {
     return this.connection.status
   }
 
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+  async executeQuery<R>(query: Statement): Promise<QueryResult<R>> {
     const read = readRequestOf(query)
     if (read?.completes === undefined) this.connection.refuseDuringStream(query.sql)
     return read === undefined ? this.#executeFreeHand<R>(query) : this.#executeRead<R>(query, read)
@@ -91,7 +92,7 @@ export class SluiceConnection implements DatabaseConnection {
   }
 
   /** The columns that a statement will return, by one round trip: so that their formats can be chosen. */
-  async #describe(query: CompiledQuery): Promise<readonly Field[]> {
+  async #describe(query: Statement): Promise<readonly Field[]> {
     const { sql } = query
     const columns = new DescribedColumns()
     const messages = () => protocol.describeMessages(sql)
@@ -100,7 +101,7 @@ export class SluiceConnection implements DatabaseConnection {
     return columns.take()
   }
 
-  async #executeFreeHand<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+  async #executeFreeHand<R>(query: Statement): Promise<QueryResult<R>> {
     const { sql, parameters } = query
     const { session } = this.connection
     const isText = session.settings.isReadable || sql === '' || (parameters.length === 0 && isSeveral(sql))
@@ -121,7 +122,7 @@ export class SluiceConnection implements DatabaseConnection {
     }
   }
 
-  async #runFreeHand<R>(query: CompiledQuery, onSending: () => void): Promise<QueryResult<R>> {
+  async #runFreeHand<R>(query: Statement, onSending: () => void): Promise<QueryResult<R>> {
     const { connection } = this
     const { answers, transactionFailure } = connection
     try {
@@ -137,12 +138,12 @@ export class SluiceConnection implements DatabaseConnection {
     }
   }
 
-  #queryLimit(query: CompiledQuery): RoundTripLimit | undefined {
+  #queryLimit(query: Statement): RoundTripLimit | undefined {
     return queryLimit(queryTimeoutOf(query) ?? this.connection.engine.limits.queryTimeoutMs, query.sql)
   }
 
   /** In binary, as streams are read: in the styles that the session has, text would be ambiguous. */
-  async #runDescribed<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+  async #runDescribed<R>(query: Statement): Promise<QueryResult<R>> {
     const { connection } = this
     const { sql } = query
     const parameters = query.parameters.map(freeHandParameter)
@@ -169,7 +170,7 @@ export class SluiceConnection implements DatabaseConnection {
     return freeHandResult(result)
   }
 
-  async #executeRead<R>(query: CompiledQuery, { reader, completes }: ReadRequest): Promise<QueryResult<R>> {
+  async #executeRead<R>(query: Statement, { reader, completes }: ReadRequest): Promise<QueryResult<R>> {
     const { connection } = this
     const { sql, parameters, formats } = statementOf(query, reader)
     const messages = () => protocol.queryMessages(sql, parameters, formats)
@@ -207,8 +208,8 @@ function freeHandRequest(query: CompiledQuery, { formats }: RowReader, chunkSize
 /** A SELECT that locks no rows and has no part that writes. */
 function isReading(query: CompiledQuery['query']): boolean {
   return (
-    SelectQueryNode.is(query) &&
+    query.kind === 'SelectQueryNode' &&
     (query.endModifiers ?? []).length === 0 &&
-    (query.with?.expressions ?? []).every(({ expression }) => SelectQueryNode.is(expression))
+    (query.with?.expressions ?? []).every(({ expression }) => expression.kind === 'SelectQueryNode')
   )
 }

@@ -1,7 +1,7 @@
-import { CompiledQuery, type Driver, type TransactionSettings } from 'kysely'
+import type { Driver, TransactionSettings } from 'kysely'
 import { escapeIdentifier, type PoolClient } from 'pg'
 import { isStorable } from '../types/text/text.js'
-import { asError, ConnectionError, UsageError } from '../errors.js'
+import { asError, ConnectionError, reasonsOf, UsageError } from '../errors.js'
 import { Connection } from '../connection/connection.js'
 import { isDatabaseError, withoutValues } from '../pg/database-error.js'
 import { Session } from '../pg/session.js'
@@ -182,13 +182,15 @@ function savepointName(name: string): string {
 }
 
 async function run(connection: SluiceConnection, sql: string): Promise<void> {
-  await connection.executeQuery(CompiledQuery.raw(sql))
+  await connection.executeQuery({ sql, parameters: [] })
 }
 
 /** A refused connection to a name with several addresses has its reasons inside and an empty message. */
 function reasonOf(error: Error): string {
-  if (error instanceof AggregateError) return error.errors.map((each: Error) => each.message).join('; ')
   if (error.message.endsWith('client password must be a string'))
     return 'the server asks for a password, and none was given, by settings, connection string, PGPASSWORD or a password file'
-  return explainUnreadable(error) ?? error.message
+  const reasons = reasonsOf(error)
+    ?.map(({ message }) => message)
+    .join('; ')
+  return reasons ?? explainUnreadable(error) ?? error.message
 }

@@ -1,9 +1,10 @@
 import type { CompiledQuery } from 'kysely'
+import { version } from '../copies.js'
 import type { IterationRequest, Parameter, StatementRequest } from '../request.js'
 import type { RowReader } from '../rows/row-reader.js'
 
-const READ = Symbol('sluice.read')
-const QUERY_TIMEOUT = Symbol('sluice.query-timeout')
+const READ = Symbol.for(`sluice.read@${version}`)
+const QUERY_TIMEOUT = Symbol.for(`sluice.query-timeout@${version}`)
 
 /**
  * How a queryset's statement is read: carried on the compiled query through Kysely's executor to our connection,
@@ -24,12 +25,15 @@ export interface StreamedRead {
   readonly onClosed: () => void
 }
 
+/** Of a compiled query what is sent. */
+export type Statement = Pick<CompiledQuery, 'sql' | 'parameters'>
+
 /** A compiled query with its read request attached. */
 export function withReadRequest(query: CompiledQuery, read: ReadRequest): CompiledQuery {
   return Object.freeze({ ...query, [READ]: read })
 }
 
-export function readRequestOf(query: CompiledQuery): ReadRequest | undefined {
+export function readRequestOf(query: Statement): ReadRequest | undefined {
   // A property of ours, if it has one.
   return (query as { [READ]?: ReadRequest })[READ]
 }
@@ -39,12 +43,12 @@ export function withQueryTimeout(query: CompiledQuery, ms: number): CompiledQuer
   return Object.freeze({ ...query, [QUERY_TIMEOUT]: ms })
 }
 
-export function queryTimeoutOf(query: CompiledQuery): number | undefined {
+export function queryTimeoutOf(query: Statement): number | undefined {
   // A property of ours, if it has one.
   return (query as { [QUERY_TIMEOUT]?: number })[QUERY_TIMEOUT]
 }
 
 /** A queryset's statement as it is sent. Its parameters were encoded when it was compiled. */
-export function statementOf({ sql, parameters }: CompiledQuery, { formats }: RowReader): StatementRequest {
+export function statementOf({ sql, parameters }: Statement, { formats }: RowReader): StatementRequest {
   return { sql, parameters: parameters as readonly Parameter[], formats }
 }

@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg'
+import { isError } from '../errors.js'
 import { HEADER } from './server-messages.js'
 
 /** The fields of an ErrorResponse, by their letters, as pg's errors have them. */
@@ -77,7 +78,7 @@ function withoutQuoted({ message, code = '', position }: DatabaseError): string 
  * Whether an error was sent by the server. By shape and not by class: an application may hold several copies of pg.
  */
 export function isDatabaseError(error: unknown): error is DatabaseError {
-  return error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string'
+  return isError(error) && 'severity' in error && 'code' in error && typeof error.code === 'string'
 }
 
 /** Another error of the same, for another who meets it; what is not enumerable stays so. */
@@ -89,7 +90,7 @@ export function copyOf(error: DatabaseError): DatabaseError {
 
 /** The SQLSTATE of an error that the server sent, anywhere along its causes. */
 export function sqlStateOf(error: unknown): string | undefined {
-  for (let current = error; current instanceof Error; current = current.cause) {
+  for (let current = error; isError(current); current = current.cause) {
     if (isDatabaseError(current)) return current.code
   }
   return undefined

@@ -33,7 +33,7 @@ class TextQuery<R extends object> extends Query<R> {
  */
 export function runFreeHand<R>(
   session: Session,
-  { sql, parameters }: CompiledQuery,
+  { sql, parameters }: Pick<CompiledQuery, 'sql' | 'parameters'>,
   onSending: () => void,
 ): Promise<PgResult<R & object>> {
   const values = parameters.map(freeHandParameter)

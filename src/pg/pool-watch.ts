@@ -1,11 +1,15 @@
 import type { Client, Pool } from 'pg'
+import { Attached, refusalOf, version } from '../copies.js'
+import { UsageError } from '../errors.js'
 import { watchNewClients, type Connecting } from './new-client.js'
 import { Session } from './session.js'
 
-const watches = new WeakMap<Pool, PoolWatch>()
+/** Of any version. */
+const watches = new Attached<Pool, PoolWatch>('pool', '')
 
 /** What is done to a pool once, however many dialects share it. */
 export class PoolWatch {
+  readonly version = version
   /** Clients that are being connected. */
   readonly connecting: Connecting = new Set()
   /** Clients whose sockets are not closed. */
@@ -13,9 +17,12 @@ export class PoolWatch {
   /** For a new connection; that of the dialect which came last. */
   connectTimeoutMs: number
 
+  /** @throws {@link UsageError} for a pool that another version of sluice has set up. */
   static of(pool: Pool, connectTimeoutMs: number): PoolWatch {
     const watch = watches.get(pool)
     if (watch === undefined) return new PoolWatch(pool, connectTimeoutMs)
+    const refusal = refusalOf('The pool', watch.version)
+    if (refusal !== undefined) throw new UsageError(refusal)
     watch.connectTimeoutMs = connectTimeoutMs
     return watch
   }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { promisify } from 'node:util'
 import type { Client, Submittable } from 'pg'
+import { Attached } from '../copies.js'
 import { clearTimeout, setTimeout } from '../real-timers.js'
 import { ReportedSettings } from '../settings/reported-settings.js'
 import { HEADER } from './server-messages.js'
@@ -23,7 +24,7 @@ const UNHEARD_MS = 10
 
 const turnOfLoop = promisify(setImmediate)
 
-const sessions = new WeakMap<Client, Session>()
+const sessions = new Attached<Client, Session>('session')
 
 /**
  * A client of a pool as we see it, once for all who are given it. Listened to from the moment on at which the pool hands it

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { Attached } from '../copies.js'
 import { asError, ConnectionError, UsageError } from '../errors.js'
 import {
   brokenProtocol,
@@ -29,7 +30,7 @@ export interface AnswerReader {
   take?(type: number, message: Buffer): boolean
 }
 
-const taps = new WeakMap<Socket, WireTap>()
+const taps = new Attached<Socket, WireTap>('tap')
 
 /**
  * Stands in front of pg's parser on a connection's socket. While a reader is set, it gets the answers that it takes;

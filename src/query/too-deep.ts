@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.js'
+import { isError, UsageError } from '../errors.js'
 
 /**
  * Does what goes as deep as its input is nested.
@@ -10,7 +10,12 @@ export function refuseTooDeep<T>(what: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (!(error instanceof RangeError && error.message === 'Maximum call stack size exceeded')) throw error
+    if (!(
+      isError(error) &&
+      error.name === 'RangeError' &&
+      error.message === 'Maximum call stack size exceeded'
+    ))
+      throw error
     throw new UsageError(
       `${what} is nested too deep for the stack: build it flatter, or in several queries.`,
       {

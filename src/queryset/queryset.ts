@@ -8,6 +8,7 @@ import { annotate } from '../query/aggregate/annotate.js'
 import type { FilterArgument, Model } from '../query/model.js'
 import { checkUnionOptions, combine, type UnionOptions } from '../query/combine.js'
 import { exclude, filter } from '../query/filter/filter.js'
+import { recognise, version } from '../copies.js'
 import { isPlainObject } from '../query/lookups/operand.js'
 import { distinct } from '../query/order/distinct.js'
 import { orderBy, reverse } from '../query/order/order-by.js'
@@ -305,3 +306,5 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     return this.#with(combine(this.state, states, operator))
   }
 }
+
+recognise({ QuerySet }, `@${version}`)

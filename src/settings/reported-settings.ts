@@ -1,11 +1,12 @@
 import type { EventEmitter } from 'node:events'
+import { Attached } from '../copies.js'
 
 interface Report {
   readonly parameterName: string
   readonly parameterValue: string
 }
 
-const reported = new WeakMap<EventEmitter, ReportedSettings>()
+const reported = new Attached<EventEmitter, ReportedSettings>('settings')
 
 /**
  * What the server reports of a session's settings whenever one changes, at the latest with the ReadyForQuery after that:

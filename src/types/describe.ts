@@ -1,4 +1,5 @@
-import { DecodeError, EncodeError } from '../errors.js'
+import { types } from 'node:util'
+import { DecodeError, EncodeError, isError } from '../errors.js'
 
 /** What kind of value it is and how large, for an error message: never the value, which may be a secret. */
 export function describe(value: unknown): string {
@@ -23,12 +24,13 @@ export function describe(value: unknown): string {
 
 function describeObject(value: object): string {
   if (Array.isArray(value)) return `an array of ${value.length}`
-  if (value instanceof Uint8Array) return counted(value.length, 'byte')
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date'
+  if (types.isUint8Array(value)) return counted(value.length, 'byte')
+  if (types.isDate(value)) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date'
   // Of its prototype, since the object's own properties are values.
   const prototype = Object.getPrototypeOf(value) as { readonly constructor?: unknown } | null
   const of = prototype?.constructor
-  return typeof of !== 'function' || of === Object ? 'an object' : `an object of class ${of.name}`
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null
+  return typeof of !== 'function' || isPlain ? 'an object' : `an object of class ${of.name}`
 }
 
 function digitsOf(value: bigint | number): number {
@@ -46,7 +48,7 @@ export function misfit(takes: string, value: unknown): EncodeError {
 
 /** The message of what was thrown, which may be anything. */
 export function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
+  return isError(cause) ? cause.message : String(cause)
 }
 
 /** The error for text that is not what PostgreSQL prints for `type`. */

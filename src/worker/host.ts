@@ -1,5 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { Pool } from 'pg'
+import { Attached } from '../copies.js'
 import { UsageError } from '../errors.js'
 import { databaseClosed, type Engine } from '../connection/engine.js'
 import { timeLimitsOf } from '../connection/time-limits.js'
@@ -16,7 +17,7 @@ import { WorkerThread } from './thread.js'
  */
 const LOCK_TIMEOUT_MS = 30_000
 
-const hosts = new WeakMap<Engine, SyncHost>()
+const hosts = new Attached<Engine, SyncHost>('sync-host')
 
 /**
  * The one worker thread of a dialect: started by the first synchronous iteration, ended with the dialect or when it has
@@ -79,9 +80,8 @@ export class SyncHost {
     const defaults = connectionDefaults(openedPool.options)
     const lockTimeoutMs = openedPool.options.lock_timeout === undefined ? LOCK_TIMEOUT_MS : undefined
     this.#streams = 0
-    return (this.#worker = new WorkerThread({
-      ...{ connection, defaults, limits: timeLimitsOf(limits), retry, lockTimeoutMs },
-    }))
+    const settings = { connection, defaults, limits: timeLimitsOf(limits), retry, lockTimeoutMs }
+    return (this.#worker = new WorkerThread(settings, this.#engine.iteratorWorker))
   }
 
   /** A stream on the worker has ended; after the last one the worker waits for another, for a while. */

@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
 import { asError, ConnectionError } from '../errors.js'
 import { clearTimeout, setTimeout } from '../real-timers.js'
+import { launch, launchProblem } from './launch.js'
 import { Watchdog } from './watchdog.js'
 import type { OpenMessage, ShutdownMessage, WorkerSettings } from './messages.js'
 
@@ -19,12 +18,18 @@ export class WorkerThread {
   /** What it was ended for. */
   #verdict: string | undefined
 
-  /** @throws {@link ConnectionError} when the process may not start one, or cannot. */
-  constructor(settings: Omit<WorkerSettings, 'watchdog' | 'pulse'>) {
+  readonly #file: string | URL | undefined
+
+  /**
+   * @param file of the worker's code, if it is not found by itself.
+   * @throws {@link ConnectionError} when the process may not start one, or cannot.
+   */
+  constructor(settings: Omit<WorkerSettings, 'watchdog' | 'pulse'>, file?: string | URL) {
+    this.#file = file
     const { port1, port2 } = new MessageChannel()
     const pulse = new SharedArrayBuffer(4)
     this.#watchdog = new Watchdog(port1, new Int32Array(pulse))
-    this.#worker = start({ ...settings, watchdog: port2, pulse }, port2)
+    this.#worker = start({ ...settings, watchdog: port2, pulse }, port2, file)
     this.#worker.on('error', (error: Error) => this.#watchdog.ended({ error }))
     this.#exited = new Promise((resolve) => {
       this.#worker.on('exit', (exitCode) => {
@@ -74,6 +79,7 @@ export class WorkerThread {
     const { error, exitCode } = lastWord ?? {}
     const reason =
       error?.message ??
+      (hasStarted ? undefined : launchProblem(this.#file)) ??
       (exitCode === undefined
         ? 'it had no time to say why, as when memory runs out or a module that NODE_OPTIONS loads fails'
         : `it exited with code ${exitCode}`)
@@ -90,40 +96,13 @@ function cannotStart(reason: string): string {
   return `The worker thread of iterator() could not start: ${reason}. Without one, use aiterator().`
 }
 
-/**
- * From the build the worker is a JavaScript file. From source it is TypeScript, and Node 20 hands no loader of the
- * parent to a worker: there it registers tsx for itself first. Either way it says why it ends, also when it fails to load.
- */
-function start(settings: WorkerSettings, watchdog: MessagePort): Worker {
-  const isSource = import.meta.url.endsWith('.ts')
-  const entry = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url)
-  const load = `import(${JSON.stringify(entry.href)})`
-  const code = `
-    const { inspect } = require('node:util')
-    const { watchdog } = require('node:worker_threads').workerData
-    process.on('uncaughtExceptionMonitor', (thrown) => {
-      let stack
-      try { stack = thrown?.stack } catch {}
-      if (typeof stack !== 'string') stack = undefined
-      watchdog.postMessage({ error: { message: String(thrown?.message ?? inspect(thrown)), stack } })
-    })
-    process.on('exit', (exitCode) => watchdog.postMessage({ exitCode }))
-    watchdog.on('message', () => {}).unref()
-    ${isSource ? `import(${JSON.stringify(tsxApi())}).then(({ register }) => { register(); return ${load} })` : load}`
+function start(settings: WorkerSettings, watchdog: MessagePort, file?: string | URL): Worker {
   try {
-    return new Worker(code, {
-      eval: true,
-      workerData: settings,
-      transferList: [watchdog],
-      execArgv: [],
-      resourceLimits: RESOURCE_LIMITS,
-    })
+    return launch(
+      { workerData: settings, transferList: [watchdog], execArgv: [], resourceLimits: RESOURCE_LIMITS },
+      file,
+    )
   } catch (error) {
     throw new ConnectionError(cannotStart(asError(error).message), { cause: error, isFinal: true })
   }
-}
-
-/** `require` would resolve `tsx/esm/api` to its CommonJS twin, which cannot register from a worker. */
-function tsxApi(): string {
-  return new URL('./esm/api/index.mjs', pathToFileURL(createRequire(import.meta.url).resolve('tsx'))).href
 }

@@ -1,4 +1,4 @@
-import { ConnectionError, TimeoutError, UsageError } from '../errors.js'
+import { ConnectionError, isError, TimeoutError, UsageError } from '../errors.js'
 import { isDatabaseError, withoutValues } from '../pg/database-error.js'
 import { stackOf } from '../stack-trace.js'
 
@@ -32,7 +32,7 @@ export function toWireError(error: Error): WireError {
     message: error.message,
     stack: stackOf(error),
     properties: Object.fromEntries(properties),
-    cause: error.cause instanceof Error ? toWireError(error.cause) : undefined,
+    cause: isError(error.cause) ? toWireError(error.cause) : undefined,
   }
 }
 

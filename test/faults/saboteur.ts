@@ -25,8 +25,9 @@ export interface Sabotage {
 export function sabotage({ atStart, options }: Sabotage = {}): Saboteur {
   const { Worker } = threads
   threads.Worker = class extends Worker {
-    constructor(code: string, given: WorkerOptions) {
-      super(`(${String(lieInWait)})(${JSON.stringify([CHANNEL, atStart])});${code}`, { ...given, ...options })
+    constructor(file: URL, given: WorkerOptions) {
+      const code = `(${String(lieInWait)})(${JSON.stringify([CHANNEL, atStart])});import(${JSON.stringify(file.href)})`
+      super(code, { ...given, eval: true, ...options })
     }
   }
   syncBuiltinESMExports()

@@ -3,6 +3,7 @@ import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { buildPackage } from '../../scripts/build.js'
 
 const run = promisify(execFile)
 
@@ -17,10 +18,8 @@ export const root = fileURLToPath(new URL('../..', import.meta.url))
 export async function packPackage(folder: string): Promise<string> {
   const built = join(folder, 'package')
   await mkdir(built)
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   // The type check of the whole repository has these files too; what is emitted does not depend on it.
-  const emit = ['-p', 'tsconfig.build.json', '--noCheck', '--outDir', join(built, 'dist')]
-  await run(process.execPath, [tsc, ...emit], { cwd: root })
+  await buildPackage(join(built, 'dist'), { check: false })
   for (const file of ['package.json', 'README.md', 'LICENSE'])
     await copyFile(join(root, file), join(built, file))
   // "prepack" would build once more.

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -102,15 +103,33 @@ describe('the package', () => {
 
   it('contains what is built, and nothing else', async () => {
     expect((await readdir(installed)).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json'])
-    expect((await readdir(join(installed, 'dist'))).sort()).toEqual(['codegen', 'src'])
-    const files = await readdir(join(installed, 'dist'), { recursive: true })
-    expect(files.filter((file) => file.includes('.') && !/\.(js|d\.ts)$/.test(file))).toEqual([])
+    const [files, types] = await Promise.all(
+      ['dist', 'dist/types'].map((folder) => readdir(join(installed, folder), { recursive: true })),
+    )
+    const code = files?.filter((file) => !file.startsWith('types') && !/-[A-Z0-9]{8}\./.test(file)).sort()
+    expect(code).toEqual([
+      'codegen',
+      ...['cli.js', 'cli.js.map', 'define-config.cjs', 'define-config.cjs.map'].map(
+        (file) => `codegen/${file}`,
+      ),
+      ...['define-config.js', 'define-config.js.map', 'keeper.js', 'keeper.js.map'].map(
+        (file) => `codegen/${file}`,
+      ),
+      ...['index.cjs', 'index.cjs.map', 'index.js', 'index.js.map'],
+      ...['sluice-worker.d.mts', 'sluice-worker.mjs', 'sluice-worker.mjs.map'],
+    ])
+    expect(types?.filter((file) => file.includes('.') && !file.endsWith('.d.ts'))).toEqual([
+      join('cjs', 'package.json'),
+    ])
   })
 
   it('imports nothing that an installation of it lacks, and kysely and pg alone at run time', async () => {
     const peers = Object.keys(manifest.peerDependencies)
-    const imported = await importedPackages(join(installed, 'dist', 'src'))
-    expect(imported).toEqual(new Set(['kysely', 'pg']))
+    const dist = join(installed, 'dist')
+    expect(await importedPackages(dist, /^[^/\\]+\.c?js$/)).toEqual(new Set(['kysely', 'pg']))
+    expect(await importedPackages(dist, /^[^/\\]+\.mjs$/)).toEqual(new Set(['pg']))
+    for (const kind of ['esm', 'cjs'])
+      expect(await importedPackages(join(dist, 'types', kind, 'src'))).toEqual(new Set(['kysely', 'pg']))
     const byGenerator = await importedPackages(join(installed, 'dist', 'codegen'))
     const declared = new Set([...Object.keys(manifest.dependencies), ...peers])
     expect([...byGenerator].filter((name) => !declared.has(name))).toEqual([])
@@ -140,12 +159,12 @@ describe('the package', () => {
 })
 
 /** The packages that modules and declarations of a folder name, Node's own left out. */
-async function importedPackages(path: string): Promise<Set<string>> {
-  const names = (await readdir(path, { recursive: true })).filter((name) => /\.(js|d\.ts)$/.test(name))
+async function importedPackages(path: string, files = /\.(?:[cm]?js|d\.ts)$/): Promise<Set<string>> {
+  const names = (await readdir(path, { recursive: true })).filter((name) => files.test(name))
   const imported = await Promise.all(
     names.map(async (name) => ts.preProcessFile(await readFile(join(path, name), 'utf8'), true, true)),
   )
   const modules = imported.flatMap(({ importedFiles }) => importedFiles.map(({ fileName }) => fileName))
-  const foreign = modules.filter((name) => !/^(\.|node:)/.test(name))
+  const foreign = modules.filter((name) => !name.startsWith('.') && !isBuiltin(name))
   return new Set(foreign.map((name) => (/^@[^/]+\/[^/]+|^[^/]+/.exec(name) ?? [name])[0]))
 }

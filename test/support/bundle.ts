@@ -2,12 +2,13 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import { builtTwins } from '../../scripts/build.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** What is started as a process wherever a temporary server is, and run as a thread wherever rows are read by it. */
 export const KEEPER = 'codegen/server/keeper.ts'
-export const WORKER = 'src/worker/worker.ts'
+export const WORKER = 'src/worker/sluice-worker.ts'
 
 /** Programs as JavaScript, gone at the end of the block. */
 export interface Bundle extends AsyncDisposable {
@@ -36,11 +37,13 @@ export async function bundle(...programs: readonly string[]): Promise<Bundle> {
     bundle: true,
     splitting: true,
     alias: { sluice: join(root, 'src/index.ts') },
-    plugins: [packages, examples],
+    plugins: [builtTwins, packages, examples],
     platform: 'node',
     format: 'esm',
     target: 'node20',
     sourcemap: 'linked',
+    // What package.json says of side effects is of what is published.
+    ignoreAnnotations: true,
   })
   await writeFile(join(home, 'package.json'), '{ "type": "module" }')
   await copyFile(join(root, 'schema.sql'), join(home, 'schema.sql'))

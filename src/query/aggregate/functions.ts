@@ -1,3 +1,5 @@
+import { recognise, version } from '../../copies.js'
+
 /** What an aggregate computes; each is the function of PostgreSQL by that name. */
 export type AggregateFunction =
   'count' | 'sum' | 'avg' | 'min' | 'max' | 'arrayAgg' | 'stringAgg' | 'boolAnd' | 'boolOr'
@@ -29,6 +31,8 @@ export class Aggregate<
     this.separator = separator
   }
 }
+
+recognise({ Aggregate }, `@${version}`)
 
 /** Options of an aggregate over the rows of `M`, which are those that its path leads to. */
 export interface AggregateOptions<Filter = object> {

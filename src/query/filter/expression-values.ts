@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { OperationNodeTransformer, type PrimitiveValueListNode, type ValueNode } from 'kysely'
 import { arrayCodec } from '../../types/composed/array.js'
 import type { Codec } from '../../types/codec.js'
@@ -18,8 +19,8 @@ const anyCodec: Codec = {
       case 'boolean':
         return String(value)
       case 'object':
-        if (value instanceof Date) return codecFor('timestamptz').encode(value)
-        if (value instanceof Uint8Array) return Buffer.from(value)
+        if (types.isDate(value)) return codecFor('timestamptz').encode(value)
+        if (types.isUint8Array(value)) return Buffer.from(value)
         return Array.isArray(value) ? anyArray.encode(value) : codecFor('jsonb').encode(value)
       default:
         throw new EncodeError(`An expression of filter() takes no ${typeof value} as a value.`)

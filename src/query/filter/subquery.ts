@@ -1,8 +1,9 @@
 import type { OperationNode } from 'kysely'
+import { version } from '../../copies.js'
 import type { TypeSchema } from '../../schema/type.js'
 
 /** Under this key a queryset gives itself as the operand of `in`. */
-export const SUBQUERY = Symbol('sluice.subquery')
+export const SUBQUERY: unique symbol = Symbol.for(`sluice.subquery@${version}`)
 
 /** A query of one column of `T`, or of whole rows whose primary key is one: what `in` takes besides an array. */
 export type Subquery<T> = SubqueryLike<T, unknown, unknown> | SubqueryLike<unknown, T, 'rows'>

@@ -74,5 +74,6 @@ export function refuseUndefined(value: unknown, label: string): void {
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+  // Of any realm, what comes next behind a literal's prototype is nothing.
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }

@@ -1,3 +1,4 @@
+import { Attached } from '../../copies.js'
 import { DecodeError, EncodeError } from '../../errors.js'
 import { asString, defineType, type BaseType, type ReadingDefinition } from '../base-type.js'
 import { utf8 } from '../text/bytes.js'
@@ -15,6 +16,9 @@ class JsonNull {
   }
 }
 
+/** One for all copies of sluice: what one reads the other writes. */
+const shared = new Attached<typeof globalThis, JsonNull>('jsonNull', '')
+
 /** The type of {@link jsonNull}. */
 export type { JsonNull }
 
@@ -22,7 +26,8 @@ export type { JsonNull }
  * The JSON value `null`, where a plain `null` means SQL's NULL: in what is read, and to write and filter with.
  * `JSON.stringify` makes `null` of it. Within a JSON value, `null` is `null`.
  */
-export const jsonNull: JsonNull = Object.freeze(new JsonNull())
+export const jsonNull: JsonNull = shared.get(globalThis) ?? Object.freeze(new JsonNull())
+shared.set(globalThis, jsonNull)
 
 /** What JSON.parse says of it shows some of the value. */
 function invalid(name: string, value: string): DecodeError {

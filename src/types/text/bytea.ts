@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import type { Coding } from '../codec.js'
 import { misfit, unrecognised } from '../describe.js'
 
@@ -32,7 +33,7 @@ export const byteaCodec: Coding = {
     return copy
   },
   encode: (value) => {
-    if (value instanceof Uint8Array) {
+    if (types.isUint8Array(value)) {
       return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
     }
     throw misfit('bytea takes a Buffer or a Uint8Array', value)

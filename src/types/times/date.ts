@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
 import { checkMoment } from '../text/text.js'
@@ -32,7 +33,7 @@ export const dateAsDateCodec: Coding = {
     return within('date', (int32(bytes, start) + epochDays) * day, () => decodeBinary(bytes, start, end))
   },
   encode: (value) => {
-    if (!(value instanceof Date)) return dateCodec.encode(value)
+    if (!types.isDate(value)) return dateCodec.encode(value)
     if (value.getTime() % day !== 0 && !Number.isNaN(value.getTime())) {
       throw new EncodeError(
         `date takes a Date at midnight in UTC, not ${describe(value)}: its time would be lost.`,

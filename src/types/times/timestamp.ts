@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { checkMoment } from '../text/text.js'
 import type { Coding } from '../codec.js'
 import { notIso, printedAs } from '../describe.js'
@@ -21,7 +22,7 @@ export const timestampAsDateCodec: Coding = {
   decodeText: (text) => dateOf('timestamp', text, '+00'),
   decodeBinary: (bytes, start, end) => dateAt('timestamp', bytes, start, end),
   encode: (value) =>
-    value instanceof Date ? encodeDate('timestamp', value, '') : timestampCodec.encode(value),
+    types.isDate(value) ? encodeDate('timestamp', value, '') : timestampCodec.encode(value),
 }
 
 /**
@@ -32,7 +33,7 @@ export const timestamptzCodec: Coding = {
   decodeText: (text) => dateOf('timestamptz', text),
   decodeBinary: (bytes, start, end) => dateAt('timestamptz', bytes, start, end),
   encode: (value) =>
-    value instanceof Date
+    types.isDate(value)
       ? encodeDate('timestamptz', value, '+00')
       : checkMoment('timestamptz', '2024-01-02 03:04:05.123456+00', value),
 }
