@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Database, Model, Repository } from 'sluice'
+import { jsonNull, type Database, type Model, type Repository } from 'sluice'
 import { repositories, type DB, type Repositories } from '../../generated/index.js'
 import { everyType } from './every-type.js'
 import { openShop, type Shop } from './shop.js'
@@ -59,7 +59,7 @@ const expected: Partial<Record<Table, Row[]>> = {
       isActive: false,
       birthDate: null,
       tags: [],
-      preferences: null,
+      preferences: jsonNull,
       companyId: null,
       referredBy: 1,
       createdAt: new Date('-000043-03-15T12:00:00Z'),

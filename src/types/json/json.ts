@@ -14,6 +14,11 @@ class JsonNull {
   toJSON(): null {
     return null
   }
+
+  /** As logs show it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return 'jsonNull'
+  }
 }
 
 /** One for all copies of sluice: what one reads the other writes. */
