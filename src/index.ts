@@ -61,6 +61,7 @@ export type {
 export { exactly } from './query/lookups/exactly.js'
 export type { Subquery } from './query/filter/subquery.js'
 export { SchemaRegistry } from './schema/registry.js'
+export type { SchemaMap } from './schema/places.js'
 export type { RelationSchema, ThroughSchema } from './schema/table.js'
 export type { ColumnSchema, ForeignKeySchema, TableKind, TableSchema } from './schema/table.js'
 export type {

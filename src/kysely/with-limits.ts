@@ -26,7 +26,10 @@ const CHECKS: OptionChecks<CallLimits> = { queryTimeoutMs: milliseconds }
  */
 export function withLimits(kysely: KyselyHandle, limits: CallLimits): KyselyHandle {
   const { queryTimeoutMs } = checkOptions(limits, CHECKS, 'withLimits')
-  const { executor, isTransaction } = bindingOf(kysely)
+  bindingOf(kysely)
+  const { isTransaction } = kysely
+  // With its plugins: `withSchema` is one.
+  const executor = kysely.getExecutor()
   const limited = executor.withConnectionProvider({
     provideConnection: (consumer) =>
       // Our dialect's driver gives out no others.

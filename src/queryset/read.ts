@@ -15,7 +15,6 @@ import { withConnection } from '../kysely/with-connection.js'
 import { statementOf, withReadRequest } from '../kysely/read-request.js'
 import type { QueryState } from '../query/state.js'
 import { iterationRequest, type IteratorOptions } from '../request.js'
-import { qualifiedName } from '../schema/qualified-name.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { SyncHost } from '../worker/host.js'
@@ -136,7 +135,7 @@ function iterationOf(
   return {
     request,
     options,
-    describe: () => qualifiedName(read.state.table),
+    describe: () => read.state.schemas.nameOf(read.state.table),
     explain: (error) => explain(read, error, delivered[0] ?? 0, mayWrite),
   }
 }
@@ -152,5 +151,5 @@ function explain(
     const { table, sql } = error
     return explainFailure(error.cause, { table, sql, rowsDelivered, mayWrite, attempts: attemptsOf(error) })
   }
-  return explainFailure(error, { table: qualifiedName(state.table), sql: query.sql, rowsDelivered, mayWrite })
+  return explainFailure(error, { table: state.schemas.nameOf(state.table), sql: query.sql, rowsDelivered, mayWrite })
 }
