@@ -1,15 +1,22 @@
-import { PostgresAdapter } from 'kysely'
+import { PostgresAdapter, type Dialect } from 'kysely'
 import type { Engine } from '../connection/engine.js'
 
 const ENGINE = Symbol.for('sluice.engine')
+const DIALECT = Symbol.for('sluice.dialect')
 
 /** Kysely's PostgreSQL adapter, by which our dialect is recognised behind a Kysely instance. */
 export class SluiceAdapter extends PostgresAdapter {
   readonly #engine: Engine
+  readonly #dialect: Dialect
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, dialect: Dialect) {
     super()
     this.#engine = engine
+    this.#dialect = dialect
+  }
+
+  get [DIALECT](): Dialect {
+    return this.#dialect
   }
 
   get [ENGINE](): Engine {
@@ -20,4 +27,9 @@ export class SluiceAdapter extends PostgresAdapter {
 /** The engine behind an adapter, or undefined when the dialect is not ours. */
 export function engineOf(adapter: object): Engine | undefined {
   return (adapter as { [ENGINE]?: Engine })[ENGINE]
+}
+
+/** The dialect of an adapter of ours. */
+export function dialectOf(adapter: object): Dialect {
+  return (adapter as { readonly [DIALECT]: Dialect })[DIALECT]
 }

@@ -42,12 +42,13 @@ export class Database<DB> extends Kysely<DB> {
  */
 export function connect<DB>(options: ConnectOptions): Database<DB> {
   const { log, plugins, ...others } = options
-  const { onCreateConnection, onReserveConnection, retry, ...settings } = others
+  const { onCreateConnection, onReserveConnection, retry, workerSession, ...settings } = others
   if (settings.connectionString) checkConnectionString(settings.connectionString)
   const dialect = new SluiceDialect({
     pool: new pg.Pool(withoutTimeLimits(settings)),
     ...timeLimitsOf(settings),
     ...(retry !== undefined && { retry }),
+    ...(workerSession !== undefined && { workerSession }),
     ...(onCreateConnection && { onCreateConnection }),
     ...(onReserveConnection && { onReserveConnection }),
   })

@@ -25,16 +25,20 @@ export interface Binding {
 /** @throws {@link UsageError} when the instance is on another dialect, or has a plugin that our SQL would go without. */
 export function bindingOf(kysely: KyselyHandle): Binding {
   const executor = kysely.getExecutor()
-  const engine = engineOf(executor.adapter)
-  if (engine === undefined) {
-    throw new UsageError(
-      `Repositories need sluice's dialect, not ${executor.adapter.constructor.name}: use connect({ connectionString }), ` +
-        'or new Kysely({ dialect: new SluiceDialect({ pool }) }).',
-    )
-  }
+  const engine = engineBehind(executor)
   const { plugins } = executor
   const schema = plugins.length === 0 ? undefined : schemaByPlugins(plugins)
   return { executor: executor.withoutPlugins(), engine, isTransaction: kysely.isTransaction, schema }
+}
+
+/** @throws {@link UsageError} for one of another dialect. */
+export function engineBehind({ adapter }: QueryExecutor): Engine {
+  const engine = engineOf(adapter)
+  if (engine !== undefined) return engine
+  throw new UsageError(
+    `Repositories need sluice's dialect, not ${adapter.constructor.name}: use connect({ connectionString }), ` +
+      'or new Kysely({ dialect: new SluiceDialect({ pool }) }).',
+  )
 }
 
 /** The handle of a binding, for what takes one. */

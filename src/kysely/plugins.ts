@@ -3,7 +3,6 @@ import {
   createQueryId,
   DeduplicateJoinsPlugin,
   HandleEmptyInListsPlugin,
-  NoopPlugin,
   ParseJSONResultsPlugin,
   SelectQueryNode,
   TableNode,
@@ -28,7 +27,7 @@ const WITHOUT_EFFECT: readonly PluginClass[] = [
   { name: 'CamelCasePlugin', itself: CamelCasePlugin },
   { name: 'DeduplicateJoinsPlugin', itself: DeduplicateJoinsPlugin },
   { name: 'HandleEmptyInListsPlugin', itself: HandleEmptyInListsPlugin },
-  { name: 'NoopPlugin', itself: NoopPlugin },
+  { name: 'NoopPlugin' },
   { name: 'ParseJSONResultsPlugin', itself: ParseJSONResultsPlugin },
   // Of Kysely 0.29.
   { name: 'SafeNullComparisonPlugin' },

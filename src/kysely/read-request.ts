@@ -3,6 +3,7 @@ import type { IterationRequest, Parameter, StatementRequest } from '../request.j
 import type { RowReader } from '../rows/row-reader.js'
 
 const READ = Symbol('sluice.read')
+const SETTINGS = Symbol('sluice.settings')
 const QUERY_TIMEOUT = Symbol('sluice.query-timeout')
 
 /**
@@ -42,6 +43,16 @@ export function withQueryTimeout(query: CompiledQuery, ms: number): CompiledQuer
 export function queryTimeoutOf(query: CompiledQuery): number | undefined {
   // A property of ours, if it has one.
   return (query as { [QUERY_TIMEOUT]?: number })[QUERY_TIMEOUT]
+}
+
+/** A compiled query of a `withSettings()`. */
+export function withSettingsScope(query: CompiledQuery, scope: object): CompiledQuery {
+  return Object.freeze({ ...query, [SETTINGS]: scope })
+}
+
+export function settingsScopeOf(query: CompiledQuery): object | undefined {
+  // A property of ours, if it has one.
+  return (query as { [SETTINGS]?: object })[SETTINGS]
 }
 
 /** A queryset's statement as it is sent. Its parameters were encoded when it was compiled. */

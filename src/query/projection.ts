@@ -55,16 +55,22 @@ export function projectionOf(state: QueryState): Projection {
   ): RowLayout => {
     const start = outputs.length
     for (const column of columns) add(column, from)
-    return { properties: propertiesOf(columns), start, related: related.map(relatedLayout(from?.table ?? table)) }
+    return {
+      properties: propertiesOf(columns),
+      start,
+      related: related.map(relatedLayout(from?.table ?? table)),
+    }
   }
-  const relatedLayout = (owner: TableSchema) => (selected: RelatedSelection): RelatedLayout => {
-    const { relation, table, related } = selected
-    const layout = rowLayout(table.columns, related, selected)
-    const missing = relation.nullable ? undefined : () => missingRow(schemas, owner, relation)
-    const [key = ''] = relation.targetColumns
-    const presence = layout.start + table.columns.indexOf(columnOf(table, key))
-    return { ...layout, name: relation.name, presence, missing }
-  }
+  const relatedLayout =
+    (owner: TableSchema) =>
+    (selected: RelatedSelection): RelatedLayout => {
+      const { relation, table, related } = selected
+      const layout = rowLayout(table.columns, related, selected)
+      const missing = relation.nullable ? undefined : () => missingRow(schemas, owner, relation)
+      const [key = ''] = relation.targetColumns
+      const presence = layout.start + table.columns.indexOf(columnOf(table, key))
+      return { ...layout, name: relation.name, presence, missing }
+    }
   const layout = rowLayout(selection.columns, selection.related)
   const keys = selection.prefetches.map(({ relation }) =>
     columnsOf(table, relation.columns).map((column) => {

@@ -300,7 +300,8 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     const { schemas, selection } = this.state
     const decoding = this.binding.executor.withPlugin(decodePlugin(selection.columns))
     const schema = schemas.defaultSchema
-    const executor = schema === undefined ? decoding : decoding.withPluginAtFront(new WithSchemaPlugin(schema))
+    const executor =
+      schema === undefined ? decoding : decoding.withPluginAtFront(new WithSchemaPlugin(schema))
     const creator = new QueryCreator<object>({ executor })
     // The builder was made without types; these are the ones that the queryset stands for.
     return selectRows(creator, this.state, freeHandColumn) as unknown as ReturnType<this['toKysely']>

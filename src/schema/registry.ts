@@ -17,7 +17,9 @@ export class SchemaRegistry {
   constructor(tables: ReadonlyMap<string, TableSchema>, places: Places | undefined)
   constructor(tables: readonly TableSchema[] | ReadonlyMap<string, TableSchema>, places?: Places) {
     this.#tables =
-      tables instanceof Map ? tables : new Map([...tables.values()].map((table) => [qualifiedName(table), table]))
+      tables instanceof Map
+        ? tables
+        : new Map([...tables.values()].map((table) => [qualifiedName(table), table]))
     this.#places = places
   }
 

@@ -54,7 +54,10 @@ function ownerOf(
     return { name: schemas.nameOf(written), table: table === undefined ? written : undefined }
   // Partitions are not generated, and have the columns of their table. Of others, columns keep their names in SQL.
   const other = written.kind === 'partitioned table' ? written : undefined
-  return { name: qualifiedName({ schema, name: table }), table: schemas.tableAt({ schema, name: table }) ?? other }
+  return {
+    name: qualifiedName({ schema, name: table }),
+    table: schemas.tableAt({ schema, name: table }) ?? other,
+  }
 }
 
 /** Violations of which DETAIL names the columns, before it shows any value. */

@@ -117,8 +117,10 @@ export function selectFrom(creator: Creator, state: QueryState, scope: Scope): B
   const from =
     combination === undefined
       ? scope.tableRef()
-      : combinationAs(scope, combination, (operand) =>
-          sql`${selectRows(creator, placedIn(operand, state.schemas))}`,
+      : combinationAs(
+          scope,
+          combination,
+          (operand) => sql`${selectRows(creator, placedIn(operand, state.schemas))}`,
         )
   let builder: Builder = creator.selectFrom(from)
   if (state.none) builder = builder.where(sql.lit(false))
