@@ -1,4 +1,4 @@
-import { CompiledQuery, type Kysely, type QueryExecutor, type Transaction } from 'kysely'
+import { CompiledQuery, type QueryExecutor, type Transaction } from 'kysely'
 import type { Connection } from '../connection/connection.js'
 import { UsageError } from '../errors.js'
 import { checkOptions } from '../options.js'
@@ -12,9 +12,14 @@ import {
   type SettingStatement,
 } from '../session-settings.js'
 import type { SluiceConnection } from './connection.js'
-import { engineBehind } from './handle.js'
+import { engineBehind, type KyselyHandle } from './handle.js'
 import { isPinned } from './pinned.js'
 import { SettingsScope } from './settings-scope.js'
+
+/** A Kysely instance or transaction, as far as it is needed: from the whole of it TypeScript would not infer `DB`. */
+export interface Transactional<DB> extends KyselyHandle {
+  transaction(): { execute<T>(callback: (transaction: Transaction<DB>) => Promise<T>): Promise<T> }
+}
 
 type Body<DB, T> = (db: Transaction<DB>) => Promise<T>
 
@@ -35,7 +40,7 @@ type Body<DB, T> = (db: Transaction<DB>) => Promise<T>
  * the function runs; what the server, or the function, throws.
  */
 export async function withSettings<DB, T>(
-  db: Kysely<DB>,
+  db: Transactional<DB>,
   settings: SessionSettings,
   body: Body<DB, T>,
 ): Promise<T> {
