@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { sql } from 'kysely'
-import { Pool, type PoolClient } from 'pg'
+import { Kysely, sql } from 'kysely'
+import { Client, Pool, type PoolClient } from 'pg'
 import {
   connect,
   DecodeError,
@@ -21,8 +21,7 @@ const POLICIES = `
   update users set tenant = 1 + id % 3;
   insert into posts (author_id, editor_id, title, slug) select id, nullif(id % 4, 0), 'T' || id, 's' || id from users;
   alter table users enable row level security;
-  create policy own on users using (tenant = nullif(current_setting('app.tenant', true), '')::int);
-  create function pg_temp.x() returns int language sql as 'select 1'`
+  create policy own on users using (tenant = nullif(current_setting('app.tenant', true), '')::int)`
 
 let shop: Shop
 let role: string
@@ -34,7 +33,7 @@ beforeAll(async () => {
   // Roles are of the whole server.
   role = `tenant_${shop.database.name}`
   await shop.sql(POLICIES)
-  await shop.sql(`create role ${role} login password 'secret'; create role ${role}_two; grant ${role}_two to ${role};
+  await shop.sql(`create role ${role} login noinherit password 'secret'; create role ${role}_two; grant ${role}_two to ${role};
     grant all on all tables in schema public to ${role}, ${role}_two;
     create policy two on users to ${role}_two using (tenant = 3)`)
 })
@@ -161,7 +160,7 @@ describe('withSettings', () => {
     await expect(withSettings(db, { role: 'postgres' }, read)).rejects.toThrow(/permission denied/)
     await expect(
       db.transaction().execute(async (trx) => {
-        await expect(withSettings(trx, { role: 'no_such_role' }, read)).rejects.toThrow('no_such_role')
+        await expect(withSettings(trx, { role: 'no_such_role' }, read)).rejects.toThrow('does not exist')
         return repos.users.using(trx).count()
       }),
     ).resolves.toBe(0)
@@ -174,13 +173,13 @@ describe('withSettings', () => {
       left.push(
         repos.users.using(inner).count(),
         repos.users.using(inner).count(),
-        repos.posts.using(inner).prefetchRelated({ author: repos.users.all() }).toArray(),
+        repos.users.using(inner).prefetchRelated('postsByAuthor').toArray(),
       )
       later = () => repos.users.using(inner).all().update({ name: 'Late' })
       return Promise.resolve()
     })
     const [one, two, posts] = await Promise.all(left)
-    expect([one, two, (posts as unknown[]).length]).toEqual([10, 10, 30])
+    expect([one, two, (posts as unknown[]).length]).toEqual([10, 10, 10])
     await expect(later!()).rejects.toThrow()
     // Also in the transaction around it, where the connection is still there.
     await db.transaction().execute(async (trx) => {
@@ -414,46 +413,43 @@ describe('iterator()', () => {
   }
   const set = (client: PoolClient) => void client.query(`select set_config('app.tenant', '2', false)`)
 
-  it.each<[string, () => { readonly pool: Pool; readonly dialect: SluiceDialect }]>(
+  it.each<[string, () => { readonly pool: Pool; readonly dialect: SluiceDialect }]>([
+    ['connect()', () => open(new TenantPool({ connectionString: url() }))],
+    ['"acquire" listener', () => open(new Pool({ connectionString: url() }).on('acquire', set))],
+    ['"connect" listener', () => open(new Pool({ connectionString: url() }).on('connect', set))],
     [
-      ['connect()', () => open(new TenantPool({ connectionString: url() }))],
-      ['"acquire" listener', () => open(new Pool({ connectionString: url() }).on('acquire', set))],
-      ['"connect" listener', () => open(new Pool({ connectionString: url() }).on('connect', set))],
-      [
-        '"connect" listener',
-        () =>
-          open(
-            new Pool({ connectionString: url() }).on('connect', function () {
-              void arguments
-            }),
-          ),
-      ],
-      [
-        'verify',
-        () =>
-          open(
-            new Pool({ connectionString: url(), verify: (_: unknown, done: () => void) => done() } as never),
-          ),
-      ],
-      ['onConnect', () => open(new Pool({ connectionString: url(), onConnect: set } as never))],
-      [
-        'onCreateConnection',
-        () => open(new Pool({ connectionString: url() }), { onCreateConnection: () => Promise.resolve() }),
-      ],
-      [
-        'class of clients',
-        () =>
-          open(
-            new Pool({
-              connectionString: url(),
-              Client: class extends (Pool.prototype as never as { Client: never }).Client {},
-            } as never),
-          ),
-      ],
-    ].slice(0, -1) as never,
-  )('refuses where connections are set up by %s, or may be', async (name, make) => {
+      '"connect" listener',
+      () =>
+        open(
+          new Pool({ connectionString: url() }).on('connect', function () {
+            void arguments
+          }),
+        ),
+    ],
+    [
+      'verify',
+      () =>
+        open(
+          new Pool({ connectionString: url(), verify: (_: unknown, done: () => void) => done() } as never),
+        ),
+    ],
+    ['onConnect', () => open(new Pool({ connectionString: url(), onConnect: set } as never))],
+    [
+      'onCreateConnection',
+      () => open(new Pool({ connectionString: url() }), { onCreateConnection: () => Promise.resolve() }),
+    ],
+    [
+      'class of clients',
+      () =>
+        open(
+          new Pool({
+            connectionString: url(),
+            Client: class extends Client {},
+          } as never),
+        ),
+    ],
+  ])('refuses where connections are set up by %s, or may be', async (name, make) => {
     const { dialect } = make()
-    const { Kysely } = await import('kysely')
     const own = new Kysely<DB>({ dialect })
     const { users } = repositories(own)
     expect(() => users.iterator()).toThrow(name)
@@ -469,7 +465,6 @@ describe('iterator()', () => {
     ['statements', { statements: [`set app.tenant = '1'`, `set app.tenant = '2'`] }],
     ['a module', { module: new URL('session.mjs', import.meta.url) }],
   ])('reads as workerSession says: %s', async (_, workerSession) => {
-    const { Kysely } = await import('kysely')
     const { dialect } = open(new Pool({ connectionString: url() }).on('connect', set), { workerSession })
     const own = new Kysely<DB>({ dialect })
     const rows = [...repositories(own).users.iterator()]
@@ -478,7 +473,6 @@ describe('iterator()', () => {
   })
 
   it('runs beside instrumentation that takes no client, and where nothing is said to be set', async () => {
-    const { Kysely } = await import('kysely')
     let connected = 0
     const counting = new Pool({ connectionString: url() })
       .on('connect', () => void connected++)
