@@ -7,6 +7,8 @@ import {
   size,
   type OptionChecks,
 } from './options.js'
+import { UsageError } from './errors.js'
+import { sessionSettings, type SessionSettings } from './session-settings.js'
 
 /** Options of `iterator` and `aiterator`. */
 export interface IteratorOptions {
@@ -41,6 +43,11 @@ export interface IteratorOptions {
    * `idle_in_transaction_session_timeout` set to the sum of this and `closeTimeoutMs`, in case the process itself hangs.
    */
   readonly idleTimeoutMs?: number
+  /**
+   * Settings of the stream's own transaction, and of nothing after it: `{ 'app.tenant': 42 }`, for policies of row-level
+   * security; `role` as well. Refused inside a transaction, where `withSettings()` wraps the loop.
+   */
+  readonly settings?: SessionSettings
   /** Called after each fetch that brought rows, before the loop receives them. What it throws ends the loop. */
   readonly onProgress?: (progress: IterationProgress) => void
 }
@@ -67,6 +74,7 @@ const CHECKS: OptionChecks<IteratorOptions> = {
   readOnly: flag,
   fetchTimeoutMs: milliseconds,
   idleTimeoutMs: milliseconds,
+  settings: sessionSettings,
   onProgress: callback,
 }
 
@@ -106,4 +114,13 @@ export function iterationRequest(
 ): IterationRequest {
   const { signal: _signal, onProgress: _onProgress, ...others } = checkOptions(options, CHECKS)
   return Object.freeze({ ...statement, options: Object.freeze(others) })
+}
+
+/** @throws {@link UsageError} in a transaction that is not the stream's own, whose settings would stay when it has ended. */
+export function refuseSettings({ settings }: Pick<IteratorOptions, 'settings'>): void {
+  if (settings === undefined) return
+  throw new UsageError(
+    'aiterator({ settings }) sets them for a transaction of its own, and was called inside another. Wrap the loop in ' +
+      'withSettings(trx, settings, …), whose settings end with it.',
+  )
 }

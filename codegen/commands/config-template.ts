@@ -41,6 +41,9 @@ export default defineConfig({
   // Enums as a 'union' of their labels, or as that and a 'const' object of the same name.
   // enums: 'union',
 
+  // Tables and types of public without their schema, where the search_path says which is meant.
+  // followSearchPath: true,
+
   // How generated files import each other: '.js', '.ts' or ''.
   // importExtension: '.js',
   // All files side by side ('flat'), or a folder for each PostgreSQL schema ('schemas').

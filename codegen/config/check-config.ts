@@ -48,6 +48,7 @@ const settings: Readonly<Record<keyof Config, Check>> = {
   columns: typeSettings,
   brandedIds: flag,
   enums: oneOf('union', 'const'),
+  followSearchPath: flag,
   importExtension: oneOf('.js', '.ts', ''),
   layout: oneOf('flat', 'schemas'),
   header: text,

@@ -40,6 +40,9 @@ export interface Config {
   /** Enums as unions of their labels, or as these with a constant object of the same name. Default: `union`. */
   readonly enums?: EnumStyle | undefined
 
+  /** Name no schema where it is the default one, `public`: the search_path then decides. Default: `false`. */
+  readonly followSearchPath?: boolean | undefined
+
   /** How generated files import each other. Default: `.js`, which suits every `moduleResolution`. */
   readonly importExtension?: ImportExtension | undefined
   /** All files side by side, or a folder for each PostgreSQL schema. Default: `flat`. */

@@ -1,6 +1,7 @@
-import type { DatabaseModel } from '../model/database-model.js'
+import type { DatabaseModel, TableModel } from '../model/database-model.js'
 import { checkSettings } from './check-settings.js'
 import { indexFile } from './index-file.js'
+import { followingSearchPath } from './search-path.js'
 import type { EmitSettings } from './settings.js'
 import { type GeneratedFile, SourceWriter } from './source.js'
 import { tableFile } from './table-file.js'
@@ -9,11 +10,14 @@ import { compositesFile, enumsFile } from './type-files.js'
 /** The text of every file of the output folder. The same model and settings give the same bytes. */
 export function emit(model: DatabaseModel, settings: EmitSettings = {}): GeneratedFile[] {
   checkSettings(model, settings)
+  const { enums, followSearchPath = false } = settings
+  const place = (table: TableModel) => ({ ...table, schema: followingSearchPath(table.schema) })
+  const tables = followSearchPath ? model.tables.map(place) : model.tables
   const writer = new SourceWriter(settings)
   return [
-    ...model.tables.map((table) => tableFile(table, model, writer)),
-    ...enumsFile(model, writer, settings.enums),
+    ...tables.map((table) => tableFile(table, model, writer)),
+    ...enumsFile(model, writer, enums),
     ...compositesFile(model, writer),
-    indexFile(model, writer, settings.enums),
+    indexFile(model, writer, enums),
   ]
 }

@@ -29,18 +29,20 @@ export function indexFile(
       propertyOf(kyselyName, imports.type(names.columns, fileOf(names.file))),
     ),
   )
-  const repositories = interfaceOf(
-    'Repositories',
-    'A repository per table and view.',
-    tables.map(({ table, names }) =>
+  const repositories = interfaceOf('Repositories', 'A repository per table and view.', [
+    ...tables.map(({ table, names }) =>
       propertyOf(names.property, imports.value(names.repository, fileOf(names.file)), {
         doc: `${docName(`${table.schema}.${table.name}`)}.`,
         readOnly: true,
       }),
     ),
-  )
+    propertyOf('withSchema', `(schemas: ${imports.type('SchemaMap', 'sluice')}) => Repositories`, {
+      doc: 'The same on the tables of another schema.',
+      readOnly: true,
+    }),
+  ])
   const registry = schemaRegistry(tables, imports)
-  const factory = repositoriesFunction(tables, imports)
+  const factories = repositoryFunctions(tables, imports)
   const exports = [
     ...tables.map(tableExports),
     ...typeExports('./composites.js', model.composites),
@@ -53,7 +55,7 @@ export function indexFile(
     database,
     repositories,
     registry,
-    factory,
+    ...factories,
   ])
 }
 
@@ -66,19 +68,33 @@ function schemaRegistry(tables: readonly TableModel[], imports: Imports): Writer
   }
 }
 
-function repositoriesFunction(tables: readonly TableModel[], imports: Imports): FunctionDeclarationStructure {
+function repositoryFunctions(
+  tables: readonly TableModel[],
+  imports: Imports,
+): FunctionDeclarationStructure[] {
   const properties = tables.map(
-    ({ names }) => `    ${propertyKey(names.property)}: new ${names.repository}(kysely, schemas),`,
+    ({ names }) => `  ${propertyKey(names.property)}: new ${names.repository}(kysely, schemas),`,
   )
-  return {
-    kind: StructureKind.Function,
-    name: 'repositories',
-    isExported: true,
-    docs: ['The repositories of a Kysely instance or transaction. It has to be on the dialect of sluice.'],
-    parameters: [{ name: 'kysely', type: imports.type('KyselyHandle', 'sluice') }],
-    returnType: 'Repositories',
-    statements: [`return {\n${properties.map((line) => line.slice(2)).join('\n')}\n}`],
-  }
+  const kysely = { name: 'kysely', type: imports.type('KyselyHandle', 'sluice') }
+  const withSchema = '  withSchema: (names) => repositoriesIn(kysely, schemas.withSchema(names)),'
+  return [
+    {
+      kind: StructureKind.Function,
+      name: 'repositories',
+      isExported: true,
+      docs: ['The repositories of a Kysely instance or transaction. It has to be on the dialect of sluice.'],
+      parameters: [kysely],
+      returnType: 'Repositories',
+      statements: ['return repositoriesIn(kysely, schemas)'],
+    },
+    {
+      kind: StructureKind.Function,
+      name: 'repositoriesIn',
+      parameters: [kysely, { name: 'schemas', type: imports.value('SchemaRegistry', 'sluice') }],
+      returnType: 'Repositories',
+      statements: [`return {\n${[...properties, withSchema].join('\n')}\n}`],
+    },
+  ]
 }
 
 function tableExports({ names, relations, writable, brand }: TableModel): ExportDeclarationStructure {

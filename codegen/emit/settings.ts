@@ -8,6 +8,8 @@ export interface EmitSettings {
   readonly enums?: EnumStyle
   /** Default: `.js`. */
   readonly importExtension?: ImportExtension
+  /** Leave the default schema out, so that the search_path decides. Default: `false`. */
+  readonly followSearchPath?: boolean
   /** Comments at the head of each file. Default: none. */
   readonly header?: string
   /** The output folder, for imports of files beside it. Default: the working folder. */

@@ -19,6 +19,7 @@ export const ENGINE_NAMES = [
   'Range',
   'RangeCondition',
   'Repository',
+  'SchemaMap',
   'SchemaRegistry',
   'TableSchema',
   'TextCondition',
@@ -32,7 +33,7 @@ export const ENGINE_NAMES = [
 export const RESERVED_EXPORTS: readonly string[] = [
   ...KYSELY_NAMES,
   ...ENGINE_NAMES,
-  ...['DB', 'Repositories', 'repositories'],
+  ...['DB', 'Repositories', 'repositories', 'repositoriesIn'],
   ...['Buffer', 'Date', 'Uint8Array'],
 ]
 
@@ -118,4 +119,4 @@ export const RESERVED_FILES: readonly string[] = [
 ]
 
 /** Keys that `repositories()` cannot have. */
-export const RESERVED_REPOSITORIES: readonly string[] = OBJECT_MEMBERS
+export const RESERVED_REPOSITORIES: readonly string[] = [...OBJECT_MEMBERS, 'withSchema']

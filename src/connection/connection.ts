@@ -24,6 +24,8 @@ export class Connection implements SessionHolder {
   readonly #engine: Engine
   readonly #session: Session
   readonly openPortals = new Set<OpenPortal>()
+  /** The innermost `withSettings()` under way in its transaction: statements of others would run by its settings. */
+  settingsScope: object | undefined
   /** Which lease of the engine this connection is out on. */
   lease = 0
   readonly #pipeline: Pipeline
@@ -95,6 +97,7 @@ export class Connection implements SessionHolder {
   /** The pool handed the connection out. */
   leased(): void {
     this.lease = ++this.engine.leases
+    this.settingsScope = undefined
     this.#released = false
     this.#isFresh = true
     this.#lost ??= this.session.lost
@@ -251,6 +254,18 @@ export class Connection implements SessionHolder {
     error.cause = failure
     const statement = this.#failedSql === undefined ? '' : `: ${abbreviate(this.#failedSql)}`
     error.message += `, since an earlier statement of it failed (${failure.message})${statement}`
+  }
+
+  /** @throws {@link UsageError} for a statement that is not of the innermost `withSettings()`. */
+  refuseOutside(scope: object | undefined, sql: string): void {
+    if (scope === this.settingsScope) return
+    throw new UsageError(
+      scope === undefined || this.settingsScope !== undefined
+        ? `While withSettings() is under way in a transaction, only what its function is given runs in it. Refused: ${abbreviate(sql)}. ` +
+            'Await one call before the next statement, and use the db of the innermost.'
+        : `The transaction of withSettings() is over, and its settings with it. Refused: ${abbreviate(sql)}. Await in the ` +
+            'function all that it starts.',
+    )
   }
 
   /** @throws {@link UsageError} while a stream in a transaction of its own has the connection. */

@@ -9,6 +9,7 @@ import { ConnectionParameters } from '../settings/connection-parameters.js'
 import { hostsOf } from '../settings/hosts.js'
 import { clearTimeout, setTimeout } from '../real-timers.js'
 import { heldFile } from '../options.js'
+import { heldWorkerSession, type WorkerSession } from './worker-session.js'
 import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
 
 /** @throws {@link UsageError} for connection parameters that cannot be honoured, before anything is connected to. */
@@ -31,6 +32,11 @@ export interface SluiceDialectConfig extends TimeLimits {
    * the bundler has made of `sluice/worker`. Default: beside sluice's own code.
    */
   readonly iteratorWorker?: string | URL
+  /**
+   * How the connections of `iterator()` are set up, which are a worker thread's own. It refuses to run without it where
+   * those of the pool are, or may be, set up by functions: a role or tenant would be missing.
+   */
+  readonly workerSession?: WorkerSession
   /** Called once for each new connection, as Kysely's PostgresDialect does. */
   readonly onCreateConnection?: (connection: DatabaseConnection) => Promise<void>
   /** Called each time a connection is taken from the pool. */
@@ -75,6 +81,9 @@ export class Engine {
   readonly waiting = new Set<() => void>()
   /** Counts connections as they are handed out: tells a connection taken just now from one that was pinned before. */
   leases = 0
+  /** Whoever is asked for a connection is only to say that it was: see `isPinned`. */
+  isProbed = false
+  readonly workerSession: WorkerSession | undefined
   /** What else is to be closed with the dialect. */
   readonly closers = new Set<() => Promise<void>>()
   #pool: Promise<Pool> | undefined
@@ -88,6 +97,7 @@ export class Engine {
     this.limits = heldLimits(config)
     this.retry = heldRetry(config.retry)
     this.iteratorWorker = heldFile('iteratorWorker', config.iteratorWorker)
+    this.workerSession = heldWorkerSession(config.workerSession)
     this.silence = new SilenceWatch(this.limits, this.leased)
     if (typeof config.pool !== 'function') checkParameters(config.pool)
   }

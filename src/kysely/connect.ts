@@ -60,13 +60,15 @@ function checkOptionsGiven(options: ConnectOptions): void {
 export function connect<DB>(options: ConnectOptions): Database<DB> {
   checkOptionsGiven(options)
   const { log, plugins, ...others } = options
-  const { onCreateConnection, onReserveConnection, retry, iteratorWorker, ...settings } = others
+  const { onCreateConnection, onReserveConnection, retry, iteratorWorker, workerSession, ...settings } =
+    others
   if (settings.connectionString) checkConnectionString(settings.connectionString)
   const dialect = new SluiceDialect({
     pool: new pg.Pool(withoutTimeLimits(settings)),
     ...timeLimitsOf(settings),
     ...(retry !== undefined && { retry }),
     ...(iteratorWorker !== undefined && { iteratorWorker }),
+    ...(workerSession !== undefined && { workerSession }),
     ...(onCreateConnection && { onCreateConnection }),
     ...(onReserveConnection && { onReserveConnection }),
   })

@@ -1,6 +1,7 @@
 import { asError } from '../errors.js'
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import type { Connection } from '../connection/connection.js'
+import { noteSettings } from '../connection/own-settings.js'
 import { droppedStream, forgetDropped, watchDropped } from '../connection/dropped.js'
 import { prefetchLimit, queryLimit, type RoundTripLimit } from '../connection/pipeline.js'
 import { isDatabaseError } from '../pg/database-error.js'
@@ -24,6 +25,7 @@ import { captureStack } from '../stack-trace.js'
 import {
   queryTimeoutOf,
   readRequestOf,
+  settingsScopeOf,
   statementOf,
   type ReadRequest,
   type Statement,
@@ -52,6 +54,7 @@ export class SluiceConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: Statement): Promise<QueryResult<R>> {
+    this.connection.refuseOutside(settingsScopeOf(query), query.sql)
     const read = readRequestOf(query)
     if (read?.completes === undefined) this.connection.refuseDuringStream(query.sql)
     return read === undefined ? this.#executeFreeHand<R>(query) : this.#executeRead<R>(query, read)
@@ -77,6 +80,7 @@ export class SluiceConnection implements DatabaseConnection {
     prepare: () => StreamSource | Promise<StreamSource>,
   ): AsyncGenerator<QueryResult<R>, void> {
     try {
+      this.connection.refuseOutside(settingsScopeOf(query), query.sql)
       this.connection.refuseDuringStream(query.sql)
       const { reader, request, ...ends } = await prepare()
       const portal = new Portal(this.connection, request, { sink: new DecodedRows(reader), ...ends })
@@ -118,7 +122,10 @@ export class SluiceConnection implements DatabaseConnection {
       captureStack(asError(error))
       throw error
     } finally {
-      if (!SETS_NOTHING.test(sql)) session.defaultIsolation = undefined
+      if (!SETS_NOTHING.test(sql)) {
+        session.defaultIsolation = undefined
+        noteSettings(session, sql)
+      }
     }
   }
 

@@ -37,7 +37,7 @@ export class SluiceDialect implements Dialect {
   }
 
   createAdapter(): SluiceAdapter {
-    return new SluiceAdapter(this.#engine)
+    return new SluiceAdapter(this.#engine, this)
   }
 
   // Kysely's own parameter, whatever it is in its version: a narrower one fails in TypeScript before 6.0.

@@ -16,6 +16,8 @@ import { mayPass } from '../connection/retryable.js'
 export class SluiceDriver implements Driver {
   readonly #engine: Engine
   readonly #connections = new WeakMap<PoolClient, SluiceConnection>()
+  /** What asked first has asked for nothing but whether we would be asked. */
+  #isProbed = false
 
   constructor(engine: Engine) {
     this.#engine = engine
@@ -23,10 +25,15 @@ export class SluiceDriver implements Driver {
 
   /** The pool is made when the first connection is taken, within the time limit on that. */
   init(): Promise<void> {
+    if (this.#wasProbed()) this.#isProbed = true
     return Promise.resolve()
   }
 
   async acquireConnection(): Promise<SluiceConnection> {
+    if (this.#isProbed || this.#wasProbed()) {
+      this.#isProbed = false
+      throw new Error('Nothing was asked for.')
+    }
     const { config } = this.#engine
     if (this.#engine.isClosed) throw databaseClosed()
     const client = await this.#acquireClient()
@@ -41,6 +48,12 @@ export class SluiceDriver implements Driver {
       await connection.discard(new ConnectionError('The connection could not be set up.', { cause: error }))
       throw error
     }
+  }
+
+  #wasProbed(): boolean {
+    const { isProbed } = this.#engine
+    this.#engine.isProbed = false
+    return isProbed
   }
 
   /** From here on closing the database cuts the connection, whatever the callbacks of the configuration wait for. */
@@ -68,10 +81,12 @@ export class SluiceDriver implements Driver {
   }
 
   async commitTransaction(connection: SluiceConnection): Promise<void> {
+    connection.connection.settingsScope = undefined
     await run(connection, 'commit')
   }
 
   async rollbackTransaction(connection: SluiceConnection): Promise<void> {
+    connection.connection.settingsScope = undefined
     try {
       await run(connection, 'rollback')
     } catch (error) {

@@ -5,6 +5,7 @@ import type { RowReader } from '../rows/row-reader.js'
 
 const READ = Symbol.for(`sluice.read@${version}`)
 const QUERY_TIMEOUT = Symbol.for(`sluice.query-timeout@${version}`)
+const SETTINGS = Symbol.for(`sluice.settings@${version}`)
 
 /**
  * How a queryset's statement is read: carried on the compiled query through Kysely's executor to our connection,
@@ -46,6 +47,16 @@ export function withQueryTimeout(query: CompiledQuery, ms: number): CompiledQuer
 export function queryTimeoutOf(query: Statement): number | undefined {
   // A property of ours, if it has one.
   return (query as { [QUERY_TIMEOUT]?: number })[QUERY_TIMEOUT]
+}
+
+/** A compiled query of a `withSettings()`. */
+export function withSettingsScope(query: CompiledQuery, scope: object): CompiledQuery {
+  return Object.freeze({ ...query, [SETTINGS]: scope })
+}
+
+export function settingsScopeOf(query: Statement): object | undefined {
+  // A property of ours, if it has one.
+  return (query as { [SETTINGS]?: object })[SETTINGS]
 }
 
 /** A queryset's statement as it is sent. Its parameters were encoded when it was compiled. */

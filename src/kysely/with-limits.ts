@@ -1,7 +1,7 @@
 import type { CompiledQuery, QueryResult } from 'kysely'
 import { checkOptions, milliseconds, type OptionChecks } from '../options.js'
 import { SluiceConnection } from './connection.js'
-import { bindingOf, type KyselyHandle } from './handle.js'
+import { engineBehind, type KyselyHandle } from './handle.js'
 import { withQueryTimeout } from './read-request.js'
 
 /** Limits of single calls. */
@@ -26,7 +26,10 @@ const CHECKS: OptionChecks<CallLimits> = { queryTimeoutMs: milliseconds }
  */
 export function withLimits(kysely: KyselyHandle, limits: CallLimits): KyselyHandle {
   const { queryTimeoutMs } = checkOptions(limits, CHECKS, 'withLimits')
-  const { executor, isTransaction } = bindingOf(kysely)
+  const { isTransaction } = kysely
+  // With its plugins: `withSchema` is one.
+  const executor = kysely.getExecutor()
+  engineBehind(executor)
   const limited = executor.withConnectionProvider({
     provideConnection: (consumer) =>
       // Our dialect's driver gives out no others.

@@ -7,6 +7,18 @@ import { Session } from './session.js'
 /** Of any version. */
 const watches = new Attached<Pool, PoolWatch>('pool', '')
 
+/** On the listeners that are ours, of whatever copy of this module. */
+const OURS = Symbol.for('sluice.listener')
+
+export function isOurListener(listener: object): boolean {
+  return OURS in listener
+}
+
+/** What pg's pool makes its clients by, which its types leave out. */
+interface ClientMaker {
+  readonly Client?: { readonly prototype: object }
+}
+
 /** What is done to a pool once, however many dialects share it. */
 export class PoolWatch {
   readonly version = version
@@ -27,18 +39,33 @@ export class PoolWatch {
     return watch
   }
 
+  /** The clients of a pool that are connected, as far as anyone looked. */
+  static clientsOf(pool: Pool): Iterable<Client> {
+    return watches.get(pool)?.clients ?? []
+  }
+
+  /** The class of a pool's clients, which it was given. */
+  static clientClassOf(pool: Pool): ClientMaker['Client'] {
+    return (watches.get(pool)?.maker ?? (pool as ClientMaker)).Client
+  }
+
+  private readonly maker: ClientMaker
+
   private constructor(pool: Pool, connectTimeoutMs: number) {
     watches.set(pool, this)
+    const { Client } = pool as ClientMaker
+    this.maker = Client ? { Client } : {}
     this.connectTimeoutMs = connectTimeoutMs
     // Without a listener the loss of an idle connection would be an uncaught exception; the pool drops it by itself.
     pool.on('error', () => {})
-    pool.on('acquire', (client) => {
+    const acquired = (client: Client) => {
       if (this.clients.has(client)) return
       Session.of(client)
       this.clients.add(client)
       // Not by the pool's own word, which in older versions comes while the socket is still open.
       client.once('end', () => this.clients.delete(client))
-    })
+    }
+    pool.on('acquire', Object.assign(acquired, { [OURS]: true }))
     pool.on('release', (_error, client) => (Session.of(client).idleSince = performance.now()))
     watchNewClients(pool, () => this.connectTimeoutMs, this.connecting)
   }

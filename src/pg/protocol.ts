@@ -106,9 +106,9 @@ export function queryMessages(
   return [parse(sql), bind('', parameters, formats), describe(''), execute('', 0), SYNC]
 }
 
-/** A parameterless statement such as BEGIN within a pipeline of other messages. */
-export function statement(sql: string): Buffer {
-  return Buffer.concat([parse(sql), bind('', [], []), execute('', 0)])
+/** A statement without rows, such as BEGIN, within a pipeline of other messages. */
+export function statement(sql: string, parameters: readonly Parameter[] = []): Buffer {
+  return Buffer.concat([parse(sql), bind('', parameters, []), execute('', 0)])
 }
 
 function named(type: string, text: string): Buffer {

@@ -41,6 +41,8 @@ export class Session {
   answers = 0
   /** What transactions are by default, where that was asked for and nothing has run since that may have changed it. */
   defaultIsolation: string | undefined
+  /** Settings that were set for the whole session by statements of ours, and decide on which rows are seen. */
+  readonly ownSettings = new Set<string>()
   /** By what the client was lost, if it was. */
   lost: Error | undefined
   /** Since when it waits in the pool, or did last, by `performance.now()`; undefined for one that was never used. */

@@ -1,7 +1,8 @@
 import type { Connection } from '../connection/connection.js'
 import type { RoundTripLimit } from '../connection/pipeline.js'
-import { queryMessages } from '../pg/protocol.js'
+import { queryMessages, statement } from '../pg/protocol.js'
 import type { IterationRequest } from '../request.js'
+import { setConfig } from '../session-settings.js'
 import { knownRowReader } from '../rows/row-reader.js'
 import { DecodedRows } from '../rows/row-sink.js'
 import { valueShape } from '../rows/shape.js'
@@ -32,11 +33,11 @@ export function learnIsolation(
  * What opens a stream's own transaction: READ ONLY unless the caller lifts that, on one snapshot for all of its queries
  * when it prefetches. What is serializable by default stays so.
  */
-export function beginStatements(
+export function beginMessages(
   { prefetches, options }: IterationRequest,
   { engine: { limits, lockTimeoutMs }, session }: Connection,
-): readonly string[] {
-  const { readOnly = true, idleTimeoutMs = limits.idleTimeoutMs } = options
+): readonly Buffer[] {
+  const { readOnly = true, idleTimeoutMs = limits.idleTimeoutMs, settings } = options
   // A standby has no serializable transactions.
   const isSerializable =
     session.defaultIsolation === 'serializable' && session.settings.get('in_hot_standby') !== 'on'
@@ -49,5 +50,8 @@ export function beginStatements(
     const limit = Math.min(MAX_INT32, idleTimeoutMs + limits.closeTimeoutMs)
     begin.push(`set local idle_in_transaction_session_timeout = ${limit}`)
   }
-  return begin
+  const messages = begin.map((sql) => statement(sql))
+  if (settings === undefined) return messages
+  const { sql, parameters } = setConfig(settings, true)
+  return [...messages, statement(sql, parameters)]
 }

@@ -5,10 +5,10 @@ import { abbreviate } from '../connection/abbreviate.js'
 import { asError, ConnectionError, UsageError } from '../errors.js'
 import type { RoundTripResult } from '../pg/round-trip.js'
 import * as protocol from '../pg/protocol.js'
-import type { IterationRequest } from '../request.js'
+import { refuseSettings, type IterationRequest } from '../request.js'
 import { NO_ROWS, type RowSink } from '../rows/row-sink.js'
 import { clearTimeout, now, setTimeout } from '../real-timers.js'
-import { beginStatements, learnIsolation } from './begin.js'
+import { beginMessages, learnIsolation } from './begin.js'
 import { abortedBy, explainPortalFailure, fetchLimit, idleTimeout, lostPortal } from './failure.js'
 import { FetchSize } from './fetch-size.js'
 import { IdleWatch } from './idle-watch.js'
@@ -202,9 +202,9 @@ export class Portal<C> implements OpenPortal {
       protocol.SYNC,
     ]
     const ownsTransaction = this.#connection.status === 'I'
+    if (!ownsTransaction) refuseSettings(this.#request.options)
     this.#to({ type: 'opened', ownsTransaction })
-    if (!ownsTransaction) return open
-    return [...beginStatements(this.#request, this.#connection).map(protocol.statement), ...open]
+    return ownsTransaction ? [...beginMessages(this.#request, this.#connection), ...open] : open
   }
 
   #watch(ms: number): IdleWatch {

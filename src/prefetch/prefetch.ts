@@ -1,13 +1,15 @@
 import type { CompiledQuery } from 'kysely'
+import { DecodeError, UsageError } from '../errors.js'
 import { compile } from '../sql/compile.js'
 import { selectPrefetched } from '../sql/select/prefetch.js'
 import { isRecord } from '../query/assignment.js'
 import { columnsOf } from '../query/columns.js'
 import { hasExactKey, OWNER_NUMBER, ownerColumns } from '../query/related/prefetch-key.js'
-import type { Prefetch, QueryState, RelatedSelection } from '../query/state.js'
+import { missingRow } from '../query/related/missing-row.js'
+import { isSliced, placedIn, type Prefetch, type QueryState, type RelatedSelection } from '../query/state.js'
 import { keyedReader, keyText, type KeyedRow, type RowKey } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
-import { qualifiedName } from '../schema/qualified-name.js'
+import type { RelationSchema } from '../schema/table.js'
 
 /** A query that has to run before prefetching can go on. */
 export interface PrefetchQuery {
@@ -36,6 +38,7 @@ function* prefetchRelation(
   rows: readonly KeyedRow[],
 ): Prefetching {
   const { relation } = wanted
+  const inner = related(state, wanted)
   const ownColumns = columnsOf(state.table, relation.columns)
   const textOf = keyText(ownColumns)
   const keys = new Map<string, RowKey>()
@@ -46,15 +49,16 @@ function* prefetchRelation(
     return text
   })
   const found = new Map<string | undefined, unknown[]>()
-  if (keys.size > 0 && !wanted.state.none) {
+  if (keys.size > 0 && !inner.none) {
     const columns = ownColumns.map((_, column) => [...keys.values()].map((key) => key[column]))
     const isExact = hasExactKey(wanted, state.table)
+    const placed = { relation, state: inner }
     const related = yield {
-      table: qualifiedName(wanted.state.table),
-      query: compile((creator) => selectPrefetched(creator, wanted, state.table, columns)),
-      reader: keyedReader(wanted.state, isExact ? ownerColumns(wanted) : [OWNER_NUMBER]),
+      table: inner.schemas.nameOf(inner.table),
+      query: compile((creator) => selectPrefetched(creator, placed, state.table, columns)),
+      reader: keyedReader(inner, isExact ? ownerColumns(wanted) : [OWNER_NUMBER]),
     }
-    yield* prefetch(wanted.state, related)
+    yield* prefetch(inner, related)
     const numbered = isExact ? undefined : [...keys.keys()]
     for (const { row, owner } of related) {
       const text = numbered === undefined ? owner : numbered[Number(owner) - 1]
@@ -66,11 +70,29 @@ function* prefetchRelation(
   const joined = state.selection.related.find((each) => each.relation === relation)
   for (const [at, { row }] of rows.entries()) {
     const group = found.get(texts[at]) ?? []
+    if (group.length === 0 && texts[at] !== undefined && isCertain(relation, inner))
+      throw new DecodeError(missingRow(state.schemas, state.table, relation))
     // Rows with prefetches are objects: `values` and `valuesList` have none.
     const target = row as Record<string, unknown>
     target[relation.name] =
       relation.kind === 'many' ? [...group] : withJoined(target[relation.name], group[0] ?? null, joined)
   }
+}
+
+/** The query of what is prefetched, on the tables that the relation leads to from where its owners are. */
+function related({ schemas }: QueryState, { relation, state }: Prefetch): QueryState {
+  const inner = placedIn(state, schemas)
+  const [wanted, given] = [schemas, inner.schemas].map((each) => each.nameOf(inner.table))
+  if (wanted === given) return inner
+  throw new UsageError(
+    `prefetchRelated of "${relation.name}" leads to ${wanted}, not to ${given}: take querysets with the same withSchema().`,
+  )
+}
+
+/** Whether each owner has a row by what the schema says, since no condition leaves one out. */
+function isCertain({ kind, nullable }: RelationSchema, state: QueryState): boolean {
+  if (kind !== 'one' || nullable || state.none || isSliced(state)) return false
+  return state.conditions.length === 0 && state.combination === undefined && state.lock === undefined
 }
 
 /**

@@ -1,9 +1,9 @@
-import type { ColumnSchema } from '../schema/table.js'
+import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { serverType, type TypeSchema } from '../schema/type.js'
 import { readAs, readingOf } from '../types/base-types.js'
 import { columnOf, columnsOf, propertiesOf } from './columns.js'
 import type { QueryState, RelatedSelection } from './state.js'
-import { qualifiedName } from '../schema/qualified-name.js'
+import { missingRow } from './related/missing-row.js'
 
 /** One output column of a queryset's SELECT. */
 export interface Output {
@@ -28,6 +28,8 @@ export interface RowLayout {
 export interface RelatedLayout extends RowLayout {
   readonly name: string
   readonly presence: number
+  /** What an error says where there is none; undefined where there may be none. */
+  readonly missing?: (() => string) | undefined
 }
 
 /** A queryset's output columns in the order of its SELECT list, and what becomes of them. */
@@ -40,10 +42,10 @@ export interface Projection {
 
 /** What a queryset's SELECT returns: the compiler and the row reader both go by it, so that positions agree. */
 export function projectionOf(state: QueryState): Projection {
-  const { table, selection } = state
+  const { table, schemas, selection } = state
   const outputs: Output[] = []
   const add = (column: ColumnSchema, from?: RelatedSelection, type = column.type): number => {
-    const label = `${qualifiedName(from?.table ?? table)}.${column.name}`
+    const label = `${schemas.nameOf(from?.table ?? table)}.${column.name}`
     return outputs.push({ label, alias: column.property, type, from, column }) - 1
   }
   const rowLayout = (
@@ -53,15 +55,22 @@ export function projectionOf(state: QueryState): Projection {
   ): RowLayout => {
     const start = outputs.length
     for (const column of columns) add(column, from)
-    return { properties: propertiesOf(columns), start, related: related.map(relatedLayout) }
+    return {
+      properties: propertiesOf(columns),
+      start,
+      related: related.map(relatedLayout(from?.table ?? table)),
+    }
   }
-  const relatedLayout = (selected: RelatedSelection): RelatedLayout => {
-    const { relation, table, related } = selected
-    const layout = rowLayout(table.columns, related, selected)
-    const [key = ''] = relation.targetColumns
-    const presence = layout.start + table.columns.indexOf(columnOf(table, key))
-    return { ...layout, name: relation.name, presence }
-  }
+  const relatedLayout =
+    (owner: TableSchema) =>
+    (selected: RelatedSelection): RelatedLayout => {
+      const { relation, table, related } = selected
+      const layout = rowLayout(table.columns, related, selected)
+      const missing = relation.nullable ? undefined : () => missingRow(schemas, owner, relation)
+      const [key = ''] = relation.targetColumns
+      const presence = layout.start + table.columns.indexOf(columnOf(table, key))
+      return { ...layout, name: relation.name, presence, missing }
+    }
   const layout = rowLayout(selection.columns, selection.related)
   const keys = selection.prefetches.map(({ relation }) =>
     columnsOf(table, relation.columns).map((column) => {

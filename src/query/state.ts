@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js'
+import type { SchemaMap } from '../schema/places.js'
 import { SchemaRegistry } from '../schema/registry.js'
 import type { ColumnSchema, RelationSchema, TableSchema } from '../schema/table.js'
 import type { Condition } from './filter/condition.js'
@@ -8,7 +9,7 @@ import { qualifiedName } from '../schema/qualified-name.js'
 /** What a queryset asks: frozen, and changed only by pure functions, each of which returns a new state. */
 export interface QueryState {
   readonly table: TableSchema
-  /** Where relations find their tables. */
+  /** Where relations find their tables, and in which schemas these are. */
   readonly schemas: SchemaRegistry
   /** Joined by AND. */
   readonly conditions: readonly Condition[]
@@ -93,6 +94,17 @@ export function initialState(table: TableSchema, schemas = new SchemaRegistry([t
 /** The state with some of its parts replaced. */
 export function change(state: QueryState, changes: Partial<QueryState>): QueryState {
   return Object.freeze({ ...state, ...changes })
+}
+
+/** A query on the tables of other schemas. */
+export function inSchemas(state: QueryState, schemas: SchemaMap): QueryState {
+  return change(state, { schemas: state.schemas.withSchema(schemas) })
+}
+
+/** A query where `outer` says that tables are, unless it was said for it: it becomes a part of what `outer` is of. */
+export function placedIn(state: QueryState, outer: SchemaRegistry): QueryState {
+  const schemas = state.schemas.within(outer)
+  return schemas === state.schemas ? state : change(state, { schemas })
 }
 
 export function isSliced(state: QueryState): boolean {

@@ -1,4 +1,4 @@
-import { QueryCreator, type SelectQueryBuilder } from 'kysely'
+import { QueryCreator, WithSchemaPlugin, type SelectQueryBuilder } from 'kysely'
 import { selectRows } from '../sql/select/select.js'
 import { freeHandColumn } from '../sql/cast.js'
 import { subqueryOf } from '../sql/select/subquery.js'
@@ -17,7 +17,8 @@ import { selectRelated } from '../query/related/select-related.js'
 import { selectForUpdate, type LockOptions } from '../query/select-for-update.js'
 import { defer, only, values, valuesList } from '../query/selection.js'
 import { slice } from '../query/slice.js'
-import { change, refuseAfter, type Combination, type QueryState } from '../query/state.js'
+import { change, inSchemas, refuseAfter, type Combination, type QueryState } from '../query/state.js'
+import type { SchemaMap } from '../schema/places.js'
 import { SUBQUERY } from '../query/filter/subquery.js'
 import type { AggregateRow, Aggregates, Annotated, CheckedAggregates } from './annotation-types.js'
 import { decodePlugin } from './decode-plugin.js'
@@ -263,12 +264,30 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
 
   /** The same query on another Kysely instance or transaction. */
   using(kysely: KyselyHandle): QuerySet<M, R> {
-    return new QuerySet(bindingOf(kysely), this.state)
+    const binding = bindingOf(kysely)
+    const { schema } = binding
+    return new QuerySet(binding, schema === undefined ? this.state : inSchemas(this.state, schema))
+  }
+
+  /**
+   * The same query on the tables of another schema: those of the default schema, and all that it leads to of them, by
+   * relations, prefetches, subqueries, combinations and callbacks. What has a `withSchema` of its own keeps that; tables
+   * of other schemas stay where they are, unless names are given by schema, or by table or type.
+   *
+   * ```ts
+   * users.withSchema('tenant_1')
+   * users.withSchema({ public: 'tenant_1', 'public.countries': 'public' })
+   * ```
+   *
+   * @throws {@link UsageError} for what is no name of a schema, and for a schema, table or type that is not known here.
+   */
+  withSchema(schemas: SchemaMap): QuerySet<M, R> {
+    return this.#with(inSchemas(this.state, schemas))
   }
 
   /**
    * The query as a Kysely builder, to go on in free-hand SQL. Its rows are keyed as the queryset's are; its columns are
-   * named as in SQL. It runs without the Kysely instance's plugins.
+   * named as in SQL. It runs without the Kysely instance's plugins, but for `withSchema`.
    *
    * @throws {@link UsageError} after `valuesList`: Kysely's rows are objects; and after `union` and its like, whose
    * columns are no longer those of the table.
@@ -279,7 +298,11 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     if (shape === 'tuple' || shape === 'value') {
       throw new UsageError('Cannot call toKysely() after valuesList(): its rows are objects. Use values().')
     }
-    const executor = this.binding.executor.withPlugin(decodePlugin(this.state.selection.columns))
+    const { schemas, selection } = this.state
+    const decoding = this.binding.executor.withPlugin(decodePlugin(selection.columns))
+    const schema = schemas.defaultSchema
+    const executor =
+      schema === undefined ? decoding : decoding.withPluginAtFront(new WithSchemaPlugin(schema))
     const creator = new QueryCreator<object>({ executor })
     // The builder was made without types; these are the ones that the queryset stands for.
     return selectRows(creator, this.state, freeHandColumn) as unknown as ReturnType<this['toKysely']>

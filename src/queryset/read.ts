@@ -11,11 +11,11 @@ import type { Iteration } from '../iterate/hand-out.js'
 import { runPrefetch, type PrefetchRows } from '../iterate/run-prefetch.js'
 import { NO_SYNC_CHUNKS, SyncRowStream, type SyncRows } from '../iterate/sync-rows.js'
 import type { Binding } from '../kysely/handle.js'
+import { isPinned } from '../kysely/pinned.js'
 import { withConnection } from '../kysely/with-connection.js'
 import { statementOf, withReadRequest } from '../kysely/read-request.js'
 import type { QueryState } from '../query/state.js'
-import { iterationRequest, type IteratorOptions } from '../request.js'
-import { qualifiedName } from '../schema/qualified-name.js'
+import { iterationRequest, refuseSettings, type IteratorOptions } from '../request.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { SyncHost } from '../worker/host.js'
@@ -113,7 +113,14 @@ export function iterateRows(
         'does not see what the transaction has written. Use aiterator(), or iterate outside the transaction.',
     )
   }
-  const host = SyncHost.of(binding.engine)
+  if (isPinned(binding)) {
+    throw new UsageError(
+      'iterator() cannot run on a connection that was taken with db.connection(): it reads on a worker thread with one of ' +
+        'its own, without the settings, role, temporary tables and transaction of this one. Use aiterator(), or a ' +
+        'repository on the database itself, with iterator({ settings }) for what is to be set.',
+    )
+  }
+  const host = SyncHost.of(binding.engine, read.state.table.schema === '')
   const { reader, prefetch } = read
   const open = () => (read.state.none ? NO_SYNC_CHUNKS : host.open(iteration.request))
   return new SyncRowStream(iteration, { reader, prefetch, open })
@@ -131,12 +138,13 @@ function iterationOf(
     { ...statementOf(read.query, read.reader), prefetches, delivered },
     options,
   )
+  if (binding.isTransaction) refuseSettings(options)
   if (read.locks === true) refuseLockOutsideTransaction(binding)
   const mayWrite = options.readOnly === false && !binding.isTransaction
   return {
     request,
     options,
-    describe: () => qualifiedName(read.state.table),
+    describe: () => read.state.schemas.nameOf(read.state.table),
     explain: (error) => explain(read, error, delivered[0] ?? 0, mayWrite),
   }
 }
@@ -152,5 +160,10 @@ function explain(
     const { table, sql } = error
     return explainFailure(error.cause, { table, sql, rowsDelivered, mayWrite, attempts: attemptsOf(error) })
   }
-  return explainFailure(error, { table: qualifiedName(state.table), sql: query.sql, rowsDelivered, mayWrite })
+  return explainFailure(error, {
+    table: state.schemas.nameOf(state.table),
+    sql: query.sql,
+    rowsDelivered,
+    mayWrite,
+  })
 }

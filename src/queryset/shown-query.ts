@@ -1,5 +1,4 @@
 import { asError } from '../errors.js'
-import { qualifiedName } from '../schema/qualified-name.js'
 import type { QueryState } from '../query/state.js'
 import { statementOf } from './run.js'
 
@@ -13,7 +12,7 @@ export interface ShownQuery {
 }
 
 export function shownQuery(state: QueryState): ShownQuery {
-  const table = qualifiedName(state.table)
+  const table = state.schemas.nameOf(state.table)
   try {
     const { sql, parameters } = statementOf(state).query
     return { table, sql, parameters: parameters.length }

@@ -21,7 +21,6 @@ import type { BulkKeys, CompiledSQL, KeyField, KeyOf, OrderKey, SoleKey } from '
 import { iterateRows, streamRows } from './read.js'
 import * as run from './run.js'
 import { shownQuery, type ShownQuery } from './shown-query.js'
-import { qualifiedName } from '../schema/qualified-name.js'
 
 /**
  * What runs a queryset: everything that reads its rows or writes to them. {@link QuerySet} adds what makes another
@@ -116,7 +115,7 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
   async get(...conditions: FilterArgument<M>[]): Promise<R> {
     const state = conditions.length === 0 ? this.state : filter(this.state, conditions, 'get')
     const [row, other] = await this.#rowsOf(slice(state, 0, 2))
-    if (other !== undefined) throw new MultipleObjectsReturned(qualifiedName(state.table))
+    if (other !== undefined) throw new MultipleObjectsReturned(state.schemas.nameOf(state.table))
     return this.#found(row)
   }
 
@@ -287,7 +286,7 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
   }
 
   #found(row: R | undefined): R {
-    if (row === undefined) throw new DoesNotExist(qualifiedName(this.state.table))
+    if (row === undefined) throw new DoesNotExist(this.state.schemas.nameOf(this.state.table))
     return row
   }
 

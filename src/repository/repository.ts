@@ -1,9 +1,10 @@
-import { bindingOf, type KyselyHandle } from '../kysely/handle.js'
+import { bindingOf, handleOf, type KyselyHandle } from '../kysely/handle.js'
 import type { Model } from '../query/model.js'
 import { initialState } from '../query/state.js'
 import { fromCallSite } from '../queryset/call-site.js'
 import { QuerySet } from '../queryset/queryset.js'
-import type { SchemaRegistry } from '../schema/registry.js'
+import type { SchemaMap } from '../schema/places.js'
+import { SchemaRegistry } from '../schema/registry.js'
 import type { TableSchema } from '../schema/table.js'
 import { bulkCreate } from '../write/bulk-create.js'
 import { bulkUpdate } from '../write/bulk-update.js'
@@ -23,7 +24,10 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
 
   /** @throws {@link UsageError} when the Kysely instance is not on sluice's dialect. */
   constructor(kysely: KyselyHandle, schema: TableSchema, schemas?: SchemaRegistry) {
-    super(bindingOf(kysely), initialState(schema, schemas))
+    const binding = bindingOf(kysely)
+    const registry = schemas ?? new SchemaRegistry([schema])
+    const isPlaced = registry.isPlaced || binding.schema === undefined
+    super(binding, initialState(schema, isPlaced ? registry : registry.withSchema(binding.schema)))
     this.schema = schema
   }
 
@@ -32,9 +36,20 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    * same arguments as the generated one.
    */
   override using(kysely: KyselyHandle): this {
+    const { schema } = bindingOf(kysely)
+    const { schemas } = this.state
+    return this.#made(kysely, schema === undefined ? schemas : schemas.withSchema(schema))
+  }
+
+  /** This repository on the tables of another schema; else as the queryset's. */
+  override withSchema(schemas: SchemaMap): this {
+    return this.#made(handleOf(this.binding), this.state.schemas.withSchema(schemas))
+  }
+
+  #made(kysely: KyselyHandle, schemas: SchemaRegistry): this {
     // A generated class takes these, as its subclasses must.
     const constructor = this.constructor as new (kysely: KyselyHandle, schemas: SchemaRegistry) => this
-    return new constructor(kysely, this.state.schemas)
+    return new constructor(kysely, schemas)
   }
 
   /**

@@ -94,8 +94,10 @@ function expressionOf(shape: Shape, makes: Make[]): string {
     }
     case 'tuple':
       return `[${shape.items.map((item) => expressionOf(item, makes)).join(', ')}]`
-    case 'optional':
-      return `v${shape.presence} === null ? null : (${expressionOf(shape.shape, makes)})`
+    case 'optional': {
+      const absent = shape.absent === undefined ? 'null' : `makes[${makes.push(shape.absent) - 1}]()`
+      return `v${shape.presence} === null ? ${absent} : (${expressionOf(shape.shape, makes)})`
+    }
     case 'made': {
       const index = makes.push(shape.make) - 1
       return `makes[${index}](${shape.positions.map((position) => `v${position}`).join(', ')})`

@@ -54,7 +54,8 @@ function builderOf(shape: Shape): Build {
     }
     case 'optional': {
       const build = builderOf(shape.shape)
-      return (values) => (values[shape.presence] === null ? null : build(values))
+      const { presence, absent } = shape
+      return (values) => (values[presence] === null ? (absent?.() ?? null) : build(values))
     }
     case 'made':
       return (values) => shape.make(...shape.positions.map((position) => values[position]))

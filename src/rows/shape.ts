@@ -1,3 +1,4 @@
+import { DecodeError } from '../errors.js'
 import type { RowLayout } from '../query/projection.js'
 
 /** How a row is put together from the values of its columns: data, so that it can be interpreted and compiled. */
@@ -6,8 +7,8 @@ export type Shape =
   /** Every row has the same properties in the same order. */
   | { readonly kind: 'object'; readonly entries: readonly Entry[] }
   | { readonly kind: 'tuple'; readonly items: readonly Shape[] }
-  /** null where the column at `presence` is. */
-  | { readonly kind: 'optional'; readonly presence: number; readonly shape: Shape }
+  /** null where the column at `presence` is, or what `absent` throws then. */
+  | { readonly kind: 'optional'; readonly presence: number; readonly shape: Shape; readonly absent?: Make }
   /** What a function makes of the values at these positions. */
   | { readonly kind: 'made'; readonly positions: readonly number[]; readonly make: Make }
 
@@ -27,14 +28,20 @@ export function objectShape(properties: readonly string[]): Shape {
   return nestedShape({ properties, start: 0, related: [] })
 }
 
-/** An object with the rows of joined relations inside; null where a relation leads to no row. */
+/** An object with the rows of joined relations inside; null where a relation may lead to no row, and does. */
 export function nestedShape({ properties, start, related }: RowLayout): Shape {
   const own = properties.map((property, index): Entry => [
     property,
     { kind: 'value', position: start + index },
   ])
   const joined = related.map((layout): Entry => {
-    return [layout.name, { kind: 'optional', presence: layout.presence, shape: nestedShape(layout) }]
+    const { name, presence, missing } = layout
+    const joined: Shape = { kind: 'optional', presence, shape: nestedShape(layout) }
+    if (missing === undefined) return [name, joined]
+    const absent = () => {
+      throw new DecodeError(missing())
+    }
+    return [name, { ...joined, absent }]
   })
   return { kind: 'object', entries: [...own, ...joined] }
 }

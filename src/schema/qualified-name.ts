@@ -1,5 +1,6 @@
 /** What has a name within a schema: a table, a type. */
 export interface Qualified {
+  /** Empty where the search_path leads to it. */
   readonly schema: string
   readonly name: string
 }
@@ -9,7 +10,7 @@ export interface Qualified {
  * part with a dot or a quote of its own is quoted as in SQL, `"a.b".c`, so that it is not `a."b.c"`.
  */
 export function qualifiedName({ schema, name }: Qualified, ...within: readonly string[]): string {
-  return [schema, name, ...within]
+  return [...(schema === '' ? [] : [schema]), name, ...within]
     .map((part) => (/[."]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part))
     .join('.')
 }

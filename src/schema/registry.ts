@@ -1,13 +1,26 @@
 import { UsageError } from '../errors.js'
-import { qualifiedName } from './qualified-name.js'
+import { Places, type SchemaMap } from './places.js'
+import { qualifiedName, type Qualified } from './qualified-name.js'
 import type { TableSchema } from './table.js'
+import { qualifiedTypes } from './type.js'
 
-/** The tables that relations lead to, by qualified name: tables refer to each other by name, so that none imports another. */
+/**
+ * The tables that relations lead to, by qualified name, and where they are: tables refer to each other by name, so that
+ * none imports another.
+ */
 export class SchemaRegistry {
   readonly #tables: ReadonlyMap<string, TableSchema>
+  readonly #places: Places | undefined
 
-  constructor(tables: readonly TableSchema[]) {
-    this.#tables = new Map(tables.map((table) => [qualifiedName(table), table]))
+  constructor(tables: readonly TableSchema[])
+  /** @internal */
+  constructor(tables: ReadonlyMap<string, TableSchema>, places: Places | undefined)
+  constructor(tables: readonly TableSchema[] | ReadonlyMap<string, TableSchema>, places?: Places) {
+    this.#tables =
+      tables instanceof Map
+        ? tables
+        : new Map([...tables.values()].map((table) => [qualifiedName(table), table]))
+    this.#places = places
   }
 
   /** @throws {@link UsageError} for a table that is not among those given. */
@@ -19,5 +32,58 @@ export class SchemaRegistry {
       )
     }
     return table
+  }
+
+  /** The same tables in other schemas. @throws {@link UsageError} for what names none. */
+  withSchema(schemas: SchemaMap): SchemaRegistry {
+    return new SchemaRegistry(this.#tables, new Places(schemas, (key) => this.#isKnown(key)))
+  }
+
+  /** These tables where they are said to be, or else where `outer` says: that of what they become a part of. */
+  within(outer: SchemaRegistry): SchemaRegistry {
+    if (this.#places !== undefined || outer.#places === undefined) return this
+    return new SchemaRegistry(this.#tables, outer.#places)
+  }
+
+  /** Whether it was said where tables are. */
+  get isPlaced(): boolean {
+    return this.#places !== undefined
+  }
+
+  /** Where tables of the default schema are, if that was said. */
+  get defaultSchema(): string | undefined {
+    return this.#places?.default
+  }
+
+  /** The schema that a table or type is in; empty: the one that the search_path leads to. */
+  schemaOf(qualified: Qualified): string {
+    return this.#places?.schemaOf(qualified) ?? qualified.schema
+  }
+
+  /** A table by where it is, as messages name it: `tenant_1.users`. */
+  nameOf(qualified: Qualified): string {
+    return qualifiedName({ schema: this.schemaOf(qualified), name: qualified.name })
+  }
+
+  /** The table that is in a place, as the server names it. */
+  tableAt(place: Qualified): TableSchema | undefined {
+    return [...this.#tables.values()].find((table) => {
+      const schema = this.schemaOf(table)
+      return table.name === place.name && (schema === place.schema || schema === '')
+    })
+  }
+
+  /** The schema of a table that goes without one in Kysely's `DB`, if it is known here. */
+  schemaOfUnqualified(name: string): string | undefined {
+    const table = this.#tables.get(qualifiedName({ schema: 'public', name })) ?? this.#tables.get(name)
+    return table === undefined ? this.defaultSchema : this.schemaOf(table)
+  }
+
+  #isKnown(key: string): boolean {
+    for (const table of this.#tables.values()) {
+      for (const named of [table, ...table.columns.flatMap(({ type }) => qualifiedTypes(type))])
+        if (named.schema === key || qualifiedName(named) === key) return true
+    }
+    return false
   }
 }

@@ -102,6 +102,30 @@ export function hasConversion(type: TypeSchema): boolean {
   return part === base ? base.kind === 'converted' : hasConversion(part)
 }
 
+/** A type of an extension: that is in the schema where the extension was made, whoever uses it. */
+export function isOfExtension(type: TypeSchema): boolean {
+  return typeof type !== 'string' && type.kind === 'domain' && type.base === type.name
+}
+
+/** The types with a schema of their own that a type is made of, itself included. */
+export function qualifiedTypes(type: TypeSchema): Qualified[] {
+  if (typeof type === 'string' || type.kind === 'converted') return []
+  switch (type.kind) {
+    case 'array':
+      return qualifiedTypes(type.element)
+    case 'domain':
+      return [type, ...qualifiedTypes(type.base)]
+    case 'multirange':
+      return [type, ...qualifiedTypes(type.range)]
+    case 'range':
+      return [type, ...qualifiedTypes(type.subtype)]
+    case 'composite':
+      return [type, ...type.fields.flatMap((field) => qualifiedTypes(field.type))]
+    case 'enum':
+      return [type]
+  }
+}
+
 /** A type for messages, and as codecs are named: `int8 as number`, `public.mood[]`. */
 export function typeLabel(type: TypeSchema): string {
   if (typeof type === 'string') return type

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { ColumnSchema } from '../schema/table.js'
-import { baseType, hasConversion, type TypeSchema } from '../schema/type.js'
+import { baseType, hasConversion, isOfExtension, type TypeSchema } from '../schema/type.js'
 import { isObject } from '../types/base-type.js'
 import { readingOf } from '../types/base-types.js'
 import { isBuiltIn } from '../types/type-oids.js'
@@ -8,13 +8,13 @@ import type { Sql } from './compile.js'
 import type { Scope } from './scope.js'
 
 /** A type's name for a cast. A bare name that is no built-in type is looked up in the search_path. */
-export function typeName(type: TypeSchema): Sql {
+export function typeName(scope: Scope, type: TypeSchema): Sql {
   if (typeof type === 'string') {
     return isBuiltIn(type) ? sql`${sql.id('pg_catalog', type)}` : sql`${sql.id(type)}`
   }
-  if (type.kind === 'converted') return typeName(type.type)
-  if (type.kind === 'array') return sql`${typeName(type.element)}[]`
-  return sql`${sql.id(type.schema, type.name)}`
+  if (type.kind === 'converted') return typeName(scope, type.type)
+  if (type.kind === 'array') return sql`${typeName(scope, type.element)}[]`
+  return isOfExtension(type) ? sql`${sql.id(type.schema, type.name)}` : scope.nameOf(type)
 }
 
 /** What a type is compared as: the server has no operators for a domain over an enum, but has them for the enum. */
@@ -24,14 +24,14 @@ export function comparableType(type: TypeSchema): TypeSchema {
 }
 
 /** A value of a type, as comparisons and aggregates take it. */
-export function comparableValue(value: Sql, type: TypeSchema): Sql {
+export function comparableValue(scope: Scope, value: Sql, type: TypeSchema): Sql {
   const comparable = comparableType(type)
-  return comparable === type ? value : sql`cast(${value} as ${typeName(comparable)})`
+  return comparable === type ? value : sql`cast(${value} as ${typeName(scope, comparable)})`
 }
 
 /** A column, as comparisons and aggregates take it. */
 export function comparableRef(scope: Scope, column: ColumnSchema): Sql {
-  return comparableValue(scope.columnRef(column), column.type)
+  return comparableValue(scope, scope.columnRef(column), column.type)
 }
 
 /**

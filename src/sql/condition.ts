@@ -1,18 +1,10 @@
-import {
-  ExpressionWrapper,
-  OperationNodeTransformer,
-  sql,
-  TableNode,
-  type Expression,
-  type OperationNode,
-  type ReferenceNode,
-} from 'kysely'
+import { ExpressionWrapper, sql } from 'kysely'
 import type { Condition, Operand } from '../query/filter/condition.js'
-import { OWN_TABLE } from '../query/filter/expression-references.js'
 import type { ColumnSchema } from '../schema/table.js'
 import { baseType, type CompositeTypeSchema, type TypeSchema } from '../schema/type.js'
 import type { Sql } from './compile.js'
 import { comparableRef, typeName } from './cast.js'
+import { compileExpression } from './expression.js'
 import { relatedSource } from './relation.js'
 import type { Scope } from './scope.js'
 
@@ -38,20 +30,20 @@ export function compileCondition(scope: Scope, condition: Condition): Sql<boolea
       return nullTest(scope, condition.column, condition.isNull)
     case 'compare': {
       const { column, operator, operand, castTo } = condition
-      return sql<boolean>`${ref} ${sql.raw(operator)} ${parameter(operand, castTo ?? compositeOf(column))}`
+      return sql<boolean>`${ref} ${sql.raw(operator)} ${parameter(scope, operand, castTo ?? compositeOf(column))}`
     }
     case 'length':
       return sql<boolean>`cardinality(${ref}) ${sql.raw(condition.operator)} ${condition.operand}`
     case 'between':
       return sql<boolean>`${ref} between ${condition.from} and ${condition.to}`
     case 'inQuery':
-      return sql<boolean>`${ref} in ${new ExpressionWrapper(condition.query)}`
+      return sql<boolean>`${ref} in ${new ExpressionWrapper(condition.query(scope.schemas))}`
     case 'in': {
       const { column, values, orNull } = condition
       const element = compositeOf(column)
       const among =
         typeof values === 'string' || Buffer.isBuffer(values)
-          ? sql<boolean>`${ref} = any(${parameter(values, element && { kind: 'array', element })})`
+          ? sql<boolean>`${ref} = any(${parameter(scope, values, element && { kind: 'array', element })})`
           : values.length === 0
             ? sql<boolean>`false`
             : sql<boolean>`${ref} in (${sql.join(values)})`
@@ -75,29 +67,11 @@ function nullTest(scope: Scope, column: ColumnSchema, isNull: boolean): Sql<bool
 }
 
 /** A composite's operand has to name its type: the server would take it for an anonymous one, which has no input. */
-function parameter(operand: Operand, type: TypeSchema | undefined): Sql {
-  return type === undefined ? sql`${operand}` : sql`cast(${operand} as ${typeName(type)})`
+function parameter(scope: Scope, operand: Operand, type: TypeSchema | undefined): Sql {
+  return type === undefined ? sql`${operand}` : sql`cast(${operand} as ${typeName(scope, type)})`
 }
 
 function compositeOf(column: ColumnSchema): CompositeTypeSchema | undefined {
   const type = baseType(column.type)
   return typeof type !== 'string' && type.kind === 'composite' ? type : undefined
-}
-
-/** A free-hand expression within a statement: its references go by the table's alias there. */
-export function compileExpression(scope: Scope, node: OperationNode): Expression<unknown> {
-  return new ExpressionWrapper(new OwnReferences(scope.alias).transformNode(node))
-}
-
-class OwnReferences extends OperationNodeTransformer {
-  readonly #alias: TableNode
-
-  constructor(alias: string) {
-    super()
-    this.#alias = TableNode.create(alias)
-  }
-
-  protected override transformReference(node: ReferenceNode): ReferenceNode {
-    return node.table === OWN_TABLE ? { ...node, table: this.#alias } : node
-  }
 }

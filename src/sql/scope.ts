@@ -1,4 +1,5 @@
 import { sql, type AliasedRawBuilder } from 'kysely'
+import type { Qualified } from '../schema/qualified-name.js'
 import type { SchemaRegistry } from '../schema/registry.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import type { Sql } from './compile.js'
@@ -50,9 +51,15 @@ export class Scope {
     return alias === this.#counter.root ? this.freeAlias() : alias
   }
 
+  /** `"schema"."name"` of a table or type, where the statement has it. */
+  nameOf(qualified: Qualified): Sql {
+    const schema = this.schemas.schemaOf(qualified)
+    return schema === '' ? sql`${sql.id(qualified.name)}` : sql`${sql.id(schema, qualified.name)}`
+  }
+
   /** `"schema"."table" AS "alias"`. */
   tableRef(): AliasedRawBuilder<object, string> {
-    return sql<object>`${sql.id(this.table.schema, this.table.name)}`.as(this.alias)
+    return sql<object>`${this.nameOf(this.table)}`.as(this.alias)
   }
 
   /** From here on a column stands for an expression; a later definition replaces an earlier one. */

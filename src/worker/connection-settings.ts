@@ -46,7 +46,7 @@ export function connectionDefaults(pool: PoolOptions): Record<string, unknown> {
 }
 
 function copyable(options: Options): Record<string, unknown> {
-  for (const name of ['stream', 'Client']) if (typeof options[name] === 'function') throw cannotCross(name)
+  if (typeof options['stream'] === 'function') throw cannotCross('stream')
   if (typeof options['password'] === 'function') throw passwordCannotCross()
   const settings: Record<string, unknown> = {}
   // Read by name, since pg hides the password and the key from enumeration.

@@ -1,5 +1,4 @@
 import { MessageChannel } from 'node:worker_threads'
-import type { Pool } from 'pg'
 import { Attached } from '../copies.js'
 import { UsageError } from '../errors.js'
 import { databaseClosed, type Engine } from '../connection/engine.js'
@@ -9,6 +8,7 @@ import { connectionDefaults, connectionSettings } from './connection-settings.js
 import type { IterationRequest } from '../request.js'
 import type { OpenMessage } from './messages.js'
 import { SyncBridge } from './bridge.js'
+import { refuseSetUp } from './session-hooks.js'
 import { WorkerThread } from './thread.js'
 
 /**
@@ -35,15 +35,18 @@ export class SyncHost {
     engine.closers.add(() => this.#end({ keepsProcess: true }))
   }
 
-  /** @throws {@link UsageError} when the worker's connections would not be what the pool's are. */
-  static of(engine: Engine): SyncHost {
+  /**
+   * @param followsSearchPath whether it matters which search_path a connection has.
+   * @throws {@link UsageError} when the worker's connections would not be what the pool's are.
+   */
+  static of(engine: Engine, followsSearchPath: boolean): SyncHost {
     let host = hosts.get(engine)
     if (host === undefined) {
       host = new SyncHost(engine)
       hosts.set(engine, host)
     }
     if (engine.openedPool !== undefined) {
-      refuseSetUp(engine, engine.openedPool)
+      refuseSetUp(engine, engine.openedPool, followsSearchPath)
       if (host.#worker === undefined) connectionSettings(engine.openedPool.options)
     }
     return host
@@ -68,19 +71,26 @@ export class SyncHost {
 
   #running(): WorkerThread {
     if (this.#worker?.hasEnded === false) return this.#worker
-    const { openedPool, limits, retry } = this.#engine
+    const { openedPool, limits, retry, workerSession } = this.#engine
     if (openedPool === undefined) {
       throw new UsageError(
         'iterator() needs the pool itself: give SluiceDialect a pool, not a function that makes one, or run an ' +
           'asynchronous query first.',
       )
     }
-    refuseSetUp(this.#engine, openedPool)
+    refuseSetUp(this.#engine, openedPool, false)
     const connection = connectionSettings(openedPool.options)
     const defaults = connectionDefaults(openedPool.options)
     const lockTimeoutMs = openedPool.options.lock_timeout === undefined ? LOCK_TIMEOUT_MS : undefined
     this.#streams = 0
-    const settings = { connection, defaults, limits: timeLimitsOf(limits), retry, lockTimeoutMs }
+    const settings = {
+      connection,
+      defaults,
+      limits: timeLimitsOf(limits),
+      retry,
+      lockTimeoutMs,
+      workerSession,
+    }
     return (this.#worker = new WorkerThread(settings, this.#engine.iteratorWorker))
   }
 
@@ -97,21 +107,5 @@ export class SyncHost {
     if (worker === undefined) return
     this.#worker = undefined
     await worker.end({ limitMs: this.#engine.limits.closeTimeoutMs, keepsProcess })
-  }
-}
-
-/** A role or tenant that a connection is set up with would be missing on the worker's. */
-function refuseSetUp({ config }: Engine, pool: Pool): void {
-  const { onConnect } = pool.options as { readonly onConnect?: unknown }
-  if (
-    config.onCreateConnection ||
-    config.onReserveConnection ||
-    onConnect ||
-    pool.listenerCount('connect') > 0
-  ) {
-    throw new UsageError(
-      'iterator() reads on a connection of a worker thread, where the functions that set up your connections ' +
-        '(onCreateConnection, onReserveConnection, onConnect, the pool\'s "connect" listeners) cannot run. Use aiterator().',
-    )
   }
 }

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { IterationRequest, StatementRequest } from '../request.js'
 import type { HeldRetry } from '../connection/retry.js'
 import type { TimeLimits } from '../connection/time-limits.js'
+import type { WorkerSession } from '../connection/worker-session.js'
 import type { RawChunk } from './raw-rows.js'
 import type { WireError } from './wire-error.js'
 
@@ -15,6 +16,8 @@ export interface WorkerSettings {
   readonly retry: HeldRetry
   /** What a stream waits for a lock, in milliseconds; undefined: as the pool's settings say. */
   readonly lockTimeoutMs: number | undefined
+  /** How each new connection is set up. */
+  readonly workerSession: WorkerSession | undefined
   /** The worker's pulse: see {@link HEARTBEAT}. */
   readonly pulse: SharedArrayBuffer
   /** Where it says why it ends. */

@@ -21,6 +21,7 @@ import {
   type StreamRequestMessage,
   type WorkerSettings,
 } from './messages.js'
+import { sessionSetUp } from './session-setup.js'
 import { RawRows, type RawChunk } from './raw-rows.js'
 import { toWireError } from './wire-error.js'
 
@@ -34,11 +35,13 @@ setInterval(() => Atomics.add(pulse, HEARTBEAT, 1), HEARTBEAT_MS)
 Atomics.add(pulse, HEARTBEAT, 1)
 
 Object.assign(pg.defaults, settings.defaults)
+const onCreateConnection = sessionSetUp(settings.workerSession)
 const engine = new Engine(
   {
     pool: new pg.Pool({ ...settings.connection, max: Number.MAX_SAFE_INTEGER }),
     ...settings.limits,
     retry: settings.retry,
+    ...(onCreateConnection && { onCreateConnection }),
   },
   settings.lockTimeoutMs,
 )

@@ -10,7 +10,6 @@ import { initialState, type QueryState } from '../query/state.js'
 import { refuseView } from '../query/writable.js'
 import { inSavepoint } from './transaction.js'
 import { Writer } from './writer.js'
-import { qualifiedName } from '../schema/qualified-name.js'
 
 /** Inserts one row and reads it back. */
 export async function create(binding: Binding, state: QueryState, values: unknown): Promise<unknown> {
@@ -68,7 +67,7 @@ async function updateOne(
 
 async function readOne(writer: Writer, state: QueryState): Promise<Record<string, unknown> | undefined> {
   const [row, other] = await writer.select((creator) => selectRows(creator, slice(state, 0, 2)))
-  if (other !== undefined) throw new MultipleObjectsReturned(qualifiedName(state.table))
+  if (other !== undefined) throw new MultipleObjectsReturned(state.schemas.nameOf(state.table))
   // Whole rows are objects.
   return row as Record<string, unknown> | undefined
 }

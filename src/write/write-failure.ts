@@ -31,11 +31,11 @@ export function explainWriteFailure(
 ): unknown {
   const code = isDatabaseError(error) ? error.code : undefined
   if (!isDatabaseError(error) || code === undefined || !code.startsWith('23')) {
-    return explainFailure(error, { table: qualifiedName(table), sql, rowsDelivered: 0, action: 'writing' })
+    return explainFailure(error, { table: schemas.nameOf(table), sql, rowsDelivered: 0, action: 'writing' })
   }
   const owner = ownerOf(error, table, schemas)
   const Violation = VIOLATIONS[code] ?? IntegrityError
-  const message = failureMessage(`Writing ${qualifiedName(table)}`, error)
+  const message = failureMessage(`Writing ${schemas.nameOf(table)}`, error)
   const { constraint, detail } = error
   const columns = columnsOf(error, owner.table)
   const details = { sqlState: code, table: owner.name, sql, detail, constraint, columns }
@@ -48,16 +48,14 @@ function ownerOf(
   written: TableSchema,
   schemas: SchemaRegistry,
 ): { readonly name: string; readonly table: TableSchema | undefined } {
-  if (error.schema === undefined || error.table === undefined) {
-    return { name: qualifiedName(written), table: error.table === undefined ? written : undefined }
-  }
-  const name = qualifiedName({ schema: error.schema, name: error.table })
-  if (name === qualifiedName(written)) return { name, table: written }
-  try {
-    return { name, table: schemas.table(name) }
-  } catch {
-    // Partitions are not generated, and have the columns of their table. Of others, columns keep their names in SQL.
-    return { name, table: written.kind === 'partitioned table' ? written : undefined }
+  const { schema, table } = error
+  if (schema === undefined || table === undefined)
+    return { name: schemas.nameOf(written), table: table === undefined ? written : undefined }
+  // Partitions are not generated, and have the columns of their table. Of others, columns keep their names in SQL.
+  const other = written.kind === 'partitioned table' ? written : undefined
+  return {
+    name: qualifiedName({ schema, name: table }),
+    table: schemas.tableAt({ schema, name: table }) ?? other,
   }
 }
 

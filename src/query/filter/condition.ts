@@ -1,6 +1,7 @@
 import type { OperationNode } from 'kysely'
 import type { ColumnSchema, RelationSchema } from '../../schema/table.js'
 import type { TypeSchema } from '../../schema/type.js'
+import type { SubqueryNode } from './subquery.js'
 
 /** A parameter as it goes to the server: encoded when the condition was built, so that later mutation of the operand does not matter. */
 export type Operand = string | Buffer
@@ -42,7 +43,7 @@ export type ColumnCondition =
       readonly orNull: boolean
     }
   /** `IN (SELECT …)`: the subselect is a finished part of a statement. */
-  | { readonly kind: 'inQuery'; readonly column: ColumnSchema; readonly query: OperationNode }
+  | { readonly kind: 'inQuery'; readonly column: ColumnSchema; readonly query: SubqueryNode }
 
 export type ComparisonOperator =
   | ('=' | 'is distinct from' | '>' | '>=' | '<' | '<=')

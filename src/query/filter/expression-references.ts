@@ -51,13 +51,6 @@ export class ExpressionReferences extends OperationNodeTransformer {
       this.#within = before
     }
   }
-
-  /** Tables of subselects are qualified like all others, so that search_path does not matter. */
-  protected override transformTable(node: TableNode): TableNode {
-    const { schema, name } = this.#table
-    const isOwn = node.table.schema === undefined && node.table.identifier.name === name
-    return isOwn ? TableNode.createWithSchema(schema, name) : node
-  }
 }
 
 function isNamed({ table: { schema, identifier } }: TableNode, table: TableSchema): boolean {

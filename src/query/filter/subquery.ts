@@ -1,5 +1,6 @@
 import type { OperationNode } from 'kysely'
 import { version } from '../../copies.js'
+import type { SchemaRegistry } from '../../schema/registry.js'
 import type { TypeSchema } from '../../schema/type.js'
 
 /** Under this key a queryset gives itself as the operand of `in`. */
@@ -13,12 +14,15 @@ interface SubqueryLike<Value, Key, Shape> {
   [SUBQUERY](): SubqueryParts<Value, Key, Shape>
 }
 
+/** A finished part of a statement, for one whose tables are where this says. */
+export type SubqueryNode = (schemas: SchemaRegistry) => OperationNode
+
 /**
  * A subquery as a part of another statement, and what its rows are in terms of types. The methods are never there:
  * as their parameters, the types of a queryset of some fields agree with those of the same queryset with more.
  */
 export interface SubqueryParts<Value = unknown, Key = unknown, Shape = unknown> {
-  readonly node: OperationNode
+  readonly node: SubqueryNode
   /** The type of its column. */
   readonly type: TypeSchema
   /** It has no rows, whatever the tables hold. */

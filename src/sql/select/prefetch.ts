@@ -45,7 +45,7 @@ export function selectPrefetched(
   // One array parameter per key column: parameters grow with columns only.
   const arrays = columnsOf(owner, relation.columns).map(({ type }, index) => {
     const array = codecFor({ kind: 'array', element: type }).encode(keys[index] ?? [])
-    return sql`cast(${array} as ${typeName(comparableType(type))}[])`
+    return sql`cast(${array} as ${typeName(scope, comparableType(type))}[])`
   })
   let owners = columns
   if (hasExactKey(prefetch, owner)) {

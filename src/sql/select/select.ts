@@ -3,7 +3,7 @@ import type { Annotation } from '../../query/aggregate/annotation.js'
 import { orderOf, refuseUnselectedAnnotations } from '../../query/order/distinct.js'
 import { projectionOf } from '../../query/projection.js'
 import { lockTargets } from '../../query/select-for-update.js'
-import { isSliced, type QueryState, type RelatedSelection } from '../../query/state.js'
+import { isSliced, placedIn, type QueryState, type RelatedSelection } from '../../query/state.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import { combinationAs, combinationRefs, rootScope } from './combination.js'
 import { compileCondition } from '../condition.js'
@@ -47,7 +47,7 @@ export function selectOutputs(
     return from.select(refs.map((ref, position) => ref.as(alias(position))))
   }
   const scopes: Scopes = new Map([[undefined, scope]])
-  const builder = joinRelated(from, scope, state.selection.related, scopes).select(
+  const builder = joinRelated(from, scope, state, state.selection.related, scopes).select(
     outputs.map(({ from, column }, position) => {
       const ref = scopeOf(scopes, from).columnRef(column)
       return (present?.(ref, column) ?? ref).as(alias(position))
@@ -117,7 +117,11 @@ export function selectFrom(creator: Creator, state: QueryState, scope: Scope): B
   const from =
     combination === undefined
       ? scope.tableRef()
-      : combinationAs(scope, combination, (operand) => sql`${selectRows(creator, operand)}`)
+      : combinationAs(
+          scope,
+          combination,
+          (operand) => sql`${selectRows(creator, placedIn(operand, state.schemas))}`,
+        )
   let builder: Builder = creator.selectFrom(from)
   if (state.none) builder = builder.where(sql.lit(false))
   if (state.groupBy !== undefined) return groupedFrom(builder, scope, state, state.groupBy)
@@ -128,26 +132,30 @@ export function selectFrom(creator: Creator, state: QueryState, scope: Scope): B
 /** The scopes of a statement's tables, by the relation that each was joined for; its own table's by undefined. */
 type Scopes = Map<RelatedSelection | undefined, Scope>
 
-/** `JOIN schema.table AS t1 ON …`; LEFT JOIN from the first step on that may lead to no row. Adds to `scopes`. */
+/**
+ * `LEFT JOIN schema.table AS t1 ON …`: what is joined never decides how many rows there are, since a policy may hide it.
+ * JOIN where its rows are to be locked, which PostgreSQL does for no other. Adds to `scopes`.
+ */
 function joinRelated(
   builder: Builder,
   scope: Scope,
+  state: QueryState,
   related: readonly RelatedSelection[],
   scopes: Scopes,
-  outer = false,
 ): Builder {
+  const targets = state.lock && lockTargets(state, state.lock)
   let result = builder
   for (const selected of related) {
     const { relation } = selected
     const target = scope.inner(selected.table)
     scopes.set(selected, target)
-    const left = outer || relation.nullable
+    const isLocked = state.lock !== undefined && (targets?.includes(selected) ?? true)
     const on = pairs(refs(target, relation.targetColumns), refs(scope, relation.columns))
     const table = target.tableRef()
-    result = left
-      ? result.leftJoin(table, (join) => join.on(on))
-      : result.innerJoin(table, (join) => join.on(on))
-    result = joinRelated(result, target, selected.related, scopes, left)
+    result = isLocked
+      ? result.innerJoin(table, (join) => join.on(on))
+      : result.leftJoin(table, (join) => join.on(on))
+    result = joinRelated(result, target, state, selected.related, scopes)
   }
   return result
 }

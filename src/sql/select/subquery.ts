@@ -2,7 +2,7 @@ import { UsageError } from '../../errors.js'
 import { wrapped } from '../../query/combine.js'
 import { values } from '../../query/selection.js'
 import { projectionOf } from '../../query/projection.js'
-import { isSliced, type QueryState } from '../../query/state.js'
+import { isSliced, placedIn, type QueryState } from '../../query/state.js'
 import type { SubqueryParts } from '../../query/filter/subquery.js'
 import { compileNode } from '../compile.js'
 import { selectRows } from './select.js'
@@ -34,8 +34,13 @@ export function subqueryOf(state: QueryState): SubqueryParts {
   }
   // The order of rows that are only looked for matters where it decides which rows there are.
   const query = isSliced(rows) || rows.distinctOn.length > 0 ? rows : { ...rows, order: [] }
+  const nodeOf = (placed: QueryState) => compileNode((creator) => selectRows(creator, placed))
+  const node = nodeOf(query)
   return {
-    node: compileNode((creator) => selectRows(creator, query)),
+    node: (schemas) => {
+      const placed = placedIn(query, schemas)
+      return placed === query ? node : nodeOf(placed)
+    },
     type: output.type,
     none: state.none,
   }

@@ -3,7 +3,7 @@ import { isBuiltIn } from '../../types/type-oids.js'
 import { elementText } from '../../types/composed/literal.js'
 import { recordOf } from '../../types/base-types.js'
 import type { Cell } from '../../query/assignment.js'
-import type { ColumnSchema, TableSchema } from '../../schema/table.js'
+import type { ColumnSchema } from '../../schema/table.js'
 import { baseType } from '../../schema/type.js'
 import type { Sql } from '../compile.js'
 import type { Scope } from '../scope.js'
@@ -18,11 +18,11 @@ export interface ColumnCells {
 
 /** Rows given as one array parameter per column: parameters grow with columns, not rows. */
 export function unnestRows(scope: Scope, columns: readonly ColumnCells[]): Unnested {
-  const arrays = columns.map(({ column, cells }) => arrayParameter(scope.table, column, cells))
+  const arrays = columns.map(({ column, cells }) => arrayParameter(scope, column, cells))
   const rows = unnested(scope, arrays)
   const values = columns.map(({ column }, index) => {
     const value = rows.values[index] ?? sql``
-    return travelsAsText(column) ? sql`${value}::${typeName(column.type)}` : value
+    return travelsAsText(column) ? sql`${value}::${typeName(scope, column.type)}` : value
   })
   return { ...rows, values }
 }
@@ -55,16 +55,16 @@ function travelsAsText(column: ColumnSchema): boolean {
   return typeof inner !== 'string' && inner.kind === 'composite'
 }
 
-function arrayParameter(table: TableSchema, column: ColumnSchema, cells: readonly Cell[]): Sql {
+function arrayParameter(scope: Scope, column: ColumnSchema, cells: readonly Cell[]): Sql {
   const { type } = column
   if (travelsAsText(column)) return sql`${arrayLiteral(cells, ',')}::"pg_catalog"."text"[]`
   const literal = arrayLiteral(cells, recordOf(type)?.delimiter ?? ',')
   if (typeof type === 'string' && !isBuiltIn(type)) {
     // The schema of an extension's type is not known: the parameter takes its type from the column.
-    const row = sql`(null::${sql.id(table.schema, table.name)})`
+    const row = sql`(null::${scope.nameOf(scope.table)})`
     return sql`coalesce(${literal}, array[${row}.${sql.id(column.name)}])`
   }
-  return sql`${literal}::${typeName(type)}[]`
+  return sql`${literal}::${typeName(scope, type)}[]`
 }
 
 function arrayLiteral(cells: readonly Cell[], delimiter: string): string {

@@ -4,7 +4,8 @@ import type { QueryState } from '../../query/state.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import type { Sql } from '../compile.js'
 import { comparableRef, comparableValue } from '../cast.js'
-import { compileCondition, compileExpression } from '../condition.js'
+import { compileCondition } from '../condition.js'
+import { compileExpression } from '../expression.js'
 import { returning } from './insert.js'
 import type { Scope } from '../scope.js'
 import { unnestRows, type ColumnCells } from './unnest.js'
@@ -32,7 +33,7 @@ export function updateRows(scope: Scope, key: readonly ColumnCells[], columns: r
   const { from, values } = unnestRows(scope, [...key, ...columns])
   const set = columns.map(({ column }, index) => sql`${sql.id(column.name)} = ${values[key.length + index]}`)
   const match = key.map(({ column }, index) => {
-    const value = comparableValue(sql`${values[index]}`, column.type)
+    const value = comparableValue(scope, sql`${values[index]}`, column.type)
     return sql`${comparableRef(scope, column)} = ${value}`
   })
   const matches = sql.join(match, sql` and `)

@@ -1,0 +1,60 @@
+import {
+  ExpressionWrapper,
+  OperationNodeTransformer,
+  TableNode,
+  type CommonTableExpressionNameNode,
+  type Expression,
+  type OperationNode,
+  type QueryId,
+  type ReferenceNode,
+  type SelectQueryNode,
+} from 'kysely'
+import { OWN_TABLE } from '../query/filter/expression-references.js'
+import type { Scope } from './scope.js'
+
+/** A free-hand expression within a statement: its references go by the table's alias there, its tables by their places. */
+export function compileExpression(scope: Scope, node: OperationNode): Expression<unknown> {
+  return new ExpressionWrapper(new ExpressionPlaces(scope).transformNode(node))
+}
+
+class ExpressionPlaces extends OperationNodeTransformer {
+  readonly #scope: Scope
+  readonly #alias: TableNode
+  /** The names of WITH, which hide those of tables. */
+  #hidden: ReadonlySet<string> = new Set()
+
+  constructor(scope: Scope) {
+    super()
+    this.#scope = scope
+    this.#alias = TableNode.create(scope.alias)
+  }
+
+  protected override transformReference(node: ReferenceNode): ReferenceNode {
+    return node.table === OWN_TABLE ? { ...node, table: this.#alias } : node
+  }
+
+  protected override transformSelectQuery(node: SelectQueryNode, queryId?: QueryId): SelectQueryNode {
+    const before = this.#hidden
+    const names = (node.with?.expressions ?? []).map(({ name }) => name.table.table.identifier.name)
+    if (names.length > 0) this.#hidden = new Set([...before, ...names])
+    try {
+      return super.transformSelectQuery(node, queryId)
+    } finally {
+      this.#hidden = before
+    }
+  }
+
+  protected override transformCommonTableExpressionName(node: CommonTableExpressionNameNode) {
+    return node
+  }
+
+  /** Tables of subselects are qualified like all others; a name with a schema of its own stays what it is. */
+  protected override transformTable(node: TableNode): TableNode {
+    const { table, schemas } = this.#scope
+    const { schema, identifier } = node.table
+    const { name } = identifier
+    if (schema !== undefined || this.#hidden.has(name)) return node
+    const place = name === table.name ? schemas.schemaOf(table) : schemas.schemaOfUnqualified(name)
+    return place === undefined || place === '' ? node : TableNode.createWithSchema(place, name)
+  }
+}
