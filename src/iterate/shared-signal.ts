@@ -1,22 +1,33 @@
-const listeners = new WeakMap<AbortSignal, Set<() => void>>()
+/** What is called when a signal is aborted, and the one listener of ours that does. */
+interface Shared {
+  readonly listeners: Set<() => void>
+  readonly abort: () => void
+}
+
+const known = new WeakMap<AbortSignal, Shared>()
 
 /**
  * Calls `listener` when the signal is aborted, until what is returned is called. A signal has one listener of ours
  * however many streams share it, since Node warns of more than ten as of a leak.
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
-  const shared = listeners.get(signal) ?? listen(signal)
-  shared.add(listener)
-  return () => shared.delete(listener)
+  const shared = known.get(signal) ?? listen(signal)
+  shared.listeners.add(listener)
+  return () => {
+    shared.listeners.delete(listener)
+    if (shared.listeners.size > 0 || known.get(signal) !== shared) return
+    signal.removeEventListener('abort', shared.abort)
+    known.delete(signal)
+  }
 }
 
-/** Kept for as long as the signal is: it holds nothing of a stream that has ended. */
-function listen(signal: AbortSignal): Set<() => void> {
-  const shared = new Set<() => void>()
+function listen(signal: AbortSignal): Shared {
+  const listeners = new Set<() => void>()
   const abort = () => {
-    for (const each of [...shared]) each()
+    for (const each of [...listeners]) each()
   }
-  signal.addEventListener('abort', abort, { once: true })
-  listeners.set(signal, shared)
+  signal.addEventListener('abort', abort)
+  const shared = { listeners, abort }
+  known.set(signal, shared)
   return shared
 }
