@@ -16,6 +16,8 @@ export interface OpenPortal extends OpenStream {
   readonly ownsTransaction: boolean
   /** The connection's transaction ended under the portal, which ended with it. */
   transactionEnded(): void
+  /** Others have something to send: they do not wait for the loop to take what a fetch brings. */
+  makeWay(): void
 }
 
 /** One connection of the pool, for as long as it lives. Statements on it run one after the other. */
@@ -127,6 +129,7 @@ export class Connection implements SessionHolder {
 
   /** Sends messages that end in a Sync, when everything sent before is answered, and waits for the answer. */
   exchange(sending: Sending): Promise<ExchangeResult> {
+    this.#makeWay(sending.owner)
     if (!this.#isFresh) return this.#pipeline.exchange(sending)
     const messages = () => {
       this.refuseForeignTransaction()
@@ -137,6 +140,7 @@ export class Connection implements SessionHolder {
 
   /** Runs a task of pg's own client in turn with the exchanges. */
   inTurn<T>(task: () => Promise<T>): Promise<T> {
+    this.#makeWay()
     return this.#pipeline.inTurn(task)
   }
 
@@ -207,6 +211,10 @@ export class Connection implements SessionHolder {
     if (error.code === '25P02') error.cause ??= this.#transactionFailure
     else if (this.status === 'E') this.#transactionFailure ??= error
     return error
+  }
+
+  #makeWay(owner?: object): void {
+    for (const portal of this.openPortals) if (portal !== owner) portal.makeWay()
   }
 
   /** @throws {@link UsageError} while a stream in a transaction of its own has the connection. */

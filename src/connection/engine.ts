@@ -1,13 +1,21 @@
 import type { Pool } from 'pg'
 import type { DatabaseConnection } from 'kysely'
 import { ConnectionError } from '../errors.js'
+import { checkOptions, size } from '../options.js'
 import { PoolWatch } from '../pg/pool-watch.js'
 import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
+
+const MAX_BYTES = 32 * 1024 * 1024
 
 /** How {@link SluiceDialect} is set up. */
 export interface SluiceDialectConfig extends TimeLimits {
   /** A pool of pg's JavaScript client, or a function that makes one when the first connection is needed. */
   readonly pool: Pool | (() => Promise<Pool>)
+  /**
+   * What a stream may hold of its result at a time, in bytes; a positive 32-bit integer. Default 32 MiB. The option of
+   * `aiterator` and `iterator` of the same name comes first.
+   */
+  readonly maxBytes?: number
   /** Called once for each new connection, as Kysely's PostgresDialect does. */
   readonly onCreateConnection?: (connection: DatabaseConnection) => Promise<void>
   /** Called each time a connection is taken from the pool. */
@@ -31,6 +39,8 @@ export interface LeasedConnection {
 export class Engine {
   readonly config: SluiceDialectConfig
   readonly limits: HeldLimits
+  /** What a stream may hold, in bytes. */
+  readonly maxBytes: number
   /** What a stream's own transaction waits for a lock; undefined: as the session has it. */
   readonly lockTimeoutMs: number | undefined
   readonly streams = new Set<OpenStream>()
@@ -51,6 +61,8 @@ export class Engine {
     this.config = config
     this.lockTimeoutMs = lockTimeoutMs
     this.limits = heldLimits(config)
+    const { maxBytes } = checkOptions({ maxBytes: config.maxBytes }, { maxBytes: size })
+    this.maxBytes = maxBytes ?? MAX_BYTES
   }
 
   pool(): Promise<Pool> {

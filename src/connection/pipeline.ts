@@ -13,6 +13,8 @@ const CANCEL_AGAIN_MS = 250
 export interface ExchangeLimit {
   readonly ms: number
   readonly error: () => Error
+  /** Whether it is ours to take what has come: that is not the server's time. */
+  readonly isSuspended?: () => boolean
 }
 
 /** That of a query which completes rows. */
@@ -138,11 +140,15 @@ export class Pipeline {
     this.#atWork = atWork
     let late: Error | undefined
     let deadline: Deadline | undefined
-    const startLimit = ({ ms, error }: ExchangeLimit) => {
-      deadline = new Deadline(ms, () => {
-        late = error()
-        this.#endBy(exchange, late)
-      })
+    const startLimit = ({ ms, error, isSuspended }: ExchangeLimit) => {
+      deadline = new Deadline(
+        ms,
+        () => {
+          late = error()
+          this.#endBy(exchange, late)
+        },
+        isSuspended,
+      )
     }
     if (limit !== undefined) {
       if (exchange.isSent) startLimit(limit)

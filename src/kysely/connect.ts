@@ -35,15 +35,16 @@ export class Database<DB> extends Kysely<DB> {
  * ```
  *
  * @throws {@link UsageError} for a connection string that cannot be read, without repeating it; {@link OptionError} for a
- * time limit that is not a positive 32-bit integer.
+ * time limit or size that is not a positive 32-bit integer.
  */
 export function connect<DB>(options: ConnectOptions): Database<DB> {
   const { log, plugins, ...others } = options
-  const { onCreateConnection, onReserveConnection, ...settings } = others
+  const { onCreateConnection, onReserveConnection, maxBytes, ...settings } = others
   if (settings.connectionString) checkConnectionString(settings.connectionString)
   const dialect = new SluiceDialect({
     pool: new pg.Pool(withoutTimeLimits(settings)),
     ...timeLimitsOf(settings),
+    ...(maxBytes !== undefined && { maxBytes }),
     ...(onCreateConnection && { onCreateConnection }),
     ...(onReserveConnection && { onReserveConnection }),
   })

@@ -10,7 +10,9 @@ import { NO_ROWS, type RowSink } from '../rows/row-sink.js'
 import { beginStatements } from './begin.js'
 import { abortedBy, explainPortalFailure, fetchLimit, idleTimeout, lostPortal } from './failure.js'
 import { FetchSize } from './fetch-size.js'
+import { Fetches } from './fetches.js'
 import { IdleWatch } from './idle-watch.js'
+import { Intake } from './intake.js'
 import { openedOf, phaseAfter, type Phase, type PortalEvent } from './phase.js'
 
 /** How long a fetch that nobody waits for any more may take before it is cancelled on the server. */
@@ -23,12 +25,6 @@ export interface PortalEnds<C> {
   readonly signal?: AbortSignal | undefined
   /** Called once when the portal is closed, whoever closed it. */
   readonly onClosed?: (() => void) | undefined
-}
-
-/** A fetch whose rows nobody has taken yet. */
-interface Fetch {
-  readonly result: Promise<ExchangeResult>
-  isAnswered: boolean
 }
 
 let portals = 0
@@ -45,27 +41,34 @@ export class Portal<C> implements OpenPortal {
   readonly #ends: PortalEnds<C>
   readonly #readOnly: boolean
   readonly #fetchSize: FetchSize
+  readonly #intake: Intake<C>
+  readonly #fetches: Fetches
   readonly #idleWatch: IdleWatch | undefined
   readonly #name = `sluice_${++portals}`
   readonly #openedAt = Date.now()
   #phase: Phase = { is: 'new' }
   #rowsRead = 0
-  /** The fetch whose rows come next. */
-  #ahead: Fetch | undefined
   /** What the consumer gets at its next step. */
   #failure: Error | undefined
   readonly #onAbort = () => void this.#abort()
 
   constructor(connection: Connection, request: IterationRequest, ends: PortalEnds<C>) {
     const { limits } = connection.engine
-    const { options } = request
+    const { options, maxBytes, prefetches } = request
     const { fetchTimeoutMs = limits.fetchTimeoutMs, idleTimeoutMs = limits.idleTimeoutMs } = options
     this.#connection = connection
     this.#request = request
     this.#ends = ends
     this.#readOnly = options.readOnly ?? true
-    this.#fetchSize = new FetchSize(options.chunkSize)
-    if (fetchTimeoutMs !== undefined) this.limit = fetchLimit(fetchTimeoutMs, this)
+    this.#fetchSize = new FetchSize(options.chunkSize, maxBytes)
+    const intake = new Intake(ends.sink, connection, { maxBytes, isWhole: prefetches })
+    this.#intake = intake
+    this.#fetches = new Fetches(
+      (early) => this.#fetch(early),
+      () => intake.wake(),
+    )
+    if (fetchTimeoutMs !== undefined)
+      this.limit = { ...fetchLimit(fetchTimeoutMs, this), isSuspended: () => intake.isHeld }
     if (idleTimeoutMs !== undefined) this.#idleWatch = this.#watch(idleTimeoutMs)
     ends.signal?.addEventListener('abort', this.#onAbort)
     connection.openPortals.add(this)
@@ -86,28 +89,29 @@ export class Portal<C> implements OpenPortal {
   }
 
   /**
-   * What the next fetch brings, or undefined when there is none; then everything is closed.
+   * What the next fetch brings, or a part of it, or undefined when there is none; then everything is closed.
    *
    * @throws what the fetch failed with, or the signal's reason; then everything is closed as well.
    */
   async next(): Promise<C | undefined> {
     this.#idleWatch?.stop()
     this.#throwIfEnded()
+    const intake = this.#intake
+    intake.returned()
     if (this.#hasGivenAll()) {
       await this.close()
       this.#throwIfEnded()
       return undefined
     }
-    const fetch = this.#ahead ?? this.#fetch()
-    this.#ahead = undefined
-    // The consumer waits already: what it will ask for next is sent behind what it waits for.
-    if (!fetch.isAnswered) this.fetchAhead()
-    let result: ExchangeResult
+    const fetch = this.#fetches.current()
+    let result: ExchangeResult | undefined
     let chunk: C
     try {
-      result = await fetch.result
-      if (!result.complete) this.#refuseLostPortal()
-      chunk = this.#ends.sink.take()
+      while (!fetch.isAnswered && !intake.hasArrived) await intake.untilArrival()
+      this.#rowsRead += intake.rows
+      if (!intake.hasPart) result = await fetch.result
+      if (result?.complete === false) this.#refuseLostPortal()
+      chunk = intake.take()
     } catch (error) {
       this.#failure ??= this.#explain(asError(error))
       await this.close()
@@ -115,11 +119,7 @@ export class Portal<C> implements OpenPortal {
       throw this.#failure
     }
     this.#throwIfEnded()
-    this.#rowsRead += result.rows
-    this.#fetchSize.brought(result.rows, result.bytes)
-    if (result.complete) this.#to({ type: 'exhausted' })
-    if (result.complete && !this.#request.prefetches) void silently(this.close())
-    else if (!result.complete && this.#ahead === undefined) this.fetchAhead()
+    if (result !== undefined) this.#answered(result)
     if (!this.isClosing) this.#idleWatch?.start()
     return chunk
   }
@@ -154,37 +154,41 @@ export class Portal<C> implements OpenPortal {
     )
   }
 
-  /** Sends the fetch whose rows will be asked for next. */
-  fetchAhead(): void {
-    const fetch = this.#fetch(true)
-    this.#ahead = fetch
-    const answered = () => void (fetch.isAnswered = true)
-    fetch.result.then(answered, answered)
+  makeWay(): void {
+    this.#intake.makeWay()
+  }
+
+  /** All rows of a fetch were taken. */
+  #answered({ rows, bytes, complete }: ExchangeResult): void {
+    this.#fetches.done()
+    this.#fetchSize.brought(rows, bytes)
+    if (complete) this.#to({ type: 'exhausted' })
+    if (complete && !this.#request.prefetches) void silently(this.close())
+    else if (!complete && !this.#intake.isFull) this.#fetches.sendAhead()
   }
 
   /** One that is gone may still have a fetch that was answered before. */
   #hasGivenAll(): boolean {
     const { is } = this.#phase
-    return is === 'exhausted' || is === 'closing' || (is === 'gone' && this.#ahead === undefined)
+    return is === 'exhausted' || is === 'closing' || (is === 'gone' && this.#fetches.isEmpty)
   }
 
   #to(event: PortalEvent): void {
     this.#phase = phaseAfter(this.#phase, event)
   }
 
-  #fetch(early = false): Fetch {
+  #fetch(early: boolean): Promise<ExchangeResult> {
     const { sql, parameters } = this.#request
     const messages = () => this.#fetchMessages()
-    const { sink } = this.#ends
-    const result = this.#connection.exchange({
+    const sink = this.#intake
+    return this.#connection.exchange({
       ...{ owner: this, sql, parameters, messages, sink, limit: this.limit, early },
     })
-    // One that is asked for only now has nothing sent behind it: it says how large the next is to be.
-    return { result, isAnswered: !early }
   }
 
   #fetchMessages(): Buffer[] {
     this.#throwIfEnded()
+    this.#intake.fetching()
     const { rows } = this.#fetchSize
     if (openedOf(this.#phase) !== undefined) return [protocol.execute(this.#name, rows), protocol.SYNC]
     const { sql, parameters, formats } = this.#request
@@ -206,10 +210,10 @@ export class Portal<C> implements OpenPortal {
     const connection = this.#connection
     return new IdleWatch(ms, {
       delivered: this.#request.delivered,
-      isBusy: () => connection.isBusy,
+      isBusy: () => connection.isBusy && !this.#intake.isHeld,
       onProgress: () => {
         // Resets the server's own limit, for a loop that is slow but not idle.
-        if (this.ownsTransaction) void silently(this.#send('', [protocol.SYNC]))
+        if (this.ownsTransaction && !connection.isBusy) void silently(this.#send('', [protocol.SYNC]))
       },
       onStall: () => void this.abandon(idleTimeout(ms, this)),
     })
@@ -226,6 +230,7 @@ export class Portal<C> implements OpenPortal {
 
   async #close(): Promise<void> {
     this.#idleWatch?.stop()
+    this.#intake.drain()
     const connection = this.#connection
     const { signal, onClosed } = this.#ends
     let limit: Deadline | undefined
@@ -233,7 +238,7 @@ export class Portal<C> implements OpenPortal {
       void (limit ??= connection.destroyAfterCloseTimeout(() => `closing ${this.describe()}`))
     if (this.ownsTransaction) startLimit()
     try {
-      await this.#settleAhead()
+      await this.#settleFetches()
       // Whoever wrote must hear that nothing was committed, also when only leaving.
       const wrote = this.ownsTransaction && !this.#readOnly
       if (wrote && connection.status === 'E') this.#failure ??= abortedBy(connection.transactionFailure)
@@ -270,10 +275,9 @@ export class Portal<C> implements OpenPortal {
     }
   }
 
-  async #settleAhead(): Promise<void> {
-    const ahead = this.#ahead
-    if (ahead === undefined) return
-    this.#ahead = undefined
+  async #settleFetches(): Promise<void> {
+    const fetches = this.#fetches.giveUp()
+    if (fetches.length === 0) return
     // A cancelled fetch aborts its transaction: in the caller's, and where something was written, it may run to its end.
     // A fetch past the end of the rows has nothing to do.
     const isPastEnd = openedOf(this.#phase)?.is === 'exhausted'
@@ -282,7 +286,7 @@ export class Portal<C> implements OpenPortal {
         ? setTimeout(() => this.#connection.cancel(this), ABANDONED_FETCH_GRACE_MS)
         : undefined
     try {
-      await ahead.result
+      for (const { result } of fetches) await result
     } catch (error) {
       this.#failure ??= this.#explain(asError(error))
     } finally {

@@ -1,14 +1,19 @@
 import type { CompiledQuery } from 'kysely'
+import { isBreathDue } from '../breath.js'
 import { compile } from '../sql/compile.js'
 import { selectPrefetched } from '../sql/select/prefetch.js'
 import { columnsOf } from '../query/columns.js'
 import { hasExactKey, OWNER_NUMBER, ownerColumns } from '../query/related/prefetch-key.js'
 import type { Prefetch, QueryState } from '../query/state.js'
 import { withJoined } from './with-joined.js'
+import type { ByteBudget } from '../rows/byte-budget.js'
 import { keyedReader, type KeyedRow } from '../rows/keyed-reader.js'
 import { keyText, type RowKey } from '../rows/row-key.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { qualifiedName } from '../schema/qualified-name.js'
+
+/** Rows that are gone through before a look at the clock. */
+const LOOK_EVERY = 256
 
 /** A query that has to run before prefetching can go on. */
 export interface PrefetchQuery {
@@ -18,16 +23,18 @@ export interface PrefetchQuery {
   readonly reader: RowReader<KeyedRow>
 }
 
+/** The steps that complete rows: each query is answered with its rows, a pause with none. */
+export type PrefetchSteps = Generator<PrefetchQuery | undefined, void, KeyedRow[]>
+
 /**
  * Puts the prefetched relations into the rows of one chunk, one query per relation, nested ones after those that they
- * hang on. Yields each query and takes its rows, so that the same steps serve asynchronous and synchronous iteration.
+ * hang on. Yields each query and takes its rows, so that the same steps serve asynchronous and synchronous iteration;
+ * between them it yields undefined for a pause, where it has held the event loop for long. Ends early when the budget that
+ * its queries are charged to is passed: the rows are then to be completed again, fewer at a time.
  */
-export function* prefetch(
-  state: QueryState,
-  rows: readonly KeyedRow[],
-): Generator<PrefetchQuery, void, KeyedRow[]> {
+export function* prefetch(state: QueryState, rows: readonly KeyedRow[], budget: ByteBudget): PrefetchSteps {
   for (const [index, each] of state.selection.prefetches.entries()) {
-    yield* prefetchRelation(state, each, index, rows)
+    if (!budget.isPassed) yield* prefetchRelation(state, each, index, rows, budget)
   }
 }
 
@@ -36,7 +43,8 @@ function* prefetchRelation(
   wanted: Prefetch,
   index: number,
   rows: readonly KeyedRow[],
-): Generator<PrefetchQuery, void, KeyedRow[]> {
+  budget: ByteBudget,
+): PrefetchSteps {
   const { relation } = wanted
   const ownColumns = columnsOf(state.table, relation.columns)
   const textOf = keyText(ownColumns)
@@ -56,9 +64,11 @@ function* prefetchRelation(
       query: compile((creator) => selectPrefetched(creator, wanted, state.table, columns)),
       reader: keyedReader(wanted.state, isExact ? ownerColumns(wanted) : [OWNER_NUMBER]),
     }
-    yield* prefetch(wanted.state, related)
+    if (!budget.isPassed) yield* prefetch(wanted.state, related, budget)
+    if (budget.isPassed) return
     const numbered = isExact ? undefined : [...keys.keys()]
-    for (const { row, owner } of related) {
+    for (const [at, { row, owner }] of related.entries()) {
+      if (at % LOOK_EVERY === 0 && isBreathDue()) yield undefined
       const text = numbered === undefined ? owner : numbered[Number(owner) - 1]
       const group = found.get(text)
       if (group === undefined) found.set(text, [row])
@@ -67,6 +77,7 @@ function* prefetchRelation(
   }
   const joined = state.selection.related.find((each) => each.relation === relation)
   for (const [at, { row }] of rows.entries()) {
+    if (at % LOOK_EVERY === 0 && isBreathDue()) yield undefined
     const group = found.get(texts[at]) ?? []
     // Rows with prefetches are objects: `values` and `valuesList` have none.
     const target = row as Record<string, unknown>

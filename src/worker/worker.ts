@@ -6,12 +6,12 @@ import { SluiceDriver } from '../kysely/driver.js'
 import { Engine } from '../connection/engine.js'
 import { queryMessages } from '../pg/protocol.js'
 import { Portal } from '../portal/portal.js'
-import type { StatementRequest } from '../request.js'
 import {
   HEARTBEAT,
   HEARTBEAT_MS,
   type NextRequest,
   type OpenMessage,
+  type RelatedRequest,
   type ShutdownMessage,
   type StreamAnswer,
   type StreamRequestMessage,
@@ -65,7 +65,9 @@ function serve({ port, answers, request }: OpenMessage): void {
     let released: Promise<void> | undefined
     // Once only: it may be another stream's by then.
     const release = () => (released ??= connection.release())
-    const portal = new Portal(connection, request, {
+    // As much may be on its way to the other thread and in its hands.
+    const held = { ...request, maxBytes: Math.ceil(request.maxBytes / 2) }
+    const portal = new Portal(connection, held, {
       sink: rows,
       signal: leaving.signal,
       // At once: nobody may ever step it again.
@@ -92,13 +94,13 @@ function serve({ port, answers, request }: OpenMessage): void {
   }
 
   /** A query on the stream's connection; when it fails, so does the stream. */
-  async function run({ sql, parameters, formats }: StatementRequest): Promise<void> {
+  async function run({ sql, parameters, formats, mostBytes }: RelatedRequest): Promise<void> {
     try {
       const { connection, portal } = await stream
       // Its connection may be another's: the step says by what it ended.
       if (portal.isClosing) return await step()
       const messages = () => queryMessages(sql, parameters, formats)
-      const related = new RawRows()
+      const related = new RawRows(mostBytes)
       try {
         await connection.exchange({
           ...{ owner: portal, sql, parameters, messages, sink: related, limit: portal.limit },

@@ -1,0 +1,27 @@
+/** How long work may hold the event loop before it gives way, in milliseconds. */
+const HOLD_MS = 4
+
+// Taken when this is loaded: clocks that a test sets by hand stand still.
+const clock = performance.now.bind(performance)
+const afterTurn = setImmediate
+
+/** When the event loop was last known to turn. There is one for all that runs on a thread. */
+let turnedAt = clock()
+
+/** Whether the event loop may not have turned for a while, and work should give way. */
+export function isBreathDue(): boolean {
+  return clock() - turnedAt > HOLD_MS
+}
+
+/** Goes on when timers and sockets have had their turn. */
+export function afterBreath(goOn: () => void): void {
+  afterTurn(() => {
+    turnedAt = clock()
+    goOn()
+  })
+}
+
+/** Resolves when timers and sockets have had their turn. */
+export function breathe(): Promise<void> {
+  return new Promise(afterBreath)
+}
