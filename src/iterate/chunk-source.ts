@@ -62,7 +62,7 @@ export class ChunkSource implements Chunks<unknown> {
   constructor(source: Source, request: ChunkRequest) {
     this.#source = source
     this.#request = request
-    this.#parents = new Parents(request.request.maxBytes)
+    this.#parents = new Parents(request.request)
     request.signal?.addEventListener('abort', this.#onAbort)
   }
 

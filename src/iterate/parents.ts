@@ -1,9 +1,12 @@
+import type { IterationRequest } from '../request.js'
 import { ByteBudget } from '../rows/byte-budget.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 
 const GROWTH = 8
 /** Of what the stream may hold: the rest is for the rows themselves. */
 const SHARE = 3 / 4
+/** Where the number of rows is ours to choose, what their children are to come to, in bytes. */
+const CHILDREN_BYTES = 2 * 1024 * 1024
 
 /** Rows that are completed together, and what may be read for that. */
 export interface Siblings {
@@ -17,14 +20,16 @@ export interface Siblings {
  */
 export class Parents {
   readonly #maxBytes: number
+  readonly #bytes: number
   #rows: (KeyedRow | undefined)[] = []
   #at = 0
   /** How many to complete at a time. */
   #count = Infinity
 
-  /** @param maxBytes what the stream may hold. */
-  constructor(maxBytes: number) {
+  constructor({ maxBytes, options }: IterationRequest) {
     this.#maxBytes = maxBytes * SHARE
+    const most = options.chunkSize === undefined ? CHILDREN_BYTES : Infinity
+    this.#bytes = Math.min(most, this.#maxBytes / 2)
   }
 
   /** None waits. */
@@ -47,7 +52,7 @@ export class Parents {
   /** The rows without their keys if they were completed; undefined if their children were too many. */
   completed({ rows, budget }: Siblings): unknown[] | undefined {
     const { length } = rows
-    const affordable = (length * this.#maxBytes) / 2 / budget.spent
+    const affordable = (length * this.#bytes) / budget.spent
     const most = budget.isPassed ? length / GROWTH : Math.max(length * GROWTH, this.#count)
     this.#count = Math.max(1, Math.floor(Math.min(affordable, most)))
     if (budget.isPassed) return undefined

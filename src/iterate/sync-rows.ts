@@ -55,10 +55,9 @@ export class SyncRowStream<T> implements SyncRows<T> {
   #isAsked = true
 
   constructor(iteration: Iteration, source: SyncSource) {
-    const { maxBytes } = iteration.request
     this.#source = source
-    this.#parents = new Parents(maxBytes)
-    this.#mostAhead = maxBytes / 4
+    this.#parents = new Parents(iteration.request)
+    this.#mostAhead = iteration.request.maxBytes / 4
     this.#handOut = new HandOut(iteration)
   }
 

@@ -2,8 +2,15 @@ import type { Connection } from '../connection/connection.js'
 import type { Field } from '../rows/field.js'
 import type { RowSink } from '../rows/row-sink.js'
 
-/** How often to look whether others wait for a connection that is held, in milliseconds: pg's client does not say. */
+/** Rows wait as bytes of which the garbage collector soon makes many more: while the loop is quick, only so many. */
+const QUICK_BYTES = 4 * 1024 * 1024
+
+/** How often to look, in milliseconds, at a loop that keeps the server waiting, and for others that want the connection. */
 const LOOK_MS = 50
+const LOOKS = 5
+
+/** What is handed out without waiting for the rest of its fetch, in bytes: it is read while it is young. */
+const PART_BYTES = 512 * 1024
 
 /** Rows that came in and wait to be taken: what a fetch brought, or a part of one that brought too much at once. */
 interface Arrival {
@@ -21,6 +28,7 @@ export class Intake<C> implements RowSink<C> {
   readonly #sink: RowSink<C>
   readonly #connection: Connection
   readonly #mostBytes: number
+  readonly #partBytes: number
   /** A part is useless where relations are read for it: that needs the connection, which the rest is on its way on. */
   readonly #isWhole: boolean
   readonly #arrivals: Arrival[] = []
@@ -32,6 +40,9 @@ export class Intake<C> implements RowSink<C> {
   /** Fetches that are not answered. */
   #fetches = 0
   #isFree = false
+  /** The loop is slow: a fetch is not to last for as long, where the server limits that. */
+  #isSlow = false
+  #looks = 0
   #isDrained = false
   #timer: NodeJS.Timeout | undefined
   #wake = () => {}
@@ -44,6 +55,7 @@ export class Intake<C> implements RowSink<C> {
     this.#sink = sink
     this.#connection = connection
     this.#mostBytes = maxBytes
+    this.#partBytes = Math.min(PART_BYTES, maxBytes / 2)
     this.#isWhole = isWhole
   }
 
@@ -70,6 +82,7 @@ export class Intake<C> implements RowSink<C> {
   fetching(): void {
     this.#fetches++
     this.#isFree = false
+    this.#isSlow = false
   }
 
   describe(fields: readonly Field[]): void {
@@ -83,8 +96,8 @@ export class Intake<C> implements RowSink<C> {
     this.#bytes += bytes.length
     this.#waiting += bytes.length
     if (this.#isWhole) return
-    if (this.#bytes >= this.#mostBytes / 2) this.#arrived(false)
-    if (this.isFull && !this.#isFree) this.#hold()
+    if (this.#bytes >= this.#partBytes) this.#arrived(false)
+    if (this.#isEnough && !this.#isFree) this.#hold()
   }
 
   cut(): void {
@@ -118,7 +131,8 @@ export class Intake<C> implements RowSink<C> {
   /** The loop has done with what was taken. */
   returned(): void {
     this.#lent = 0
-    if (!this.isFull) this.#letGo()
+    this.#looks = 0
+    if (!this.#isEnough) this.#letGo()
   }
 
   /** Others wait for the connection, maybe those that the loop itself waits for: it is read until they have it. */
@@ -147,7 +161,13 @@ export class Intake<C> implements RowSink<C> {
     session.tap.isHeld = true
     this.#timer = setInterval(() => {
       if (session.isWaitedFor) this.makeWay()
+      this.#isSlow ||= ++this.#looks === LOOKS
+      if (!this.#isEnough) this.#letGo()
     }, LOOK_MS)
+  }
+
+  get #isEnough(): boolean {
+    return this.isFull || (!this.#isSlow && this.#waiting > QUICK_BYTES)
   }
 
   #letGo(): void {

@@ -49,12 +49,13 @@ function* prefetchRelation(
   const ownColumns = columnsOf(state.table, relation.columns)
   const textOf = keyText(ownColumns)
   const keys = new Map<string, RowKey>()
-  const texts = rows.map(({ keys: own }) => {
+  const texts: (string | undefined)[] = []
+  for (const { keys: own } of rows) {
     const key = own[index] ?? []
     const text = textOf(...key)
     if (text !== undefined) keys.set(text, key)
-    return text
-  })
+    if (texts.push(text) % LOOK_EVERY === 0 && isBreathDue()) yield undefined
+  }
   const found = new Map<string | undefined, unknown[]>()
   if (keys.size > 0 && !wanted.state.none) {
     const columns = ownColumns.map((_, column) => [...keys.values()].map((key) => key[column]))
@@ -67,8 +68,9 @@ function* prefetchRelation(
     if (!budget.isPassed) yield* prefetch(wanted.state, related, budget)
     if (budget.isPassed) return
     const numbered = isExact ? undefined : [...keys.keys()]
-    for (const [at, { row, owner }] of related.entries()) {
-      if (at % LOOK_EVERY === 0 && isBreathDue()) yield undefined
+    let seen = 0
+    for (const { row, owner } of related) {
+      if (++seen % LOOK_EVERY === 0 && isBreathDue()) yield undefined
       const text = numbered === undefined ? owner : numbered[Number(owner) - 1]
       const group = found.get(text)
       if (group === undefined) found.set(text, [row])
@@ -76,9 +78,10 @@ function* prefetchRelation(
     }
   }
   const joined = state.selection.related.find((each) => each.relation === relation)
-  for (const [at, { row }] of rows.entries()) {
-    if (at % LOOK_EVERY === 0 && isBreathDue()) yield undefined
+  let at = 0
+  for (const { row } of rows) {
     const group = found.get(texts[at]) ?? []
+    if (++at % LOOK_EVERY === 0 && isBreathDue()) yield undefined
     // Rows with prefetches are objects: `values` and `valuesList` have none.
     const target = row as Record<string, unknown>
     target[relation.name] =
