@@ -5,6 +5,7 @@ import { sql, type Kysely } from 'kysely'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, OptionError, SluiceDialect } from 'sluice'
+import { tableOf } from '../faults/tables.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 
 const MIB = 1024 * 1024
@@ -63,7 +64,8 @@ describe.skipIf(process.platform !== 'linux').each(FORMS)('memory of %s', (form)
   it('is that of a few rows when each is larger than all of it', async () => {
     const { rows, grown } = await read('huge', form)
     expect(rows).toBe(8)
-    expect(grown).toBeLessThan(300 * MIB)
+    // On the worker's side and on ours one is put together, and another read.
+    expect(grown).toBeLessThan((form === 'iterator' ? 450 : 300) * MIB)
   })
 
   it('is less when less is asked for', async () => {
@@ -113,18 +115,18 @@ describe('rows that wait while the server is made to', () => {
 
   it('do not keep another query of the transaction from running in the loop', async () => {
     const db = connect<object>({ connectionString: database.url, max: 1, maxBytes: MIB })
-    await db.connection().execute(async (connection) => {
-      await sql`begin`.execute(connection)
+    await db.transaction().execute(async (trx) => {
       let rows = 0
-      for await (const { n } of stream(connection)) {
-        expect(n).toBe(++rows)
-        if (rows % 50 !== 1) continue
+      for await (const { id } of tableOf<{ id: number; body: string }>(trx, 'bursts', {
+        ...{ id: 'int4', body: 'text' },
+      }).aiterator({ chunkSize: 4000 })) {
+        expect(id).toBe(++rows)
+        if (rows % 500 !== 1) continue
         await new Promise((resolve) => setTimeout(resolve, 20))
-        const { rows: found } = await sql`select ${n}::int4 as n`.execute(connection)
-        expect(found).toEqual([{ n }])
+        const { rows: found } = await sql`select ${id}::int4 as id`.execute(trx)
+        expect(found).toEqual([{ id }])
       }
-      expect(rows).toBe(500)
-      await sql`commit`.execute(connection)
+      expect(rows).toBe(4000)
     })
     await db.close()
   })
