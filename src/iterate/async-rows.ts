@@ -31,7 +31,7 @@ export const NO_CHUNKS: Chunks<never> = {
 }
 
 /** Rows that are handed out between two looks at the clock. */
-const LOOK_EVERY = 16
+const LOOK_EVERY = 64
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
@@ -50,7 +50,7 @@ export class RowStream<T> implements AsyncRows<T> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#steps === undefined && this.#handOut.isReady && !this.#isBreathDue()) {
+    if (this.#steps === undefined && this.#handOut.isReady && --this.#untilLook > 0) {
       return Promise.resolve({ done: false, value: this.#handOut.take() })
     }
     const step = this.#steps === undefined ? this.#step() : this.#steps.then(() => this.#step())
@@ -88,16 +88,11 @@ export class RowStream<T> implements AsyncRows<T> {
     await this.return()
   }
 
-  /** Rows that are there already would be handed out without the event loop ever turning. */
-  #isBreathDue(): boolean {
-    if (--this.#untilLook > 0) return false
-    this.#untilLook = this.#handOut.isInBatches ? 1 : LOOK_EVERY
-    return isBreathDue()
-  }
-
   async #step(): Promise<IteratorResult<T, undefined>> {
     const handOut = this.#handOut
     try {
+      // Rows that are there already would be handed out without the event loop ever turning.
+      this.#untilLook = handOut.isInBatches ? 1 : LOOK_EVERY
       if (isBreathDue()) await breathe()
       while (!handOut.hasEnded) {
         if (handOut.isAborted) throw handOut.reason
