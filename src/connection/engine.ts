@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { DatabaseConnection } from 'kysely'
 import { ConnectionError } from '../errors.js'
+import { checkOptions, size } from '../options.js'
 import { PoolWatch } from '../pg/pool-watch.js'
 import { heldRetry, type HeldRetry, type RetrySettings } from './retry.js'
 import { SilenceWatch, type Listening } from './silence-watch.js'
@@ -8,6 +9,8 @@ import { ConnectionParameters } from '../settings/connection-parameters.js'
 import { hostsOf } from '../settings/hosts.js'
 import { clearTimeout, setTimeout } from '../real-timers.js'
 import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
+
+const MAX_BYTES = 32 * 1024 * 1024
 
 /** @throws {@link UsageError} for connection parameters that cannot be honoured, before anything is connected to. */
 function checkParameters({ options }: Pool): void {
@@ -24,6 +27,11 @@ export interface SluiceDialectConfig extends TimeLimits {
    * has retries already does not get them squared.
    */
   readonly retry?: RetrySettings
+  /**
+   * What a stream may hold of its result at a time, in bytes; a positive 32-bit integer. Default 32 MiB. The option of
+   * `aiterator` and `iterator` of the same name comes first.
+   */
+  readonly maxBytes?: number
   /** Called once for each new connection, as Kysely's PostgresDialect does. */
   readonly onCreateConnection?: (connection: DatabaseConnection) => Promise<void>
   /** Called each time a connection is taken from the pool. */
@@ -48,6 +56,8 @@ export class Engine {
   readonly limits: HeldLimits
   readonly retry: HeldRetry
   readonly silence: SilenceWatch
+  /** What a stream may hold, in bytes. */
+  readonly maxBytes: number
   /** What a stream's own transaction waits for a lock; undefined: as the session has it. */
   readonly lockTimeoutMs: number | undefined
   readonly streams = new Set<OpenStream>()
@@ -70,6 +80,8 @@ export class Engine {
     this.limits = heldLimits(config)
     this.retry = heldRetry(config.retry)
     this.silence = new SilenceWatch(this.limits, this.leased)
+    const { maxBytes } = checkOptions({ maxBytes: config.maxBytes }, { maxBytes: size })
+    this.maxBytes = maxBytes ?? MAX_BYTES
     if (typeof config.pool !== 'function') checkParameters(config.pool)
   }
 

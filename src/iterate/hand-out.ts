@@ -37,6 +37,10 @@ export class HandOut<T> {
     this.#regrouper = batchYieldSize === undefined ? undefined : new Regrouper(batchYieldSize)
   }
 
+  get isInBatches(): boolean {
+    return this.#regrouper !== undefined
+  }
+
   get hasEnded(): boolean {
     return this.#phase === 'ended'
   }

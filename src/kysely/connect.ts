@@ -37,17 +37,17 @@ export class Database<DB> extends Kysely<DB> {
  * ```
  *
  * @throws {@link UsageError} for a connection string that cannot be read, without repeating it, and for a connection
- * parameter that cannot be honoured; {@link OptionError} for a
- * time limit that is not a positive 32-bit integer.
+ * parameter that cannot be honoured; {@link OptionError} for a time limit or size that is not a positive 32-bit integer.
  */
 export function connect<DB>(options: ConnectOptions): Database<DB> {
   const { log, plugins, ...others } = options
-  const { onCreateConnection, onReserveConnection, retry, ...settings } = others
+  const { onCreateConnection, onReserveConnection, retry, maxBytes, ...settings } = others
   if (settings.connectionString) checkConnectionString(settings.connectionString)
   const dialect = new SluiceDialect({
     pool: new pg.Pool(withoutTimeLimits(settings)),
     ...timeLimitsOf(settings),
     ...(retry !== undefined && { retry }),
+    ...(maxBytes !== undefined && { maxBytes }),
     ...(onCreateConnection && { onCreateConnection }),
     ...(onReserveConnection && { onReserveConnection }),
   })

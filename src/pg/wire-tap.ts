@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { afterBreath, isBreathDue } from '../breath.js'
 import { asError, ConnectionError, UsageError } from '../errors.js'
 import {
   brokenProtocol,
@@ -12,6 +13,8 @@ import {
 
 const DATA_ROW = 0x44
 const READY_FOR_QUERY = 0x5a
+/** What comes in pieces of at least this many bytes goes on for a while: the socket reads 64 KiB at once. */
+const BULK = 16 * 1024
 
 type DataListener = (bytes: Buffer) => void
 
@@ -46,6 +49,8 @@ export class WireTap {
   readonly #parser: DataListener
   #isStarting: boolean
   #isBroken = false
+  #isHeld = false
+  #isResting = false
   /** Bytes of the current message still to come, when it is one for pg. */
   #remaining = 0
   /** A header or DataRow of which only the beginning has come, in pieces that are joined once. */
@@ -81,8 +86,35 @@ export class WireTap {
     taps.set(stream, this)
   }
 
+  /** Whether nothing more is read for now; the server then waits once what is on its way fills the buffers. */
+  get isHeld(): boolean {
+    return this.#isHeld
+  }
+
+  set isHeld(isHeld: boolean) {
+    if (this.#isHeld === isHeld) return
+    this.#isHeld = isHeld
+    this.#flow()
+  }
+
+  #flow(): void {
+    if (this.#isHeld || this.#isResting) this.#stream.pause()
+    else this.#stream.resume()
+  }
+
+  /** The socket is read up to 32 times before the event loop turns, which is long where rows are decoded. */
+  #rest(): void {
+    this.#isResting = true
+    this.#flow()
+    afterBreath(() => {
+      this.#isResting = false
+      this.#flow()
+    })
+  }
+
   #receive(bytes: Buffer): void {
     if (this.#isBroken) return
+    if (bytes.length >= BULK && !this.#isResting && isBreathDue()) this.#rest()
     try {
       this.#read(bytes)
     } catch (error) {

@@ -44,7 +44,7 @@ describe.each(['iterator', 'aiterator'] as const)('%s', (method) => {
   it('refuses an option that it does not have, naming those it has', () => {
     const options = { chunksize: 10 } as object
     expect(() => shop.users[method](options)).toThrow(
-      'Unknown option "chunksize". Choices: chunkSize, batchYieldSize',
+      'Unknown option "chunksize". Choices: chunkSize, maxBytes, batchYieldSize',
     )
   })
 
