@@ -1,3 +1,4 @@
+import { OptionError } from './errors.js'
 import {
   abortSignal,
   callback,
@@ -5,6 +6,7 @@ import {
   flag,
   milliseconds,
   size,
+  sizeOrAll,
   type OptionChecks,
 } from './options.js'
 
@@ -13,7 +15,8 @@ export interface IteratorOptions {
   /**
    * Rows that one fetch brings; a positive 32-bit integer. The query stays one query whatever it is. Default: 10 rows
    * at first, so that the loop starts early, then up to 2000, and fewer when rows are wide: as many as come to 1 MiB, or
-   * an eighth of `maxBytes` where that is less.
+   * an eighth of `maxBytes` where that is less. `Infinity` reads by one fetch without an end, so that the server may use
+   * parallel plans; the rows come as fast as the loop takes them, and the connection is busy until the last.
    */
   readonly chunkSize?: number
   /**
@@ -69,7 +72,7 @@ export interface BatchOptions extends IteratorOptions {
 }
 
 const CHECKS: OptionChecks<IteratorOptions> = {
-  chunkSize: size,
+  chunkSize: sizeOrAll,
   maxBytes: size,
   batchYieldSize: size,
   signal: abortSignal,
@@ -109,13 +112,19 @@ export interface IterationRequest extends StatementRequest {
  * Checks the options of an iteration at the call, before anything is opened.
  *
  * @throws {@link OptionError} for a size or time that is not a positive 32-bit integer, for what is no signal, flag or
- * function, and for an unknown option.
+ * function, for an unknown option, and for a `chunkSize` of Infinity where relations are read.
  */
 export function iterationRequest(
   asked: Omit<IterationRequest, 'options'>,
   options: IteratorOptions,
 ): IterationRequest {
   const { signal: _signal, onProgress: _onProgress, ...others } = checkOptions(options, CHECKS)
-  const { maxBytes = asked.maxBytes } = others
+  const { maxBytes = asked.maxBytes, chunkSize } = others
+  if (chunkSize === Infinity && asked.prefetches) {
+    throw new OptionError(
+      'chunkSize: Infinity reads all rows by one fetch, and prefetchRelated needs the connection between two. Give a ' +
+        'number of rows.',
+    )
+  }
   return Object.freeze({ ...asked, maxBytes, options: Object.freeze(others) })
 }

@@ -1,4 +1,4 @@
-import { breathe, isBreathDue } from '../breath.js'
+import { breathe } from '../breath.js'
 import { HandOut, type Iteration } from './hand-out.js'
 
 /**
@@ -30,9 +30,6 @@ export const NO_CHUNKS: Chunks<never> = {
   isClosed: true,
 }
 
-/** Rows that are handed out between two looks at the clock. */
-const LOOK_EVERY = 64
-
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
 /** Hands out the rows of a chunk source, without a generator per row. */
@@ -42,7 +39,6 @@ export class RowStream<T> implements AsyncRows<T> {
   #source: Chunks<unknown> | undefined
   /** Steps that are under way, so that parallel calls of next() get their items in the order they were made. */
   #steps: Promise<unknown> | undefined
-  #untilLook = 0
 
   constructor(iteration: Iteration, open: () => Chunks<unknown>) {
     this.#open = open
@@ -50,7 +46,7 @@ export class RowStream<T> implements AsyncRows<T> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#steps === undefined && this.#handOut.isReady && --this.#untilLook > 0) {
+    if (this.#steps === undefined && this.#handOut.isReady && !this.#handOut.isTooLong) {
       return Promise.resolve({ done: false, value: this.#handOut.take() })
     }
     const step = this.#steps === undefined ? this.#step() : this.#steps.then(() => this.#step())
@@ -92,8 +88,7 @@ export class RowStream<T> implements AsyncRows<T> {
     const handOut = this.#handOut
     try {
       // Rows that are there already would be handed out without the event loop ever turning.
-      this.#untilLook = handOut.isInBatches ? 1 : LOOK_EVERY
-      if (isBreathDue()) await breathe()
+      if (handOut.isTooLong) await breathe()
       while (!handOut.hasEnded) {
         if (handOut.isAborted) throw handOut.reason
         if (handOut.isReady) return { done: false, value: handOut.take() }

@@ -53,10 +53,9 @@ export class WireTap {
   #isResting = false
   /** Bytes of the current message still to come, when it is one for pg. */
   #remaining = 0
-  /** A header or DataRow of which only the beginning has come, in pieces that are joined once. */
-  #partial: Buffer[] = []
+  /** A header or message of which only the beginning has come, and how much of it that is. */
+  #partial: Buffer | undefined
   #partialLength = 0
-  #partialNeeds = 0
 
   /** The tap of a socket, installed if there is none. */
   static of(stream: Socket, isStarting = false): WireTap {
@@ -130,7 +129,8 @@ export class WireTap {
 
   #read(bytes: Buffer): void {
     let at = 0
-    while (this.#partialLength > 0 && at < bytes.length) at = this.#completePartial(bytes, at)
+    while (this.#partial !== undefined && at < bytes.length)
+      at = this.#completePartial(this.#partial, bytes, at)
     if (this.#remaining > 0) {
       const end = Math.min(bytes.length, at + this.#remaining)
       this.#remaining -= end - at
@@ -220,24 +220,19 @@ export class WireTap {
   }
 
   #keep(bytes: Buffer, at: number, needs: number): number {
-    this.#partial = [bytes.subarray(at)]
-    this.#partialLength = bytes.length - at
-    this.#partialNeeds = needs
+    this.#partial = Buffer.allocUnsafe(needs)
+    this.#partialLength = bytes.copy(this.#partial, 0, at)
     return bytes.length
   }
 
   /** Adds to the kept beginning until it is a whole header, or a whole message if need be; returns how far it read. */
-  #completePartial(bytes: Buffer, at: number): number {
-    const needs = this.#partialNeeds
-    const piece = bytes.subarray(at, at + needs - this.#partialLength)
-    this.#partial.push(piece)
-    this.#partialLength += piece.length
-    if (this.#partialLength === needs) {
-      const joined = Buffer.concat(this.#partial, needs)
-      this.#partial = []
-      this.#partialLength = 0
-      this.#readRun(joined, 0)
+  #completePartial(partial: Buffer, bytes: Buffer, at: number): number {
+    const copied = bytes.copy(partial, this.#partialLength, at)
+    this.#partialLength += copied
+    if (this.#partialLength === partial.length) {
+      this.#partial = undefined
+      this.#readRun(partial, 0)
     }
-    return at + piece.length
+    return at + copied
   }
 }

@@ -22,9 +22,9 @@ export class FetchSize {
     this.#rows = chunkSize ?? FIRST_ROWS
   }
 
-  /** Rows of the next fetch. */
+  /** Rows of the next fetch, as the protocol has it: 0 for all. */
   get rows(): number {
-    return this.#rows
+    return this.#rows === Infinity ? 0 : this.#rows
   }
 
   /** What the last fetch has brought. */

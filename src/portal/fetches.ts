@@ -11,13 +11,14 @@ export interface Fetch {
 /** The fetches of a portal that are under way: the one whose rows are being taken, and the one behind it. */
 export class Fetches {
   readonly #send: (early: boolean) => Promise<RoundTripResult>
-  readonly #onAnswered: () => void
+  readonly #waiting: { wake(): void }
   #current: Fetch | undefined
   #ahead: Fetch | undefined
 
-  constructor(send: (early: boolean) => Promise<RoundTripResult>, onAnswered: () => void) {
+  /** @param waiting is woken when a fetch has its answer, or will have none. */
+  constructor(send: (early: boolean) => Promise<RoundTripResult>, waiting: { wake(): void }) {
     this.#send = send
-    this.#onAnswered = onAnswered
+    this.#waiting = waiting
   }
 
   /** None is left to take rows of. */
@@ -58,7 +59,7 @@ export class Fetches {
     const fetch: Fetch = { result: this.#send(isEarly), isEarly, isAnswered: false }
     const answered = () => {
       fetch.isAnswered = true
-      this.#onAnswered()
+      this.#waiting.wake()
     }
     fetch.result.then(answered, answered)
     return fetch

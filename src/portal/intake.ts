@@ -3,12 +3,8 @@ import type { Field } from '../rows/field.js'
 import type { RowSink } from '../rows/row-sink.js'
 import { clearInterval, setInterval } from '../real-timers.js'
 
-/** Rows wait as bytes of which the garbage collector soon makes many more: while the loop is quick, only so many. */
-const QUICK_BYTES = 4 * 1024 * 1024
-
-/** How often to look, in milliseconds, at a loop that keeps the server waiting, and for others that want the connection. */
+/** How often to look, in milliseconds, while the server is made to wait, for others that want the connection. */
 const LOOK_MS = 50
-const LOOKS = 5
 
 /** What is handed out without waiting for the rest of its fetch, in bytes: it is read while it is young. */
 const PART_BYTES = 512 * 1024
@@ -41,9 +37,6 @@ export class Intake<C> implements RowSink<C> {
   /** Fetches that are not answered. */
   #fetches = 0
   #isFree = false
-  /** The loop is slow: a fetch is not to last for as long, where the server limits that. */
-  #isSlow = false
-  #looks = 0
   #isDrained = false
   #timer: NodeJS.Timeout | undefined
   #wake = () => {}
@@ -83,7 +76,6 @@ export class Intake<C> implements RowSink<C> {
   fetching(): void {
     this.#fetches++
     this.#isFree = false
-    this.#isSlow = false
   }
 
   describe(fields: readonly Field[]): void {
@@ -98,7 +90,7 @@ export class Intake<C> implements RowSink<C> {
     this.#waiting += bytes.length
     if (this.#isWhole) return
     if (this.#bytes >= this.#partBytes) this.#arrived(false)
-    if (this.#isEnough && !this.#isFree) this.#hold()
+    if (this.isFull && !this.#isFree) this.#hold()
   }
 
   cut(): void {
@@ -132,8 +124,7 @@ export class Intake<C> implements RowSink<C> {
   /** The loop has done with what was taken. */
   returned(): void {
     this.#lent = 0
-    this.#looks = 0
-    if (!this.#isEnough) this.#letGo()
+    if (!this.isFull) this.#letGo()
   }
 
   /** Others wait for the connection, maybe those that the loop itself waits for: it is read until they have it. */
@@ -162,13 +153,7 @@ export class Intake<C> implements RowSink<C> {
     session.tap.isHeld = true
     this.#timer = setInterval(() => {
       if (session.isWaitedFor) this.makeWay()
-      this.#isSlow ||= ++this.#looks === LOOKS
-      if (!this.#isEnough) this.#letGo()
     }, LOOK_MS)
-  }
-
-  get #isEnough(): boolean {
-    return this.isFull || (!this.#isSlow && this.#waiting > QUICK_BYTES)
   }
 
   #letGo(): void {

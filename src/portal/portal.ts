@@ -65,12 +65,8 @@ export class Portal<C> implements OpenPortal {
     this.#fetchSize = new FetchSize(options.chunkSize, maxBytes)
     const intake = new Intake(ends.sink, connection, { maxBytes, isWhole: prefetches })
     this.#intake = intake
-    this.#fetches = new Fetches(
-      (early) => this.#fetch(early),
-      () => intake.wake(),
-    )
-    if (fetchTimeoutMs !== undefined)
-      this.limit = { ...fetchLimit(fetchTimeoutMs, this), isSuspended: () => intake.isHeld }
+    this.#fetches = new Fetches((early) => this.#fetch(early), intake)
+    if (fetchTimeoutMs !== undefined) this.limit = fetchLimit(fetchTimeoutMs, this, () => intake.isHeld)
     if (idleTimeoutMs !== undefined) this.#idleWatch = this.#watch(idleTimeoutMs)
     ends.signal?.addEventListener('abort', this.#onAbort)
     connection.openPortals.add(this)

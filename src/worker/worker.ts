@@ -73,7 +73,7 @@ function serve({ port, answers, request }: OpenMessage): void {
     const release = () => (released ??= connection.release())
     const rows = new RawRows()
     // As much may be on its way to the other thread and in its hands.
-    const held = { ...request, maxBytes: Math.ceil(request.maxBytes / 2) }
+    const held = { ...request, maxBytes: Math.ceil(request.maxBytes / 4) }
     const portal = new Portal(connection, held, {
       sink: rows,
       signal: leaving.signal,
