@@ -13,6 +13,12 @@ const MAX_INT32 = 0x7fffffff
 export const size: OptionCheck = (value) =>
   isPositiveInt32(value) ? undefined : `must be a whole number from 1 to ${MAX_INT32}, not ${shown(value)}`
 
+/** A number of rows, or all of them. */
+export const sizeOrAll: OptionCheck = (value) =>
+  value === Infinity || isPositiveInt32(value)
+    ? undefined
+    : `must be a whole number from 1 to ${MAX_INT32}, or Infinity, not ${shown(value)}`
+
 export const milliseconds: OptionCheck = (value) =>
   isPositiveInt32(value)
     ? undefined

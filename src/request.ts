@@ -1,3 +1,4 @@
+import { OptionError } from './errors.js'
 import {
   abortSignal,
   callback,
@@ -5,6 +6,7 @@ import {
   flag,
   milliseconds,
   size,
+  sizeOrAll,
   type OptionChecks,
 } from './options.js'
 import { UsageError } from './errors.js'
@@ -14,9 +16,18 @@ import { sessionSettings, type SessionSettings } from './session-settings.js'
 export interface IteratorOptions {
   /**
    * Rows that one fetch brings; a positive 32-bit integer. The query stays one query whatever it is. Default: 10 rows
-   * at first, so that the loop starts early, then up to 2000, and fewer when rows are wide: as many as come to 1 MiB.
+   * at first, so that the loop starts early, then up to 2000, and fewer when rows are wide: as many as come to 1 MiB, or
+   * an eighth of `maxBytes` where that is less. `Infinity` reads by one fetch without an end, so that the server may use
+   * parallel plans; the rows come as fast as the loop takes them, and the connection is busy until the last.
    */
   readonly chunkSize?: number
+  /**
+   * What the stream may hold of its result at a time, in bytes as the server sends them; a positive 32-bit integer.
+   * Default: that of the dialect, 32 MiB. A fetch that brings more is handed out in parts while the server waits with
+   * the rest, and what belongs to its rows by `prefetchRelated` is read for fewer of them at a time. A single row with
+   * what belongs to it may be larger.
+   */
+  readonly maxBytes?: number
   /**
    * Yield arrays of exactly this many rows instead of single rows, the last possibly shorter and none empty; a
    * positive 32-bit integer, independent of `chunkSize`.
@@ -56,7 +67,7 @@ export interface IteratorOptions {
 export interface IterationProgress {
   /** Rows fetched so far. */
   readonly rows: number
-  /** Fetches that brought rows, so far. */
+  /** Chunks so far: fetches that brought rows, or the parts of one that passed `maxBytes`. */
   readonly chunks: number
   /** Milliseconds since the first row was asked for. */
   readonly elapsedMs: number
@@ -68,7 +79,8 @@ export interface BatchOptions extends IteratorOptions {
 }
 
 const CHECKS: OptionChecks<IteratorOptions> = {
-  chunkSize: size,
+  chunkSize: sizeOrAll,
+  maxBytes: size,
   batchYieldSize: size,
   signal: abortSignal,
   readOnly: flag,
@@ -98,6 +110,8 @@ export interface IterationRequest extends StatementRequest {
   readonly prefetches: boolean
   /** The caller's options, without the two that are functions or live in one thread. */
   readonly options: Omit<IteratorOptions, 'signal' | 'onProgress'>
+  /** What the stream may hold. */
+  readonly maxBytes: number
   /** How many rows the loop has received, at index 0: counted where they are handed out, looked at by the portal. */
   readonly delivered: Float64Array
 }
@@ -106,14 +120,21 @@ export interface IterationRequest extends StatementRequest {
  * Checks the options of an iteration at the call, before anything is opened.
  *
  * @throws {@link OptionError} for a size or time that is not a positive 32-bit integer, for what is no signal, flag or
- * function, and for an unknown option.
+ * function, for an unknown option, and for a `chunkSize` of Infinity where relations are read.
  */
 export function iterationRequest(
-  statement: Omit<IterationRequest, 'options'>,
+  asked: Omit<IterationRequest, 'options'>,
   options: IteratorOptions,
 ): IterationRequest {
   const { signal: _signal, onProgress: _onProgress, ...others } = checkOptions(options, CHECKS)
-  return Object.freeze({ ...statement, options: Object.freeze(others) })
+  const { maxBytes = asked.maxBytes, chunkSize } = others
+  if (chunkSize === Infinity && asked.prefetches) {
+    throw new OptionError(
+      'chunkSize: Infinity reads all rows by one fetch, and prefetchRelated needs the connection between two. Give a ' +
+        'number of rows.',
+    )
+  }
+  return Object.freeze({ ...asked, maxBytes, options: Object.freeze(others) })
 }
 
 /** @throws {@link UsageError} in a transaction that is not the stream's own, whose settings would stay when it has ended. */

@@ -2,6 +2,7 @@
  * Our own loop without read-ahead, to be measured against. No option turns it off, so that here, in this process
  * alone, every portal forgets to send the fetch that will be asked for next.
  */
+import { Fetches } from '../../src/portal/fetches.js'
 import { Portal } from '../../src/portal/portal.js'
 import type { Contender, ReadJob } from './job.js'
 import { open as openOurs } from './ours.js'
@@ -12,7 +13,7 @@ export async function open(job: ReadJob): Promise<Contender> {
   // Taken from its class in order to be called on the objects of that class again.
   const next = Object.getOwnPropertyDescriptor(prototype, 'next')?.value as typeof prototype.next
   let steps = 0
-  prototype.fetchAhead = () => {}
+  Fetches.prototype.sendAhead = () => {}
   prototype.next = function () {
     steps++
     return next.call(this)

@@ -17,6 +17,8 @@ export interface OpenPortal extends OpenStream {
   readonly ownsTransaction: boolean
   /** The connection's transaction ended under the portal, which ended with it. */
   transactionEnded(): void
+  /** Others have something to send: they do not wait for the loop to take what a fetch brings. */
+  makeWay(): void
 }
 
 /** One connection of the pool, for as long as it lives. Statements on it run one after the other. */
@@ -147,11 +149,13 @@ export class Connection implements SessionHolder {
 
   /** Sends messages that end in a Sync, when everything sent before is answered, and waits for the answer. */
   roundTrip(sending: Sending): Promise<RoundTripResult> {
+    this.#makeWay(sending.owner)
     return this.#pipeline.roundTrip(sending)
   }
 
   /** Runs a query of pg's own client in turn with the round trips; `run` is given what to call when it is to be sent. */
   query<T>(sql: string, run: (onSending: () => void) => Promise<T>, limit?: RoundTripLimit): Promise<T> {
+    this.#makeWay()
     return this.#pipeline.query(
       sql,
       (onSent) => {
@@ -266,6 +270,10 @@ export class Connection implements SessionHolder {
         : `The transaction of withSettings() is over, and its settings with it. Refused: ${abbreviate(sql)}. Await in the ` +
             'function all that it starts.',
     )
+  }
+
+  #makeWay(owner?: object): void {
+    for (const portal of this.openPortals) if (portal !== owner) portal.makeWay()
   }
 
   /** @throws {@link UsageError} while a stream in a transaction of its own has the connection. */

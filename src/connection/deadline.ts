@@ -9,12 +9,15 @@ const SLICES = 4
 export class Deadline {
   readonly #sliceMs: number
   readonly #onPassed: () => void
+  readonly #isSuspended: () => boolean
   #left = SLICES
   #timer: NodeJS.Timeout | undefined
 
-  constructor(ms: number, onPassed: () => void) {
+  /** @param isSuspended tells at the end of a slice whether it does not count. */
+  constructor(ms: number, onPassed: () => void, isSuspended = () => false) {
     this.#sliceMs = Math.ceil(ms / SLICES)
     this.#onPassed = onPassed
+    this.#isSuspended = isSuspended
     this.#wait()
   }
 
@@ -24,7 +27,7 @@ export class Deadline {
 
   #wait(): void {
     this.#timer = setTimeout(() => {
-      if (--this.#left > 0) this.#wait()
+      if (this.#isSuspended() || --this.#left > 0) this.#wait()
       else this.#onPassed()
     }, this.#sliceMs)
   }

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import type { DatabaseConnection } from 'kysely'
 import { version } from '../copies.js'
 import { ConnectionError } from '../errors.js'
+import { checkOptions, size } from '../options.js'
 import { PoolWatch } from '../pg/pool-watch.js'
 import { heldRetry, type HeldRetry, type RetrySettings } from './retry.js'
 import { SilenceWatch, type Listening } from './silence-watch.js'
@@ -11,6 +12,8 @@ import { clearTimeout, setTimeout } from '../real-timers.js'
 import { heldFile } from '../options.js'
 import { heldWorkerSession, type WorkerSession } from './worker-session.js'
 import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
+
+const MAX_BYTES = 32 * 1024 * 1024
 
 /** @throws {@link UsageError} for connection parameters that cannot be honoured, before anything is connected to. */
 function checkParameters({ options }: Pool): void {
@@ -37,6 +40,11 @@ export interface SluiceDialectConfig extends TimeLimits {
    * those of the pool are, or may be, set up by functions: a role or tenant would be missing.
    */
   readonly workerSession?: WorkerSession
+  /**
+   * What a stream may hold of its result at a time, in bytes; a positive 32-bit integer. Default 32 MiB. The option of
+   * `aiterator` and `iterator` of the same name comes first.
+   */
+  readonly maxBytes?: number
   /** Called once for each new connection, as Kysely's PostgresDialect does. */
   readonly onCreateConnection?: (connection: DatabaseConnection) => Promise<void>
   /** Called each time a connection is taken from the pool. */
@@ -72,6 +80,8 @@ export class Engine {
   /** Undefined: beside our own code. */
   readonly iteratorWorker: string | URL | undefined
   readonly silence: SilenceWatch
+  /** What a stream may hold, in bytes. */
+  readonly maxBytes: number
   /** What a stream's own transaction waits for a lock; undefined: as the session has it. */
   readonly lockTimeoutMs: number | undefined
   readonly streams = new Set<OpenStream>()
@@ -99,6 +109,8 @@ export class Engine {
     this.iteratorWorker = heldFile('iteratorWorker', config.iteratorWorker)
     this.workerSession = heldWorkerSession(config.workerSession)
     this.silence = new SilenceWatch(this.limits, this.leased)
+    const { maxBytes } = checkOptions({ maxBytes: config.maxBytes }, { maxBytes: size })
+    this.maxBytes = maxBytes ?? MAX_BYTES
     if (typeof config.pool !== 'function') checkParameters(config.pool)
   }
 

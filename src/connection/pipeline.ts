@@ -16,6 +16,8 @@ export interface RoundTripLimit {
   readonly error: () => Error
   /** An answer that came before it could be cancelled is taken: it may be that of a write. */
   readonly takesLate?: boolean
+  /** Whether it is ours to take what has come: that is not the server's time. */
+  readonly isSuspended?: () => boolean
 }
 
 /** That of a query which completes rows. */
@@ -193,11 +195,15 @@ export class Pipeline {
     this.#atWork = atWork
     let late: Error | undefined
     let deadline: Deadline | undefined
-    const startLimit = ({ ms, error }: RoundTripLimit) => {
-      deadline = new Deadline(ms, () => {
-        late = error()
-        this.#endBy(work, late)
-      })
+    const startLimit = ({ ms, error, isSuspended }: RoundTripLimit) => {
+      deadline = new Deadline(
+        ms,
+        () => {
+          late = error()
+          this.#endBy(work, late)
+        },
+        isSuspended,
+      )
     }
     if (limit !== undefined) {
       if (work.isSent) startLimit(limit)

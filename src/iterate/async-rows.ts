@@ -1,3 +1,4 @@
+import { breathe } from '../breath.js'
 import { HandOut, type Iteration } from './hand-out.js'
 
 /**
@@ -45,7 +46,7 @@ export class RowStream<T> implements AsyncRows<T> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#steps === undefined && this.#handOut.isReady) {
+    if (this.#steps === undefined && this.#handOut.isReady && !this.#handOut.isTooLong) {
       return Promise.resolve({ done: false, value: this.#handOut.take() })
     }
     const step = this.#steps === undefined ? this.#step() : this.#steps.then(() => this.#step())
@@ -86,6 +87,8 @@ export class RowStream<T> implements AsyncRows<T> {
   async #step(): Promise<IteratorResult<T, undefined>> {
     const handOut = this.#handOut
     try {
+      // Rows that are there already would be handed out without the event loop ever turning.
+      if (handOut.isTooLong) await breathe()
       while (!handOut.hasEnded) {
         if (handOut.isAborted) throw handOut.reason
         if (handOut.isReady) return { done: false, value: handOut.take() }

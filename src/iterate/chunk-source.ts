@@ -9,6 +9,7 @@ import type { IterationRequest } from '../request.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
 import type { Chunks } from './async-rows.js'
+import { Parents, type Siblings } from './parents.js'
 import { runPrefetch, type PrefetchRows } from './run-prefetch.js'
 
 /** What a chunk source reads. */
@@ -45,6 +46,8 @@ export class ChunkSource implements Chunks<unknown> {
   #lease: Lease = { is: 'none' }
   /** Until the connection is given back. */
   #holding: Promise<unknown> | undefined
+  /** Rows that wait for what belongs to them. */
+  readonly #parents: Parents
   #isFetching = false
   #prefetching: Promise<unknown> | undefined
   #isClosed = false
@@ -61,6 +64,7 @@ export class ChunkSource implements Chunks<unknown> {
   constructor(binding: Binding, request: ChunkRequest) {
     this.#binding = binding
     this.#request = request
+    this.#parents = new Parents(request.request)
     if (request.signal) this.#stopListening = onAbort(request.signal, this.#onAbort)
   }
 
@@ -78,10 +82,18 @@ export class ChunkSource implements Chunks<unknown> {
     try {
       const { signal } = this.#request
       if (signal?.aborted === true) throw signal.reason
-      const result = await (this.#lease.is === 'none' ? this.#open() : this.#fetch(this.#lease))
-      if (result.done !== true) return await this.#prefetched(result.value.rows)
-      await this.#release()
-      return undefined
+      if (this.#parents.isEmpty) {
+        const result = await (this.#lease.is === 'none' ? this.#open() : this.#fetch(this.#lease))
+        if (result.done === true) {
+          await this.#release()
+          return undefined
+        }
+        const { rows } = result.value
+        if (this.#request.prefetch === undefined) return rows
+        // The reader of what is prefetched for gives rows with their keys.
+        this.#parents.add(rows as KeyedRow[])
+      }
+      return await this.#prefetched()
     } catch (error) {
       await this.#release()
       throw error
@@ -141,15 +153,23 @@ export class ChunkSource implements Chunks<unknown> {
     }
   }
 
-  async #prefetched(rows: readonly unknown[]): Promise<readonly unknown[]> {
+  async #prefetched(): Promise<readonly unknown[]> {
+    for (;;) {
+      const siblings = this.#parents.next()
+      await this.#prefetch(siblings)
+      const rows = this.#parents.completed(siblings)
+      if (rows !== undefined) return rows
+    }
+  }
+
+  async #prefetch({ rows, budget }: Siblings): Promise<void> {
     const { prefetch, request } = this.#request
     const lease = this.#lease
-    if (prefetch === undefined || lease.is === 'none') return rows
+    if (prefetch === undefined || lease.is === 'none') return
     const { executor, engine } = this.#binding
     const prefetching = runPrefetch(
-      prefetch,
-      // The reader of what is prefetched for gives rows with their keys.
-      rows as KeyedRow[],
+      prefetch(rows, budget),
+      budget,
       async (query) => {
         this.#throwIfLeft()
         return lease.isShared
@@ -160,7 +180,7 @@ export class ChunkSource implements Chunks<unknown> {
     )
     this.#prefetching = prefetching
     try {
-      return await prefetching
+      await prefetching
     } catch (error) {
       // In a transaction of its own only the fetch ahead can have aborted that, and throws what it met.
       if (!lease.isShared && sqlStateOf(error) === '25P02') await lease.chunks.next()

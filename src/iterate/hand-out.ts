@@ -1,7 +1,11 @@
+import { isBreathDue } from '../breath.js'
 import { forgetDropped, watchDropped, type Dropped } from '../connection/dropped.js'
 import type { IterationRequest, IteratorOptions } from '../request.js'
 import { ProgressReport } from './progress.js'
 import { Regrouper } from './regroup.js'
+
+/** Rows that are handed out between two looks at the clock. */
+const LOOK_EVERY = 64
 
 /** What an iteration is made of, whichever form it has. */
 export interface Iteration {
@@ -49,6 +53,11 @@ export class HandOut<T> {
   /** Whether there is something to take, and nobody has called the iteration off. */
   get isReady(): boolean {
     return this.#index < this.#items.length && this.#signal?.aborted !== true
+  }
+
+  /** Whether the event loop has not turned for long; looked at with each batch, and with a row now and then. */
+  get isTooLong(): boolean {
+    return (this.#regrouper !== undefined || this.#index % LOOK_EVERY === 0) && isBreathDue()
   }
 
   get isAborted(): boolean {

@@ -1,11 +1,13 @@
 import type { DatabaseConnection } from 'kysely'
+import { breathe } from '../breath.js'
 import { withReadRequest } from '../kysely/read-request.js'
-import type { PrefetchQuery } from '../prefetch/prefetch.js'
+import type { PrefetchSteps } from '../prefetch/prefetch.js'
 import { PrefetchFailure } from '../failure/prefetch-failure.js'
+import type { ByteBudget } from '../rows/byte-budget.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 
-/** The steps that complete the rows of one chunk. */
-export type PrefetchRows = (rows: readonly KeyedRow[]) => Generator<PrefetchQuery, void, KeyedRow[]>
+/** The steps that complete rows, within a budget. */
+export type PrefetchRows = (rows: readonly KeyedRow[], budget: ByteBudget) => PrefetchSteps
 
 /** Gives a task the connection that its query has to run on. */
 export type WithConnection = (
@@ -13,21 +15,25 @@ export type WithConnection = (
 ) => Promise<KeyedRow[]>
 
 /**
- * Runs the queries of a prefetch one after the other; returns the rows without their keys.
+ * Runs the queries of a prefetch one after the other, as far as the budget goes.
  *
  * @throws {@link PrefetchFailure}
  */
 export async function runPrefetch(
-  prefetch: PrefetchRows,
-  rows: readonly KeyedRow[],
+  steps: PrefetchSteps,
+  budget: ByteBudget,
   withConnection: WithConnection,
   fetchTimeoutMs?: number,
-): Promise<unknown[]> {
-  const steps = prefetch(rows)
+): Promise<void> {
   for (let step = steps.next(); step.done !== true;) {
     const { value } = step
+    if (value === undefined) {
+      await breathe()
+      step = steps.next([])
+      continue
+    }
     const { query, reader } = value
-    const request = withReadRequest(query, { reader, completes: { fetchTimeoutMs } })
+    const request = withReadRequest(query, { reader, completes: { fetchTimeoutMs, budget } })
     const related = await withConnection(
       async (connection) => (await connection.executeQuery<KeyedRow>(request)).rows,
     ).catch((error: unknown) => {
@@ -35,5 +41,4 @@ export async function runPrefetch(
     })
     step = steps.next(related)
   }
-  return rows.map(({ row }) => row)
 }

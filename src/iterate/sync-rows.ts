@@ -2,12 +2,14 @@ import { DecodeError } from '../errors.js'
 import { statementOf } from '../kysely/read-request.js'
 import { PrefetchFailure } from '../failure/prefetch-failure.js'
 import type { PrefetchQuery } from '../prefetch/prefetch.js'
+import type { ByteBudget } from '../rows/byte-budget.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowDecoder } from '../rows/row-decoder.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { RelatedQueryFailure, type SyncChunks } from '../worker/bridge.js'
 import { bytesOf, emptyChunk } from '../worker/raw-rows.js'
 import { HandOut, type Iteration } from './hand-out.js'
+import { Parents } from './parents.js'
 import type { PrefetchRows } from './run-prefetch.js'
 
 /** The iterator that `iterator` returns: rows, or batches of rows. */
@@ -45,9 +47,17 @@ export class SyncRowStream<T> implements SyncRows<T> {
   readonly #handOut: HandOut<T>
   #chunks: SyncChunks | undefined
   #decoder: RowDecoder<unknown> | undefined
+  /** Rows that wait for what belongs to them. */
+  readonly #parents: Parents
+  /** How large a chunk may be, in bytes, for the next to be on its way beside it. */
+  readonly #mostAhead: number
+  /** The next chunk was asked for already; the first comes unasked. */
+  #isAsked = true
 
   constructor(iteration: Iteration, source: SyncSource) {
     this.#source = source
+    this.#parents = new Parents(iteration.request)
+    this.#mostAhead = iteration.request.maxBytes / 4
     this.#handOut = new HandOut(iteration)
   }
 
@@ -95,33 +105,59 @@ export class SyncRowStream<T> implements SyncRows<T> {
   }
 
   #nextRows(chunks: SyncChunks): unknown[] | undefined {
-    const { reader, prefetch } = this.#source
-    const chunk = chunks.next()
-    if (chunk === undefined) return undefined
-    // Asked for before this one is decoded, so that a chunk is on its way while the loop body runs.
-    if (prefetch === undefined) chunks.requestNext()
-    this.#decoder ??= reader.start(chunk.fields)
-    const rows: unknown[] = []
-    this.#decoder.decode(bytesOf(chunk), chunk.count, rows)
-    if (prefetch === undefined) return rows
-    // The reader of what is prefetched for gives rows with their keys.
-    const completed = this.#prefetched(chunks, prefetch, rows as KeyedRow[])
-    chunks.requestNext()
+    const { prefetch } = this.#source
+    if (prefetch === undefined) return this.#decoded(chunks)
+    if (this.#parents.isEmpty) {
+      const rows = this.#decoded(chunks)
+      if (rows === undefined) return undefined
+      // The reader of what is prefetched for gives rows with their keys.
+      this.#parents.add(rows as KeyedRow[])
+    }
+    const completed = this.#prefetched(chunks, prefetch)
+    if (this.#parents.isEmpty) this.#ask(chunks)
     return completed
   }
 
-  #prefetched(chunks: SyncChunks, prefetch: PrefetchRows, rows: readonly KeyedRow[]): unknown[] {
-    const steps = prefetch(rows)
-    for (let step = steps.next(); step.done !== true;) step = steps.next(this.#related(chunks, step.value))
-    return rows.map(({ row }) => row)
+  #decoded(chunks: SyncChunks): unknown[] | undefined {
+    const { reader, prefetch } = this.#source
+    if (!this.#isAsked) this.#ask(chunks)
+    const chunk = chunks.next()
+    this.#isAsked = false
+    if (chunk === undefined) return undefined
+    // Asked for before this one is decoded, so that a chunk is on its way while the loop body runs: if two may be here.
+    if (prefetch === undefined && chunk.size <= this.#mostAhead) this.#ask(chunks)
+    this.#decoder ??= reader.start(chunk.fields)
+    const rows: unknown[] = []
+    this.#decoder.decode(bytesOf(chunk), chunk.count, rows)
+    return rows
   }
 
-  #related(chunks: SyncChunks, step: PrefetchQuery): KeyedRow[] {
+  #ask(chunks: SyncChunks): void {
+    this.#isAsked = true
+    chunks.requestNext()
+  }
+
+  #prefetched(chunks: SyncChunks, prefetch: PrefetchRows): unknown[] {
+    for (;;) {
+      const siblings = this.#parents.next()
+      const { rows, budget } = siblings
+      const steps = prefetch(rows, budget)
+      for (let step = steps.next(); step.done !== true;) {
+        // It blocks in any case.
+        step = steps.next(step.value === undefined ? [] : this.#related(chunks, step.value, budget))
+      }
+      const completed = this.#parents.completed(siblings)
+      if (completed !== undefined) return completed
+    }
+  }
+
+  #related(chunks: SyncChunks, step: PrefetchQuery, budget: ByteBudget): KeyedRow[] {
     const { query, reader } = step
     try {
-      const related = chunks.query(statementOf(query, reader))
+      const related = chunks.query({ ...statementOf(query, reader), mostBytes: budget.left })
+      budget.spend(related.dropped ?? related.size)
       const rows: KeyedRow[] = []
-      reader.start(related.fields).decode(bytesOf(related), related.count, rows)
+      if (!budget.isPassed) reader.start(related.fields).decode(bytesOf(related), related.count, rows)
       return rows
     } catch (error) {
       if (error instanceof RelatedQueryFailure) throw new PrefetchFailure(step, error.cause)

@@ -54,14 +54,20 @@ function checkOptionsGiven(options: ConnectOptions): void {
  * ```
  *
  * @throws {@link UsageError} for a connection string that cannot be read, without repeating it, and for a connection
- * parameter that cannot be honoured; {@link OptionError} for a
- * time limit that is not a positive 32-bit integer.
+ * parameter that cannot be honoured; {@link OptionError} for a time limit or size that is not a positive 32-bit integer.
  */
 export function connect<DB>(options: ConnectOptions): Database<DB> {
   checkOptionsGiven(options)
   const { log, plugins, ...others } = options
-  const { onCreateConnection, onReserveConnection, retry, iteratorWorker, workerSession, ...settings } =
-    others
+  const {
+    onCreateConnection,
+    onReserveConnection,
+    retry,
+    maxBytes,
+    iteratorWorker,
+    workerSession,
+    ...settings
+  } = others
   if (settings.connectionString) checkConnectionString(settings.connectionString)
   const dialect = new SluiceDialect({
     pool: new pg.Pool(withoutTimeLimits(settings)),
@@ -69,6 +75,7 @@ export function connect<DB>(options: ConnectOptions): Database<DB> {
     ...(retry !== undefined && { retry }),
     ...(iteratorWorker !== undefined && { iteratorWorker }),
     ...(workerSession !== undefined && { workerSession }),
+    ...(maxBytes !== undefined && { maxBytes }),
     ...(onCreateConnection && { onCreateConnection }),
     ...(onReserveConnection && { onReserveConnection }),
   })

@@ -1,8 +1,10 @@
 import { asError } from '../errors.js'
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+import { breathe, isBreathDue } from '../breath.js'
 import type { Connection } from '../connection/connection.js'
 import { noteSettings } from '../connection/own-settings.js'
 import { droppedStream, forgetDropped, watchDropped } from '../connection/dropped.js'
+import type { Engine } from '../connection/engine.js'
 import { prefetchLimit, queryLimit, type RoundTripLimit } from '../connection/pipeline.js'
 import { isDatabaseError } from '../pg/database-error.js'
 import {
@@ -31,6 +33,9 @@ import {
   type Statement,
   type StreamedRead,
 } from './read-request.js'
+
+/** Rows that Kysely hands out at a time. */
+const SLICE = 1000
 
 /** What a stream opens, and for free-hand SQL is to be closed should its iterator be dropped. */
 interface Opened {
@@ -65,10 +70,11 @@ export class SluiceConnection implements DatabaseConnection {
     const opened: Opened = {}
     if (reader !== undefined && stream !== undefined)
       return this.#stream<R>(query, opened, () => ({ reader, ...stream }))
-    const rows = this.#stream<R>(query, opened, async () => {
+    const chunks = this.#stream<R>(query, opened, async () => {
       const reader = describedRowReader(await this.#describe(query))
-      return { reader, request: freeHandRequest(query, reader, chunkSize) }
+      return { reader, request: freeHandRequest(query, reader, chunkSize, this.connection.engine) }
     })
+    const rows = inSlices(chunks)
     // A queryset's iterator is watched by itself.
     watchDropped(rows, droppedStream(opened, query.sql), opened)
     return rows
@@ -181,7 +187,7 @@ export class SluiceConnection implements DatabaseConnection {
     const { connection } = this
     const { sql, parameters, formats } = statementOf(query, reader)
     const messages = () => protocol.queryMessages(sql, parameters, formats)
-    const sink = new DecodedRows(reader)
+    const sink = new DecodedRows(reader, completes?.budget)
     // What belongs to a stream is cancelled with it.
     const stream = completes && [...connection.openPortals].find((portal) => portal.ownsTransaction)
     const limit = prefetchLimit(completes?.fetchTimeoutMs, sql) ?? this.#queryLimit(query)
@@ -193,6 +199,15 @@ export class SluiceConnection implements DatabaseConnection {
 
 /** What begins and ends transactions. Anything else may set what they are by default. */
 const SETS_NOTHING = /^(?:begin|commit|rollback|savepoint|release)\b[^;]*$/i
+/** Kysely hands out the rows of a chunk without giving way: those of a large one come in slices. */
+async function* inSlices<R>(chunks: AsyncIterable<QueryResult<R>>): AsyncGenerator<QueryResult<R>, void> {
+  for await (const { rows } of chunks) {
+    for (let at = 0; at < rows.length; at += SLICE) {
+      if (isBreathDue()) await breathe()
+      yield { rows: rows.length <= SLICE ? rows : rows.slice(at, at + SLICE) }
+    }
+  }
+}
 
 /** What is streamed, and how. */
 interface StreamSource extends Partial<Omit<StreamedRead, 'request'>> {
@@ -201,12 +216,18 @@ interface StreamSource extends Partial<Omit<StreamedRead, 'request'>> {
 }
 
 /** A stream of free-hand SQL: its rows are handed out by Kysely, and not counted. */
-function freeHandRequest(query: CompiledQuery, { formats }: RowReader, chunkSize: number): IterationRequest {
+function freeHandRequest(
+  query: CompiledQuery,
+  { formats }: RowReader,
+  chunkSize: number,
+  { maxBytes }: Engine,
+): IterationRequest {
   return {
     sql: query.sql,
     parameters: query.parameters.map(freeHandParameter),
     formats,
     prefetches: false,
+    maxBytes,
     options: { chunkSize, readOnly: isReading(query.query) },
     delivered: new Float64Array(1),
   }

@@ -23,7 +23,7 @@ import { Engine, type SluiceDialectConfig } from '../connection/engine.js'
 export class SluiceDialect implements Dialect {
   readonly #engine: Engine
 
-  /** @throws {@link OptionError} for a time limit that is not a positive 32-bit number of milliseconds. */
+  /** @throws {@link OptionError} for a time limit or size that is not a positive 32-bit integer. */
   constructor(config: SluiceDialectConfig) {
     this.#engine = new Engine(config)
   }

@@ -1,6 +1,7 @@
 import type { CompiledQuery } from 'kysely'
 import { version } from '../copies.js'
 import type { IterationRequest, Parameter, StatementRequest } from '../request.js'
+import type { ByteBudget } from '../rows/byte-budget.js'
 import type { RowReader } from '../rows/row-reader.js'
 
 const READ = Symbol.for(`sluice.read@${version}`)
@@ -15,7 +16,7 @@ export interface ReadRequest {
   readonly reader: RowReader
   readonly stream?: StreamedRead
   /** Completes rows that were read before, on the connection that a stream of them may be open on. */
-  readonly completes?: { readonly fetchTimeoutMs: number | undefined }
+  readonly completes?: { readonly fetchTimeoutMs: number | undefined; readonly budget: ByteBudget }
 }
 
 /** What a stream needs beside the reader. */

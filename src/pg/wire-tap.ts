@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { Attached } from '../copies.js'
+import { afterBreath, isBreathDue } from '../breath.js'
 import { asError, ConnectionError, UsageError } from '../errors.js'
 import {
   brokenProtocol,
@@ -13,6 +14,8 @@ import {
 
 const DATA_ROW = 0x44
 const READY_FOR_QUERY = 0x5a
+/** What comes in pieces of at least this many bytes goes on for a while: the socket reads 64 KiB at once. */
+const BULK = 16 * 1024
 
 type DataListener = (bytes: Buffer) => void
 
@@ -47,12 +50,13 @@ export class WireTap {
   readonly #parser: DataListener
   #isStarting: boolean
   #isBroken = false
+  #isHeld = false
+  #isResting = false
   /** Bytes of the current message still to come, when it is one for pg. */
   #remaining = 0
-  /** A header or DataRow of which only the beginning has come, in pieces that are joined once. */
-  #partial: Buffer[] = []
+  /** A header or message of which only the beginning has come, and how much of it that is. */
+  #partial: Buffer | undefined
   #partialLength = 0
-  #partialNeeds = 0
 
   /** The tap of a socket, installed if there is none. */
   static of(stream: Socket, isStarting = false): WireTap {
@@ -82,8 +86,35 @@ export class WireTap {
     taps.set(stream, this)
   }
 
+  /** Whether nothing more is read for now; the server then waits once what is on its way fills the buffers. */
+  get isHeld(): boolean {
+    return this.#isHeld
+  }
+
+  set isHeld(isHeld: boolean) {
+    if (this.#isHeld === isHeld) return
+    this.#isHeld = isHeld
+    this.#flow()
+  }
+
+  #flow(): void {
+    if (this.#isHeld || this.#isResting) this.#stream.pause()
+    else this.#stream.resume()
+  }
+
+  /** The socket is read up to 32 times before the event loop turns, which is long where rows are decoded. */
+  #rest(): void {
+    this.#isResting = true
+    this.#flow()
+    afterBreath(() => {
+      this.#isResting = false
+      this.#flow()
+    })
+  }
+
   #receive(bytes: Buffer): void {
     if (this.#isBroken) return
+    if (bytes.length >= BULK && !this.#isResting && isBreathDue()) this.#rest()
     try {
       this.#read(bytes)
     } catch (error) {
@@ -99,7 +130,8 @@ export class WireTap {
 
   #read(bytes: Buffer): void {
     let at = 0
-    while (this.#partialLength > 0 && at < bytes.length) at = this.#completePartial(bytes, at)
+    while (this.#partial !== undefined && at < bytes.length)
+      at = this.#completePartial(this.#partial, bytes, at)
     if (this.#remaining > 0) {
       const end = Math.min(bytes.length, at + this.#remaining)
       this.#remaining -= end - at
@@ -189,24 +221,19 @@ export class WireTap {
   }
 
   #keep(bytes: Buffer, at: number, needs: number): number {
-    this.#partial = [bytes.subarray(at)]
-    this.#partialLength = bytes.length - at
-    this.#partialNeeds = needs
+    this.#partial = Buffer.allocUnsafe(needs)
+    this.#partialLength = bytes.copy(this.#partial, 0, at)
     return bytes.length
   }
 
   /** Adds to the kept beginning until it is a whole header, or a whole message if need be; returns how far it read. */
-  #completePartial(bytes: Buffer, at: number): number {
-    const needs = this.#partialNeeds
-    const piece = bytes.subarray(at, at + needs - this.#partialLength)
-    this.#partial.push(piece)
-    this.#partialLength += piece.length
-    if (this.#partialLength === needs) {
-      const joined = Buffer.concat(this.#partial, needs)
-      this.#partial = []
-      this.#partialLength = 0
-      this.#readRun(joined, 0)
+  #completePartial(partial: Buffer, bytes: Buffer, at: number): number {
+    const copied = bytes.copy(partial, this.#partialLength, at)
+    this.#partialLength += copied
+    if (this.#partialLength === partial.length) {
+      this.#partial = undefined
+      this.#readRun(partial, 0)
     }
-    return at + piece.length
+    return at + copied
   }
 }

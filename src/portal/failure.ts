@@ -44,10 +44,10 @@ export function abortedBy(transactionFailure: Error | undefined): Error {
   return transactionFailure ?? brokenProtocol('it says that a transaction has failed, and sent no error')
 }
 
-/** How long each fetch of a stream may take. */
-export function fetchLimit(ms: number, stream: OpenStream): RoundTripLimit {
+/** How long each fetch of a stream may take, without the time in which the server is made to wait. */
+export function fetchLimit(ms: number, stream: OpenStream, isSuspended: () => boolean): RoundTripLimit {
   const what = `A fetch took longer than ${ms} ms (fetchTimeoutMs)`
-  return { ms, error: () => timeout('FETCH_TIMEOUT', what, stream) }
+  return { ms, isSuspended, error: () => timeout('FETCH_TIMEOUT', what, stream) }
 }
 
 export function idleTimeout(ms: number, stream: OpenStream): TimeoutError {

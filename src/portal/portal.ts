@@ -11,7 +11,9 @@ import { clearTimeout, now, setTimeout } from '../real-timers.js'
 import { beginMessages, learnIsolation } from './begin.js'
 import { abortedBy, explainPortalFailure, fetchLimit, idleTimeout, lostPortal } from './failure.js'
 import { FetchSize } from './fetch-size.js'
+import { Fetches } from './fetches.js'
 import { IdleWatch } from './idle-watch.js'
+import { Intake } from './intake.js'
 import { openedOf, phaseAfter, type Phase, type PortalEvent } from './phase.js'
 
 /** How long a fetch that nobody waits for any more may take before it is cancelled on the server. */
@@ -24,12 +26,6 @@ export interface PortalEnds<C> {
   readonly signal?: AbortSignal | undefined
   /** Called once when the portal is closed, whoever closed it. */
   readonly onClosed?: (() => void) | undefined
-}
-
-/** A fetch whose rows nobody has taken yet. */
-interface Fetch {
-  readonly result: Promise<RoundTripResult>
-  isAnswered: boolean
 }
 
 let portals = 0
@@ -46,13 +42,13 @@ export class Portal<C> implements OpenPortal {
   readonly #ends: PortalEnds<C>
   readonly #readOnly: boolean
   readonly #fetchSize: FetchSize
+  readonly #intake: Intake<C>
+  readonly #fetches: Fetches
   readonly #idleWatch: IdleWatch | undefined
   readonly #name = `sluice_${++portals}`
   readonly #openedAt = now()
   #phase: Phase = { is: 'new' }
   #rowsRead = 0
-  /** The fetch whose rows come next. */
-  #ahead: Fetch | undefined
   #asking: Promise<void> | undefined
   /** What the consumer gets at its next step. */
   #failure: Error | undefined
@@ -60,14 +56,17 @@ export class Portal<C> implements OpenPortal {
 
   constructor(connection: Connection, request: IterationRequest, ends: PortalEnds<C>) {
     const { limits } = connection.engine
-    const { options } = request
+    const { options, maxBytes, prefetches } = request
     const { fetchTimeoutMs = limits.fetchTimeoutMs, idleTimeoutMs = limits.idleTimeoutMs } = options
     this.#connection = connection
     this.#request = request
     this.#ends = ends
     this.#readOnly = options.readOnly ?? true
-    this.#fetchSize = new FetchSize(options.chunkSize)
-    if (fetchTimeoutMs !== undefined) this.limit = fetchLimit(fetchTimeoutMs, this)
+    this.#fetchSize = new FetchSize(options.chunkSize, maxBytes)
+    const intake = new Intake(ends.sink, connection, { maxBytes, isWhole: prefetches })
+    this.#intake = intake
+    this.#fetches = new Fetches((early) => this.#fetch(early), intake)
+    if (fetchTimeoutMs !== undefined) this.limit = fetchLimit(fetchTimeoutMs, this, () => intake.isHeld)
     if (idleTimeoutMs !== undefined) this.#idleWatch = this.#watch(idleTimeoutMs)
     ends.signal?.addEventListener('abort', this.#onAbort)
     connection.openPortals.add(this)
@@ -88,19 +87,21 @@ export class Portal<C> implements OpenPortal {
   }
 
   /**
-   * What the next fetch brings, or undefined when there is none; then everything is closed.
+   * What the next fetch brings, or a part of it, or undefined when there is none; then everything is closed.
    *
    * @throws what the fetch failed with, or the signal's reason; then everything is closed as well.
    */
   async next(): Promise<C | undefined> {
     this.#idleWatch?.stop()
     this.#throwIfEnded()
+    const intake = this.#intake
+    intake.returned()
     if (this.#hasGivenAll()) {
       await this.close()
       this.#throwIfEnded()
       return undefined
     }
-    let result: RoundTripResult
+    let result: RoundTripResult | undefined
     let chunk: C
     try {
       if (this.#phase.is === 'new' && this.#request.prefetches) {
@@ -108,13 +109,12 @@ export class Portal<C> implements OpenPortal {
         this.#asking = undefined
         if (this.#hasGivenAll()) return await this.next()
       }
-      const fetch = this.#ahead ?? this.#fetch()
-      this.#ahead = undefined
-      // The consumer waits already: what it will ask for next is sent behind what it waits for.
-      if (!fetch.isAnswered) this.fetchAhead()
-      result = await fetch.result
-      if (!result.complete) this.#refuseLostPortal()
-      chunk = this.#ends.sink.take()
+      const fetch = this.#fetches.current()
+      while (!fetch.isAnswered && !intake.hasArrived) await intake.untilArrival()
+      this.#rowsRead += intake.rows
+      if (!intake.hasPart) result = await fetch.result
+      if (result?.complete === false) this.#refuseLostPortal()
+      chunk = intake.take()
     } catch (error) {
       this.#failure ??= this.#explain(asError(error))
       await this.close()
@@ -122,11 +122,7 @@ export class Portal<C> implements OpenPortal {
       throw this.#failure
     }
     this.#throwIfEnded()
-    this.#rowsRead += result.rows
-    this.#fetchSize.brought(result.rows, result.bytes)
-    if (result.complete) this.#to({ type: 'exhausted' })
-    if (result.complete && !this.#request.prefetches) void silently(this.close())
-    else if (!result.complete && this.#ahead === undefined) this.fetchAhead()
+    if (result !== undefined) this.#answered(result)
     if (!this.isClosing) this.#idleWatch?.start()
     return chunk
   }
@@ -161,36 +157,40 @@ export class Portal<C> implements OpenPortal {
     )
   }
 
-  /** Sends the fetch whose rows will be asked for next. */
-  fetchAhead(): void {
-    const fetch = this.#fetch(true)
-    this.#ahead = fetch
-    const answered = () => void (fetch.isAnswered = true)
-    fetch.result.then(answered, answered)
+  makeWay(): void {
+    this.#intake.makeWay()
+  }
+
+  /** All rows of a fetch were taken. */
+  #answered({ rows, bytes, complete }: RoundTripResult): void {
+    this.#fetches.done()
+    this.#fetchSize.brought(rows, bytes)
+    if (complete) this.#to({ type: 'exhausted' })
+    if (complete && !this.#request.prefetches) void silently(this.close())
+    else if (!complete && !this.#intake.isFull) this.#fetches.sendAhead()
   }
 
   /** One that is gone may still have a fetch that was answered before. */
   #hasGivenAll(): boolean {
     const { is } = this.#phase
-    return is === 'exhausted' || is === 'closing' || (is === 'gone' && this.#ahead === undefined)
+    return is === 'exhausted' || is === 'closing' || (is === 'gone' && this.#fetches.isEmpty)
   }
 
   #to(event: PortalEvent): void {
     this.#phase = phaseAfter(this.#phase, event)
   }
 
-  #fetch(early = false): Fetch {
+  #fetch(early: boolean): Promise<RoundTripResult> {
     const { sql, parameters } = this.#request
-    const result = this.#connection.roundTrip({
-      ...{ owner: this, sql, parameters, sink: this.#ends.sink, limit: this.limit, early },
+    return this.#connection.roundTrip({
+      ...{ owner: this, sql, parameters, sink: this.#intake, limit: this.limit, early },
       messages: () => this.#fetchMessages(),
     })
-    // One that is asked for only now has nothing sent behind it: it says how large the next is to be.
-    return { result, isAnswered: !early }
   }
 
   #fetchMessages(): Buffer[] {
     this.#throwIfEnded()
+    this.#intake.fetching()
     const { rows } = this.#fetchSize
     if (openedOf(this.#phase) !== undefined) return [protocol.execute(this.#name, rows), protocol.SYNC]
     const { sql, parameters, formats } = this.#request
@@ -211,10 +211,10 @@ export class Portal<C> implements OpenPortal {
     const connection = this.#connection
     return new IdleWatch(ms, {
       delivered: this.#request.delivered,
-      isBusy: () => connection.isBusy,
+      isBusy: () => connection.isBusy && !this.#intake.isHeld,
       onProgress: () => {
         // Resets the server's own limit, for a loop that is slow but not idle.
-        if (this.ownsTransaction) void silently(this.#send('', [protocol.SYNC]))
+        if (this.ownsTransaction && !connection.isBusy) void silently(this.#send('', [protocol.SYNC]))
       },
       onStall: () => void this.abandon(idleTimeout(ms, this)),
     })
@@ -231,6 +231,7 @@ export class Portal<C> implements OpenPortal {
 
   async #close(): Promise<void> {
     this.#idleWatch?.stop()
+    this.#intake.drain()
     const connection = this.#connection
     const { signal, onClosed } = this.#ends
     let limit: Deadline | undefined
@@ -239,7 +240,7 @@ export class Portal<C> implements OpenPortal {
     if (this.ownsTransaction || this.#asking !== undefined) startLimit()
     try {
       await this.#asking?.catch(() => {})
-      await this.#settleAhead()
+      await this.#settleFetches()
       // Whoever wrote must hear that nothing was committed, also when only leaving.
       const wrote = this.ownsTransaction && !this.#readOnly
       if (wrote && connection.status === 'E') this.#failure ??= abortedBy(connection.transactionFailure)
@@ -276,10 +277,9 @@ export class Portal<C> implements OpenPortal {
     }
   }
 
-  async #settleAhead(): Promise<void> {
-    const ahead = this.#ahead
-    if (ahead === undefined) return
-    this.#ahead = undefined
+  async #settleFetches(): Promise<void> {
+    const fetches = this.#fetches.giveUp()
+    if (fetches.length === 0) return
     // A cancelled fetch aborts its transaction: in the caller's, and where something was written, it may run to its end.
     // A fetch past the end of the rows has nothing to do.
     const isPastEnd = openedOf(this.#phase)?.is === 'exhausted'
@@ -288,7 +288,7 @@ export class Portal<C> implements OpenPortal {
         ? setTimeout(() => this.#connection.cancel(this), ABANDONED_FETCH_GRACE_MS)
         : undefined
     try {
-      await ahead.result
+      for (const { result } of fetches) await result
     } catch (error) {
       this.#failure ??= this.#explain(asError(error))
     } finally {

@@ -1,5 +1,6 @@
 import type { CompiledQuery } from 'kysely'
 import { DecodeError, UsageError } from '../errors.js'
+import { isBreathDue } from '../breath.js'
 import { compile } from '../sql/compile.js'
 import { selectPrefetched } from '../sql/select/prefetch.js'
 import { isRecord } from '../query/assignment.js'
@@ -7,9 +8,13 @@ import { columnsOf } from '../query/columns.js'
 import { hasExactKey, OWNER_NUMBER, ownerColumns } from '../query/related/prefetch-key.js'
 import { missingRow } from '../query/related/missing-row.js'
 import { isSliced, placedIn, type Prefetch, type QueryState, type RelatedSelection } from '../query/state.js'
+import type { ByteBudget } from '../rows/byte-budget.js'
 import { keyedReader, keyText, type KeyedRow, type RowKey } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
 import type { RelationSchema } from '../schema/table.js'
+
+/** Rows that are gone through before a look at the clock. */
+const LOOK_EVERY = 256
 
 /** A query that has to run before prefetching can go on. */
 export interface PrefetchQuery {
@@ -19,15 +24,18 @@ export interface PrefetchQuery {
   readonly reader: RowReader<KeyedRow>
 }
 
-type Prefetching = Generator<PrefetchQuery, void, KeyedRow[]>
+/** The steps that complete rows: each query is answered with its rows, a pause with none. */
+export type PrefetchSteps = Generator<PrefetchQuery | undefined, void, KeyedRow[]>
 
 /**
  * Puts the prefetched relations into the rows of one chunk, one query per relation, nested ones after those that they
- * hang on. Yields each query and takes its rows, so that the same steps serve asynchronous and synchronous iteration.
+ * hang on. Yields each query and takes its rows, so that the same steps serve asynchronous and synchronous iteration;
+ * between them it yields undefined for a pause, where it has held the event loop for long. Ends early when the budget that
+ * its queries are charged to is passed: the rows are then to be completed again, fewer at a time.
  */
-export function* prefetch(state: QueryState, rows: readonly KeyedRow[]): Prefetching {
+export function* prefetch(state: QueryState, rows: readonly KeyedRow[], budget: ByteBudget): PrefetchSteps {
   for (const [index, each] of state.selection.prefetches.entries()) {
-    yield* prefetchRelation(state, each, index, rows)
+    if (!budget.isPassed) yield* prefetchRelation(state, each, index, rows, budget)
   }
 }
 
@@ -36,18 +44,20 @@ function* prefetchRelation(
   wanted: Prefetch,
   index: number,
   rows: readonly KeyedRow[],
-): Prefetching {
+  budget: ByteBudget,
+): PrefetchSteps {
   const { relation } = wanted
   const inner = related(state, wanted)
   const ownColumns = columnsOf(state.table, relation.columns)
   const textOf = keyText(ownColumns)
   const keys = new Map<string, RowKey>()
-  const texts = rows.map(({ keys: own }) => {
+  const texts: (string | undefined)[] = []
+  for (const { keys: own } of rows) {
     const key = own[index] ?? []
     const text = textOf(...key)
     if (text !== undefined) keys.set(text, key)
-    return text
-  })
+    if (texts.push(text) % LOOK_EVERY === 0 && isBreathDue()) yield undefined
+  }
   const found = new Map<string | undefined, unknown[]>()
   if (keys.size > 0 && !inner.none) {
     const columns = ownColumns.map((_, column) => [...keys.values()].map((key) => key[column]))
@@ -58,9 +68,12 @@ function* prefetchRelation(
       query: compile((creator) => selectPrefetched(creator, placed, state.table, columns)),
       reader: keyedReader(inner, isExact ? ownerColumns(wanted) : [OWNER_NUMBER]),
     }
-    yield* prefetch(inner, related)
+    if (!budget.isPassed) yield* prefetch(inner, related, budget)
+    if (budget.isPassed) return
     const numbered = isExact ? undefined : [...keys.keys()]
+    let seen = 0
     for (const { row, owner } of related) {
+      if (++seen % LOOK_EVERY === 0 && isBreathDue()) yield undefined
       const text = numbered === undefined ? owner : numbered[Number(owner) - 1]
       const group = found.get(text)
       if (group === undefined) found.set(text, [row])
@@ -68,10 +81,12 @@ function* prefetchRelation(
     }
   }
   const joined = state.selection.related.find((each) => each.relation === relation)
-  for (const [at, { row }] of rows.entries()) {
+  let at = 0
+  for (const { row } of rows) {
     const group = found.get(texts[at]) ?? []
     if (group.length === 0 && texts[at] !== undefined && isCertain(relation, inner))
       throw new DecodeError(missingRow(state.schemas, state.table, relation))
+    if (++at % LOOK_EVERY === 0 && isBreathDue()) yield undefined
     // Rows with prefetches are objects: `values` and `valuesList` have none.
     const target = row as Record<string, unknown>
     target[relation.name] =

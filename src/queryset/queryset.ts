@@ -270,14 +270,9 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   }
 
   /**
-   * The same query on the tables of another schema: those of the default schema, and all that it leads to of them, by
-   * relations, prefetches, subqueries, combinations and callbacks. What has a `withSchema` of its own keeps that; tables
-   * of other schemas stay where they are, unless names are given by schema, or by table or type.
-   *
-   * ```ts
-   * users.withSchema('tenant_1')
-   * users.withSchema({ public: 'tenant_1', 'public.countries': 'public' })
-   * ```
+   * The same query on the tables of another schema, `withSchema('tenant_1')`, with all that it leads to. What has a
+   * `withSchema` of its own keeps that, and tables outside the default schema stay where they are, unless names are given
+   * by schema, table or type: `withSchema({ public: 'tenant_1', 'public.countries': 'public' })`.
    *
    * @throws {@link UsageError} for what is no name of a schema, and for a schema, table or type that is not known here.
    */

@@ -16,6 +16,7 @@ import { withConnection } from '../kysely/with-connection.js'
 import { statementOf, withReadRequest } from '../kysely/read-request.js'
 import type { QueryState } from '../query/state.js'
 import { iterationRequest, refuseSettings, type IteratorOptions } from '../request.js'
+import { ByteBudget } from '../rows/byte-budget.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { SyncHost } from '../worker/host.js'
@@ -50,7 +51,10 @@ async function readRows(binding: Binding, read: CompiledRead): Promise<unknown[]
       const { rows } = await connection.executeQuery<unknown>(withReadRequest(query, { reader }))
       if (prefetch === undefined) return rows
       // The reader of what is prefetched for gives rows with their keys.
-      return runPrefetch(prefetch, rows as KeyedRow[], (related) => related(connection))
+      const keyed = rows as KeyedRow[]
+      const budget = new ByteBudget(Infinity)
+      await runPrefetch(prefetch(keyed, budget), budget, (related) => related(connection))
+      return keyed.map(({ row }) => row)
     })
   }
   try {
@@ -134,8 +138,9 @@ function iterationOf(
   delivered: Float64Array,
 ): Iteration {
   const prefetches = read.prefetch !== undefined
+  const { maxBytes } = binding.engine
   const request = iterationRequest(
-    { ...statementOf(read.query, read.reader), prefetches, delivered },
+    { ...statementOf(read.query, read.reader), prefetches, maxBytes, delivered },
     options,
   )
   if (binding.isTransaction) refuseSettings(options)

@@ -21,7 +21,13 @@ export function statementOf(state: QueryState): CompiledRead {
   const query = compile((creator) => selectRows(creator, state))
   const locks = locksRows(state)
   if (state.selection.prefetches.length === 0) return { state, query, locks, reader: selectionReader(state) }
-  return { state, query, locks, reader: keyedReader(state), prefetch: (rows) => prefetch(state, rows) }
+  return {
+    state,
+    query,
+    locks,
+    reader: keyedReader(state),
+    prefetch: (rows, budget) => prefetch(state, rows, budget),
+  }
 }
 
 /** All rows. */

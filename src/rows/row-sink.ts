@@ -1,4 +1,5 @@
 import { DecodeError } from '../errors.js'
+import type { ByteBudget } from './byte-budget.js'
 import type { Field } from './field.js'
 import type { RowDecoder } from './row-decoder.js'
 import type { RowReader } from './row-reader.js'
@@ -26,13 +27,16 @@ interface Failed {
 /** Decodes rows while the next are on their way. */
 export class DecodedRows<R> implements RowSink<R[]> {
   readonly #reader: RowReader<R>
+  readonly #budget: ByteBudget | undefined
   readonly #chunks: (R[] | Failed)[] = []
   #decoder: RowDecoder<R> | undefined
   #rows: R[] = []
   #failure: Failed | undefined
 
-  constructor(reader: RowReader<R>) {
+  /** @param budget where it is passed, rows are counted there and not kept. */
+  constructor(reader: RowReader<R>, budget?: ByteBudget) {
     this.#reader = reader
+    this.#budget = budget
   }
 
   describe(fields: readonly Field[]): void {
@@ -40,6 +44,11 @@ export class DecodedRows<R> implements RowSink<R[]> {
   }
 
   add(bytes: Buffer, count: number): void {
+    this.#budget?.spend(bytes.length)
+    if (this.#budget?.isPassed === true) {
+      this.#rows = []
+      return
+    }
     this.#attempt(() => {
       if (this.#decoder === undefined)
         throw new DecodeError('The server sent rows without naming their columns.')

@@ -1,11 +1,13 @@
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
-import type { StatementRequest } from '../request.js'
 import { elapsed } from '../real-timers.js'
-import type { NextRequest, StreamAnswer, StreamRequestMessage } from './messages.js'
+import type { NextRequest, RelatedRequest, StreamAnswer, StreamRequestMessage } from './messages.js'
 import { SLICE_MS } from './watchdog.js'
 import { fromWireError } from './wire-error.js'
 import { ConnectionError } from '../errors.js'
 import type { RawChunk } from './raw-rows.js'
+
+/** Memory of a chunk that is worth being used again, in bytes. */
+const MOST_KEPT = 4 * 1024 * 1024
 
 /** Where a synchronous iteration gets its chunks from. */
 export interface SyncChunks {
@@ -18,7 +20,7 @@ export interface SyncChunks {
    *
    * @throws {@link RelatedQueryFailure} when it failed; what the stream itself met, as it is.
    */
-  query(query: StatementRequest): RawChunk
+  query(query: RelatedRequest): RawChunk
   /** Blocks until the connection is free; never throws. */
   close(): void
   /** Frees the connection without waiting for that. */
@@ -63,7 +65,8 @@ export class SyncBridge implements SyncChunks {
     if (this.#ended) return undefined
     const answer = this.#receive(Infinity)
     if (answer?.type === 'chunk') {
-      this.#last = answer.memory
+      // What was large once is not kept: the next may be small.
+      this.#last = answer.size > MOST_KEPT ? undefined : answer.memory
       return answer
     }
     this.#end()
@@ -80,7 +83,7 @@ export class SyncBridge implements SyncChunks {
     this.#port.postMessage(request, request.spent ? [request.spent] : [])
   }
 
-  query(query: StatementRequest): RawChunk {
+  query(query: RelatedRequest): RawChunk {
     this.#send(query)
     const chunk = this.next()
     if (chunk === undefined) throw new ConnectionError('The stream ended while a query on it was running.')

@@ -49,11 +49,17 @@ export interface NextRequest {
   readonly spent: ArrayBuffer | undefined
 }
 
+/** A statement whose rows complete others. */
+export interface RelatedRequest extends StatementRequest {
+  /** Bytes of rows above which none are wanted. */
+  readonly mostBytes: number
+}
+
 /**
  * On a stream's port, to the worker: the first chunk is sent unasked, each further one when it is asked for. A statement
  * runs on the stream's own connection, between two chunks.
  */
-export type StreamRequestMessage = NextRequest | 'close' | StatementRequest
+export type StreamRequestMessage = NextRequest | 'close' | RelatedRequest
 
 /** On a stream's port, from the worker. */
 export type StreamAnswer =

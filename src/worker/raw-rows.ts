@@ -9,6 +9,8 @@ export interface RawChunk {
   /** How many bytes of it they take. */
   readonly size: number
   readonly count: number
+  /** Bytes that came and were not kept, since they passed what was asked for; then there are none here. */
+  readonly dropped?: number
   /** The columns. */
   readonly fields: readonly Field[]
 }
@@ -35,14 +37,21 @@ export class RawRows implements RowSink<RawChunk> {
   #size = 0
   #count = 0
   #spare: ArrayBuffer | undefined
+  readonly #most: number
+
+  /** @param most bytes of a chunk that is kept. */
+  constructor(most = Infinity) {
+    this.#most = most
+  }
 
   describe(fields: readonly Field[]): void {
     this.#fields = fields
   }
 
   add(bytes: Buffer, count: number): void {
-    this.#segments.push(bytes)
     this.#size += bytes.length
+    if (this.#size > this.#most) this.#segments = []
+    else this.#segments.push(bytes)
     this.#count += count
   }
 
@@ -67,6 +76,7 @@ export class RawRows implements RowSink<RawChunk> {
 
   #joined(): RawChunk | UsageError {
     const size = this.#size
+    if (size > this.#most) return { ...emptyChunk(this.#fields), dropped: size }
     try {
       const chunk: RawChunk = { memory: this.#memory(size), size, count: this.#count, fields: this.#fields }
       const bytes = bytesOf(chunk)

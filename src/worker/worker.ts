@@ -9,13 +9,13 @@ import { retrying } from '../connection/retry.js'
 import { isRetryable } from '../connection/retryable.js'
 import { queryMessages } from '../pg/protocol.js'
 import { Portal } from '../portal/portal.js'
-import type { StatementRequest } from '../request.js'
 import { setInterval } from '../real-timers.js'
 import {
   HEARTBEAT,
   HEARTBEAT_MS,
   type NextRequest,
   type OpenMessage,
+  type RelatedRequest,
   type ShutdownMessage,
   type StreamAnswer,
   type StreamRequestMessage,
@@ -75,7 +75,9 @@ function serve({ port, answers, request }: OpenMessage): void {
     // Once only: it may be another stream's by then.
     const release = () => (released ??= connection.release())
     const rows = new RawRows()
-    const portal = new Portal(connection, request, {
+    // As much may be on its way to the other thread and in its hands.
+    const held = { ...request, maxBytes: Math.ceil(request.maxBytes / 4) }
+    const portal = new Portal(connection, held, {
       sink: rows,
       signal: leaving.signal,
       // At once: nobody may ever step it again.
@@ -123,14 +125,14 @@ function serve({ port, answers, request }: OpenMessage): void {
   }
 
   /** A query on the stream's connection; when it fails, so does the stream. */
-  async function run({ sql, parameters, formats }: StatementRequest): Promise<void> {
+  async function run({ sql, parameters, formats, mostBytes }: RelatedRequest): Promise<void> {
     try {
       const { connection, portal } = await stream
       // Its connection may be another's: the step says by what it ended.
       if (portal.isClosing) return await step()
       const messages = () => queryMessages(sql, parameters, formats)
       const limit = portal.limit ?? queryLimit(connection.engine.limits.queryTimeoutMs, sql)
-      const related = new RawRows()
+      const related = new RawRows(mostBytes)
       try {
         await connection.roundTrip({
           ...{ owner: portal, sql, parameters, messages, sink: related, limit },

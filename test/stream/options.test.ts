@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => shop[Symbol.asyncDispose]())
 
-const REFUSED: readonly unknown[] = [0, -1, 1.5, NaN, Infinity, '10', 2 ** 31, null, 10n, {}]
+const REFUSED: readonly unknown[] = [0, -1, 1.5, NaN, -Infinity, '10', 2 ** 31, null, 10n, {}]
 
 describe.each(['iterator', 'aiterator'] as const)('%s', (method) => {
   describe.each(['chunkSize', 'batchYieldSize'] as const)('refuses at the call, as %s,', (option) => {
@@ -18,6 +18,13 @@ describe.each(['iterator', 'aiterator'] as const)('%s', (method) => {
       expect(call).toThrow(RangeError)
       expect(call).toThrow(`${option} must be a whole number from 1 to 2147483647`)
     })
+  })
+
+  it('refuses batches without an end, and relations by one fetch', () => {
+    expect(() => shop.users[method]({ batchYieldSize: Infinity })).toThrow(OptionError)
+    expect(() => shop.users.prefetchRelated('orders')[method]({ chunkSize: Infinity })).toThrow(
+      'prefetchRelated needs the connection',
+    )
   })
 
   it.each(['fetchTimeoutMs', 'idleTimeoutMs'] as const)(
@@ -44,7 +51,7 @@ describe.each(['iterator', 'aiterator'] as const)('%s', (method) => {
   it('refuses an option that it does not have, naming those it has', () => {
     const options = { chunksize: 10 } as object
     expect(() => shop.users[method](options)).toThrow(
-      'Unknown option "chunksize". Did you mean "chunkSize"? Choices: chunkSize, batchYieldSize',
+      'Unknown option "chunksize". Did you mean "chunkSize"? Choices: chunkSize, maxBytes, batchYieldSize',
     )
   })
 

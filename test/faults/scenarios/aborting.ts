@@ -31,7 +31,12 @@ export const aborting: readonly Scenario[] = [
       const aborter = new AbortController()
       const reason = new Error('enough')
       const { signal } = aborter
-      const reading = loop(new Stalling(db).aiterator({ chunkSize: GOOD_ROWS, signal }))
+      const rows = new Stalling(db).aiterator({ chunkSize: GOOD_ROWS, signal })
+      let reading: Promise<unknown> | undefined
+      // The loop gives way while it takes rows: the signal is to come when it waits for more.
+      await new Promise<void>((resolve) => {
+        reading = loop(rows, (_, count) => (count === GOOD_ROWS ? resolve() : undefined))
+      })
       await world.observer.untilAsleep()
       aborter.abort(reason)
       assert.deepEqual(await reading, { rows: GOOD_ROWS, error: reason })

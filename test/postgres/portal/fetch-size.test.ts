@@ -5,7 +5,7 @@ const MIB = 1024 * 1024
 
 /** The sizes of the fetches when each row has so many bytes. */
 function sizes(rowBytes: (fetch: number) => number, fetches: number): number[] {
-  const size = new FetchSize(undefined)
+  const size = new FetchSize(undefined, 32 * MIB)
   return Array.from({ length: fetches }, (_, fetch) => {
     const { rows } = size
     size.brought(rows, rows * rowBytes(fetch))
@@ -15,7 +15,7 @@ function sizes(rowBytes: (fetch: number) => number, fetches: number): number[] {
 
 describe('rows per fetch', () => {
   it('are those that were asked for, whatever comes', () => {
-    const size = new FetchSize(7)
+    const size = new FetchSize(7, 32 * MIB)
     expect(size.rows).toBe(7)
     size.brought(7, 100 * MIB)
     expect(size.rows).toBe(7)
@@ -37,7 +37,7 @@ describe('rows per fetch', () => {
   })
 
   it('stay when nothing came', () => {
-    const size = new FetchSize(undefined)
+    const size = new FetchSize(undefined, 32 * MIB)
     size.brought(0, 0)
     expect(size.rows).toBe(10)
   })
