@@ -4,6 +4,7 @@ import {
   brokenProtocol,
   checkFields,
   checkHeader,
+  checkRow,
   HEADER,
   isForTurn,
   isReadByFields,
@@ -131,9 +132,10 @@ export class WireTap {
         const type = bytes[at] ?? 0
         const end = at + 1 + this.#sizeOf(bytes, at)
         const isWhole = end <= length
-        if (isReadByFields(type)) {
+        const check = this.#checkOf(type)
+        if (check !== undefined) {
           if (!isWhole) return this.#keep(bytes, at, end - at)
-          checkFields(bytes.subarray(at, end))
+          check(bytes.subarray(at, end))
         }
         this.reader?.expect(type)
         if (!isWhole) this.#remaining = end - length
@@ -147,6 +149,12 @@ export class WireTap {
       if (at > start) this.#parser(bytes.subarray(start, at))
     }
     return at > start ? at : this.#keep(bytes, at, HEADER)
+  }
+
+  /** What has to be looked at as a whole before pg's parser reads it: of rows, those for which somebody asked here. */
+  #checkOf(type: number): ((message: Buffer) => void) | undefined {
+    if (isReadByFields(type)) return checkFields
+    return type === DATA_ROW && this.reader !== undefined ? checkRow : undefined
   }
 
   /** A message for the reader. */
