@@ -147,3 +147,13 @@ export function checkRow(message: Buffer): void {
   }
   if (cells !== 0 || at !== length) throw brokenProtocol('it sent a row that cannot be read')
 }
+
+/**
+ * Looks at how a ReadyForQuery says that the transaction is: what writes and streams do depends on it.
+ *
+ * @throws {@link ConnectionError}
+ */
+export function checkStatus(message: Buffer): void {
+  if (message.length !== HEADER + 1 || !'ITE'.includes(String.fromCharCode(message[HEADER] ?? 0)))
+    throw brokenProtocol('it is ready in a way that there is not')
+}

@@ -5,6 +5,7 @@ import {
   checkFields,
   checkHeader,
   checkRow,
+  checkStatus,
   HEADER,
   isForTurn,
   isReadByFields,
@@ -154,6 +155,7 @@ export class WireTap {
   /** What has to be looked at as a whole before pg's parser reads it: of rows, those for which somebody asked here. */
   #checkOf(type: number): ((message: Buffer) => void) | undefined {
     if (isReadByFields(type)) return checkFields
+    if (type === READY_FOR_QUERY) return checkStatus
     return type === DATA_ROW && this.reader !== undefined ? checkRow : undefined
   }
 
@@ -163,7 +165,7 @@ export class WireTap {
     const end = start + 1 + this.#sizeOf(bytes, start)
     if (end > bytes.length) return this.#keep(bytes, start, end - start)
     const message = bytes.subarray(start, end)
-    if (isReadByFields(type)) checkFields(message)
+    this.#checkOf(type)?.(message)
     this.reader?.expect(type)
     if (this.reader?.take?.(type, message) !== true) this.#parser(message)
     return end

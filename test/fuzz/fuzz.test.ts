@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { objects } from '../stress/tables.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { fuzz } from './fuzz.js'
 import { kinds } from './mischief.js'
+import { withMischief } from './page.js'
 import { operations } from './plan.js'
 
 const CONVERSATIONS = Number(process.env['FUZZ'] ?? 300)
@@ -26,3 +28,8 @@ test(`${CONVERSATIONS} conversations over networks that do mischief to their byt
   expect(Object.keys(figures.operations).toSorted()).toEqual([...operations, 'iterator'].toSorted())
   expect(Object.keys(figures.mischief).toSorted()).toEqual(['none', ...kinds].toSorted())
 }, 600_000)
+
+test('the page of promises says what was done', async () => {
+  const page = new URL('../../docs/promises.md', import.meta.url)
+  await expect(withMischief(await readFile(page, 'utf8'))).toMatchFileSnapshot(page.pathname)
+})

@@ -14,12 +14,12 @@ export interface FuzzOptions {
   /** Of a database with the objects of `test/stress/tables.ts`. */
   readonly url: string
   readonly seed: number
-  /** How many conversations, a tenth of them synchronous; default: until the time is over. */
+  /** How many conversations, one in twenty synchronous; default: until the time is over. */
   readonly count?: number
   readonly minutes?: number
   /** The one of this number alone; negative for a synchronous one. */
   readonly only?: number
-  /** Default: 8, beside one for synchronous ones. */
+  /** Default: 12, beside one for synchronous ones. */
   readonly lanes?: number
 }
 
@@ -42,13 +42,13 @@ export async function fuzz({
     only !== undefined
       ? [{ ...common, lanes: 1, isSync: only < 0, from: Math.abs(only), to: Math.abs(only) + 1 }]
       : [
-          { ...common, lanes, isSync: false, from: 1, to: 1 + Math.ceil((count ?? Infinity) * 0.9) },
+          { ...common, lanes, isSync: false, from: 1, to: 1 + Math.ceil((count ?? Infinity) * 0.95) },
           {
             ...common,
             lanes: 1,
             isSync: true,
             from: 1,
-            to: 1 + Math.floor((count ?? Infinity) * 0.1),
+            to: 1 + Math.floor((count ?? Infinity) * 0.05),
           },
         ]
   const sum = noFigures()

@@ -10,7 +10,7 @@ beforeAll(() => void process.on('unhandledRejection', note).on('uncaughtExceptio
 afterAll(() => void process.off('unhandledRejection', note).off('uncaughtExceptionMonitor', note))
 
 test(`${CONVERSATIONS} conversations over sockets that are none, spoilt at any message and cut at any byte`, async () => {
-  const figures = await fuzzWire({ seed, from: 1, to: 1 + CONVERSATIONS, lanes: 200 })
+  const figures = await fuzzWire({ seed, from: 1, to: 1 + CONVERSATIONS, lanes: 100 })
   expect(figures.conversations).toBe(CONVERSATIONS)
   expect(figures.struck).toBeGreaterThan(CONVERSATIONS / 3)
   expect(left).toEqual([])

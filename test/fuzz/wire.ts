@@ -9,7 +9,7 @@ import { countUp } from '../stress/tally.js'
 import { FakeSocket, ROWS, type Spoiling } from './fake-socket.js'
 import { isHarmless, mischiefOf, type Mischief } from './mischief.js'
 
-const LIMITS = { queryTimeoutMs: 400, fetchTimeoutMs: 400, closeTimeoutMs: 100, connectTimeoutMs: 500 }
+const LIMITS = { queryTimeoutMs: 400, fetchTimeoutMs: 400, closeTimeoutMs: 100, connectTimeoutMs: 3000 }
 /** In which connections the next query may meet what is left of the mischief. */
 const ATTEMPTS = 4
 
