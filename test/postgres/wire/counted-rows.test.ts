@@ -27,6 +27,13 @@ const changed = (change: (copy: Buffer) => unknown) => (message: Buffer) => {
 }
 
 const changes: readonly (readonly [string, Change])[] = [
+  [
+    'is ready in a way that there is not',
+    changeLast(
+      'Z',
+      changed((end) => (end[5] = 0x41)),
+    ),
+  ],
   ['leaves a row out', changeLast('D', () => [])],
   ['sends a row twice', changeLast('D', (row) => [row, row])],
   ['leaves out all rows', (messages) => messages.filter((message) => typeOf(message) !== 'D')],
