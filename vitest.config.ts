@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Folders whose tests end, block, fill or count what belongs to their process. */
-const alone = ['sync', 'faults', 'stress', 'tls', 'package']
+const alone = ['sync', 'faults', 'stress', 'fuzz', 'tls', 'package']
 const aloneFiles = alone.map((folder) => `test/${folder}/**/*.test.ts`)
 
 /** Where this repository's own packages are. */

@@ -52,7 +52,8 @@ export class SilenceWatch {
   }
 
   #isSilent({ isBusy, session }: Listening, heard: Heard | undefined): heard is Heard {
-    return isBusy && heard?.bytes === session.socket.bytesRead
+    // A stream of the application's own may not count.
+    return isBusy && heard !== undefined && heard.bytes === session.socket.bytesRead
   }
 
   async #ask(connection: Listening, heard: Heard): Promise<void> {

@@ -1,6 +1,22 @@
 import { ANSWERS, brokenProtocol, isUnasked, nameOfType } from './server-messages.js'
 
 const SIMPLE = 0x51
+const EXECUTE = 0x45
+const COUNT = / (\d+)$/
+
+/**
+ * Looks at whether as many rows have come as the server counted, by the tag of the command that brought them.
+ *
+ * @throws {@link ConnectionError} when one is missing or came twice.
+ */
+export function checkCount(tag: string, rows: number): void {
+  const [, count] = COUNT.exec(tag) ?? []
+  if (count !== undefined) refuseUnless(Number(count), rows)
+}
+
+function refuseUnless(count: number, rows: number): void {
+  if (count !== rows) throw brokenProtocol(`it sent ${rows} rows where there are ${count}`)
+}
 
 /**
  * Follows the server's answers to the messages of one round trip. Each answer belongs to a message by its place alone:
@@ -13,6 +29,10 @@ export class ExpectedAnswers {
   #failed = false
   /** Rows may come: those of a later fetch were described with the first. */
   #hasRows: boolean
+  /** The columns of the rows were described, or are those of a portal that was opened before. */
+  #hasColumns: boolean
+  /** How many rows the last Execute that was answered has asked for. */
+  #limit = 0
   /** A statement of a simple query has ended, and no other begun. */
   #isComplete = false
   /** The server asked for data, which it does not get. */
@@ -21,6 +41,7 @@ export class ExpectedAnswers {
   constructor(messages: Buffer) {
     this.#messages = messages
     this.#hasRows = messages[0] !== SIMPLE
+    this.#hasColumns = messages[0] === EXECUTE
   }
 
   /** @throws {@link ConnectionError} for an answer that is not due. */
@@ -34,11 +55,23 @@ export class ExpectedAnswers {
     }
   }
 
+  /**
+   * Looks at how many rows came before a CommandComplete, by its tag, or before a PortalSuspended.
+   *
+   * @throws {@link ConnectionError} when one is missing or came twice.
+   */
+  checkRows(rows: number, tag?: string): void {
+    if (!this.#hasColumns) return
+    if (tag === undefined) refuseUnless(this.#limit, rows)
+    else checkCount(tag, rows)
+  }
+
   #isDue(type: string): boolean {
     const message = this.#messages[this.#at] ?? 0
     const { within = '', ends = '' } = ANSWERS.get(String.fromCharCode(message)) ?? {}
     if (type === 'D') return this.#hasRows && within.includes(type)
-    if (type === 'n') this.#hasRows = false
+    if (type === 'n') this.#hasRows = this.#hasColumns = false
+    if (type === 'T') this.#hasColumns = true
     if (message === SIMPLE) {
       if (type === 'Z' && !this.#isComplete) return false
       this.#isComplete = type === 'C' || type === 'I'
@@ -47,6 +80,7 @@ export class ExpectedAnswers {
     if (type === 'G') this.#isRefused = true
     if (!ends.includes(type)) return within.includes(type)
     this.#at += 1 + this.#messages.readUInt32BE(this.#at + 1)
+    if (message === EXECUTE) this.#limit = this.#messages.readUInt32BE(this.#at - 4)
     return true
   }
 }

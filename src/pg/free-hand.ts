@@ -1,12 +1,13 @@
 import type { CompiledQuery, QueryResult } from 'kysely'
-import { Query, type CustomTypesConfig, type QueryResult as PgResult } from 'pg'
+import { Query, type Connection, type CustomTypesConfig, type QueryResult as PgResult } from 'pg'
 import pgUtils from 'pg/lib/utils.js'
 import { codecForOid } from '../types/codec-for.js'
 import { asError, DecodeError, UsageError } from '../errors.js'
 import { checkString } from '../types/text/text.js'
-import { ExpectedAnswers } from './expected-answers.js'
+import { checkCount, ExpectedAnswers } from './expected-answers.js'
 import type { Parameter } from '../request.js'
 import { queryMessages, refuseTooLong, valuesLength } from './protocol.js'
+import { brokenProtocol } from './server-messages.js'
 import type { Session } from './session.js'
 
 const AFFECTING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
@@ -55,17 +56,24 @@ const EXTENDED = Buffer.concat(queryMessages('', [], []))
 
 const READY_FOR_QUERY = 0x5a
 
+/** Where a statement without rules of its own counts the rows that it returns. */
+const IS_COUNTED = /^(?:SELECT|FETCH) /
+
 /** What pg's client calls of a query. */
 const CALLED = [
   ...['handleRowDescription', 'handleDataRow', 'handlePortalSuspended', 'handleCommandComplete'],
   ...['handleEmptyQuery', 'handleCopyInResponse', 'handleCopyData', 'handleError', 'handleReadyForQuery'],
 ] as const
 
+type Watched = 'handleRowDescription' | 'handleDataRow' | 'handleCommandComplete'
+
 /** A query of pg's as it is: its methods, and what pg's types leave out. */
 type OpenQuery = Query &
-  Record<Exclude<(typeof CALLED)[number], 'handleDataRow'>, () => void> & {
+  Record<Exclude<(typeof CALLED)[number], Watched>, () => void> & {
     text: string
     callback: unknown
+    handleRowDescription(message: { readonly fields: readonly unknown[] }): void
+    handleCommandComplete(message: { readonly text: string }, connection: Connection): void
     handleDataRow(row: { readonly fields: readonly (string | null)[] }): void
     /** By which of its values the first row that cannot be read is refused. */
     _canceledDueToError: unknown
@@ -96,8 +104,27 @@ function watchSending(session: Session, query: Query, messages: Buffer, onSendin
   const submit = query.submit.bind(query)
   // Each with its own type, which a loop over their names cannot tell.
   for (const name of CALLED) (open as Record<string, unknown>)[name] = open[name].bind(query)
+  const handleRowDescription = open.handleRowDescription.bind(query)
   const handleDataRow = open.handleDataRow.bind(query)
+  const handleCommandComplete = open.handleCommandComplete.bind(query)
+  let columns: number | undefined
+  let rows = 0
+  let results = 0
+  open.handleRowDescription = (message) => {
+    columns = message.fields.length
+    handleRowDescription(message)
+  }
+  open.handleCommandComplete = (message, connection) => {
+    if (columns !== undefined && IS_COUNTED.test(message.text)) checkCount(message.text, rows)
+    if (++results > 1 && !isSeveral(open.text)) throw brokenProtocol('it ended one statement twice')
+    columns = undefined
+    rows = 0
+    handleCommandComplete(message, connection)
+  }
   open.handleDataRow = (row) => {
+    rows++
+    if (row.fields.length !== columns)
+      throw brokenProtocol('it sent a row of other columns than it had described')
     if (open._canceledDueToError !== false) return
     handleDataRow(row)
     if (open._canceledDueToError !== false)

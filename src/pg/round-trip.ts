@@ -40,6 +40,8 @@ export class RoundTrip {
   readonly #sink: RowSink<unknown>
   #phase: Phase = { is: 'waiting' }
   #rows = 0
+  /** Those of the results before the one that is coming in. */
+  #rowsBefore = 0
   #bytes = 0
   #suspended = false
   #command = ''
@@ -92,11 +94,11 @@ export class RoundTrip {
         return this.#sink.describe(readRowDescription(message))
       case 's':
         this.#suspended = true
-        return
+        return this.#endResult()
       case 'C':
         this.#command = message.toString('latin1', HEADER, message.length - 1)
         this.#suspended = false
-        return
+        return this.#endResult(this.#command)
       case 'I':
         this.#suspended = false
         return
@@ -114,6 +116,11 @@ export class RoundTrip {
   /** It is not answered any more, or was not sent. */
   fail(error: Error): void {
     this.#settle(this.error ?? error)
+  }
+
+  #endResult(tag?: string): void {
+    if (this.#phase.is === 'sent') this.#phase.expected.checkRows(this.#rows - this.#rowsBefore, tag)
+    this.#rowsBefore = this.#rows
   }
 
   #settle(error: Error | undefined): void {

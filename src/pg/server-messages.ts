@@ -130,3 +130,30 @@ export function checkFields(message: Buffer): void {
   }
   if (at !== message.length - 1 || !hasCode) throw brokenProtocol('it sent an error that cannot be read')
 }
+
+/**
+ * Looks at whether the values of a row end where it does: pg's parser would read one that says to be longer out of what
+ * comes behind.
+ *
+ * @throws {@link ConnectionError}
+ */
+export function checkRow(message: Buffer): void {
+  const { length } = message
+  let at = HEADER + 2
+  let cells = length < at ? -1 : message.readUInt16BE(HEADER)
+  for (; cells > 0 && at + 4 <= length; cells--) {
+    const size = message.readInt32BE(at)
+    at += size === -1 ? 4 : size < 0 ? length : 4 + size
+  }
+  if (cells !== 0 || at !== length) throw brokenProtocol('it sent a row that cannot be read')
+}
+
+/**
+ * Looks at how a ReadyForQuery says that the transaction is: what writes and streams do depends on it.
+ *
+ * @throws {@link ConnectionError}
+ */
+export function checkStatus(message: Buffer): void {
+  if (message.length !== HEADER + 1 || !'ITE'.includes(String.fromCharCode(message[HEADER] ?? 0)))
+    throw brokenProtocol('it is ready in a way that there is not')
+}

@@ -6,6 +6,8 @@ import {
   brokenProtocol,
   checkFields,
   checkHeader,
+  checkRow,
+  checkStatus,
   HEADER,
   isForTurn,
   isReadByFields,
@@ -164,9 +166,10 @@ export class WireTap {
         const type = bytes[at] ?? 0
         const end = at + 1 + this.#sizeOf(bytes, at)
         const isWhole = end <= length
-        if (isReadByFields(type)) {
+        const check = this.#checkOf(type)
+        if (check !== undefined) {
           if (!isWhole) return this.#keep(bytes, at, end - at)
-          checkFields(bytes.subarray(at, end))
+          check(bytes.subarray(at, end))
         }
         this.reader?.expect(type)
         if (!isWhole) this.#remaining = end - length
@@ -182,13 +185,20 @@ export class WireTap {
     return at > start ? at : this.#keep(bytes, at, HEADER)
   }
 
+  /** What has to be looked at as a whole before pg's parser reads it: of rows, those for which somebody asked here. */
+  #checkOf(type: number): ((message: Buffer) => void) | undefined {
+    if (isReadByFields(type)) return checkFields
+    if (type === READY_FOR_QUERY) return checkStatus
+    return type === DATA_ROW && this.reader !== undefined ? checkRow : undefined
+  }
+
   /** A message for the reader. */
   #handOver(bytes: Buffer, start: number, type: number): number {
     if (start + HEADER > bytes.length) return this.#keep(bytes, start, HEADER)
     const end = start + 1 + this.#sizeOf(bytes, start)
     if (end > bytes.length) return this.#keep(bytes, start, end - start)
     const message = bytes.subarray(start, end)
-    if (isReadByFields(type)) checkFields(message)
+    this.#checkOf(type)?.(message)
     this.reader?.expect(type)
     if (this.reader?.take?.(type, message) !== true) this.#parser(message)
     return end

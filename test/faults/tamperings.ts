@@ -100,6 +100,8 @@ const all = {
     change: (answer) =>
       answer.flatMap((each) => [fake.NOTICE, fake.PARAMETER_STATUS, fake.NOTIFICATION, each]),
   },
+  rowTwice: { change: (answer) => answer.flatMap((each, index) => (index === 3 ? [each, each] : [each])) },
+  rowMissing: { change: replace(3) },
   moreRows: { extraRows: 3, change: (answer) => answer },
 } satisfies Record<string, Tampering>
 

@@ -3,7 +3,7 @@ import type { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
-import { connect, type Database } from '../../src/index.js'
+import { connect, type ConnectOptions, type Database } from '../../src/index.js'
 import { engineOf } from '../../src/kysely/adapter.js'
 import type { Engine } from '../../src/connection/engine.js'
 import type { Proxy } from '../postgres/support/proxy.js'
@@ -22,6 +22,10 @@ export interface WorldOptions {
   readonly application: string
   /** Through which the streams connect, and by which they may be cut off. */
   readonly proxy?: Proxy
+  /** Where they connect to, if not to the database itself or the proxy. */
+  readonly via?: string
+  /** Beside those that it has by itself. */
+  readonly settings?: ConnectOptions
 }
 
 /** A pool of three, those who stream through it, and who watches them. */
@@ -42,14 +46,15 @@ export class World implements AsyncDisposable {
   #leases = 0
   #mostListeners: number | undefined
 
-  constructor({ url, application, proxy }: WorldOptions) {
+  constructor({ url, application, proxy, via = proxy?.url ?? url, settings }: WorldOptions) {
     this.proxy = proxy
     this.watch = new Watch(url, application)
     this.db = connect<StressTables>({
-      connectionString: proxy?.url ?? url,
+      connectionString: via,
       application_name: application,
       max: POOL_SIZE,
       closeTimeoutMs: CLOSE_TIMEOUT_MS,
+      ...settings,
       log: () => {
         const counter = this.queries.getStore()
         if (counter !== undefined) counter.queries++

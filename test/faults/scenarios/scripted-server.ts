@@ -132,6 +132,10 @@ export const scriptedServer: ScenarioGroup = {
       'besideLater',
       'copyOut',
     ]),
-    within('It sends more rows than a fetch has asked for', ['moreRows']),
+    within('It sends more rows than a fetch has asked for, one of them twice, or leaves one out', [
+      'moreRows',
+      'rowTwice',
+      'rowMissing',
+    ]),
   ],
 }

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { objects } from '../stress/tables.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { fuzz } from './fuzz.js'
+import { kinds } from './mischief.js'
+import { withMischief } from './page.js'
+import { operations } from './plan.js'
+
+const CONVERSATIONS = Number(process.env['FUZZ'] ?? 300)
+const seed = Number(process.env['FUZZ_SEED'] ?? 1)
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  const client = new pg.Client(database.url)
+  await client.connect()
+  await client.query(objects)
+  await client.end()
+})
+afterAll(() => database.drop())
+
+test(`${CONVERSATIONS} conversations over networks that do mischief to their bytes keep the promises`, async () => {
+  const figures = await fuzz({ url: database.url, seed, count: CONVERSATIONS })
+  expect(figures.conversations).toBe(CONVERSATIONS)
+  expect(Object.keys(figures.operations).toSorted()).toEqual([...operations, 'iterator'].toSorted())
+  expect(Object.keys(figures.mischief).toSorted()).toEqual(['none', ...kinds].toSorted())
+}, 600_000)
+
+test('the page of promises says what was done', async () => {
+  const page = new URL('../../docs/promises.md', import.meta.url)
+  await expect(withMischief(await readFile(page, 'utf8'))).toMatchFileSnapshot(page.pathname)
+})
