@@ -179,13 +179,14 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   }
 
   /**
-   * Joins the rows of to-one relations into each row: `LEFT JOIN`, or `JOIN` where there always is one. One query.
+   * Joins the rows of to-one relations into each row by `LEFT JOIN`, which never leaves a row out. One query.
    *
    * ```ts
    * posts.selectRelated('author', 'author.company') // post.author: User & { company: Company | null }
    * ```
    *
-   * @throws {@link FieldError} for a relation that is not there or leads to many rows.
+   * @throws {@link FieldError} for a relation that is not there or leads to many rows. While reading: {@link DecodeError}
+   * where a key that is never NULL leads to a row that is not seen, as policies of row-level security hide rows.
    */
   selectRelated<const Path extends string>(
     ...paths: (Path & ToOnePath<M, Path>)[]
@@ -270,11 +271,10 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
 
   /**
    * The same query on the tables of another schema: those of the default schema, and all that it leads to of them, by
-   * relations, prefetches, subqueries, combinations and callbacks. What has a `withSchema` of its own keeps that; tables
-   * of other schemas stay where they are, unless names are given by schema, or by table or type.
+   * relations, subqueries and so on. What has a `withSchema` of its own keeps that; tables of other schemas stay where
+   * they are, unless names are given by schema, or by table or type.
    *
    * ```ts
-   * users.withSchema('tenant_1')
    * users.withSchema({ public: 'tenant_1', 'public.countries': 'public' })
    * ```
    *
