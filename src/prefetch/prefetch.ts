@@ -7,11 +7,10 @@ import { isRecord } from '../query/assignment.js'
 import { columnsOf } from '../query/columns.js'
 import { hasExactKey, OWNER_NUMBER, ownerColumns } from '../query/related/prefetch-key.js'
 import { missingRow } from '../query/related/missing-row.js'
-import { isSliced, placedIn, type Prefetch, type QueryState, type RelatedSelection } from '../query/state.js'
+import { placedIn, type Prefetch, type QueryState, type RelatedSelection } from '../query/state.js'
 import type { ByteBudget } from '../rows/byte-budget.js'
 import { keyedReader, keyText, type KeyedRow, type RowKey } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
-import type { RelationSchema } from '../schema/table.js'
 
 /** Rows that are gone through before a look at the clock. */
 const LOOK_EVERY = 256
@@ -62,7 +61,7 @@ function* prefetchRelation(
   if (keys.size > 0 && !inner.none) {
     const columns = ownColumns.map((_, column) => [...keys.values()].map((key) => key[column]))
     const isExact = hasExactKey(wanted, state.table)
-    const placed = { relation, state: inner }
+    const placed = { ...wanted, state: inner }
     const related = yield {
       table: inner.schemas.nameOf(inner.table),
       query: compile((creator) => selectPrefetched(creator, placed, state.table, columns)),
@@ -80,11 +79,12 @@ function* prefetchRelation(
       else group.push(row)
     }
   }
+  const isCertain = wanted.isPlain && relation.kind === 'one' && !relation.nullable
   const joined = state.selection.related.find((each) => each.relation === relation)
   let at = 0
   for (const { row } of rows) {
     const group = found.get(texts[at]) ?? []
-    if (group.length === 0 && texts[at] !== undefined && isCertain(relation, inner))
+    if (group.length === 0 && texts[at] !== undefined && isCertain)
       throw new DecodeError(missingRow(state.schemas, state.table, relation))
     if (++at % LOOK_EVERY === 0 && isBreathDue()) yield undefined
     // Rows with prefetches are objects: `values` and `valuesList` have none.
@@ -102,12 +102,6 @@ function related({ schemas }: QueryState, { relation, state }: Prefetch): QueryS
   throw new UsageError(
     `prefetchRelated of "${relation.name}" leads to ${wanted}, not to ${given}: take querysets with the same withSchema().`,
   )
-}
-
-/** Whether each owner has a row by what the schema says, since no condition leaves one out. */
-function isCertain({ kind, nullable }: RelationSchema, state: QueryState): boolean {
-  if (kind !== 'one' || nullable || state.none || isSliced(state)) return false
-  return state.conditions.length === 0 && state.combination === undefined && state.lock === undefined
 }
 
 /**

@@ -69,6 +69,8 @@ export interface RelatedSelection {
 export interface Prefetch {
   readonly relation: RelationSchema
   readonly state: QueryState
+  /** By its name alone: whole rows, and all of them. */
+  readonly isPlain: boolean
 }
 
 /** Every row of a table. */

@@ -180,13 +180,14 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   }
 
   /**
-   * Joins the rows of to-one relations into each row: `LEFT JOIN`, or `JOIN` where there always is one. One query.
+   * Joins the rows of to-one relations into each row by `LEFT JOIN`, which never leaves a row out. One query.
    *
    * ```ts
    * posts.selectRelated('author', 'author.company') // post.author: User & { company: Company | null }
    * ```
    *
-   * @throws {@link FieldError} for a relation that is not there or leads to many rows.
+   * @throws {@link FieldError} for a relation that is not there or leads to many rows. While reading: {@link DecodeError}
+   * where a key that is never NULL leads to a row that is not seen, as policies of row-level security hide rows.
    */
   selectRelated<const Path extends string>(
     ...paths: (Path & ToOnePath<M, Path>)[]

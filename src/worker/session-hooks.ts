@@ -19,7 +19,7 @@ export function refuseSetUp({ config }: Engine, pool: Pool, followsSearchPath: b
     'the pool\'s "connect" listener': maySetUp(pool, 'connect'),
     'the pool\'s "acquire" listener': maySetUp(pool, 'acquire'),
     "the pool's own connect()": METHODS.some((method) => isOverridden(pool, method)),
-    "the pool's class of clients": isSubclass(PoolWatch.clientClassOf(pool)),
+    "the pool's own class of clients (Client)": isSubclass(PoolWatch.clientClassOf(pool)),
   }
   const hook = Object.entries(hooks).find(([, isThere]) => isThere)?.[0] ?? settingOf(pool, followsSearchPath)
   if (hook === undefined) return

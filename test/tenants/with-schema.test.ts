@@ -251,7 +251,7 @@ describe('withSchema', () => {
     expect(await joined.execute()).toHaveLength(1)
   })
 
-  it('leaves names of WITH, aliases and qualified tables in callbacks as they are', async () => {
+  it('leaves names of WITH, aliases and qualified tables in callbacks as they are', () => {
     const dialect = new SluiceDialect({ pool: new Pool() })
     const ids = new Kysely<Record<string, { id: number }>>({ dialect })
       .with('users', (db) => db.selectFrom('posts as p').where('p.id', '<', 3).select('p.id'))

@@ -18,7 +18,12 @@ function prefetchPath(state: QueryState, path: string): QueryState {
   const { relation, rest } = stepOf(state.table, path)
   const present = state.selection.prefetches.find((each) => each.relation === relation)
   const inner = present?.state ?? initialState(state.schemas.table(relation.target), state.schemas)
-  return setPrefetch(state, { relation, state: rest === undefined ? inner : prefetchPath(inner, rest) })
+  const isPlain = present?.isPlain ?? true
+  return setPrefetch(state, {
+    relation,
+    state: rest === undefined ? inner : prefetchPath(inner, rest),
+    isPlain,
+  })
 }
 
 /** Prefetches a relation by a query of its own. */
@@ -44,7 +49,7 @@ export function prefetchBy(state: QueryState, name: string, inner: QueryState): 
     )
   }
   refuseOutsideCombination(inner, relation.targetColumns, 'prefetchRelated')
-  return setPrefetch(state, { relation, state: inner })
+  return setPrefetch(state, { relation, state: inner, isPlain: false })
 }
 
 function setPrefetch(state: QueryState, prefetch: Prefetch): QueryState {
