@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sql, type ExpressionBuilder } from 'kysely'
-import { EncodeError, OptionError, SluiceError, stringAgg } from 'sluice'
+import { EncodeError, jsonNull, OptionError, SluiceError, stringAgg } from 'sluice'
 import { unstorableStrings } from './corpus.js'
 import { documentOf, itemsTable, pairOf, spanOf } from './items.js'
 import { pretenders } from './pretenders.js'
@@ -155,7 +155,7 @@ describe('what only pretends to be a string is refused or written as what it is'
     for (const value of pretenders("' or true --")) {
       const failure = await failureOf(() => items.filter({ id: 1 }).update({ doc: value }))
       if (failure !== undefined) expect(isClear(failure)).toBe(true)
-      else expect((await items.get({ id: 1 })).doc).toEqual(JSON.parse(JSON.stringify(value)))
+      else expect((await items.get({ id: 1 })).doc).toEqual(JSON.parse(JSON.stringify(value)) ?? jsonNull)
     }
   })
 })
