@@ -69,5 +69,6 @@ async function leaveOnly(project: Project, bundle: string): Promise<void> {
 
 it('are those of the README', async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8')
-  for (const { name } of recipes) expect(readme).toContain(`| ${name.padEnd(1)}`)
+  const [, list = ''] = /<!-- projects -->([^]*)<!-- \/projects -->/.exec(readme) ?? []
+  expect([...list.matchAll(/^- (.*)$/gm)].map(([, name]) => name)).toEqual(recipes.map(({ name }) => name))
 })
