@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { runInNewContext } from 'node:vm'
 import pg from 'pg'
+import type * as SluiceModule from 'sluice'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPackage } from '../../scripts/build.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { tableSchema } from '../support/table-schema.js'
 import { root } from './pack.js'
 
-type Sluice = typeof import('sluice')
+type Sluice = typeof SluiceModule
 
 let folder: string
 let database: TestDatabase
@@ -58,7 +59,7 @@ interface Rows {
 
 function repositoryOf({ Repository }: Sluice, db: ReturnType<Sluice['connect']>): Rows {
   // Whichever copy it is of.
-  return new (class extends Repository<never> {})(db, schema) as unknown as Rows
+  return new (class extends Repository<never> {})(db, schema)
 }
 
 describe('copies of one version in a process', () => {
