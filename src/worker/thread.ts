@@ -81,7 +81,7 @@ export class WorkerThread {
       error?.message ??
       (hasStarted ? undefined : launchProblem(this.#file)) ??
       (exitCode === undefined
-        ? 'it had no time to say why, as when memory runs out or a module that NODE_OPTIONS loads fails'
+        ? 'it had no time to say why, as when memory runs out, a module that NODE_OPTIONS loads fails, or a bundle has its file elsewhere'
         : `it exited with code ${exitCode}`)
     return new ConnectionError(
       hasStarted

@@ -103,7 +103,7 @@ const bundlers: readonly Recipe[] = [
     packages: ['tsup', 'typescript@5'],
     files: {
       'tsup.config.mjs': `export default {
-        entry: { main: 'main.mjs', 'sluice-worker': 'sluice/worker' },
+        entry: { main: 'main.mjs', 'sluice-worker': 'node_modules/sluice/dist/sluice-worker.mjs' },
         format: ['cjs', 'esm'], outDir: 'out', noExternal: ['sluice'],
       }`,
     },
@@ -112,11 +112,13 @@ const bundlers: readonly Recipe[] = [
   },
 ]
 
-const next = (bundler: string): Recipe => ({
+const next = (bundler: string, settings = ''): Recipe => ({
   name: `Next.js, ${bundler}, standalone`,
   packages: ['next', 'react', 'react-dom'],
   files: {
-    'next.config.mjs': "export default { output: 'standalone', outputFileTracingRoot: import.meta.dirname }",
+    'next.config.mjs': `export default {
+      output: 'standalone', outputFileTracingRoot: import.meta.dirname, ${settings}
+    }`,
     'app/layout.js': 'export default ({ children }) => <html><body>{children}</body></html>',
     'app/page.js': 'export default () => <p>Things</p>',
     'app/api/route.js': `
@@ -195,7 +197,7 @@ const yarn = async (project: Project, tarball: string) => {
   const settings = { YARN_ENABLE_TELEMETRY: '0', YARN_NODE_LINKER: 'pnp', YARN_ENABLE_GLOBAL_CACHE: 'false' }
   await project.write('yarn.lock', '')
   await project.must('node', [...command, 'add', `sluice@file:${tarball}`, 'pg@8', 'kysely@0.28'], settings)
-  await project.must('node', ['-e', "require('fs').rmSync('node_modules', { recursive: true })"])
+  await project.must('node', ['-e', "require('fs').rmSync('node_modules', { recursive: true, force: true })"])
 }
 
 const others: readonly Recipe[] = [
@@ -255,7 +257,8 @@ const others: readonly Recipe[] = [
 /** All that the support matrix of the README has. */
 export const recipes: readonly Recipe[] = [
   ...bundlers,
-  next('webpack'),
+  // Of the workers that webpack makes, Next looks for those of servers where it serves those of browsers.
+  next('webpack', "serverExternalPackages: ['sluice']"),
   next('turbopack'),
   ...runners,
   ...others,
