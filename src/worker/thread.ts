@@ -99,7 +99,11 @@ function cannotStart(reason: string): string {
 function start(settings: WorkerSettings, watchdog: MessagePort, file?: string | URL): Worker {
   try {
     return launch(
-      { workerData: settings, transferList: [watchdog], execArgv: [], resourceLimits: RESOURCE_LIMITS },
+      {
+        ...{ workerData: settings, transferList: [watchdog], resourceLimits: RESOURCE_LIMITS },
+        // Flags of the process mean its own code, but for those by which Yarn's Plug'n'Play finds packages.
+        ...(process.versions['pnp'] === undefined && { execArgv: [] }),
+      },
       file,
     )
   } catch (error) {

@@ -108,7 +108,7 @@ const bundlers: readonly Recipe[] = [
       }`,
     },
     builds: [['npx', 'tsup', '--config', 'tsup.config.mjs']],
-    run: ['node', 'both.cjs', './out/main.js', './out/main.mjs'],
+    run: ['node', 'both.cjs', './out/main.cjs', './out/main.js'],
   },
 ]
 
