@@ -70,6 +70,20 @@ export default tseslint.config(
     },
   },
   {
+    // Programs of other projects, whose packages are not here.
+    files: ['test/projects/app/**'],
+    ...tseslint.configs.disableTypeChecked,
+    rules: {
+      ...tseslint.configs.disableTypeChecked.rules,
+      '@typescript-eslint/no-require-imports': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_' }],
+    },
+    languageOptions: {
+      ...tseslint.configs.disableTypeChecked.languageOptions,
+      globals: { process: 'readonly', require: 'readonly', structuredClone: 'readonly' },
+    },
+  },
+  {
     // CommonJS, as most services are that instrumentation is loaded into first.
     files: ['test/instrumentation/programs/*.cjs'],
     ...tseslint.configs.disableTypeChecked,

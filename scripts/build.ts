@@ -18,6 +18,23 @@ export const builtTwins: Plugin = {
   },
 }
 
+/** In the worker pg is what its entry has loaded: src/worker/held-pg.ts. */
+const latePg: Plugin = {
+  name: 'late-pg',
+  setup: (building) => {
+    building.onResolve({ filter: /^pg(?:\/lib\/utils\.js)?$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, external: true } : { path, namespace: 'late-pg' },
+    )
+    building.onLoad({ filter: /^pg/, namespace: 'late-pg' }, ({ path }) => ({
+      resolveDir: join(root, 'src/worker'),
+      contents: `
+        import { heldPg } from './held-pg.js'
+        export default heldPg.${path === 'pg' ? 'pg' : 'pgUtils'}
+        ${path === 'pg' ? 'export const { DatabaseError, Query, escapeIdentifier } = heldPg.pg' : ''}`,
+    }))
+  },
+}
+
 /**
  * Builds what is published: a file for each entry, so that importing one reads one, and the declarations beside.
  *
@@ -53,10 +70,12 @@ export async function buildPackage(
   await Promise.all([
     build({ ...esm, entryPoints: ['src/index.ts'] }),
     build({
-      ...esm,
+      ...common,
+      format: 'esm',
       entryPoints: ['src/worker/sluice-worker.ts'],
-      chunkNames: 'sluice-[name]-[hash]',
-      outExtension: { '.js': '.mjs' },
+      // One file: some bundlers copy it as it is.
+      outfile: join(folder, 'sluice-worker.mjs'),
+      plugins: [builtTwins, latePg],
     }),
     build({ ...common, format: 'cjs', entryPoints: ['src/index.ts'], outfile: join(folder, 'index.cjs') }),
     build({

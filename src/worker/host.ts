@@ -45,11 +45,16 @@ export class SyncHost {
       host = new SyncHost(engine)
       hosts.set(engine, host)
     }
-    if (engine.openedPool !== undefined) {
-      refuseSetUp(engine, engine.openedPool, followsSearchPath)
-      if (host.#worker === undefined) connectionSettings(engine.openedPool.options)
-    }
+    host.check(followsSearchPath)
     return host
+  }
+
+  /** @throws {@link UsageError} as {@link of}. Its own method, since it may be of another copy of this class. */
+  check(followsSearchPath: boolean): void {
+    const { openedPool } = this.#engine
+    if (openedPool === undefined) return
+    refuseSetUp(this.#engine, openedPool, followsSearchPath)
+    if (this.#worker === undefined) connectionSettings(openedPool.options)
   }
 
   /** Starts a stream on the worker; its first chunk is on its way at once. */

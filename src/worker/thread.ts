@@ -81,7 +81,7 @@ export class WorkerThread {
       error?.message ??
       (hasStarted ? undefined : launchProblem(this.#file)) ??
       (exitCode === undefined
-        ? 'it had no time to say why, as when memory runs out or a module that NODE_OPTIONS loads fails'
+        ? 'it had no time to say why, as when memory runs out, a module that NODE_OPTIONS loads fails, or a bundle has its file elsewhere'
         : `it exited with code ${exitCode}`)
     return new ConnectionError(
       hasStarted
@@ -99,7 +99,11 @@ function cannotStart(reason: string): string {
 function start(settings: WorkerSettings, watchdog: MessagePort, file?: string | URL): Worker {
   try {
     return launch(
-      { workerData: settings, transferList: [watchdog], execArgv: [], resourceLimits: RESOURCE_LIMITS },
+      {
+        ...{ workerData: settings, transferList: [watchdog], resourceLimits: RESOURCE_LIMITS },
+        // Flags of the process mean its own code, but for those by which Yarn's Plug'n'Play finds packages.
+        ...(process.versions['pnp'] === undefined && { execArgv: [] }),
+      },
       file,
     )
   } catch (error) {

@@ -156,7 +156,7 @@ describe('what only pretends to be a string is refused or written as what it is'
       const failure = await failureOf(() => items.filter({ id: 1 }).update({ doc: value }))
       if (failure !== undefined) expect(isClear(failure)).toBe(true)
       else {
-        const written = value === null ? null : (JSON.parse(JSON.stringify(value)) ?? jsonNull)
+        const written: unknown = value === null ? null : (JSON.parse(JSON.stringify(value)) ?? jsonNull)
         expect((await items.get({ id: 1 })).doc).toEqual(written)
       }
     }

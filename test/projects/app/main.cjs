@@ -1,0 +1,3 @@
+const { exercise } = require('./exercise.mjs')
+
+exercise().then((outcome) => process.stdout.write(`${outcome}\n`))
