@@ -266,8 +266,8 @@ export const recipes: readonly Recipe[] = [
 
 /** Those that fit into a run of CI: one of each way of finding the worker. */
 export const someRecipes: ReadonlySet<string> = new Set([
-  ...['webpack', 'esbuild, ESM', 'esbuild, CommonJS', 'Rollup', 'Vite SSR', 'Next.js, turbopack, standalone'],
-  ...['Jest, CommonJS', 'vitest, vmThreads', 'Node 26', '@vercel/nft'],
+  ...['webpack', 'esbuild, ESM', 'esbuild, CommonJS', 'Next.js, turbopack, standalone'],
+  ...['Jest, CommonJS', 'vitest, vmThreads', '@vercel/nft'],
 ])
 
 /** The folder of the Node for a recipe, if not the tests' own. */
