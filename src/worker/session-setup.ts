@@ -1,4 +1,4 @@
-import { CompiledQuery, type DatabaseConnection } from 'kysely'
+import type { DatabaseConnection } from 'kysely'
 import type { Client } from 'pg'
 import { UsageError } from '../errors.js'
 import type { SluiceConnection } from '../kysely/connection.js'
@@ -17,11 +17,8 @@ export function sessionSetUp(
   return async (given) => {
     // Our driver's own.
     const connection = given as SluiceConnection
-    if (settings !== undefined) {
-      const { sql, parameters } = setConfig(settings, false)
-      await connection.executeQuery(CompiledQuery.raw(sql, [...parameters]))
-    }
-    for (const statement of statements) await connection.executeQuery(CompiledQuery.raw(statement))
+    if (settings !== undefined) await connection.executeQuery(setConfig(settings, false))
+    for (const statement of statements) await connection.executeQuery({ sql: statement, parameters: [] })
     if (module === undefined) return
     const setUp = await (loaded ??= load(String(module)))
     await setUp(connection.connection.session.client)
