@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import js from '@eslint/js'
 import { importX } from 'eslint-plugin-import-x'
 import regexp from 'eslint-plugin-regexp'
+import security from 'eslint-plugin-security'
 import tseslint from 'typescript-eslint'
 
 /** A folder may import itself and the folders before it, never a later one: docs/architecture.md. */
@@ -53,6 +54,24 @@ export default tseslint.config(
       'regexp/match-any': ['error', { allows: ['[^]'] }],
       // A class with both cases says more than a flag behind it.
       'regexp/use-ignore-case': 'off',
+    },
+  },
+  {
+    // Those of its rules that mean something here. Paths and names come from configuration, and go everywhere; whether an
+    // expression is linear is told better above.
+    files: ['src/**', 'codegen/**'],
+    plugins: { security },
+    rules: {
+      'security/detect-bidi-characters': 'error',
+      'security/detect-invisible-characters': 'error',
+      'security/detect-buffer-noassert': 'error',
+      'security/detect-child-process': 'error',
+      'security/detect-eval-with-expression': 'error',
+      'security/detect-new-buffer': 'error',
+      'security/detect-non-literal-regexp': 'error',
+      'security/detect-non-literal-require': 'error',
+      'security/detect-pseudoRandomBytes': 'error',
+      'no-eval': 'error',
     },
   },
   {

@@ -86,7 +86,8 @@ function baseText(type: string | ConvertedTypeSchema, side: Side, scope: TypeSco
   const reading = readingOf(isFreeHand && typeof type !== 'string' ? type.type : type)
   if (side === 'parameter' && isSentAsText(reading)) return 'string'
   const text = isOutput(side) ? reading.row : reading.input
-  for (const name of ENGINE_NAMES) if (new RegExp(`\\b${name}\\b`).test(text)) engineName(name, scope)
+  const words = new Set(text.match(/\w+/g))
+  for (const name of ENGINE_NAMES) if (words.has(name)) engineName(name, scope)
   return text
 }
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { serverAccount } from '../../codegen/server/account.js'
 import { Observer, type Opened, type OpenOptions } from '../postgres/support/fault-tables.js'
-import { freePort, keepProcess, type KeptProcess } from './kept-process.js'
+import { freePort, keepProcess } from './kept-process.js'
 import { findPgbouncer } from './needs.js'
 import type { World } from './world.js'
 
@@ -27,29 +27,30 @@ export interface BouncerOptions {
 
 /** It is to have no client and nothing but idle connections when the scenario is over. */
 export async function startBouncer(world: World, options: BouncerOptions = {}): Promise<Bouncer> {
-  const { port, process: bouncer, folder } = await start(world.url, options)
-  const url = `postgres://anybody@127.0.0.1:${port}`
+  const bouncer = await startPgbouncer(world.url, options)
   const name = `${world.name}_bounced`
   const observer = await Observer.of(world, name)
   world.atEnd(async () => {
-    await untilUnused(`${url}/pgbouncer`)
+    await bouncer.untilUnused()
     await observer[Symbol.asyncDispose]()
     await bouncer.stop()
-    await rm(folder, { recursive: true })
   })
   return {
     observer,
-    open: (others) => world.open({ url: `${url}/bounced`, application_name: name, ...others }),
+    open: (others) => world.open({ url: bouncer.url, application_name: name, ...others }),
   }
 }
 
-interface Started {
-  readonly port: number
-  readonly process: KeptProcess
-  readonly folder: string
+export interface Pgbouncer {
+  /** Of the database behind it. */
+  readonly url: string
+  /** Waits until it says itself that it has no client, and that its connections are idle. */
+  untilUnused(): Promise<void>
+  stop(): Promise<void>
 }
 
-async function start(target: string, options: BouncerOptions): Promise<Started> {
+/** Starts one in front of the database of this URL. */
+export async function startPgbouncer(target: string, options: BouncerOptions = {}): Promise<Pgbouncer> {
   const program = findPgbouncer()
   if (program === undefined) throw new Error('PgBouncer is not installed.')
   // It refuses to run as root, as PostgreSQL does.
@@ -60,8 +61,16 @@ async function start(target: string, options: BouncerOptions): Promise<Started> 
   await writeFile(file, configuration(new URL(target), port, options, versionOf(program)), { mode: 0o600 })
   if (uid !== 0) for (const path of [folder, file]) await chown(path, uid, gid)
   const process = keepProcess(program, ['-q', file], { uid, gid, signal: 'KILL', log: 'ignore' })
-  while (!(await answers(`postgres://anybody@127.0.0.1:${port}/pgbouncer`))) await sleep(10)
-  return { port, process, folder }
+  const url = `postgres://anybody@127.0.0.1:${port}`
+  while (!(await answers(`${url}/pgbouncer`))) await sleep(10)
+  return {
+    url: `${url}/bounced`,
+    untilUnused: () => untilUnused(`${url}/pgbouncer`),
+    async stop() {
+      await process.stop()
+      await rm(folder, { recursive: true })
+    },
+  }
 }
 
 function configuration(
@@ -88,6 +97,8 @@ function configuration(
     'auth_type = any',
     `pool_mode = ${mode}`,
     `default_pool_size = ${poolSize}`,
+    // Where the server was away for a moment.
+    'server_login_retry = 1',
     // Prepared statements of the protocol are followed by newer ones only.
     ...(version >= 121 ? ['max_prepared_statements = 0'] : []),
     '',
@@ -112,7 +123,6 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** Waits until PgBouncer itself says that it has no client, and that its connections are idle. */
 async function untilUnused(url: string): Promise<void> {
   const console = new pg.Client(url)
   await console.connect()

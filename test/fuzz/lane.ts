@@ -135,6 +135,6 @@ function checkError({ plan, seen }: Conversation, error: unknown): void {
 }
 
 /** It is one of ours, or the server's. */
-function isExplained(error: unknown): boolean {
+export function isExplained(error: unknown): boolean {
   return error instanceof SluiceError || isDatabaseError(error)
 }

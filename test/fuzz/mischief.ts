@@ -16,6 +16,8 @@ const messageKinds = ['drop', 'double', 'echo', 'truncate', 'flip', 'swap', 'inj
 /** What becomes of connections while they are made; those that there are, are reset. */
 const newcomerKinds = ['refuse', 'ignore'] as const
 
+/** What a network does by itself, which never makes up a message. */
+export const networkKinds = [...byteKinds, ...newcomerKinds] as const
 export const kinds = [...byteKinds, ...messageKinds, ...newcomerKinds] as const
 export type Kind = (typeof kinds)[number]
 
@@ -34,8 +36,7 @@ export interface Mischief {
   readonly inject: Injectable
 }
 
-export function mischiefOf(dice: Dice): Mischief {
-  const kind = dice.chance(0.45) ? dice.pick(...byteKinds) : dice.pick(...messageKinds, ...newcomerKinds)
+export function mischiefOf(dice: Dice, kind: Kind = anyKind(dice)): Mischief {
   const isOfBytes = byteKinds.includes(kind as (typeof byteKinds)[number])
   // To the server there is nothing that the protocol could tell from what was meant but these.
   const direction =
@@ -48,6 +49,10 @@ export function mischiefOf(dice: Dice): Mischief {
     random: dice.below(0x7fffffff),
     inject: dice.pick(...injectable),
   }
+}
+
+function anyKind(dice: Dice): Kind {
+  return dice.chance(0.45) ? dice.pick(...byteKinds) : dice.pick(...messageKinds, ...newcomerKinds)
 }
 
 /** Whether it is done to whole messages, and not to the bytes or to the making of a connection. */

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import Table from 'cli-table3'
 import type { Proxy } from '../postgres/support/proxy.js'
+import type { Chaos } from './chaos.js'
 import { runFates } from './fate.js'
 import { promise } from './failures.js'
 import { planOf } from './plan.js'
@@ -23,6 +24,8 @@ export interface SoakOptions {
   readonly proxy: Proxy
   readonly seed: number
   readonly minutes: number
+  /** Networks that do mischief, to reads and to writes that are checked row by row. */
+  readonly chaos: readonly Chaos[]
   /** The server is ours, and may be made to start anew. */
   readonly canRestart: boolean
 }
@@ -58,21 +61,24 @@ export class Soak {
         ...this.#worlds.map((world, index) => this.#lane(world, index === 0 ? ROUND : LATE_ROUND)),
         this.#syncLane(),
         this.#restartLane(),
+        ...this.#options.chaos.map((chaos) => this.#chaosLane(chaos)),
       ]
       const stop = (error: unknown) => {
         this.#broken = true
         throw error
       }
       await Promise.all(lanes.map((lane) => lane.catch(stop)))
+      const ledgers = this.#options.chaos.map(({ ledger }) => ledger)
+      await ledgers[0]?.compareAll(ledgers)
     } finally {
       clearInterval(reports)
     }
   }
 
   async close(): Promise<void> {
-    for (const world of this.#worlds) {
-      if (!this.#broken) await world.close()
-      await world[Symbol.asyncDispose]()
+    for (const each of [...this.#worlds, ...this.#options.chaos]) {
+      if (!this.#broken) await each.close()
+      await each[Symbol.asyncDispose]()
     }
   }
 
@@ -89,6 +95,10 @@ export class Soak {
       `${this.#first?.heap ?? '?'} → ${last.heap}`,
     ])
     table.push(['rss, MB, at minute 1 and at the end', `${this.#first?.rss ?? '?'} → ${last.rss}`])
+    for (const { name, figures, ledger } of this.#options.chaos)
+      for (const counts of [...Object.values(figures), ledger.found])
+        table.push(...Object.entries(counts).map(([key, count]) => [`${name}: ${key}`, count]))
+    table.push(['seed', this.#options.seed])
     console.log(table.toString())
   }
 
@@ -102,6 +112,15 @@ export class Soak {
       await runFates(world, plans, LANES)
       promise(this.#uncaught.length === 0, 'An error that nobody caught, or a warning.', this.#uncaught[0])
     }
+  }
+
+  async #chaosLane(chaos: Chaos): Promise<void> {
+    const take = (count: number) => this.#take(count)
+    const isOver = () => {
+      promise(this.#uncaught.length === 0, 'An error that nobody caught, or a warning.', this.#uncaught[0])
+      return this.#isOver()
+    }
+    await chaos.run(take, isOver)
   }
 
   async #syncLane(): Promise<void> {
@@ -152,6 +171,8 @@ export class Soak {
         `${sessions} sessions, ${this.#restarts} restarts, free after ${longestFreeMs.toFixed(1)} ms at most, ` +
         `settled after ${longestSettleMs.toFixed(0)} ms at most`,
     )
+    for (const { name, ledger } of this.#options.chaos)
+      console.log(`  ${name}: rows ${JSON.stringify(ledger.found)}`)
   }
 
   #sum(): Tally {

@@ -31,6 +31,8 @@ export const objects = `
   create view failing as
     select i as id, 'x' || (i + 0 / (${GOOD_ROWS + 1} - i)) as payload from generate_series(1, ${MOST_ROWS}) i;
   create table items (id int primary key, payload text not null);
+  create table ledger (id int primary key, payload text not null);
+  insert into ledger values (-1, '');
   create table rooms (id int primary key, name text not null);
   create table shelves (id int primary key, room_id int not null references rooms, name text not null);
   create table books (id int primary key, shelf_id int not null references shelves, title text not null);
@@ -88,6 +90,7 @@ export interface StressTables {
   stalling: NumberRow
   failing: NumberRow
   items: NumberRow
+  ledger: NumberRow
 }
 
 const keyed = (
