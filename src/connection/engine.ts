@@ -2,7 +2,8 @@ import type { Pool } from 'pg'
 import type { DatabaseConnection } from 'kysely'
 import { version } from '../copies.js'
 import { ConnectionError } from '../errors.js'
-import { checkOptions, size } from '../options.js'
+import { checkOptions, oneOf, size, type OptionChecks } from '../options.js'
+import type { Values } from '../pg/free-hand.js'
 import { PoolWatch } from '../pg/pool-watch.js'
 import { heldRetry, type HeldRetry, type RetrySettings } from './retry.js'
 import { SilenceWatch, type Listening } from './silence-watch.js'
@@ -14,6 +15,10 @@ import { heldWorkerSession, type WorkerSession } from './worker-session.js'
 import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
 
 const MAX_BYTES = 32 * 1024 * 1024
+const CHECKS: OptionChecks<Required<Pick<SluiceDialectConfig, 'values' | 'maxBytes'>>> = {
+  values: oneOf('choice', ['sluice', 'pg']),
+  maxBytes: size,
+}
 
 /** @throws {@link UsageError} for connection parameters that cannot be honoured, before anything is connected to. */
 function checkParameters({ options }: Pool): void {
@@ -24,6 +29,13 @@ function checkParameters({ options }: Pool): void {
 export interface SluiceDialectConfig extends TimeLimits {
   /** A pool of pg's JavaScript client, or a function that makes one when the first connection is needed. */
   readonly pool: Pool | (() => Promise<Pool>)
+  /**
+   * Whose values free-hand SQL has, executed and streamed. `'pg'`: those that Kysely's PostgresDialect has, parameters
+   * included, by pg's type parsers, those of the pool (`types`) and of `pg.types.setTypeParser`. `'sluice'`: those that
+   * querysets have, which are others for int8, date, timestamp, interval and more. Default: `'sluice'`. Querysets and
+   * `toKysely()` have ours either way.
+   */
+  readonly values?: Values
   /**
    * Repeats what is safe and may succeed then: connecting, within `acquireTimeoutMs`, and reads outside a transaction
    * before their first row. Default: nothing is repeated, so that whoever asks hears of a failure at once, and one who
@@ -80,6 +92,8 @@ export class Engine {
   /** Undefined: beside our own code. */
   readonly iteratorWorker: string | URL | undefined
   readonly silence: SilenceWatch
+  /** Whose values free-hand SQL has. */
+  readonly values: Values
   /** What a stream may hold, in bytes. */
   readonly maxBytes: number
   /** What a stream's own transaction waits for a lock; undefined: as the session has it. */
@@ -109,8 +123,10 @@ export class Engine {
     this.iteratorWorker = heldFile('iteratorWorker', config.iteratorWorker)
     this.workerSession = heldWorkerSession(config.workerSession)
     this.silence = new SilenceWatch(this.limits, this.leased)
-    const { maxBytes } = checkOptions({ maxBytes: config.maxBytes }, { maxBytes: size })
-    this.maxBytes = maxBytes ?? MAX_BYTES
+    const { values = 'sluice', maxBytes = MAX_BYTES } = config
+    checkOptions({ values, maxBytes }, CHECKS)
+    this.values = values
+    this.maxBytes = maxBytes
     if (typeof config.pool !== 'function') checkParameters(config.pool)
   }
 

@@ -8,23 +8,25 @@ import type { Engine } from '../connection/engine.js'
 import { prefetchLimit, queryLimit, type RoundTripLimit } from '../connection/pipeline.js'
 import { isDatabaseError } from '../pg/database-error.js'
 import {
-  freeHandParameter,
+  freeHandParameters,
   freeHandResult,
   isSeveral,
   refuseAsCommit,
   runFreeHand,
   type FreeHandAnswer,
+  type Values,
 } from '../pg/free-hand.js'
 import * as protocol from '../pg/protocol.js'
 import type { TransactionStatus } from '../pg/session.js'
 import { Portal } from '../portal/portal.js'
-import type { IterationRequest } from '../request.js'
-import { describedRowReader } from '../rows/described-row-reader.js'
+import type { IterationRequest, Parameter } from '../request.js'
+import { describedRowReader, parsedRowReader } from '../rows/described-row-reader.js'
 import type { Field } from '../rows/field.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { DecodedRows, DescribedColumns } from '../rows/row-sink.js'
 import { captureStack } from '../stack-trace.js'
 import {
+  hasOwnValues,
   queryTimeoutOf,
   readRequestOf,
   settingsScopeOf,
@@ -71,8 +73,14 @@ export class SluiceConnection implements DatabaseConnection {
     if (reader !== undefined && stream !== undefined)
       return this.#stream<R>(query, opened, () => ({ reader, ...stream }))
     const chunks = this.#stream<R>(query, opened, async () => {
-      const reader = describedRowReader(await this.#describe(query))
-      return { reader, request: freeHandRequest(query, reader, chunkSize, this.connection.engine) }
+      const whose = this.#valuesOf(query)
+      const reader =
+        whose === 'pg' ? this.#parsedRowReader() : describedRowReader(await this.#describe(query))
+      const parameters = freeHandParameters(query.parameters, whose)
+      return {
+        reader,
+        request: freeHandRequest(query, parameters, reader, chunkSize, this.connection.engine),
+      }
     })
     const rows = inSlices(chunks)
     // A queryset's iterator is watched by itself.
@@ -101,6 +109,17 @@ export class SluiceConnection implements DatabaseConnection {
     }
   }
 
+  #valuesOf(query: Statement): Values {
+    return hasOwnValues(query) ? 'sluice' : this.connection.engine.values
+  }
+
+  /** By the parsers of the client, which are those of its pool and of pg itself. */
+  #parsedRowReader(): RowReader {
+    const { client } = this.connection.session
+    // What it returns is up to who has set it.
+    return parsedRowReader((typeOid) => client.getTypeParser(typeOid, 'text') as (text: string) => unknown)
+  }
+
   /** The columns that a statement will return, by one round trip: so that their formats can be chosen. */
   async #describe(query: Statement): Promise<readonly Field[]> {
     const { sql } = query
@@ -114,12 +133,17 @@ export class SluiceConnection implements DatabaseConnection {
   async #executeFreeHand<R>(query: Statement): Promise<QueryResult<R>> {
     const { sql, parameters } = query
     const { session } = this.connection
-    const isText = session.settings.isReadable || sql === '' || (parameters.length === 0 && isSeveral(sql))
+    const whose = this.#valuesOf(query)
+    const isText =
+      whose === 'pg' ||
+      session.settings.isReadable ||
+      sql === '' ||
+      (parameters.length === 0 && isSeveral(sql))
     try {
       return await (isText
         ? this.connection.query(
             sql,
-            (onSending) => this.#runFreeHand<R>(query, onSending),
+            (onSending) => this.#runFreeHand<R>(query, whose, onSending),
             this.#queryLimit(query),
           )
         : this.#runDescribed<R>(query))
@@ -135,11 +159,11 @@ export class SluiceConnection implements DatabaseConnection {
     }
   }
 
-  async #runFreeHand<R>(query: Statement, onSending: () => void): Promise<QueryResult<R>> {
+  async #runFreeHand<R>(query: Statement, whose: Values, onSending: () => void): Promise<QueryResult<R>> {
     const { connection } = this
     const { answers, transactionFailure } = connection
     try {
-      const result = await runFreeHand<R>(connection.session, query, onSending)
+      const result = await runFreeHand<R>(connection.session, query, whose, onSending)
       refuseAsCommit(query.sql, result, transactionFailure)
       if (result.rows?.length > 0) connection.checkRows()
       return freeHandResult(result)
@@ -159,7 +183,7 @@ export class SluiceConnection implements DatabaseConnection {
   async #runDescribed<R>(query: Statement): Promise<QueryResult<R>> {
     const { connection } = this
     const { sql } = query
-    const parameters = query.parameters.map(freeHandParameter)
+    const parameters = freeHandParameters(query.parameters, 'sluice')
     const reader = describedRowReader(await this.#describe(query))
     const { transactionFailure } = connection
     const messages = () => protocol.queryMessages(sql, parameters, reader.formats)
@@ -218,13 +242,14 @@ interface StreamSource extends Partial<Omit<StreamedRead, 'request'>> {
 /** A stream of free-hand SQL: its rows are handed out by Kysely, and not counted. */
 function freeHandRequest(
   query: CompiledQuery,
+  parameters: readonly Parameter[],
   { formats }: RowReader,
   chunkSize: number,
   { maxBytes }: Engine,
 ): IterationRequest {
   return {
     sql: query.sql,
-    parameters: query.parameters.map(freeHandParameter),
+    parameters,
     formats,
     prefetches: false,
     maxBytes,

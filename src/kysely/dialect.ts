@@ -17,8 +17,10 @@ import { Engine, type SluiceDialectConfig } from '../connection/engine.js'
  * `trx.selectFrom(…).stream()` keeps Kysely's lock on the connection, so other queries of that transaction wait until
  * the loop ends; a repository's `using(trx)` does not have that limit.
  *
- * Results of free-hand SQL are decoded as querysets decode them, by the types that come back: int8 is a `bigint`,
- * numeric a `string`, timestamptz a `Date`, date and timestamp a `string`. Type parsers set on pg are not used.
+ * **In place of PostgresDialect it changes what free-hand SQL returns**, which no type checker sees: int8 is a `bigint`,
+ * not a `string`; date and timestamp are strings, not `Date`s; interval and points are strings, not objects; type parsers
+ * set on pg or on the pool are not used. With `values: 'pg'` free-hand SQL is as it was, executed and streamed; querysets
+ * and `toKysely()` read by the generated types either way.
  */
 export class SluiceDialect implements Dialect {
   readonly #engine: Engine

@@ -6,6 +6,7 @@ import type { RowReader } from '../rows/row-reader.js'
 
 const READ = Symbol.for(`sluice.read@${version}`)
 const QUERY_TIMEOUT = Symbol.for(`sluice.query-timeout@${version}`)
+const OWN_VALUES = Symbol.for(`sluice.own-values@${version}`)
 const SETTINGS = Symbol.for(`sluice.settings@${version}`)
 
 /**
@@ -48,6 +49,15 @@ export function withQueryTimeout(query: CompiledQuery, ms: number): CompiledQuer
 export function queryTimeoutOf(query: Statement): number | undefined {
   // A property of ours, if it has one.
   return (query as { [QUERY_TIMEOUT]?: number })[QUERY_TIMEOUT]
+}
+
+/** A compiled query whose values are ours, whatever those of free-hand SQL are. */
+export function withOwnValues(query: CompiledQuery): CompiledQuery {
+  return Object.freeze({ ...query, [OWN_VALUES]: true })
+}
+
+export function hasOwnValues(query: Statement): boolean {
+  return OWN_VALUES in query
 }
 
 /** A compiled query of a `withSettings()`. */

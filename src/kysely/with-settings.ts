@@ -14,6 +14,7 @@ import {
 import type { SluiceConnection } from './connection.js'
 import { engineBehind, type KyselyHandle } from './handle.js'
 import { isPinned } from './pinned.js'
+import { withOwnValues } from './read-request.js'
 import { SettingsScope } from './settings-scope.js'
 
 /** A Kysely instance or transaction, as far as it is needed: from the whole of it TypeScript would not infer `DB`. */
@@ -126,7 +127,7 @@ async function run(
   connection: SluiceConnection,
   { sql, parameters }: SettingStatement,
 ): Promise<readonly unknown[]> {
-  return (await connection.executeQuery(CompiledQuery.raw(sql, [...parameters]))).rows
+  return (await connection.executeQuery(withOwnValues(CompiledQuery.raw(sql, [...parameters])))).rows
 }
 
 function onConnection<T>(

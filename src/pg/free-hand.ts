@@ -12,6 +12,9 @@ import type { Session } from './session.js'
 
 const AFFECTING = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 
+/** Whose values free-hand SQL takes and gives: ours, or those of pg's own client and the type parsers set on it. */
+export type Values = 'sluice' | 'pg'
+
 /** By the types that come back. */
 const freeHandTypes: CustomTypesConfig = {
   getTypeParser: ((oid: number) =>
@@ -35,18 +38,21 @@ class TextQuery<R extends object> extends Query<R> {
 export function runFreeHand<R>(
   session: Session,
   { sql, parameters }: Pick<CompiledQuery, 'sql' | 'parameters'>,
+  whose: Values,
   onSending: () => void,
 ): Promise<PgResult<R & object>> {
-  const values = parameters.map(freeHandParameter)
+  const values = freeHandParameters(parameters, whose)
   refuseTooLong(Math.max(Buffer.byteLength(sql), valuesLength(values)))
-  const query = { text: sql, values, types: freeHandTypes }
+  const config = { text: sql, values }
   return new Promise((resolve, reject) => {
-    const textQuery = new TextQuery<R & object>(query, (error, result) =>
-      error ? reject(error) : resolve(result),
-    )
+    const callback = (error: Error, result: PgResult<R & object>) => (error ? reject(error) : resolve(result))
+    const query =
+      whose === 'pg'
+        ? new Query<R & object>(config, callback)
+        : new TextQuery<R & object>({ ...config, types: freeHandTypes }, callback)
     const messages = sql !== '' && parameters.length > 0 ? EXTENDED : SIMPLE
-    watchSending(session, textQuery, messages, onSending)
-    session.client.query(textQuery)
+    watchSending(session, query, messages, onSending)
+    session.client.query(query)
   })
 }
 
@@ -127,7 +133,8 @@ function watchSending(session: Session, query: Query, messages: Buffer, onSendin
       throw brokenProtocol('it sent a row of other columns than it had described')
     if (open._canceledDueToError !== false) return
     handleDataRow(row)
-    if (open._canceledDueToError !== false)
+    // What parsers of the user's throw is theirs.
+    if (open._canceledDueToError !== false && query instanceof TextQuery)
       open._canceledDueToError = named(open._canceledDueToError, open._result, row.fields)
   }
   query.submit = function (this: OpenQuery, connection) {
@@ -166,13 +173,18 @@ export function freeHandResult<R>({ command, rowCount, rows }: FreeHandAnswer<R>
 }
 
 /**
- * A parameter of free-hand SQL, converted as pg's own client does.
+ * Parameters of free-hand SQL, converted as pg's own client does.
  *
- * @throws {@link EncodeError} for text that PostgreSQL cannot hold: pg would send another one in its place.
+ * @throws {@link EncodeError} for text that PostgreSQL cannot hold, where values are ours: pg sends another one in its
+ * place.
  */
-export function freeHandParameter(value: unknown): Parameter {
-  const parameter = pgUtils.prepareValue(value)
-  return typeof parameter === 'string' ? checkString('A parameter of free-hand SQL', parameter) : parameter
+export function freeHandParameters(values: readonly unknown[], whose: Values): Parameter[] {
+  return values.map((value) => {
+    const parameter = pgUtils.prepareValue(value)
+    return whose === 'sluice' && typeof parameter === 'string'
+      ? checkString('A parameter of free-hand SQL', parameter)
+      : parameter
+  })
 }
 
 /** What stands before a statement: its own word comes next. */

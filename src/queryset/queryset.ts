@@ -4,6 +4,7 @@ import { freeHandColumn } from '../sql/cast.js'
 import { subqueryOf } from '../sql/select/subquery.js'
 import { UsageError } from '../errors.js'
 import { bindingOf, type KyselyHandle } from '../kysely/handle.js'
+import { ownValues } from '../kysely/own-values.js'
 import { annotate } from '../query/aggregate/annotate.js'
 import type { FilterArgument, Model } from '../query/model.js'
 import { checkUnionOptions, combine, type UnionOptions } from '../query/combine.js'
@@ -295,7 +296,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
       throw new UsageError('Cannot call toKysely() after valuesList(): its rows are objects. Use values().')
     }
     const { schemas, selection } = this.state
-    const decoding = this.binding.executor.withPlugin(decodePlugin(selection.columns))
+    const decoding = ownValues(this.binding).withPlugin(decodePlugin(selection.columns))
     const schema = schemas.defaultSchema
     const executor =
       schema === undefined ? decoding : decoding.withPluginAtFront(new WithSchemaPlugin(schema))

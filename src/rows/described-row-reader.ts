@@ -1,6 +1,7 @@
 import { codecFor, codecForOid } from '../types/codec-for.js'
 import type { Field } from './field.js'
 import { RowDecoder } from './row-decoder.js'
+import { textCell } from './cell.js'
 import { columnDecoder, formatFor, type RowReader } from './row-reader.js'
 import { objectShape } from './shape.js'
 
@@ -14,6 +15,20 @@ export function describedRowReader(described: readonly Field[]): RowReader<Recor
         fields.map((field) =>
           columnDecoder(field.name, codecForOid(field.typeOid) ?? codecFor('unknown'), field),
         ),
+        objectShape(fields.map(({ name }) => name)),
+      ),
+  }
+}
+
+/** Reads statements that no schema describes from text, by the parsers of another, which are told the OID of the type. */
+export function parsedRowReader(
+  parserOf: (typeOid: number) => (text: string) => unknown,
+): RowReader<Record<string, unknown>> {
+  return {
+    formats: [],
+    start: (fields) =>
+      new RowDecoder(
+        fields.map(({ name, typeOid }) => ({ label: name, decode: textCell(parserOf(typeOid)) })),
         objectShape(fields.map(({ name }) => name)),
       ),
   }
