@@ -9,6 +9,7 @@ const aloneFiles = alone.map((folder) => `test/${folder}/**/*.test.ts`)
 export const resolve = {
   alias: {
     'sluice/config': new URL('./codegen/config/define-config.ts', import.meta.url).pathname,
+    'sluice/opentelemetry': new URL('./src/opentelemetry/index.ts', import.meta.url).pathname,
     sluice: new URL('./src/index.ts', import.meta.url).pathname,
   },
 }

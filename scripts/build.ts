@@ -78,6 +78,13 @@ export async function buildPackage(
       plugins: [builtTwins, latePg],
     }),
     build({ ...common, format: 'cjs', entryPoints: ['src/index.ts'], outfile: join(folder, 'index.cjs') }),
+    build({ ...esm, entryPoints: { opentelemetry: 'src/opentelemetry/index.ts' } }),
+    build({
+      ...common,
+      format: 'cjs',
+      entryPoints: ['src/opentelemetry/index.ts'],
+      outfile: join(folder, 'opentelemetry.cjs'),
+    }),
     build({
       ...esm,
       entryPoints: ['codegen/cli.ts', 'codegen/server/keeper.ts', 'codegen/config/define-config.ts'],

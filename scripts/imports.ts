@@ -8,6 +8,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 const folders = ['src', 'codegen', 'bench', 'examples', 'scripts', 'test']
 const packages: Readonly<Record<string, string>> = {
   sluice: 'src/index.ts',
+  'sluice/opentelemetry': 'src/opentelemetry/index.ts',
   'sluice/config': 'codegen/config/define-config.ts',
 }
 

@@ -78,6 +78,7 @@ export type {
   RangeTypeSchema,
   TypeSchema,
 } from './schema/type.js'
+export type { QueryTrace, TracedServer } from './trace/query-trace.js'
 export { jsonNull, type JsonNull, type JsonValue } from './types/json/json.js'
 export type { Range } from './types/composed/range.js'
 export {

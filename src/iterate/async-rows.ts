@@ -1,4 +1,5 @@
 import { breathe } from '../breath.js'
+import type { Trace } from '../trace/trace.js'
 import { HandOut, type Iteration } from './hand-out.js'
 
 /**
@@ -34,13 +35,13 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
 /** Hands out the rows of a chunk source, without a generator per row. */
 export class RowStream<T> implements AsyncRows<T> {
-  readonly #open: () => Chunks<unknown>
+  readonly #open: (trace: Trace | undefined) => Chunks<unknown>
   readonly #handOut: HandOut<T>
   #source: Chunks<unknown> | undefined
   /** Steps that are under way, so that parallel calls of next() get their items in the order they were made. */
   #steps: Promise<unknown> | undefined
 
-  constructor(iteration: Iteration, open: () => Chunks<unknown>) {
+  constructor(iteration: Iteration, open: (trace: Trace | undefined) => Chunks<unknown>) {
     this.#open = open
     this.#handOut = new HandOut(iteration)
   }
@@ -65,8 +66,9 @@ export class RowStream<T> implements AsyncRows<T> {
     this.#handOut.end(this)
     try {
       await this.#source?.close()
+      this.#handOut.trace?.over()
     } catch (error) {
-      throw this.#handOut.iteration.explain(error)
+      throw this.#failed(this.#handOut.iteration.explain(error))
     }
     return DONE
   }
@@ -92,7 +94,7 @@ export class RowStream<T> implements AsyncRows<T> {
       while (!handOut.hasEnded) {
         if (handOut.isAborted) throw handOut.reason
         if (handOut.isReady) return { done: false, value: handOut.take() }
-        if (handOut.isLast) handOut.end(this)
+        if (handOut.isLast) this.#atEnd()
         else await this.#refill()
       }
       return DONE
@@ -101,17 +103,29 @@ export class RowStream<T> implements AsyncRows<T> {
       if (handOut.hasEnded) return DONE
       handOut.end(this)
       await this.#source?.close().catch(() => {})
-      throw handOut.isAborted ? handOut.reason : handOut.iteration.explain(error)
+      throw this.#failed(handOut.isAborted ? handOut.reason : handOut.iteration.explain(error))
     }
   }
 
+  #atEnd(): void {
+    this.#handOut.end(this)
+    this.#handOut.trace?.over()
+  }
+
+  #failed(failure: unknown): unknown {
+    this.#handOut.trace?.fail(failure)
+    return failure
+  }
+
   async #refill(): Promise<void> {
-    const chunk = await (this.#source ??= this.#opened()).next()
+    const source = (this.#source ??= this.#opened())
+    const { trace } = this.#handOut
+    const chunk = await (trace === undefined ? source.next() : trace.fetching(() => source.next()))
     if (!this.#handOut.hasEnded) this.#handOut.add(chunk)
   }
 
   #opened(): Chunks<unknown> {
-    const source = this.#open()
+    const source = this.#open(this.#handOut.opening())
     // What it closes must not lead back here, or it would never be dropped.
     this.#handOut.opened(this, { close: () => source.close(), isOpen: () => !source.isClosed })
     return source

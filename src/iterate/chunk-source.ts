@@ -8,6 +8,7 @@ import { sqlStateOf } from '../pg/database-error.js'
 import type { IterationRequest } from '../request.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
+import type { Trace } from '../trace/trace.js'
 import type { Chunks } from './async-rows.js'
 import { Parents, type Siblings } from './parents.js'
 import { runPrefetch, type PrefetchRows } from './run-prefetch.js'
@@ -20,6 +21,7 @@ export interface ChunkRequest {
   readonly signal: AbortSignal | undefined
   /** Reads what belongs to the rows of a chunk, on the stream's own connection. */
   readonly prefetch: PrefetchRows | undefined
+  readonly trace: Trace | undefined
 }
 
 /** A connection with a stream on it. */
@@ -176,6 +178,7 @@ export class ChunkSource implements Chunks<unknown> {
           ? executor.provideConnection((pinned) => query(pinned))
           : query(lease.connection)
       },
+      engine,
       request.options.fetchTimeoutMs ?? engine.limits.fetchTimeoutMs,
     )
     this.#prefetching = prefetching
@@ -201,15 +204,19 @@ export class ChunkSource implements Chunks<unknown> {
       // A signal's reason is what the loop gets, whatever it is.
       const abort = () => reject(signal.reason as Error)
       signal.addEventListener('abort', abort)
-      this.#holding = withConnection(this.#binding, async (connection, isShared) => {
-        signal.removeEventListener('abort', abort)
-        signal.throwIfAborted()
-        const lease = this.#start(connection, isShared)
-        const first = lease.chunks.next()
-        first.then(resolve, reject)
-        if (isShared) await first
-        else await this.#closed.then(() => this.#prefetching).catch(() => {})
-      }).catch(reject)
+      this.#holding = withConnection(
+        this.#binding,
+        async (connection, isShared) => {
+          signal.removeEventListener('abort', abort)
+          signal.throwIfAborted()
+          const lease = this.#start(connection, isShared)
+          const first = lease.chunks.next()
+          first.then(resolve, reject)
+          if (isShared) await first
+          else await this.#closed.then(() => this.#prefetching).catch(() => {})
+        },
+        this.#request.trace,
+      ).catch(reject)
     })
   }
 

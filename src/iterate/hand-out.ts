@@ -1,6 +1,7 @@
 import { isBreathDue } from '../breath.js'
 import { forgetDropped, watchDropped, type Dropped } from '../connection/dropped.js'
 import type { IterationRequest, IteratorOptions } from '../request.js'
+import type { Trace } from '../trace/trace.js'
 import { ProgressReport } from './progress.js'
 import { Regrouper } from './regroup.js'
 
@@ -11,6 +12,8 @@ const LOOK_EVERY = 64
 export interface Iteration {
   readonly request: IterationRequest
   readonly options: Pick<IteratorOptions, 'signal' | 'onProgress'>
+  /** Begins its trace, if anybody listens. */
+  readonly trace: () => Trace | undefined
   /** What is read, as a warning names it. */
   readonly describe: () => string
   /** The error that the loop gets for one that was met. */
@@ -27,6 +30,7 @@ export class HandOut<T> {
   readonly #delivered: Float64Array
   readonly #regrouper: Regrouper<unknown> | undefined
   #report: ProgressReport | undefined
+  #trace: Trace | undefined
   #phase: Phase = 'fresh'
   #items: readonly unknown[] = []
   #index = 0
@@ -69,6 +73,16 @@ export class HandOut<T> {
     return this.#signal?.reason as unknown
   }
 
+  /** That of an iteration that has begun, if anybody listens. */
+  get trace(): Trace | undefined {
+    return this.#trace
+  }
+
+  /** The source of the chunks is about to be opened. */
+  opening(): Trace | undefined {
+    return (this.#trace = this.iteration.trace())
+  }
+
   /**
    * The source of the chunks was opened.
    *
@@ -78,7 +92,12 @@ export class HandOut<T> {
     const { options, describe } = this.iteration
     if (options.onProgress !== undefined) this.#report = new ProgressReport(options.onProgress)
     this.#phase = 'running'
-    watchDropped(iterator, { describe, ...dropped })
+    const trace = this.#trace
+    const close = () => {
+      trace?.over()
+      return dropped.close()
+    }
+    watchDropped(iterator, { describe, ...dropped, ...(trace && { close }) })
   }
 
   /** The next row or batch, which has to be there. */
@@ -92,7 +111,10 @@ export class HandOut<T> {
 
   /** A chunk has come; undefined: there are no more. */
   add(chunk: readonly unknown[] | undefined): void {
-    if (chunk !== undefined) this.#report?.fetched(chunk.length)
+    if (chunk !== undefined) {
+      this.#trace?.fetched(chunk.length)
+      this.#report?.fetched(chunk.length)
+    }
     this.#index = 0
     if (chunk === undefined) {
       this.#phase = 'last'

@@ -1,10 +1,12 @@
 import type { DatabaseConnection } from 'kysely'
 import { breathe } from '../breath.js'
 import { withReadRequest } from '../kysely/read-request.js'
-import type { PrefetchSteps } from '../prefetch/prefetch.js'
+import type { PrefetchQuery, PrefetchSteps } from '../prefetch/prefetch.js'
 import { PrefetchFailure } from '../failure/prefetch-failure.js'
 import type { ByteBudget } from '../rows/byte-budget.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
+import type { Engine } from '../connection/engine.js'
+import { isTraced, Trace, traced } from '../trace/trace.js'
 
 /** The steps that complete rows, within a budget. */
 export type PrefetchRows = (rows: readonly KeyedRow[], budget: ByteBudget) => PrefetchSteps
@@ -23,6 +25,7 @@ export async function runPrefetch(
   steps: PrefetchSteps,
   budget: ByteBudget,
   withConnection: WithConnection,
+  engine: Engine,
   fetchTimeoutMs?: number,
 ): Promise<void> {
   for (let step = steps.next(); step.done !== true;) {
@@ -34,11 +37,21 @@ export async function runPrefetch(
     }
     const { query, reader } = value
     const request = withReadRequest(query, { reader, completes: { fetchTimeoutMs, budget } })
-    const related = await withConnection(
-      async (connection) => (await connection.executeQuery<KeyedRow>(request)).rows,
-    ).catch((error: unknown) => {
+    const trace = prefetchTrace(engine, value)
+    const read = () =>
+      withConnection(async (connection) => {
+        const { rows } = await connection.executeQuery<KeyedRow>(request)
+        trace?.fetched(rows.length)
+        return rows
+      })
+    const related = await traced(trace, read).catch((error: unknown) => {
       throw new PrefetchFailure(value, error)
     })
     step = steps.next(related)
   }
+}
+
+/** Begins the trace of a prefetch, if anybody listens. */
+export function prefetchTrace(engine: Engine, step: PrefetchQuery, isSync = false): Trace | undefined {
+  return isTraced() ? new Trace(engine, { kind: 'prefetch', isSync, ...step }) : undefined
 }

@@ -6,6 +6,7 @@ import type { ByteBudget } from '../rows/byte-budget.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowDecoder } from '../rows/row-decoder.js'
 import type { RowReader } from '../rows/row-reader.js'
+import type { Trace } from '../trace/trace.js'
 import { RelatedQueryFailure, type SyncChunks } from '../worker/bridge.js'
 import { bytesOf, emptyChunk } from '../worker/raw-rows.js'
 import { HandOut, type Iteration } from './hand-out.js'
@@ -27,6 +28,8 @@ export interface SyncSource {
   readonly reader: RowReader
   /** Reads what belongs to the rows of a chunk, on the stream's own connection. */
   readonly prefetch: PrefetchRows | undefined
+  /** Begins the trace of a prefetch, if anybody listens. */
+  readonly trace: (step: PrefetchQuery) => Trace | undefined
 }
 
 /** The chunks of `none()`. */
@@ -65,11 +68,12 @@ export class SyncRowStream<T> implements SyncRows<T> {
     const handOut = this.#handOut
     while (!handOut.hasEnded) {
       if (handOut.isAborted) {
+        handOut.trace?.fail(handOut.reason)
         this.return()
         throw handOut.reason
       }
       if (handOut.isReady) return { done: false, value: handOut.take() }
-      if (handOut.isLast) handOut.end(this)
+      if (handOut.isLast) this.#atEnd()
       else this.#refill()
     }
     return DONE
@@ -79,6 +83,7 @@ export class SyncRowStream<T> implements SyncRows<T> {
     this.#handOut.end(this)
     this.#chunks?.close()
     this.#chunks = undefined
+    this.#handOut.trace?.over()
     return DONE
   }
 
@@ -95,12 +100,24 @@ export class SyncRowStream<T> implements SyncRows<T> {
     this.return()
   }
 
+  #atEnd(): void {
+    this.#handOut.end(this)
+    this.#handOut.trace?.over()
+  }
+
   #refill(): void {
+    const handOut = this.#handOut
     try {
-      this.#handOut.add(this.#nextRows((this.#chunks ??= this.#opened())))
+      const chunks = (this.#chunks ??= this.#opened())
+      const { trace } = handOut
+      handOut.add(
+        trace === undefined ? this.#nextRows(chunks) : trace.fetchingSync(() => this.#nextRows(chunks)),
+      )
     } catch (error) {
+      const failure = handOut.iteration.explain(error)
+      handOut.trace?.fail(failure)
       this.return()
-      throw this.#handOut.iteration.explain(error)
+      throw failure
     }
   }
 
@@ -152,6 +169,20 @@ export class SyncRowStream<T> implements SyncRows<T> {
   }
 
   #related(chunks: SyncChunks, step: PrefetchQuery, budget: ByteBudget): KeyedRow[] {
+    const trace = this.#source.trace(step)
+    if (trace === undefined) return this.#relatedRows(chunks, step, budget)
+    try {
+      const rows = trace.fetchingSync(() => this.#relatedRows(chunks, step, budget))
+      trace.fetched(rows.length)
+      trace.over()
+      return rows
+    } catch (error) {
+      trace.fail(error instanceof PrefetchFailure ? error.cause : error)
+      throw error
+    }
+  }
+
+  #relatedRows(chunks: SyncChunks, step: PrefetchQuery, budget: ByteBudget): KeyedRow[] {
     const { query, reader } = step
     try {
       const related = chunks.query({ ...statementOf(query, reader), mostBytes: budget.left })
@@ -166,6 +197,7 @@ export class SyncRowStream<T> implements SyncRows<T> {
   }
 
   #opened(): SyncChunks {
+    this.#handOut.opening()
     const chunks = this.#source.open()
     // What it closes must not lead back here, or it would never be dropped.
     this.#handOut.opened(this, { close: () => chunks.drop(), isOpen: () => !chunks.isOver() })

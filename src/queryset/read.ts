@@ -8,17 +8,20 @@ import { ChunkSource } from '../iterate/chunk-source.js'
 import { RepeatedStart } from '../iterate/repeated-start.js'
 import { NO_CHUNKS, RowStream } from '../iterate/async-rows.js'
 import type { Iteration } from '../iterate/hand-out.js'
-import { runPrefetch, type PrefetchRows } from '../iterate/run-prefetch.js'
+import { prefetchTrace, runPrefetch, type PrefetchRows } from '../iterate/run-prefetch.js'
 import { NO_SYNC_CHUNKS, SyncRowStream, type SyncRows } from '../iterate/sync-rows.js'
+import type { SluiceConnection } from '../kysely/connection.js'
 import type { Binding } from '../kysely/handle.js'
 import { isPinned } from '../kysely/pinned.js'
 import { withConnection } from '../kysely/with-connection.js'
 import { statementOf, withReadRequest } from '../kysely/read-request.js'
+import type { PrefetchQuery } from '../prefetch/prefetch.js'
 import type { QueryState } from '../query/state.js'
 import { iterationRequest, refuseSettings, type IteratorOptions } from '../request.js'
 import { ByteBudget } from '../rows/byte-budget.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
+import { isTraced, Trace, traced } from '../trace/trace.js'
 import { SyncHost } from '../worker/host.js'
 import { fromCallSite, type CallSite } from './call-site.js'
 import { refuseLockOutsideTransaction } from './lock-check.js'
@@ -39,29 +42,47 @@ export function readAll(binding: Binding, read: CompiledRead): Promise<unknown[]
   return fromCallSite(() => readRows(binding, read))
 }
 
-async function readRows(binding: Binding, read: CompiledRead): Promise<unknown[]> {
+function readRows(binding: Binding, read: CompiledRead): Promise<unknown[]> {
+  const trace = traceOf(binding, read, 'query')
+  return traced(trace, () => readTraced(binding, read, trace))
+}
+
+async function readTraced(binding: Binding, read: CompiledRead, trace?: Trace): Promise<unknown[]> {
   const { query, reader, prefetch, locks } = read
   // Getting a connection is repeated by itself; one that is pinned cannot be changed for another.
   let isOurs = false
   const attempt = () => {
     isOurs = false
-    return withConnection(binding, async (connection, isPinned) => {
+    const task = async (connection: SluiceConnection, isPinned: boolean) => {
       isOurs = !isPinned
       if (locks === true) refuseLockOutsideTransaction(binding, connection)
       const { rows } = await connection.executeQuery<unknown>(withReadRequest(query, { reader }))
+      trace?.fetched(rows.length)
       if (prefetch === undefined) return rows
       // The reader of what is prefetched for gives rows with their keys.
       const keyed = rows as KeyedRow[]
       const budget = new ByteBudget(Infinity)
-      await runPrefetch(prefetch(keyed, budget), budget, (related) => related(connection))
+      await runPrefetch(prefetch(keyed, budget), budget, (related) => related(connection), binding.engine)
       return keyed.map(({ row }) => row)
-    })
+    }
+    return withConnection(binding, task, trace)
   }
   try {
     return await retrying(binding.engine.retry, attempt, (error) => isOurs && isRetryableRead(error))
   } catch (error) {
     throw explain(read, error, 0)
   }
+}
+
+/** Begins a trace, if anybody listens and the read sends anything. */
+function traceOf(
+  { engine }: Binding,
+  { state, query }: CompiledRead,
+  kind: 'query' | 'stream',
+  isSync = false,
+): Trace | undefined {
+  if (!isTraced() || state.none) return undefined
+  return new Trace(engine, { kind, isSync, query, table: state.schemas.nameOf(state.table) })
 }
 
 function isRetryableRead(error: Error): boolean {
@@ -80,7 +101,7 @@ export function streamRows(
   site: CallSite,
 ): RowStream<unknown> {
   const { query, reader, prefetch } = read
-  const iteration = iterationOf(binding, read, options, new Float64Array(1))
+  const iteration = iterationOf(binding, read, options, new Float64Array(1), false)
   const { signal, readOnly } = options
   const { retry } = binding.engine
   const { request } = iteration
@@ -89,10 +110,12 @@ export function streamRows(
     site.addTo(explained)
     return explained
   }
-  const open = () => new ChunkSource(binding, { query, reader, request, signal, prefetch })
+  const opening = (trace: Trace | undefined) => () =>
+    new ChunkSource(binding, { query, reader, request, signal, prefetch, trace })
   const isRepeated = retry.attempts > 1 && readOnly !== false && !binding.isTransaction
-  return new RowStream({ ...iteration, explain }, () => {
+  return new RowStream({ ...iteration, explain }, (trace) => {
     if (read.state.none) return NO_CHUNKS
+    const open = opening(trace)
     return isRepeated ? new RepeatedStart(open, retry, isRetryableRead, signal) : open()
   })
 }
@@ -110,7 +133,7 @@ export function iterateRows(
 ): SyncRows<unknown> {
   // The worker's portal looks at it, too.
   const delivered = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT))
-  const iteration = iterationOf(binding, read, options, delivered)
+  const iteration = iterationOf(binding, read, options, delivered, true)
   if (binding.isTransaction) {
     throw new UsageError(
       'iterator() cannot run inside a transaction: it reads on a worker thread with a connection of its own, which ' +
@@ -127,7 +150,8 @@ export function iterateRows(
   const host = SyncHost.of(binding.engine, read.state.table.schema === '')
   const { reader, prefetch } = read
   const open = () => (read.state.none ? NO_SYNC_CHUNKS : host.open(iteration.request))
-  return new SyncRowStream(iteration, { reader, prefetch, open })
+  const trace = (step: PrefetchQuery) => prefetchTrace(binding.engine, step, true)
+  return new SyncRowStream(iteration, { reader, prefetch, open, trace })
 }
 
 /** What both forms have in common: the request, checked, and what is said of it. */
@@ -136,6 +160,7 @@ function iterationOf(
   read: CompiledRead,
   options: IteratorOptions,
   delivered: Float64Array,
+  isSync: boolean,
 ): Iteration {
   const prefetches = read.prefetch !== undefined
   const { maxBytes } = binding.engine
@@ -149,6 +174,7 @@ function iterationOf(
   return {
     request,
     options,
+    trace: () => traceOf(binding, read, 'stream', isSync),
     describe: () => read.state.schemas.nameOf(read.state.table),
     explain: (error) => explain(read, error, delivered[0] ?? 0, mayWrite),
   }

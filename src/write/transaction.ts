@@ -1,9 +1,10 @@
 import { ConnectionError } from '../errors.js'
+import { elapsed } from '../real-timers.js'
+import type { Engine } from '../connection/engine.js'
 import type { Binding } from '../kysely/handle.js'
 import { withConnection } from '../kysely/with-connection.js'
 import type { QueryState } from '../query/state.js'
-import { explainWriteFailure } from './write-failure.js'
-import { eachOnItsOwn, runOn, Writer, type Run } from './writer.js'
+import { eachOnItsOwn, refusing, runOn, Writer, type Run } from './writer.js'
 
 /** What holds statements together: how that begins and ends, and how what was done until a failure is undone. */
 interface Bounds {
@@ -38,19 +39,20 @@ type Work<T> = (writer: Writer) => Promise<T>
  */
 export async function atomically<T>(binding: Binding, state: QueryState, work: Work<T>): Promise<T> {
   const inTurn = eachOnItsOwn(binding)
-  if (binding.isTransaction) return within(CALLERS, inTurn, state, work)
+  const { engine } = binding
+  if (binding.isTransaction) return within(CALLERS, inTurn, engine, state, work)
+  const asked = elapsed()
   const finish = await withConnection(binding, async (connection, isPinned) => {
     if (isPinned) {
       const bounds = connection.status === 'I' ? OWN : CALLERS
-      return () => within(bounds, inTurn, state, work)
+      return () => within(bounds, inTurn, engine, state, work)
     }
-    const result = await within(OWN, runOn(connection), state, work)
+    const result = await within(OWN, runOn(connection, elapsed() - asked), engine, state, work)
     return () => result
   }).catch((error: unknown) => {
     // There was none to be had.
-    throw error instanceof ConnectionError
-      ? explainWriteFailure(error, state.table, state.schemas, 'begin')
-      : error
+    if (!(error instanceof ConnectionError)) throw error
+    return () => within(OWN, refusing(error, elapsed() - asked), engine, state, work)
   })
   return finish()
 }
@@ -58,19 +60,20 @@ export async function atomically<T>(binding: Binding, state: QueryState, work: W
 /** Runs work in a savepoint where there is a transaction, so that its failure leaves the transaction usable. */
 export function inSavepoint<T>(binding: Binding, state: QueryState, work: Work<T>): Promise<T> {
   return withConnection(binding, (connection) =>
-    within(connection.status === 'I' ? NONE : SAVEPOINT, runOn(connection), state, work),
+    within(connection.status === 'I' ? NONE : SAVEPOINT, runOn(connection), binding.engine, state, work),
   )
 }
 
 async function within<T>(
   { begin, end, undo }: Bounds,
   run: Run,
+  engine: Engine,
   state: QueryState,
   work: Work<T>,
 ): Promise<T> {
   let isBegun = false
-  const writer = new Writer(state, async (query) => {
-    const result = await run(query)
+  const writer = new Writer(engine, state, async (query, trace) => {
+    const result = await run(query, trace)
     isBegun = true
     return result
   })

@@ -1,25 +1,22 @@
-import {
-  CompiledQuery,
-  type Compilable,
-  type DatabaseConnection,
-  type QueryCreator,
-  type QueryResult,
-  type RawBuilder,
-} from 'kysely'
+import { CompiledQuery, type Compilable, type QueryCreator, type QueryResult, type RawBuilder } from 'kysely'
 import { codecFor } from '../types/codec-for.js'
 import { annotatedScope } from '../sql/aggregate/annotation.js'
 import { compile, compileSql } from '../sql/compile.js'
 import { Scope } from '../sql/scope.js'
+import type { Engine } from '../connection/engine.js'
+import type { SluiceConnection } from '../kysely/connection.js'
 import type { Binding } from '../kysely/handle.js'
+import { withConnection } from '../kysely/with-connection.js'
 import { withReadRequest } from '../kysely/read-request.js'
 import { initialState, type QueryState } from '../query/state.js'
 import { knownRowReader, type RowReader } from '../rows/row-reader.js'
 import { selectionReader } from '../rows/statement-readers.js'
 import { objectShape } from '../rows/shape.js'
+import { isTraced, Trace, traced } from '../trace/trace.js'
 import { explainWriteFailure } from './write-failure.js'
 
-/** Sends one compiled statement. */
-export type Run = (query: CompiledQuery) => Promise<QueryResult<unknown>>
+/** Sends one compiled statement, and tells those who listen when it has its connection. */
+export type Run = (query: CompiledQuery, trace?: Trace) => Promise<QueryResult<unknown>>
 
 /** What a write returns of a table without columns: RETURNING takes no empty list, so that it is a number. */
 const EMPTY_ROWS: RowReader = knownRowReader([{ label: '1', codec: codecFor('int4') }], objectShape([]))
@@ -27,16 +24,18 @@ const EMPTY_ROWS: RowReader = knownRowReader([{ label: '1', codec: codecFor('int
 /** A table to write to, over one connection or over any. */
 export class Writer {
   readonly state: QueryState
+  readonly #engine: Engine
   readonly #run: Run
 
-  constructor(state: QueryState, run: Run) {
+  constructor(engine: Engine, state: QueryState, run: Run) {
     this.state = state
+    this.#engine = engine
     this.#run = run
   }
 
   /** Statements of this writer take a connection each; inside a transaction always its own. */
   static on(binding: Binding, state: QueryState): Writer {
-    return new Writer(state, eachOnItsOwn(binding))
+    return new Writer(binding.engine, state, eachOnItsOwn(binding))
   }
 
   /** Runs a statement that a transaction begins or ends with. */
@@ -58,15 +57,15 @@ export class Writer {
 
   /** Runs a SELECT of whole rows. */
   async select(build: (creator: QueryCreator<object>) => Compilable): Promise<unknown[]> {
-    return this.#read(compile(build), this.#wholeRows())
+    return this.#read(compile(build), this.#wholeRows(), 'query')
   }
 
   #wholeRows(): RowReader {
     return selectionReader(initialState(this.state.table, this.state.schemas))
   }
 
-  async #read(query: CompiledQuery, reader: RowReader): Promise<unknown[]> {
-    const { rows } = await this.#explained(withReadRequest(query, { reader }))
+  async #read(query: CompiledQuery, reader: RowReader, kind?: 'query'): Promise<unknown[]> {
+    const { rows } = await this.#explained(withReadRequest(query, { reader }), kind)
     return rows
   }
 
@@ -75,21 +74,46 @@ export class Writer {
     return compileSql(build(annotatedScope(Scope.target(table, schemas))))
   }
 
-  async #explained(query: CompiledQuery): Promise<QueryResult<unknown>> {
+  #explained(query: CompiledQuery, kind: 'query' | 'write' = 'write'): Promise<QueryResult<unknown>> {
+    const { table, schemas } = this.state
+    const trace = isTraced()
+      ? new Trace(this.#engine, { kind, query, table: schemas.nameOf(table) })
+      : undefined
+    return traced(trace, () => this.#send(query, trace))
+  }
+
+  async #send(query: CompiledQuery, trace: Trace | undefined): Promise<QueryResult<unknown>> {
     try {
-      return await this.#run(query)
+      const result = await this.#run(query, trace)
+      if (result.rows.length > 0) trace?.fetched(result.rows.length)
+      else trace?.wrote(Number(result.numAffectedRows ?? 0))
+      return result
     } catch (error) {
       throw explainWriteFailure(error, this.state.table, this.state.schemas, query.sql)
     }
   }
 }
 
-/** Over one connection. */
-export function runOn(connection: DatabaseConnection): Run {
-  return (query) => connection.executeQuery(query)
+/** Over one connection, which was waited for before the first statement. */
+export function runOn(connection: SluiceConnection, waitedMs = 0): Run {
+  let waited = waitedMs
+  return (query, trace) => {
+    trace?.connected(connection.connection)
+    trace?.waited(waited)
+    waited = 0
+    return connection.executeQuery(query)
+  }
+}
+
+/** Over a connection that could not be had. */
+export function refusing(reason: Error, waitedMs: number): Run {
+  return (_, trace) => {
+    trace?.waited(waitedMs)
+    return Promise.reject(reason)
+  }
 }
 
 /** Each statement over whatever connection its turn comes on. */
-export function eachOnItsOwn({ executor }: Binding): Run {
-  return (query) => executor.provideConnection((connection) => connection.executeQuery(query))
+export function eachOnItsOwn(binding: Binding): Run {
+  return (query, trace) => withConnection(binding, (connection) => connection.executeQuery(query), trace)
 }
