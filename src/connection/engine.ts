@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { DatabaseConnection } from 'kysely'
+import type { CompiledQuery, DatabaseConnection } from 'kysely'
 import { version } from '../copies.js'
 import { ConnectionError } from '../errors.js'
 import { checkOptions, oneOf, size, type OptionChecks } from '../options.js'
@@ -108,6 +108,8 @@ export class Engine {
   /** Whoever is asked for a connection is only to say that it was: see `isPinned`. */
   isProbed = false
   readonly workerSession: WorkerSession | undefined
+  /** Kysely's log, as far as we know it, for what does not run on a connection of Kysely's. */
+  logged: ((query: CompiledQuery, ms: number, error: unknown) => void) | undefined
   /** What else is to be closed with the dialect. */
   readonly closers = new Set<() => Promise<void>>()
   #pool: Promise<Pool> | undefined

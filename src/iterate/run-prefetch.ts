@@ -53,5 +53,7 @@ export async function runPrefetch(
 
 /** Begins the trace of a prefetch, if anybody listens. */
 export function prefetchTrace(engine: Engine, step: PrefetchQuery, isSync = false): Trace | undefined {
-  return isTraced() ? new Trace(engine, { kind: 'prefetch', isSync, ...step }) : undefined
+  return isTraced(isSync ? engine : undefined)
+    ? new Trace(engine, { kind: 'prefetch', isSync, ...step })
+    : undefined
 }

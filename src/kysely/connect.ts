@@ -5,6 +5,8 @@ import { engineOf } from './adapter.js'
 import type { LibpqParameters } from '../settings/connection-parameters.js'
 import { checkConnectionString } from '../connection/connection-string.js'
 import { SluiceDialect } from './dialect.js'
+import { engineBehind } from './handle.js'
+import { logEvent, logOf } from './log.js'
 import type { SluiceDialectConfig } from '../connection/engine.js'
 import { timeLimitsOf, withoutTimeLimits } from '../connection/time-limits.js'
 
@@ -81,5 +83,10 @@ export function connect<DB>(options: ConnectOptions): Database<DB> {
     ...(onCreateConnection && { onCreateConnection }),
     ...(onReserveConnection && { onReserveConnection }),
   })
-  return new Database<DB>({ dialect, ...(log && { log }), ...(plugins && { plugins }) })
+  const hear = log && logOf(log)
+  const database = new Database<DB>({ dialect, ...(hear && { log: hear }), ...(plugins && { plugins }) })
+  if (hear !== undefined) {
+    engineBehind(database.getExecutor()).logged = (query, ms, error) => void hear(logEvent(query, ms, error))
+  }
+  return database
 }

@@ -24,7 +24,9 @@ import { describedRowReader, parsedRowReader } from '../rows/described-row-reade
 import type { Field } from '../rows/field.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { DecodedRows, DescribedColumns } from '../rows/row-sink.js'
+import { elapsed } from '../real-timers.js'
 import { captureStack } from '../stack-trace.js'
+import { noteFetchTime } from './log.js'
 import {
   hasOwnValues,
   queryTimeoutOf,
@@ -93,18 +95,23 @@ export class SluiceConnection implements DatabaseConnection {
     opened: Opened,
     prepare: () => StreamSource | Promise<StreamSource>,
   ): AsyncGenerator<QueryResult<R>, void> {
+    let fetchMs = 0
     try {
       this.connection.refuseOutside(settingsScopeOf(query), query.sql)
       this.connection.refuseDuringStream(query.sql)
       const { reader, request, ...ends } = await prepare()
       const portal = new Portal(this.connection, request, { sink: new DecodedRows(reader), ...ends })
       opened.portal = portal
-      for (let rows = await portal.next(); rows !== undefined; rows = await portal.next()) {
+      for (;;) {
+        const from = elapsed()
+        const rows = await portal.next().finally(() => (fetchMs += elapsed() - from))
+        if (rows === undefined) break
         // What the reader makes of the rows is what the query's type says.
         if (rows.length > 0) yield { rows: rows as R[] }
       }
     } finally {
       forgetDropped(opened)
+      noteFetchTime(query, fetchMs)
       await opened.portal?.close()
     }
   }

@@ -81,7 +81,7 @@ function traceOf(
   kind: 'query' | 'stream',
   isSync = false,
 ): Trace | undefined {
-  if (!isTraced() || state.none) return undefined
+  if (state.none || !isTraced(isSync ? engine : undefined)) return undefined
   return new Trace(engine, { kind, isSync, query, table: state.schemas.nameOf(state.table) })
 }
 

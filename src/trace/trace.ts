@@ -1,3 +1,4 @@
+import type { CompiledQuery } from 'kysely'
 import { tracingChannel, type Channel } from 'node:diagnostics_channel'
 import type { Connection } from '../connection/connection.js'
 import type { Engine } from '../connection/engine.js'
@@ -9,15 +10,20 @@ type Message = { -readonly [Name in keyof QueryTrace]: QueryTrace[Name] }
 
 /** What is known of a statement before it runs. */
 export type Traced = Pick<QueryTrace, 'kind' | 'table'> & {
-  readonly query: { readonly sql: string; readonly parameters: readonly unknown[] }
+  readonly query: CompiledQuery
   readonly isSync?: boolean
 }
 
 const { start, end, asyncStart, asyncEnd, error } = tracingChannel<unknown, QueryTrace>('sluice:query')
 const channels: readonly Channel[] = [start, end, asyncStart, asyncEnd, error]
 
-/** Whether anybody listens: looked at before anything is made for them. Node 20 has no such word for the five together. */
-export function isTraced(): boolean {
+/**
+ * Whether anybody listens: looked at before anything is made for them. Node 20 has no such word for the five together.
+ *
+ * @param ofSync an engine with a statement of `iterator()`, of which Kysely's log hears by its trace.
+ */
+export function isTraced(ofSync?: Engine): boolean {
+  if (ofSync?.logged !== undefined) return true
   for (const channel of channels) if (channel.hasSubscribers) return true
   return false
 }
@@ -30,8 +36,11 @@ export class Trace {
   /** What of the fetches was waiting for a connection. */
   #waited = 0
   #isOver = false
+  readonly #logged: ((ms: number, error: unknown) => void) | undefined
 
-  constructor(engine: Engine, { kind, table, query: { sql, parameters }, isSync = false }: Traced) {
+  constructor(engine: Engine, { kind, table, query, isSync = false }: Traced) {
+    const { sql, parameters } = query
+    if (isSync && engine.logged !== undefined) this.#logged = engine.logged.bind(undefined, query)
     this.#message = {
       kind,
       isSync,
@@ -116,6 +125,7 @@ export class Trace {
     message.durationMs = elapsed() - this.#startedAt
     asyncStart.publish(message)
     asyncEnd.publish(message)
+    this.#logged?.(message.fetchMs, message.error)
   }
 
   #endWaiting(): void {

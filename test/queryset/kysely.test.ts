@@ -218,6 +218,34 @@ describe('the Kysely instance', () => {
     expect(logged[2]?.query).toMatchObject(rows.toSQL())
   })
 
+  it.each(['aiterator', 'iterator'] as const)(
+    'has a log that hears of %s, without the loop',
+    async (form) => {
+      const events: LogEvent[] = []
+      const db = shop.open({ log: (event: LogEvent) => void events.push(event) })
+      const rows = repositories(db).users.all().prefetchRelated('orders')
+      let inLoop = 0
+      for await (const _ of rows[form]({ chunkSize: 1 })) {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000)
+        inLoop++
+      }
+      expect(inLoop).toBeGreaterThan(1)
+      const logged = events.filter(({ query }) => query.sql.startsWith('select'))
+      expect(logged.filter(({ query }) => query.sql === rows.toSQL().sql)).toHaveLength(1)
+      expect(logged).toHaveLength(1 + inLoop)
+      const stream = logged.find(({ query }) => query.sql === rows.toSQL().sql)
+      expect(stream).toMatchObject({ level: 'query', isStream: true })
+      if (form === 'aiterator') expect(stream?.queryDurationMillis).toBeLessThan(inLoop * 1000)
+      const failing = repositories(db).users.filter({ name: { regex: '(' } })
+      await expect(
+        (async () => {
+          for await (const _ of failing[form]());
+        })(),
+      ).rejects.toMatchObject({ sqlState: '2201B' })
+      expect(events.filter(({ level }) => level === 'error')).toHaveLength(1)
+    },
+  )
+
   it('has a log that hears of failures', async () => {
     const events: LogEvent[] = []
     const db = shop.open({ log: (event: LogEvent) => void events.push(event) })
