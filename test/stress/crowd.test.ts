@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect } from '../../src/index.js'
 import { engineOf } from '../../src/kysely/adapter.js'
+import { bundle, WORKER } from '../support/bundle.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { promise } from './failures.js'
 import { firstRows, isRow } from './sources.js'
@@ -42,3 +45,11 @@ test(`${STREAMS} aiterators at once on a pool of ${POOL} have their own rows, an
   const pool = engineOf(db.getExecutor().adapter)?.openedPool
   expect(pool).toMatchObject({ totalCount: POOL, idleCount: POOL, waitingCount: 0 })
 }, 300_000)
+
+test('each worker of node:cluster reads by both iterators, and ends', async () => {
+  const program = 'test/stress/cluster.ts'
+  await using programs = await bundle(program, WORKER)
+  const ended = await promisify(execFile)(process.execPath, [programs.path(program), database.url])
+  const line = '1000 and 1000 rows, exit code 0\n'
+  expect(ended).toEqual({ stdout: line + line, stderr: '' })
+}, 60_000)
