@@ -53,3 +53,10 @@ test('each worker of node:cluster reads by both iterators, and ends', async () =
   const line = '1000 and 1000 rows, exit code 0\n'
   expect(ended).toEqual({ stdout: line + line, stderr: '' })
 }, 60_000)
+
+test('the worker of iterator() is as good the hundredth time that it starts', async () => {
+  const program = 'test/stress/restarts.ts'
+  await using programs = await bundle(program, WORKER)
+  const ended = await promisify(execFile)(process.execPath, [programs.path(program), database.url])
+  expect(ended).toEqual({ stdout: '100 loops, 100 workers', stderr: '' })
+}, 300_000)
