@@ -38,7 +38,10 @@ export const promotion: Scenario = {
     const { db } = world.open({ url: servers.standbyUrl, max: 1 })
     await world.observe(servers.standbyUrl)
     const items = tableOf<NumberRow>(db, 'items', { id: 'int4', payload: 'text' })
-    const refused = await items.create({ id: 1, payload: 'x1' }).catch((error: unknown) => error)
+    const refused = await items.create({ id: 1, payload: 'x1' }).then(
+      () => undefined,
+      (error: Error) => error,
+    )
     const all = await loop(new Numbers(db).aiterator({ chunkSize: 100 }), async (_, count) => {
       if (count === 150) await execute(servers.standbyUrl, 'select pg_promote()')
     })
