@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -46,6 +46,8 @@ export interface Pgbouncer {
   readonly url: string
   /** Waits until it says itself that it has no client, and that its connections are idle. */
   untilUnused(): Promise<void>
+  /** Starts it again where it has ended by itself, and gives the end of what it had to say. */
+  revive(): Promise<string | undefined>
   stop(): Promise<void>
 }
 
@@ -58,16 +60,30 @@ export async function startPgbouncer(target: string, options: BouncerOptions = {
   const folder = await mkdtemp(join(uid === 0 ? tmpdir() : '/tmp', 'sluice-pgbouncer-'))
   const file = join(folder, 'pgbouncer.ini')
   const port = await freePort()
-  await writeFile(file, configuration(new URL(target), port, options, versionOf(program)), { mode: 0o600 })
+  const log = join(folder, 'pgbouncer.log')
+  const settings = `${configuration(new URL(target), port, options, versionOf(program))}logfile = ${log}\n`
+  await writeFile(file, settings, { mode: 0o600 })
   if (uid !== 0) for (const path of [folder, file]) await chown(path, uid, gid)
-  const process = keepProcess(program, ['-q', file], { uid, gid, signal: 'KILL', log: 'ignore' })
   const url = `postgres://anybody@127.0.0.1:${port}`
-  while (!(await answers(`${url}/pgbouncer`))) await sleep(10)
+  const isThere = () => answers(`${url}/pgbouncer`)
+  const launch = async () => {
+    const started = keepProcess(program, ['-q', file], { uid, gid, signal: 'KILL', log: 'ignore' })
+    while (!(await isThere())) await sleep(10)
+    return started
+  }
+  let running = await launch()
   return {
     url: `${url}/bounced`,
     untilUnused: () => untilUnused(`${url}/pgbouncer`),
+    async revive() {
+      if (await isThere()) return undefined
+      await running.stop()
+      const said = (await readFile(log, 'utf8')).split('\n').slice(-4).join('\n')
+      running = await launch()
+      return said
+    },
     async stop() {
-      await process.stop()
+      await running.stop()
       await rm(folder, { recursive: true })
     },
   }

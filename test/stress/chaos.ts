@@ -1,3 +1,4 @@
+/* eslint-disable no-console -- It is what the soak script says. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ChaosProxy } from '../fuzz/chaos-proxy.js'
 import { isExplained } from '../fuzz/lane.js'
@@ -167,6 +168,11 @@ export class Chaos {
       } catch (error) {
         promise(isExplained(error), 'The next query has an error that explains nothing.', error)
         promise(performance.now() < end, 'There is no next query.', error)
+        const said = await this.#options.bouncer?.revive()
+        if (said !== undefined) {
+          countUp(this.figures.mischief, 'PgBouncer has ended by itself')
+          console.error(`PgBouncer has ended by itself: ${said}`)
+        }
         await sleep(50)
       }
     }

@@ -1,8 +1,8 @@
 import type { ScenarioGroup } from '../scenario.js'
 import { bouncing } from './bouncing.js'
-import { standby } from './standby.js'
+import { promotion, standby } from './standby.js'
 
 export const pgbouncer: ScenarioGroup = {
   heading: 'PgBouncer and standbys',
-  scenarios: [...bouncing, standby],
+  scenarios: [...bouncing, standby, promotion],
 }

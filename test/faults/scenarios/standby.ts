@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { FAULT_OBJECTS } from '../../postgres/support/fault-objects.js'
-import { GOOD_ROWS, Numbers, Stalling } from '../../postgres/support/fault-tables.js'
+import { GOOD_ROWS, Numbers, Stalling, type NumberRow } from '../../postgres/support/fault-tables.js'
 import { inBothForms, type Iterate } from '../both-forms.js'
 import { loop, nameOf } from '../loop.js'
 import { execute } from '../own-server.js'
 import type { Scenario } from '../scenario.js'
+import { tableOf } from '../tables.js'
 import { startWithStandby, type ReplicatedServer } from '../standby-server.js'
 import type { World } from '../world.js'
 
@@ -25,6 +26,30 @@ export const standby: Scenario = {
       const dropped = await dropDatabase(world, servers, iterate)
       return `${between} between two fetches, ${during} during one, ${dropped} when its database is dropped`
     })
+  },
+}
+
+/** Reads and writes of the same pool go on, on the connections that it has. */
+export const promotion: Scenario = {
+  fault: 'A standby is promoted between two fetches of its streams, and then written to by the same pool',
+  deadlineMs: 60_000,
+  async run(world) {
+    const servers = await startWithStandby(world)
+    const { db } = world.open({ url: servers.standbyUrl, max: 1 })
+    await world.observe(servers.standbyUrl)
+    const items = tableOf<NumberRow>(db, 'items', { id: 'int4', payload: 'text' })
+    const refused = await items.create({ id: 1, payload: 'x1' }).then(
+      () => undefined,
+      (error: Error) => error,
+    )
+    const all = await loop(new Numbers(db).aiterator({ chunkSize: 100 }), async (_, count) => {
+      if (count === 150) await execute(servers.standbyUrl, 'select pg_promote()')
+    })
+    assert.equal(all.error, undefined)
+    assert.equal(all.rows, await new Numbers(db).count())
+    await items.create({ id: 1, payload: 'x1' })
+    for (const stream of [items.aiterator(), items.iterator()]) assert.deepEqual((await loop(stream)).rows, 1)
+    return `${nameOf(refused)} for a write before; all rows, and writes that are read by both iterators`
   },
 }
 
