@@ -7,7 +7,7 @@ import { Session, type SessionHolder, type TransactionStatus } from '../pg/sessi
 import { abbreviate } from './abbreviate.js'
 import { Deadline } from './deadline.js'
 import type { Engine, OpenStream } from './engine.js'
-import { Pipeline, type RoundTripLimit, type Sending } from './pipeline.js'
+import { Pipeline, type Sending } from './pipeline.js'
 import { refuseEncoding, setUpText } from './session-text.js'
 
 const KEEP_ALIVE_DELAY_MS = 10_000
@@ -28,6 +28,8 @@ export class Connection implements SessionHolder {
   readonly openPortals = new Set<OpenPortal>()
   /** The innermost `withSettings()` under way in its transaction: statements of others would run by its settings. */
   settingsScope: object | undefined
+  /** What Kysely's executor waits for, if it does: that may be asked to be cancelled. */
+  inFlight: object | undefined
   /** Which lease of the engine this connection is out on. */
   lease = 0
   readonly #pipeline: Pipeline
@@ -154,17 +156,16 @@ export class Connection implements SessionHolder {
   }
 
   /** Runs a query of pg's own client in turn with the round trips; `run` is given what to call when it is to be sent. */
-  query<T>(sql: string, run: (onSending: () => void) => Promise<T>, limit?: RoundTripLimit): Promise<T> {
+  query<T>(
+    sending: Pick<Sending, 'owner' | 'sql' | 'limit'>,
+    run: (onSending: () => void) => Promise<T>,
+  ): Promise<T> {
     this.#makeWay()
-    return this.#pipeline.query(
-      sql,
-      (onSent) => {
-        return run(() => {
-          this.checkSending()
-          onSent()
-        })
-      },
-      limit,
+    return this.#pipeline.query(sending, (onSent) =>
+      run(() => {
+        this.checkSending()
+        onSent()
+      }),
     )
   }
 

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { CompiledQuery, DatabaseConnection } from 'kysely'
 import { version } from '../copies.js'
-import { ConnectionError } from '../errors.js'
+import { ConnectionError, UsageError } from '../errors.js'
 import { checkOptions, oneOf, size, type OptionChecks } from '../options.js'
 import type { Values } from '../pg/free-hand.js'
 import { PoolWatch } from '../pg/pool-watch.js'
@@ -22,6 +22,13 @@ const CHECKS: OptionChecks<Required<Pick<SluiceDialectConfig, 'values' | 'maxByt
 
 /** @throws {@link UsageError} for connection parameters that cannot be honoured, before anything is connected to. */
 function checkParameters({ options }: Pool): void {
+  // pg's types do not have it yet.
+  if ((options as { pipeline?: unknown } | undefined)?.pipeline === true) {
+    throw new UsageError(
+      'The pool was made with `pipeline: true`, in which pg sends a query before the last was answered: streams and what ' +
+        'else reads a connection in steps cannot run so. Make it without.',
+    )
+  }
   hostsOf(new ConnectionParameters(options ?? {}))
 }
 

@@ -82,12 +82,13 @@ interface AtWork {
 
 /** A query of pg's own client, which tells when it is sent. */
 class ClientQuery<T> implements Work<T> {
-  readonly owner = this
+  readonly owner: object
   readonly done: Promise<T>
   wasSent = false
   onSent = () => {}
 
-  constructor(run: (onSent: () => void) => Promise<T>) {
+  constructor(owner: object, run: (onSent: () => void) => Promise<T>) {
+    this.owner = owner
     this.done = run(() => {
       this.wasSent = true
       this.onSent()
@@ -158,8 +159,11 @@ export class Pipeline {
   }
 
   /** Runs a query of pg's own client in turn with the round trips; `run` is given what to call when it is sent. */
-  query<T>(sql: string, run: (onSent: () => void) => Promise<T>, limit?: RoundTripLimit): Promise<T> {
-    return this.inTurn(() => this.#answered(new ClientQuery(run), { sql, limit }))
+  query<T>(
+    { owner, sql, limit }: Pick<Sending, 'owner' | 'sql' | 'limit'>,
+    run: (onSent: () => void) => Promise<T>,
+  ): Promise<T> {
+    return this.inTurn(() => this.#answered(new ClientQuery(owner, run), { sql, limit }))
   }
 
   /** Cancels what is running on the server, if it is of `owner`; what was not sent yet will not be. */

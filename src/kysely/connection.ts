@@ -1,4 +1,4 @@
-import { asError } from '../errors.js'
+import { asError, ConnectionError } from '../errors.js'
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import { breathe, isBreathDue } from '../breath.js'
 import type { Connection } from '../connection/connection.js'
@@ -38,8 +38,15 @@ import {
   type StreamedRead,
 } from './read-request.js'
 
+const CANCEL_AGAIN_MS = 250
+
 /** Rows that Kysely hands out at a time. */
 const SLICE = 1000
+
+/** Those of Kysely 0.29. */
+export interface StreamOptions {
+  readonly signal?: AbortSignal | undefined
+}
 
 /** What a stream opens, and for free-hand SQL is to be closed should its iterator be dropped. */
 interface Opened {
@@ -66,10 +73,41 @@ export class SluiceConnection implements DatabaseConnection {
     this.connection.refuseOutside(settingsScopeOf(query), query.sql)
     const read = readRequestOf(query)
     if (read?.completes === undefined) this.connection.refuseDuringStream(query.sql)
-    return read === undefined ? this.#executeFreeHand<R>(query) : this.#executeRead<R>(query, read)
+    this.connection.inFlight = query
+    try {
+      return await (read === undefined ? this.#executeFreeHand<R>(query) : this.#executeRead<R>(query, read))
+    } finally {
+      if (this.connection.inFlight === query) this.connection.inFlight = undefined
+    }
   }
 
-  streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+  /** For Kysely 0.29's `inflightQueryAbortStrategy: 'cancel query'`: as often as it takes, until the query is answered. */
+  async cancelQuery(): Promise<void> {
+    const { connection } = this
+    const { inFlight } = connection
+    while (inFlight !== undefined && connection.inFlight === inFlight && !connection.isLost) {
+      connection.cancel(inFlight)
+      await connection.session.nextReady(CANCEL_AGAIN_MS)
+    }
+  }
+
+  /** For `'kill session'`: cuts the connection, without needing another, and has the server stop what runs on it. */
+  killSession(): Promise<void> {
+    if (this.connection.inFlight !== undefined) {
+      this.connection.destroy(
+        new ConnectionError("The session was killed, as a query's `inflightQueryAbortStrategy` asks for."),
+      )
+    }
+    return Promise.resolve()
+  }
+
+  /** @param options with Kysely 0.29's `signal`, which cancels the fetch that is under way: Kysely throws its reason. */
+  streamQuery<R>(
+    query: CompiledQuery,
+    chunkSize: number,
+    options?: StreamOptions,
+  ): AsyncIterableIterator<QueryResult<R>> {
+    const signal = options?.signal
     const { reader, stream } = readRequestOf(query) ?? {}
     const opened: Opened = {}
     if (reader !== undefined && stream !== undefined)
@@ -79,12 +117,10 @@ export class SluiceConnection implements DatabaseConnection {
       const reader =
         whose === 'pg' ? this.#parsedRowReader() : describedRowReader(await this.#describe(query))
       const parameters = freeHandParameters(query.parameters, whose)
-      return {
-        reader,
-        request: freeHandRequest(query, parameters, reader, chunkSize, this.connection.engine),
-      }
+      const request = freeHandRequest(query, parameters, reader, chunkSize, this.connection.engine)
+      return signal === undefined ? { reader, request } : { reader, request, signal }
     })
-    const rows = inSlices(chunks)
+    const rows = inSlices(signal === undefined ? chunks : untilAborted(chunks, signal))
     // A queryset's iterator is watched by itself.
     watchDropped(rows, droppedStream(opened, query.sql), opened)
     return rows
@@ -133,7 +169,7 @@ export class SluiceConnection implements DatabaseConnection {
     const columns = new DescribedColumns()
     const messages = () => protocol.describeMessages(sql)
     const limit = this.#queryLimit(query)
-    await this.connection.roundTrip({ owner: columns, sql, messages, sink: columns, limit })
+    await this.connection.roundTrip({ owner: query, sql, messages, sink: columns, limit })
     return columns.take()
   }
 
@@ -148,10 +184,8 @@ export class SluiceConnection implements DatabaseConnection {
       (parameters.length === 0 && isSeveral(sql))
     try {
       return await (isText
-        ? this.connection.query(
-            sql,
-            (onSending) => this.#runFreeHand<R>(query, whose, onSending),
-            this.#queryLimit(query),
+        ? this.connection.query({ owner: query, sql, limit: this.#queryLimit(query) }, (onSending) =>
+            this.#runFreeHand<R>(query, whose, onSending),
           )
         : this.#runDescribed<R>(query))
     } catch (error) {
@@ -237,6 +271,15 @@ async function* inSlices<R>(chunks: AsyncIterable<QueryResult<R>>): AsyncGenerat
       if (isBreathDue()) await breathe()
       yield { rows: rows.length <= SLICE ? rows : rows.slice(at, at + SLICE) }
     }
+  }
+}
+
+/** Kysely has told its caller why by then, and would print what it meets besides. */
+async function* untilAborted<T>(chunks: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void> {
+  try {
+    yield* chunks
+  } catch (error) {
+    if (!signal.aborted) throw error
   }
 }
 

@@ -1,5 +1,5 @@
 import type { CompiledQuery, QueryExecutor, QueryResult } from 'kysely'
-import { SluiceConnection } from './connection.js'
+import { SluiceConnection, type StreamOptions } from './connection.js'
 import type { Binding } from './handle.js'
 import { withOwnValues } from './read-request.js'
 
@@ -26,7 +26,11 @@ class OwnValues extends SluiceConnection {
     return this.#given.executeQuery(withOwnValues(query))
   }
 
-  override streamQuery<R>(query: CompiledQuery, size: number): AsyncIterableIterator<QueryResult<R>> {
-    return this.#given.streamQuery(withOwnValues(query), size)
+  override streamQuery<R>(
+    query: CompiledQuery,
+    size: number,
+    options?: StreamOptions,
+  ): AsyncIterableIterator<QueryResult<R>> {
+    return this.#given.streamQuery(withOwnValues(query), size, options)
   }
 }

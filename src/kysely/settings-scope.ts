@@ -6,7 +6,7 @@ import {
   type QueryResult,
 } from 'kysely'
 import { dialectOf } from './adapter.js'
-import { SluiceConnection } from './connection.js'
+import { SluiceConnection, type StreamOptions } from './connection.js'
 import { settingsScopeOf, withSettingsScope } from './read-request.js'
 
 /** What runs within one `withSettings()`: its statements are told from others, and none is sent when it is over. */
@@ -81,9 +81,13 @@ class Scoped extends SluiceConnection {
     return this.#given.executeQuery(this.#scoped(query))
   }
 
-  override streamQuery<R>(query: CompiledQuery, size: number): AsyncIterableIterator<QueryResult<R>> {
+  override streamQuery<R>(
+    query: CompiledQuery,
+    size: number,
+    options?: StreamOptions,
+  ): AsyncIterableIterator<QueryResult<R>> {
     this.#onStream()
-    return this.#given.streamQuery(this.#scoped(query), size)
+    return this.#given.streamQuery(this.#scoped(query), size, options)
   }
 
   /** One that is nested deeper has said so already. */

@@ -1,6 +1,6 @@
 import type { CompiledQuery, QueryResult } from 'kysely'
 import { checkOptions, milliseconds, type OptionChecks } from '../options.js'
-import { SluiceConnection } from './connection.js'
+import { SluiceConnection, type StreamOptions } from './connection.js'
 import { engineBehind, type KyselyHandle } from './handle.js'
 import { withQueryTimeout } from './read-request.js'
 
@@ -53,7 +53,11 @@ class Limited extends SluiceConnection {
     return this.#given.executeQuery(withQueryTimeout(query, this.#queryTimeoutMs))
   }
 
-  override streamQuery<R>(query: CompiledQuery, size: number): AsyncIterableIterator<QueryResult<R>> {
-    return this.#given.streamQuery(query, size)
+  override streamQuery<R>(
+    query: CompiledQuery,
+    size: number,
+    options?: StreamOptions,
+  ): AsyncIterableIterator<QueryResult<R>> {
+    return this.#given.streamQuery(query, size, options)
   }
 }

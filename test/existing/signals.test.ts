@@ -1,0 +1,170 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { CompiledQuery, Kysely, sql } from 'kysely'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { ConnectionError, SluiceDialect, UsageError } from '../../src/index.js'
+import type { SluiceConnection } from '../../src/kysely/connection.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database.drop())
+
+const SLOW = 'select pg_sleep(600), $1::int8 as a'
+
+async function withDb(
+  values: 'pg' | 'sluice',
+  task: (db: Kysely<object>, pool: pg.Pool) => Promise<void>,
+): Promise<void> {
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 })
+  const db = new Kysely<object>({ dialect: new SluiceDialect({ pool, values }) })
+  try {
+    await task(db, pool)
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** What Kysely 0.29 calls of a connection, which is ours whatever the version of Kysely. */
+function onConnection<T>(db: Kysely<object>, task: (connection: SluiceConnection) => Promise<T>): Promise<T> {
+  return db.getExecutor().provideConnection((given) => task(given as SluiceConnection))
+}
+
+async function running(): Promise<number> {
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  const { rows } = await client.query<{ n: number }>(
+    `select count(*)::int as n from pg_stat_activity
+      where datname = current_database() and state = 'active' and query like '%pg_sleep(600)%' and pid <> pg_backend_pid()`,
+  )
+  await client.end()
+  return rows[0]?.n ?? 0
+}
+
+const untilRuns = () => vi.waitFor(async () => expect(await running()).toBe(1), 10_000)
+const untilGone = () => vi.waitFor(async () => expect(await running()).toBe(0), 10_000)
+
+test.each(['pg', 'sluice'] as const)(
+  'a query is cancelled, and its connection goes on: %s',
+  async (values) => {
+    await withDb(values, async (db, pool) => {
+      await onConnection(db, async (connection) => {
+        const failing = connection.executeQuery(CompiledQuery.raw(SLOW, [1]))
+        const refused = expect(failing).rejects.toMatchObject({ code: '57014' })
+        await untilRuns()
+        await connection.cancelQuery()
+        await refused
+        await connection.cancelQuery()
+        expect((await connection.executeQuery(CompiledQuery.raw('select 1 as a'))).rows).toEqual([{ a: 1 }])
+      })
+      expect([pool.totalCount, pool.idleCount]).toEqual([1, 1])
+    })
+  },
+)
+
+test('a query is cancelled also where it has not been sent yet', async () => {
+  await withDb('pg', (db) =>
+    onConnection(db, async (connection) => {
+      const failing = connection.executeQuery(CompiledQuery.raw(SLOW, [1]))
+      const refused = expect(failing).rejects.toMatchObject({ code: '57014' })
+      await connection.cancelQuery()
+      await refused
+    }),
+  )
+})
+
+test.each(['pg', 'sluice'] as const)('a session is killed, with nothing unhandled: %s', async (values) => {
+  await withDb(values, async (db, pool) => {
+    await onConnection(db, async (connection) => {
+      await connection.killSession()
+      const failing = connection.executeQuery(CompiledQuery.raw(SLOW, [1]))
+      const refused = expect(failing).rejects.toThrow(ConnectionError)
+      await untilRuns()
+      await connection.killSession()
+      await refused
+      await untilGone()
+    })
+    expect(pool.totalCount).toBe(0)
+    expect((await db.executeQuery(CompiledQuery.raw('select 1 as a'))).rows).toEqual([{ a: 1 }])
+  })
+})
+
+test.each(['pg', 'sluice'] as const)('a stream is cancelled by its signal: %s', async (values) => {
+  await withDb(values, async (db, pool) => {
+    await onConnection(db, async (connection) => {
+      const controller = new AbortController()
+      const { signal } = controller
+      const stream = connection.streamQuery(CompiledQuery.raw(SLOW, [1]), 10, { signal })
+      const next = stream.next()
+      await untilRuns()
+      controller.abort(new Error('enough'))
+      expect(await next).toMatchObject({ done: true })
+      await stream.return?.()
+      await untilGone()
+    })
+    expect((await db.executeQuery(CompiledQuery.raw('select 1 as a'))).rows).toEqual([{ a: 1 }])
+    expect([pool.totalCount, pool.idleCount]).toEqual([1, 1])
+  })
+})
+
+const takesSignals = executeOf().length > 1
+
+/** Kysely 0.28 has no signals. */
+function executeOf(): (...given: never[]) => unknown {
+  const db = new Kysely<object>({ dialect: new SluiceDialect({ pool: new pg.Pool() }) })
+  return db.getExecutor().executeQuery
+}
+
+/** What Kysely 0.29 takes, by the types of either version. */
+const abortedBy = (signal: AbortSignal, strategy?: string) =>
+  [{ signal, ...(strategy && { inflightQueryAbortStrategy: strategy }) }] as unknown as []
+
+test.skipIf(!takesSignals).each(['ignore query', 'cancel query', 'kill session'])(
+  "Kysely's signal and '%s' work",
+  async (strategy) => {
+    const printed = vi.spyOn(console, 'error').mockReturnValue(undefined)
+    const seconds = strategy === 'ignore query' ? 1 : 600
+    await withDb('pg', async (db, pool) => {
+      const controller = new AbortController()
+      const reason = new Error('enough')
+      const query = sql`select pg_sleep(${seconds})`.execute(db, ...abortedBy(controller.signal, strategy))
+      const refused = expect(query).rejects.toBe(reason)
+      await delay(300)
+      controller.abort(reason)
+      await refused
+      await untilGone()
+      expect((await sql`select 1 as a`.execute(db)).rows).toEqual([{ a: 1 }])
+      expect(pool.totalCount).toBe(1)
+    })
+    printed.mockRestore()
+  },
+)
+
+test.skipIf(!takesSignals)("Kysely's signal ends a stream() that waits, and prints nothing", async () => {
+  const printed = vi.spyOn(console, 'error').mockReturnValue(undefined)
+  await withDb('pg', async (db) => {
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const stream = db.selectNoFrom([sql`pg_sleep(600)`.as('a')]).stream(10, ...abortedBy(controller.signal))
+    const refused = expect(
+      (async () => {
+        for await (const _ of stream);
+      })(),
+    ).rejects.toBe(reason)
+    await untilRuns()
+    controller.abort(reason)
+    await refused
+    await untilGone()
+    expect((await sql`select 1 as a`.execute(db)).rows).toEqual([{ a: 1 }])
+  })
+  expect(printed).not.toHaveBeenCalled()
+  printed.mockRestore()
+})
+
+test("pg's pipeline mode is refused by name", () => {
+  const pool = new pg.Pool({ connectionString: database.url, pipeline: true })
+  expect(() => new SluiceDialect({ pool })).toThrow(UsageError)
+  expect(() => new SluiceDialect({ pool })).toThrow(/`pipeline: true`/)
+})
