@@ -1,8 +1,10 @@
-import { sql, type Kysely, type Migration, type MigrationProvider } from 'kysely'
+import { sql, type Kysely } from 'kysely'
+import type { DB } from './db.js'
 
-const migrations: Record<string, Migration> = {
+/** Without Kysely's Migrator, which its versions have in different places. */
+export const migrations: Readonly<Record<string, { readonly up: (db: Kysely<DB>) => Promise<void> }>> = {
   '001_accounts': {
-    async up(db: Kysely<unknown>) {
+    async up(db) {
       await db.schema.createType('mood').asEnum(['happy', 'so-so']).execute()
       await db.schema
         .createTable('accounts')
@@ -15,7 +17,7 @@ const migrations: Record<string, Migration> = {
     },
   },
   '002_settings': {
-    async up(db: Kysely<unknown>) {
+    async up(db) {
       await db.schema
         .alterTable('accounts')
         .addColumn('settings', 'jsonb', (column) => column.notNull().defaultTo('{}'))
@@ -28,5 +30,3 @@ const migrations: Record<string, Migration> = {
     },
   },
 }
-
-export const provider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) }

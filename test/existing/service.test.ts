@@ -1,10 +1,10 @@
-import { CamelCasePlugin, Kysely, Migrator, PostgresDialect, type Dialect } from 'kysely'
+import { CamelCasePlugin, Kysely, PostgresDialect, type Dialect } from 'kysely'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { SluiceDialect } from '../../src/index.js'
 import { createTestDatabase } from '../support/database.js'
 import type { DB } from './db.js'
-import { provider } from './migrations.js'
+import { migrations } from './migrations.js'
 import { endpoints } from './service.js'
 
 /** What each endpoint answers, as it goes over the wire, and the rows as a stream has them. */
@@ -13,9 +13,8 @@ async function answers(dialectOf: (pool: pg.Pool) => Dialect, settings: pg.PoolC
   const pool = new pg.Pool({ connectionString: database.url, ...settings })
   const db = new Kysely<DB>({ dialect: dialectOf(pool), plugins: [new CamelCasePlugin()] })
   try {
-    const { error, results } = await new Migrator({ db, provider }).migrateToLatest()
-    expect(error).toBeUndefined()
-    const bodies = { migrations: JSON.stringify(results) }
+    for (const { up } of Object.values(migrations)) await up(db)
+    const bodies: Record<string, string> = {}
     for (const [name, answer] of Object.entries(endpoints))
       Object.assign(bodies, { [name]: JSON.stringify(await answer(db)) })
     return bodies
@@ -41,5 +40,5 @@ test.each(Object.entries(options))('a service answers the same, byte for byte: %
   const before = await answers((pool) => new PostgresDialect({ pool }), settings)
   const after = await answers((pool) => new SluiceDialect({ pool, values: 'pg' }), settings)
   expect(after).toEqual(before)
-  expect(Object.keys(after)).toHaveLength(1 + Object.keys(endpoints).length)
+  expect(Object.keys(after)).toHaveLength(Object.keys(endpoints).length)
 })

@@ -114,7 +114,7 @@ const takesSignals = executeOf().length > 1
 /** Kysely 0.28 has no signals. */
 function executeOf(): (...given: never[]) => unknown {
   const db = new Kysely<object>({ dialect: new SluiceDialect({ pool: new pg.Pool() }) })
-  return db.getExecutor().executeQuery
+  return db.getExecutor().executeQuery.bind(db.getExecutor())
 }
 
 /** What Kysely 0.29 takes, by the types of either version. */
@@ -147,7 +147,7 @@ test.skipIf(!takesSignals)("Kysely's signal ends a stream() that waits, and prin
   await withDb('pg', async (db) => {
     const controller = new AbortController()
     const reason = new Error('enough')
-    const stream = db.selectNoFrom([sql`pg_sleep(600)`.as('a')]).stream(10, ...abortedBy(controller.signal))
+    const stream = db.selectNoFrom([sql`pg_sleep(600)`.as('a')]).stream(...abortedBy(controller.signal))
     const refused = expect(
       (async () => {
         for await (const _ of stream);
