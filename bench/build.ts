@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -24,6 +25,8 @@ export async function build(url: string): Promise<URL> {
   await mkdir(out, { recursive: true })
   await generate({ source: { url }, out: generated })
   await compile(join(root, 'src'), join(out, 'src'))
+  // By this name the worker is found in what is published.
+  await writeFile(join(out, 'src/worker/sluice-worker.mjs'), "import './sluice-worker.js'\n")
   await compile(generated, join(out, 'generated'))
   await compile(join(bench, 'contenders'), join(out, 'bench', 'contenders'))
   // Compiled files find "sluice" by the name of the package they lie in.
@@ -56,10 +59,12 @@ async function compile(from: string, to: string): Promise<void> {
   }
   const entries = await readdir(from, { recursive: true, withFileTypes: true })
   for (const entry of entries) {
-    if (!entry.isFile() || !entry.name.endsWith('.ts') || entry.name.endsWith('.d.ts')) continue
+    if (!entry.isFile() || !/(?<!\.d|\.built)\.ts$/.test(entry.name)) continue
     const file = join(entry.parentPath, entry.name)
+    const twin = file.replace(/\.ts$/, '.built.ts')
+    const source = existsSync(twin) ? twin : file
     const target = join(to, relative(from, file)).replace(/\.ts$/, '.js')
-    const { outputText } = ts.transpileModule(await readFile(file, 'utf8'), {
+    const { outputText } = ts.transpileModule(await readFile(source, 'utf8'), {
       compilerOptions,
       fileName: file,
     })

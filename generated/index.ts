@@ -266,7 +266,7 @@ export function repositories(kysely: KyselyHandle): Repositories {
 }
 
 function repositoriesIn(kysely: KyselyHandle, schemas: SchemaRegistry): Repositories {
-  return {
+  return Object.defineProperty<Repositories>({
     addresses: new AddressesRepository(kysely, schemas),
     categories: new CategoriesRepository(kysely, schemas),
     companies: new CompaniesRepository(kysely, schemas),
@@ -283,5 +283,5 @@ function repositoriesIn(kysely: KyselyHandle, schemas: SchemaRegistry): Reposito
     userProfiles: new UserProfilesRepository(kysely, schemas),
     users: new UsersRepository(kysely, schemas),
     withSchema: (names) => repositoriesIn(kysely, schemas.withSchema(names)),
-  }
+  }, 'withSchema', { enumerable: false })
 }

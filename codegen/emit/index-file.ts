@@ -92,7 +92,10 @@ function repositoryFunctions(
       name: 'repositoriesIn',
       parameters: [kysely, { name: 'schemas', type: imports.value('SchemaRegistry', 'sluice') }],
       returnType: 'Repositories',
-      statements: [`return {\n${[...properties, withSchema].join('\n')}\n}`],
+      statements: [
+        // Who goes through the repositories does not meet it.
+        `return Object.defineProperty<Repositories>({\n${[...properties, withSchema].join('\n')}\n}, 'withSchema', { enumerable: false })`,
+      ],
     },
   ]
 }

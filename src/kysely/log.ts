@@ -1,20 +1,14 @@
 import { Log, type CompiledQuery, type LogConfig, type LogEvent } from 'kysely'
+import { fetchTimeOf } from './fetch-time.js'
 
 /** Hears of statements, as Kysely's logger. */
 export type Hear = (event: LogEvent) => Promise<void>
-
-const fetchTimes = new WeakMap<object, number>()
-
-/** How long the rows of a stream that is over were waited for, in milliseconds. */
-export function noteFetchTime(query: object, ms: number): void {
-  fetchTimes.set(query, ms)
-}
 
 /** A log as Kysely would make it of its setting, with the time of a stream's fetches in place of that of the whole loop. */
 export function logOf(config: LogConfig): Hear {
   const log = new Log(config)
   return (event) => {
-    const queryDurationMillis = fetchTimes.get(event.query) ?? event.queryDurationMillis
+    const queryDurationMillis = fetchTimeOf(event.query) ?? event.queryDurationMillis
     const timed = { ...event, queryDurationMillis }
     return timed.level === 'error' ? log.error(() => timed) : log.query(() => timed)
   }

@@ -116,6 +116,7 @@ describe('the package', () => {
         (file) => `codegen/${file}`,
       ),
       ...['index.cjs', 'index.cjs.map', 'index.js', 'index.js.map'],
+      ...['opentelemetry.cjs', 'opentelemetry.cjs.map', 'opentelemetry.js', 'opentelemetry.js.map'],
       ...['sluice-worker.d.mts', 'sluice-worker.mjs', 'sluice-worker.mjs.map'],
     ])
     expect(types?.filter((file) => file.includes('.') && !file.endsWith('.d.ts'))).toEqual([
@@ -126,10 +127,13 @@ describe('the package', () => {
   it('imports nothing that an installation of it lacks, and kysely and pg alone at run time', async () => {
     const peers = Object.keys(manifest.peerDependencies)
     const dist = join(installed, 'dist')
-    expect(await importedPackages(dist, /^[^/\\]+\.c?js$/)).toEqual(new Set(['kysely', 'pg']))
+    expect(await importedPackages(dist, /^index\.c?js$/)).toEqual(new Set(['kysely', 'pg']))
+    expect(await importedPackages(dist, /^opentelemetry\.c?js$/)).toEqual(new Set(['@opentelemetry/api']))
     expect(await importedPackages(dist, /^[^/\\]+\.mjs$/)).toEqual(new Set(['pg']))
     for (const kind of ['esm', 'cjs'])
-      expect(await importedPackages(join(dist, 'types', kind, 'src'))).toEqual(new Set(['kysely', 'pg']))
+      expect(await importedPackages(join(dist, 'types', kind, 'src'))).toEqual(
+        new Set(['@opentelemetry/api', 'kysely', 'pg']),
+      )
     const byGenerator = await importedPackages(join(installed, 'dist', 'codegen'))
     const declared = new Set([...Object.keys(manifest.dependencies), ...peers])
     expect([...byGenerator].filter((name) => !declared.has(name))).toEqual([])

@@ -32,7 +32,7 @@ export function passwords(world: World): void {
 
     test('that is missing is asked for', async () => {
       const { error } = await failure(world.session(form, place('secure')))
-      expect(error.message).toContain('password must be a string')
+      expect(error.message).toContain('asks for a password, and none was given')
     })
 
     test('comes from PGPASSWORD, and TLS from PGSSLMODE', async () => {

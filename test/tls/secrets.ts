@@ -154,7 +154,6 @@ export function secrets(world: World): void {
     'postgres://localhost?host=/tmp&password=p@ss',
     'socket:/tmp?db=one&encoding=utf8',
     '/var/run/postgresql db',
-    '',
   ])('connect() takes %j, as pg does', async (connectionString) => {
     await world.sluice.connect({ connectionString }).close()
   })
