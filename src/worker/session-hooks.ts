@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import pg, { type Pool } from 'pg'
 import { UsageError } from '../errors.js'
 import type { Engine } from '../connection/engine.js'
 import { isOurListener, PoolWatch } from '../pg/pool-watch.js'
@@ -48,12 +48,17 @@ function takesNothing(listener: unknown): boolean {
 function isOverridden(pool: object, method: string): boolean {
   let owner: object | null = pool
   while (owner !== null && !Object.hasOwn(owner, method)) owner = parentOf(owner)
-  return owner !== null && !isFirstClass(owner)
+  return owner !== null && !isFirstClass(owner) && !isPoolOfPg(owner)
 }
 
 function isSubclass(Client: { readonly prototype: object } | undefined): boolean {
   const parent = Client && parentOf(Client.prototype)
   return parent != null && 'emit' in parent && !Object.hasOwn(parent, 'emit')
+}
+
+/** `pg.Pool`, of whatever copy of pg: a class of no more than a constructor, to which instrumentation adds what it wraps. */
+function isPoolOfPg(prototype: object): boolean {
+  return prototype === pg.Pool.prototype || prototype.constructor.name === 'BoundPool'
 }
 
 /** The class right under that of event emitters, of whatever copy of pg. */

@@ -495,6 +495,27 @@ describe('iterator()', () => {
     await named.close()
   })
 
+  it.each<[string, object]>([
+    ['pg.Pool', Pool.prototype],
+    ['the class below it', Object.getPrototypeOf(Pool.prototype) as object],
+  ])('runs where instrumentation has wrapped connect() of %s', async (_, prototype) => {
+    const present = Object.getOwnPropertyDescriptor(prototype, 'connect')
+    const original = Reflect.get(prototype, 'connect') as (...given: unknown[]) => unknown
+    const value = function (this: unknown, ...given: unknown[]) {
+      return original.apply(this, given)
+    }
+    Object.defineProperty(prototype, 'connect', { value, configurable: true, writable: true })
+    try {
+      const own = new Kysely<DB>({ dialect: open(new Pool({ connectionString: url() })).dialect })
+      await repositories(own).posts.count()
+      expect([...repositories(own).posts.iterator()]).toHaveLength(30)
+      await own.destroy()
+    } finally {
+      if (present === undefined) Reflect.deleteProperty(prototype, 'connect')
+      else Object.defineProperty(prototype, 'connect', present)
+    }
+  })
+
   it('refuses once a statement has set what others do not have, until it is reset', async () => {
     await sql`set role ${sql.raw(`${role}_two`)}`.execute(db)
     expect(await repos.users.count()).toBe(10)
