@@ -1,5 +1,5 @@
 /** Longer names are nobody's slip of the pen, and would take long to compare. */
-const LONGEST = 64
+const LONGEST = 200
 
 /** What a message says, but for the full stop, of the names that could stand in place of an unknown one, the likeliest first. */
 export function choicesOf(given: unknown, choices: readonly string[]): string {
@@ -16,7 +16,8 @@ export function closest(given: string, choices: readonly string[]): string | und
   if (same !== undefined || wanted === '') return same
   const mistakes = choices.map((choice) => [distance(wanted, bare(choice)), choice] as const)
   const [fewest, choice] = mistakes.reduce((best, each) => (each[0] < best[0] ? each : best), [Infinity, ''])
-  return fewest <= Math.max(1, Math.floor(wanted.length / 4)) && fewest < wanted.length ? choice : undefined
+  const most = wanted.length < 5 ? 1 : Math.max(2, Math.floor(wanted.length / 4))
+  return fewest <= most && fewest < wanted.length ? choice : undefined
 }
 
 function bare(name: string): string {
@@ -25,7 +26,7 @@ function bare(name: string): string {
 
 /** Letters to be put in, left out, changed or swapped with their neighbour: the optimal string alignment distance. */
 function distance(one: string, other: string): number {
-  if (Math.abs(one.length - other.length) > LONGEST) return Infinity
+  if (other.length > LONGEST) return Infinity
   let before: number[] = []
   let last = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (let row = 1; row <= one.length; row++) {

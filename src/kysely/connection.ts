@@ -264,6 +264,7 @@ export class SluiceConnection implements DatabaseConnection {
 
 /** What begins and ends transactions. Anything else may set what they are by default. */
 const SETS_NOTHING = /^(?:begin|commit|rollback|savepoint|release)\b[^;]*$/i
+
 /** Kysely hands out the rows of a chunk without giving way: those of a large one come in slices. */
 async function* inSlices<R>(chunks: AsyncIterable<QueryResult<R>>): AsyncGenerator<QueryResult<R>, void> {
   for await (const { rows } of chunks) {

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { objects } from '../stress/tables.js'
-import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import type { TestDatabase } from '../support/database.js'
+import { stressDatabase } from '../stress/database.js'
 import { fuzz } from './fuzz.js'
 import { kinds } from './mischief.js'
 import { withMischief } from './page.js'
@@ -14,11 +13,7 @@ const seed = Number(process.env['FUZZ_SEED'] ?? 1)
 let database: TestDatabase
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  const client = new pg.Client(database.url)
-  await client.connect()
-  await client.query(objects)
-  await client.end()
+  database = await stressDatabase()
 })
 afterAll(() => database.drop())
 

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect } from '../../src/index.js'
 import { engineOf } from '../../src/kysely/adapter.js'
 import { bundle, WORKER } from '../support/bundle.js'
-import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import type { TestDatabase } from '../support/database.js'
+import { stressDatabase } from './database.js'
 import { promise } from './failures.js'
 import { firstRows, isRow } from './sources.js'
-import { objects, type StressTables } from './tables.js'
+import type { StressTables } from './tables.js'
 
 const POOL = 5
 const isLong = process.env['MODE'] === 'crowd'
@@ -18,11 +18,7 @@ const STARTS = isLong ? 100 : 10
 let database: TestDatabase
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  const client = new pg.Client(database.url)
-  await client.connect()
-  await client.query(objects)
-  await client.end()
+  database = await stressDatabase()
 })
 afterAll(() => database.drop())
 

@@ -1,11 +1,10 @@
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { late, startProxy, type Proxy } from '../postgres/support/proxy.js'
-import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import type { TestDatabase } from '../support/database.js'
+import { stressDatabase } from './database.js'
 import { runFates } from './fate.js'
 import { ends, planOf, type Plan } from './plan.js'
 import { runSyncFates } from './sync-child.js'
-import { objects } from './tables.js'
 import { addTally, emptyTally, type Tally } from './tally.js'
 import { World, type WorldOptions } from './world.js'
 
@@ -24,11 +23,7 @@ const note = (error: unknown) => void uncaught.push(error)
 
 beforeAll(async () => {
   process.on('unhandledRejection', note).on('uncaughtExceptionMonitor', note).on('warning', note)
-  database = await createTestDatabase()
-  const client = new pg.Client(database.url)
-  await client.connect()
-  await client.query(objects)
-  await client.end()
+  database = await stressDatabase()
   proxy = await startProxy(database.url)
   const delay = () => Math.floor(Math.random() * 3)
   proxy.relay = late(delay)

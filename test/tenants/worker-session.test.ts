@@ -44,7 +44,8 @@ describe('iterator()', () => {
     })
     await held
     expect((await shop.states()).length).toBeLessThanOrEqual(before + 2)
-    expect(await repositories(connect<DB>({ connectionString: url() })).users.count()).toBe(0)
+    await using other = connect<DB>({ connectionString: url() })
+    expect(await repositories(other).users.count()).toBe(0)
   })
 
   class TenantPool extends Pool {
