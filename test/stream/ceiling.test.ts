@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { sql, type Kysely } from 'kysely'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, OptionError, SluiceDialect } from 'sluice'
 import { tableOf } from '../faults/tables.js'
+import { bundle, WORKER, type Bundle } from '../support/bundle.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 
 const MIB = 1024 * 1024
 const FORMS = ['aiterator', 'iterator'] as const
-const reader = fileURLToPath(new URL('reader.ts', import.meta.url))
+const READER = 'test/stream/reader.ts'
 
 interface Reading {
   readonly rows: number
@@ -20,8 +20,10 @@ interface Reading {
 }
 
 let database: TestDatabase
+let programs: Bundle
 
 beforeAll(async () => {
+  programs = await bundle(READER, WORKER)
   database = await createTestDatabase()
   const client = new Client(database.url)
   await client.connect()
@@ -45,7 +47,10 @@ beforeAll(async () => {
     analyze`)
   await client.end()
 })
-afterAll(() => database.drop())
+afterAll(async () => {
+  await database.drop()
+  await programs[Symbol.asyncDispose]()
+})
 
 /** Reads in a process of its own, with the young generation of Node 20: newer ones let it grow to several times of that. */
 async function read(
@@ -54,8 +59,8 @@ async function read(
   options: object = {},
   heapMB = 4096,
 ): Promise<Reading> {
-  const flags = ['--max-semi-space-size=16', `--max-old-space-size=${heapMB}`, '--import', 'tsx']
-  const args = [...flags, reader, database.url, name, form, JSON.stringify(options)]
+  const flags = ['--max-semi-space-size=16', `--max-old-space-size=${heapMB}`]
+  const args = [...flags, programs.path(READER), database.url, name, form, JSON.stringify(options)]
   const { stdout } = await promisify(execFile)(process.execPath, args)
   return JSON.parse(stdout) as Reading
 }

@@ -4,7 +4,7 @@ import { connect, Repository, SchemaRegistry, type KyselyHandle, type Model, typ
 import { tableSchema } from '../support/table-schema.js'
 
 /**
- * A process that reads a relation and says what that took, run by the tests under tsx: how many bytes the process grew by
+ * A process that reads a relation and says what that took, run by the tests: how many bytes the process grew by
  * at most, and what part of its processor time the event loop did not turn for at a stretch.
  */
 interface AnyModel extends Model {

@@ -42,11 +42,11 @@ const REFUSED = 'DecodeError'
 function decimal(text: string): string {
   const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e')
   const [whole = '', fraction = ''] = mantissa.split('.')
-  let digits = BigInt(whole + fraction)
-  if (digits === 0n) return '0'
-  let power = BigInt(exponent) - BigInt(fraction.length)
-  for (; digits % 10n === 0n; digits /= 10n) power++
-  return `${digits}e${power}`
+  const all = (whole + fraction).replace('-', '').replace(/^0+/, '')
+  const digits = all.replace(/0+$/, '')
+  if (digits === '') return '0'
+  const power = Number(exponent) - fraction.length + all.length - digits.length
+  return `${whole.startsWith('-') ? '-' : ''}${digits}e${power}`
 }
 
 /** A number that is not the same as the double which it becomes, but for a fraction of no more digits than doubles have. */
