@@ -37,8 +37,9 @@ export class Parents {
     return this.#at === this.#rows.length
   }
 
-  add(rows: readonly KeyedRow[]): void {
-    this.#rows = [...rows]
+  /** @param rows are emptied as they are handed out: whoever gave them holds them until it is asked for more. */
+  add(rows: KeyedRow[]): void {
+    this.#rows = rows
     this.#at = 0
   }
 

@@ -91,23 +91,23 @@ describe.skipIf(process.platform !== 'linux').each(FORMS)('memory of %s', (form)
 
   it('is bounded when there are many children, whose rows come once', async () => {
     for (const options of [{}, { chunkSize: 2000 }]) {
-      // A million rows of children would not fit into this heap.
-      const { rows, related, grown } = await read('parents', form, { ...options, maxBytes: 4 * MIB }, 112)
+      // Neither the children of one chunk nor those handed out before would fit into this heap, which says more than what
+      // the process grows by: that depends on how soon a version of Node collects.
+      const { rows, related } = await read('parents', form, { ...options, maxBytes: 4 * MIB }, 64)
       expect([rows, related]).toEqual([2000, 1_000_000])
-      expect(grown).toBeLessThan(300 * MIB)
     }
   })
 })
 
 describe.skipIf(process.platform !== 'linux')('the event loop', () => {
   it.each([
-    ['rows that the loop takes without a pause', 'many', { chunkSize: 200_000 }],
-    ['rows of many children', 'parents', {}],
-    ['large rows', 'growing', {}],
-  ])('turns between %s', async (_, name, options) => {
+    ['rows that the loop takes without a pause', 'many', { chunkSize: 200_000 }, 0.15],
+    ['rows of many children', 'parents', {}, 0.08],
+    ['large rows', 'growing', {}, 0.08],
+  ])('turns between %s', async (_, name, options, most) => {
     const { held } = await read(name, 'aiterator', options)
     // A fifth of all it took, where a chunk is decoded or put together in one go; what is left is mostly the collector.
-    expect(held).toBeLessThan(0.15)
+    expect(held).toBeLessThan(most)
   })
 })
 
