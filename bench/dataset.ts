@@ -1,3 +1,4 @@
+import type { Sizes } from './sizes.js'
 import { Client } from 'pg'
 
 /** A table of the dataset. */
@@ -74,8 +75,11 @@ function table(
   }
 }
 
-/** What is read with its children, and what is written to. */
-const others = (parents: number) => `
+/** How many rows belong to one of "families". */
+export const membersPerFamily = 250
+
+/** What is read with its children, what grows in the middle, and what is written to. */
+const others = ({ parents, families, growing }: Sizes) => `
   create table parents (id int4 primary key, name text not null);
   insert into parents select n, 'parent ' || n from generate_series(1, ${parents}) as n;
   create table children (
@@ -94,12 +98,25 @@ const others = (parents: number) => `
     payload jsonb not null,
     at timestamptz not null
   );
+  create table families (id int4 primary key);
+  insert into families select generate_series(1, ${families});
+  create table members (
+    id int4 primary key,
+    family_id int4 not null references families,
+    body text not null
+  );
+  insert into members
+    select n, n % ${families} + 1, 'member ' || n from generate_series(1, ${families * membersPerFamily}) as n;
+  create index on members (family_id);
+  create view growing as
+    select n as id, case when n <= ${growing.narrow} then 'x' else repeat(md5(n::text), 12500) end as body
+    from generate_series(1, ${growing.narrow + growing.wide}) as n;
   create view mixed_thrice as
     select * from mixed union all select * from mixed union all select * from mixed;
 `
 
 /** Creates and fills the tables. */
-export async function fill(url: string, tables: readonly DatasetTable[], parents: number): Promise<void> {
+export async function fill(url: string, tables: readonly DatasetTable[], sizes: Sizes): Promise<void> {
   const client = new Client(url)
   await client.connect()
   try {
@@ -110,7 +127,7 @@ export async function fill(url: string, tables: readonly DatasetTable[], parents
         `insert into ${name} select n, ${values.join(', ')} from generate_series(1, ${rows}) as n`,
       )
     }
-    await client.query(others(parents))
+    await client.query(others(sizes))
     await client.query('vacuum analyze')
   } finally {
     await client.end()

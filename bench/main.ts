@@ -52,7 +52,7 @@ try {
   const database = await createDatabase(server)
   try {
     say('Filling the tables')
-    await fill(database.url, tables, sizes.parents)
+    await fill(database.url, tables, sizes)
     const ours = await build(database.url)
     const sections = await runPlans(plansAt({ url: database.url, ours, python }), { say, sizes })
     const held = mustHold(sections.flatMap(({ findings }) => findings))

@@ -18,6 +18,8 @@ export interface Measurement {
   readonly idleMemory: number
   /** The largest the process ever was. */
   readonly peakMemory: number
+  /** For how long the event loop was held, where that was asked for. */
+  readonly delay?: { readonly p99: number; readonly max: number }
 }
 
 /** Where contenders run. */

@@ -1,6 +1,7 @@
 import type { Context } from './context.js'
 import { sum } from './estimate.js'
 import type { Plan, Section } from './section.js'
+import { breathing } from './sections/breathing.js'
 import { chunkSizes } from './sections/chunk-sizes.js'
 import { firstRow } from './sections/first-row.js'
 import { largeRows } from './sections/large-rows.js'
@@ -18,6 +19,7 @@ export function allPlans(context: Context): Plan[] {
     chunkSizes(context),
     memoryByCount(context),
     largeRows(context),
+    breathing(context),
     slowConsumer(context),
     firstRow(context),
     prefetching(context),

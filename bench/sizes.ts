@@ -19,6 +19,10 @@ export interface Sizes {
   /** How often the first row is waited for. */
   readonly firstRow: { readonly processes: number; readonly queries: number }
   readonly parents: number
+  /** Parents of 250 children each. */
+  readonly families: number
+  /** Rows of a byte, and after them rows of 400 kB. */
+  readonly growing: { readonly narrow: number; readonly wide: number }
   readonly written: number
   /** Rows of 100 kB. */
   readonly largeRows: number
@@ -41,6 +45,8 @@ export const full: Sizes = {
   slowRows: 500_000,
   firstRow: { processes: 7, queries: 10 },
   parents: 100_000,
+  families: 2000,
+  growing: { narrow: 4000, wide: 2500 },
   written: 50_000,
   largeRows: 1500,
   typedTables: 500,
@@ -59,6 +65,8 @@ export const quick: Sizes = {
   slowRows: 50_000,
   firstRow: { processes: 2, queries: 5 },
   parents: 20_000,
+  families: 500,
+  growing: { narrow: 4000, wide: 500 },
   written: 5000,
   largeRows: 1000,
   typedTables: 50,
@@ -78,6 +86,8 @@ export const tiny: Sizes = {
   slowRows: 2000,
   firstRow: { processes: 1, queries: 2 },
   parents: 500,
+  families: 20,
+  growing: { narrow: 400, wide: 20 },
   written: 500,
   largeRows: 50,
   typedTables: 5,

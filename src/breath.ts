@@ -1,7 +1,7 @@
 import { elapsed, setImmediate } from './real-timers.js'
 
 /** How long work may hold the event loop before it gives way, in milliseconds. */
-const HOLD_MS = 4
+const HOLD_MS = 2
 
 /** When the event loop was last known to turn. There is one for all that runs on a thread. */
 let turnedAt = elapsed()

@@ -21,6 +21,8 @@ export interface ReadJob {
   readonly queries?: number
   /** Milliseconds that the consumer takes for each chunk. Absent: none. */
   readonly timer?: number
+  /** Whether to measure for how long the event loop is held. */
+  readonly watched?: boolean
 }
 
 /** Told of rows as they arrive; who reads in arrays waits for what it returns. */

@@ -24,6 +24,14 @@ export const forms: Readonly<Record<string, Read>> = {
   prefetch: async (rows, { chunkSize }, onRows) => {
     for await (const _row of rows.prefetchRelated('children').aiterator({ chunkSize })) void onRows(1)
   },
+  families: async (rows, { chunkSize }, onRows) => {
+    const options = chunkSize > 0 ? { chunkSize } : {}
+    // The property of the relation is the generator's.
+    const families = rows.prefetchRelated('members').aiterator(options) as AsyncIterable<{
+      members: unknown[]
+    }>
+    for await (const { members } of families) void onRows(1 + members.length)
+  },
   array: async (rows, _job, onRows) => onRows((await rows.toArray()).length),
   kysely: async (_rows, { table, limit, chunkSize }, onRows, db) => {
     const all = db.selectFrom(table).selectAll()

@@ -3,6 +3,7 @@
  * loader weighs on what is measured.
  */
 import { readFileSync } from 'node:fs'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -29,6 +30,8 @@ const onRows = (received) => {
   timers++
   return sleep(job.timer)
 }
+const delays = job.watched ? monitorEventLoopDelay({ resolution: 1 }) : undefined
+delays?.enable()
 const cpuBefore = process.cpuUsage()
 const start = performance.now()
 for (let query = 0; query < (job.queries ?? 1); query++) {
@@ -38,6 +41,7 @@ for (let query = 0; query < (job.queries ?? 1); query++) {
 }
 const wall = performance.now() - start
 const { user, system } = process.cpuUsage(cpuBefore)
+delays?.disable()
 
 const result = {
   rows,
@@ -47,6 +51,7 @@ const result = {
   cpu: (user + system) / 1e6,
   idleMemory,
   peakMemory: peakMemory(),
+  ...(delays && { delay: { p99: delays.percentile(99) / 1e6, max: delays.max / 1e6 } }),
 }
 process.stdout.write(`${JSON.stringify(result)}\n`)
 await contender.close()

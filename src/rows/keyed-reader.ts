@@ -19,6 +19,9 @@ export interface KeyedRow {
   readonly owner: string | undefined
 }
 
+/** One for all rows: an array for each of a million children would be as large as the children. */
+const NO_KEYS: readonly RowKey[] = Object.freeze([])
+
 /**
  * Reads a queryset's rows with their keys.
  *
@@ -35,12 +38,16 @@ export function keyedReader(
   const valuesAt = (columns: readonly number[]): Shape => {
     return { kind: 'tuple', items: columns.map((position) => ({ kind: 'value', position })) }
   }
+  const keys: Shape =
+    projection.keys.length === 0
+      ? { kind: 'made', positions: [], make: () => NO_KEYS }
+      : { kind: 'tuple', items: projection.keys.map(valuesAt) }
   const positions = owner.map((_, index) => outputs.length + index)
   return knownRowReader(columns, {
     kind: 'object',
     entries: [
       ['row', shapeOf(state.selection, projection)],
-      ['keys', { kind: 'tuple', items: projection.keys.map(valuesAt) }],
+      ['keys', keys],
       ['owner', { kind: 'made', positions, make: keyText(ownerColumns) }],
     ],
   })
