@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isLong } from '../support/long.js'
 import { fuzzWire } from './wire.js'
 
-const CONVERSATIONS = Number(process.env['FUZZ_WIRE'] ?? 4000)
+const CONVERSATIONS = Number(process.env['FUZZ_WIRE'] ?? (isLong ? 4000 : 1000))
 const seed = Number(process.env['FUZZ_SEED'] ?? 1)
 
 const left: unknown[] = []

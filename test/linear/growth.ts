@@ -1,22 +1,24 @@
 import { createContext, Script } from 'node:vm'
+import { isLong } from '../support/long.js'
 
-const MEGABYTE = 1_048_576
+/** Characters of a text: a megabyte, or a quarter where there is less time. */
+const SIZE = 1_048_576 / (isLong ? 1 : 4)
 
 /** What linear work on four times the input never takes as a multiple: quadratic work takes 16 times as long. */
 const MOST = 10
 
-/** Quadratic work on a megabyte takes minutes. Of what takes less processor time, only noise would be compared. */
-const SURELY_LINEAR_MS = 4_000
+/** Quadratic work takes minutes, or many seconds. Of what takes less processor time, only noise would be compared. */
+const SURELY_LINEAR_MS = isLong ? 4_000 : 1_000
 
 /** Past this, the work is stopped. */
 const DEADLINE_MS = 20_000
 
 const call = new Script('work()')
 
-/** Whether the processor time of a work on so many characters, up to a megabyte, grows as they do. */
+/** Whether the processor time of a work on so many characters grows as they do. */
 export function isLinear(work: (size: number) => unknown): boolean {
-  const whole = milliseconds(() => work(MEGABYTE))
-  return whole < SURELY_LINEAR_MS || whole < MOST * milliseconds(() => work(MEGABYTE / 4))
+  const whole = milliseconds(() => work(SIZE))
+  return whole < SURELY_LINEAR_MS || whole < MOST * milliseconds(() => work(SIZE / 4))
 }
 
 function milliseconds(work: () => unknown): number {

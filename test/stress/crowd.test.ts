@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect } from '../../src/index.js'
 import { engineOf } from '../../src/kysely/adapter.js'
 import { bundle, WORKER } from '../support/bundle.js'
+import { isLong } from '../support/long.js'
 import type { TestDatabase } from '../support/database.js'
 import { stressDatabase } from './database.js'
 import { promise } from './failures.js'
@@ -11,7 +12,6 @@ import { firstRows, isRow } from './sources.js'
 import type { StressTables } from './tables.js'
 
 const POOL = 5
-const isLong = process.env['MODE'] === 'crowd'
 const STREAMS = isLong ? 10_000 : 1000
 const STARTS = isLong ? 100 : 10
 
