@@ -25,7 +25,8 @@ const SERVER_MESSAGES: Readonly<Record<string, ServerMessage>> = {
   K: { name: 'BackendKeyData', due: 'at start', to: 'pg', starts: true },
   S: { name: 'ParameterStatus', due: 'any time', to: 'pg', starts: true },
   N: { name: 'NoticeResponse', due: 'any time', to: 'pg', starts: true },
-  A: { name: 'NotificationResponse', due: 'any time', to: 'pg' },
+  // A login trigger may have the session listen before it is ready.
+  A: { name: 'NotificationResponse', due: 'any time', to: 'pg', starts: true },
   // Ends any answer: what else was sent is skipped, up to the Sync.
   E: { name: 'ErrorResponse', due: 'as answer', to: 'turn', starts: true },
   Z: { name: 'ReadyForQuery', due: 'as answer', ends: 'SQ', to: 'turn', starts: true },
