@@ -47,6 +47,7 @@ it.each([
   ['plain', {}],
   ['opentelemetry', {}],
   ['opentelemetry', { COMMENTS: 'yes' }],
+  ['observed', {}],
   ['auto-instrumentations', {}],
   ['sentry', {}],
   ['dd-trace', {}],
