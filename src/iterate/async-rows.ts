@@ -1,4 +1,5 @@
 import { breathe } from '../breath.js'
+import type { RowChunk } from '../rows/row-chunk.js'
 import type { Trace } from '../trace/trace.js'
 import { HandOut, type Iteration } from './hand-out.js'
 
@@ -17,7 +18,7 @@ export interface AsyncRows<T> extends AsyncIterableIterator<T, undefined>, Async
 /** Where a row stream gets its rows from, a chunk at a time. */
 export interface Chunks<R> {
   /** The next chunk, never empty, or undefined at the end; then the connection is free. */
-  next(): Promise<readonly R[] | undefined>
+  next(): Promise<RowChunk<R> | undefined>
   /** Frees the connection. */
   close(): Promise<void>
   /** The connection is free, whoever closed it. */
@@ -89,11 +90,12 @@ export class RowStream<T> implements AsyncRows<T> {
   async #step(): Promise<IteratorResult<T, undefined>> {
     const handOut = this.#handOut
     try {
-      // Rows that are there already would be handed out without the event loop ever turning.
-      if (handOut.isTooLong) await breathe()
       while (!handOut.hasEnded) {
+        // Rows that are there already would be handed out without the event loop ever turning.
+        if (handOut.isTooLong) await breathe()
         if (handOut.isAborted) throw handOut.reason
         if (handOut.isReady) return { done: false, value: handOut.take() }
+        if (handOut.readOn()) continue
         if (handOut.isLast) this.#atEnd()
         else await this.#refill()
       }

@@ -1,4 +1,5 @@
-import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+import type { CompiledQuery, DatabaseConnection } from 'kysely'
+import { breathe, isBreathDue } from '../breath.js'
 import { asError, ConnectionError, UsageError } from '../errors.js'
 import type { Binding } from '../kysely/handle.js'
 import { withReadRequest } from '../kysely/read-request.js'
@@ -7,6 +8,7 @@ import { withConnection } from '../kysely/with-connection.js'
 import { sqlStateOf } from '../pg/database-error.js'
 import type { IterationRequest } from '../request.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
+import { RowChunk } from '../rows/row-chunk.js'
 import type { RowReader } from '../rows/row-reader.js'
 import type { Trace } from '../trace/trace.js'
 import type { Chunks } from './async-rows.js'
@@ -28,7 +30,7 @@ export interface ChunkRequest {
 interface Held {
   readonly is: 'held'
   readonly connection: DatabaseConnection
-  readonly chunks: AsyncIterator<QueryResult<unknown>>
+  readonly chunks: AsyncIterator<RowChunk<unknown>>
   /** It is a transaction's, which others have between two chunks; else it is kept until the stream is closed. */
   readonly isShared: boolean
 }
@@ -79,7 +81,7 @@ export class ChunkSource implements Chunks<unknown> {
     return this.#isClosed
   }
 
-  async next(): Promise<readonly unknown[] | undefined> {
+  async next(): Promise<RowChunk<unknown> | undefined> {
     this.#isFetching = true
     try {
       const { signal } = this.#request
@@ -90,12 +92,12 @@ export class ChunkSource implements Chunks<unknown> {
           await this.#release()
           return undefined
         }
-        const { rows } = result.value
-        if (this.#request.prefetch === undefined) return rows
+        const chunk = result.value
+        if (this.#request.prefetch === undefined) return chunk
         // The reader of what is prefetched for gives rows with their keys.
-        this.#parents.add(rows as KeyedRow[])
+        this.#parents.add(await rowsOf(chunk as RowChunk<KeyedRow>))
       }
-      return await this.#prefetched()
+      return RowChunk.of(await this.#prefetched())
     } catch (error) {
       await this.#release()
       throw error
@@ -136,7 +138,7 @@ export class ChunkSource implements Chunks<unknown> {
     }
   }
 
-  async #fetch({ chunks, isShared }: Held): Promise<IteratorResult<QueryResult<unknown>>> {
+  async #fetch({ chunks, isShared }: Held): Promise<IteratorResult<RowChunk<unknown>>> {
     if (!isShared) return chunks.next()
     let isGiven = false
     try {
@@ -155,7 +157,7 @@ export class ChunkSource implements Chunks<unknown> {
     }
   }
 
-  async #prefetched(): Promise<readonly unknown[]> {
+  async #prefetched(): Promise<unknown[]> {
     for (;;) {
       const siblings = this.#parents.next()
       await this.#prefetch(siblings)
@@ -198,7 +200,7 @@ export class ChunkSource implements Chunks<unknown> {
   }
 
   /** Takes a connection and fetches the first chunk; keeps the connection when it was taken for us alone. */
-  #open(): Promise<IteratorResult<QueryResult<unknown>>> {
+  #open(): Promise<IteratorResult<RowChunk<unknown>>> {
     const { signal } = this.#leaving
     return new Promise((resolve, reject) => {
       // A signal's reason is what the loop gets, whatever it is.
@@ -224,7 +226,19 @@ export class ChunkSource implements Chunks<unknown> {
     const { query, reader, request } = this.#request
     const stream = { request, signal: this.#leaving.signal, onClosed: this.#letGo }
     // How large a chunk is, the request says; the parameter is for statements without one.
-    const chunks = connection.streamQuery<unknown>(withReadRequest(query, { reader, stream }), 0)
+    const results = connection.streamQuery<unknown>(withReadRequest(query, { reader, stream }), 0)
+    // Kysely passes on what our connection gives, whose type it does not know.
+    const chunks = results as unknown as AsyncIterator<RowChunk<unknown>>
     return (this.#lease = { is: 'held', connection, chunks, isShared })
   }
+}
+
+/** All rows of a chunk at once. */
+async function rowsOf<R>(chunk: RowChunk<R>): Promise<R[]> {
+  const all: R[] = []
+  for (let rows = chunk.next(); rows !== undefined; rows = chunk.next()) {
+    for (const row of rows) all.push(row)
+    if (isBreathDue()) await breathe()
+  }
+  return all
 }

@@ -1,6 +1,7 @@
 import { isBreathDue } from '../breath.js'
 import { forgetDropped, watchDropped, type Dropped } from '../connection/dropped.js'
 import type { IterationRequest, IteratorOptions } from '../request.js'
+import type { RowChunk } from '../rows/row-chunk.js'
 import type { Trace } from '../trace/trace.js'
 import { ProgressReport } from './progress.js'
 import { Regrouper } from './regroup.js'
@@ -32,6 +33,8 @@ export class HandOut<T> {
   #report: ProgressReport | undefined
   #trace: Trace | undefined
   #phase: Phase = 'fresh'
+  /** What of a chunk is not read yet. */
+  #chunk: RowChunk<unknown> | undefined
   #items: readonly unknown[] = []
   #index = 0
   #count = 0
@@ -110,25 +113,35 @@ export class HandOut<T> {
   }
 
   /** A chunk has come; undefined: there are no more. */
-  add(chunk: readonly unknown[] | undefined): void {
-    if (chunk !== undefined) {
+  add(chunk: RowChunk<unknown> | undefined): void {
+    this.#chunk = chunk
+    if (chunk === undefined) {
+      this.#phase = 'last'
+      this.#set(this.#regrouper?.flush() ?? [])
+    } else {
       this.#trace?.fetched(chunk.length)
       this.#report?.fetched(chunk.length)
     }
-    this.#index = 0
-    if (chunk === undefined) {
-      this.#phase = 'last'
-      this.#items = this.#regrouper?.flush() ?? []
-    } else {
-      this.#items = this.#regrouper?.add(chunk) ?? chunk
-    }
+  }
+
+  /** Reads on in the chunk; false where nothing of it is left. */
+  readOn(): boolean {
+    const rows = this.#chunk?.next()
+    if (rows === undefined) return false
+    this.#set(this.#regrouper?.add(rows) ?? rows)
+    return true
   }
 
   /** Nothing more is handed out. */
   end(iterator: object): void {
     this.#phase = 'ended'
     forgetDropped(iterator)
-    this.#items = []
+    this.#chunk = undefined
+    this.#set([])
+  }
+
+  #set(items: readonly unknown[]): void {
+    this.#items = items
     this.#index = 0
   }
 }

@@ -1,4 +1,5 @@
 import { retrying, type HeldRetry } from '../connection/retry.js'
+import type { RowChunk } from '../rows/row-chunk.js'
 import type { Chunks } from './async-rows.js'
 import type { ChunkSource } from './chunk-source.js'
 
@@ -30,7 +31,7 @@ export class RepeatedStart implements Chunks<unknown> {
     return this.#chunks.isClosed && (this.#hasBegun || this.#signal.aborted)
   }
 
-  async next(): Promise<readonly unknown[] | undefined> {
+  async next(): Promise<RowChunk<unknown> | undefined> {
     if (this.#hasBegun) return this.#chunks.next()
     try {
       return await retrying(
@@ -49,7 +50,7 @@ export class RepeatedStart implements Chunks<unknown> {
     return this.#chunks.close()
   }
 
-  #first(): Promise<readonly unknown[] | undefined> {
+  #first(): Promise<RowChunk<unknown> | undefined> {
     if (this.#chunks.isClosed) this.#chunks = this.#open()
     return this.#chunks.next()
   }

@@ -4,6 +4,7 @@ import { PrefetchFailure } from '../failure/prefetch-failure.js'
 import type { PrefetchQuery } from '../prefetch/prefetch.js'
 import type { ByteBudget } from '../rows/byte-budget.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
+import { RowChunk } from '../rows/row-chunk.js'
 import type { RowDecoder } from '../rows/row-decoder.js'
 import type { RowReader } from '../rows/row-reader.js'
 import type { Trace } from '../trace/trace.js'
@@ -73,6 +74,7 @@ export class SyncRowStream<T> implements SyncRows<T> {
         throw handOut.reason
       }
       if (handOut.isReady) return { done: false, value: handOut.take() }
+      if (this.#readOn()) continue
       if (handOut.isLast) this.#atEnd()
       else this.#refill()
     }
@@ -105,48 +107,65 @@ export class SyncRowStream<T> implements SyncRows<T> {
     this.#handOut.trace?.over()
   }
 
-  #refill(): void {
-    const handOut = this.#handOut
+  #readOn(): boolean {
     try {
-      const chunks = (this.#chunks ??= this.#opened())
-      const { trace } = handOut
-      handOut.add(
-        trace === undefined ? this.#nextRows(chunks) : trace.fetchingSync(() => this.#nextRows(chunks)),
-      )
+      return this.#handOut.readOn()
     } catch (error) {
-      const failure = handOut.iteration.explain(error)
-      handOut.trace?.fail(failure)
-      this.return()
-      throw failure
+      throw this.#failed(error)
     }
   }
 
-  #nextRows(chunks: SyncChunks): unknown[] | undefined {
+  #refill(): void {
+    try {
+      const chunks = (this.#chunks ??= this.#opened())
+      const { trace } = this.#handOut
+      const next = () => this.#nextRows(chunks)
+      this.#handOut.add(trace === undefined ? next() : trace.fetchingSync(next))
+    } catch (error) {
+      throw this.#failed(error)
+    }
+  }
+
+  #failed(error: unknown): unknown {
+    const { iteration, trace } = this.#handOut
+    const failure = iteration.explain(error)
+    trace?.fail(failure)
+    this.return()
+    return failure
+  }
+
+  #nextRows(chunks: SyncChunks): RowChunk<unknown> | undefined {
     const { prefetch } = this.#source
-    if (prefetch === undefined) return this.#decoded(chunks)
+    if (prefetch === undefined) return this.#nextChunk(chunks)
     if (this.#parents.isEmpty) {
-      const rows = this.#decoded(chunks)
-      if (rows === undefined) return undefined
+      const chunk = this.#nextChunk(chunks)
+      if (chunk === undefined) return undefined
       // The reader of what is prefetched for gives rows with their keys.
-      this.#parents.add(rows as KeyedRow[])
+      const parents: KeyedRow[] = []
+      for (let rows = chunk.next(); rows !== undefined; rows = chunk.next())
+        for (const row of rows) parents.push(row as KeyedRow)
+      this.#parents.add(parents)
     }
     const completed = this.#prefetched(chunks, prefetch)
     if (this.#parents.isEmpty) this.#ask(chunks)
-    return completed
+    return RowChunk.of(completed)
   }
 
-  #decoded(chunks: SyncChunks): unknown[] | undefined {
+  #nextChunk(chunks: SyncChunks): RowChunk<unknown> | undefined {
     const { reader, prefetch } = this.#source
     if (!this.#isAsked) this.#ask(chunks)
     const chunk = chunks.next()
     this.#isAsked = false
     if (chunk === undefined) return undefined
-    // Asked for before this one is decoded, so that a chunk is on its way while the loop body runs: if two may be here.
+    // Asked for before this one is read, so that a chunk is on its way while the loop body runs: if two may be here.
     if (prefetch === undefined && chunk.size <= this.#mostAhead) this.#ask(chunks)
-    this.#decoder ??= reader.start(chunk.fields)
-    const rows: unknown[] = []
-    this.#decoder.decode(bytesOf(chunk), chunk.count, rows)
-    return rows
+    const decoder = (this.#decoder ??= reader.start(chunk.fields))
+    const { count } = chunk
+    return new RowChunk([{ bytes: bytesOf(chunk), count }], count, (run) => {
+      const rows: unknown[] = []
+      decoder.decode(run.bytes, run.count, rows)
+      return rows
+    })
   }
 
   #ask(chunks: SyncChunks): void {

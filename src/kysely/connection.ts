@@ -22,8 +22,9 @@ import { Portal } from '../portal/portal.js'
 import type { IterationRequest, Parameter } from '../request.js'
 import { describedRowReader, parsedRowReader } from '../rows/described-row-reader.js'
 import type { Field } from '../rows/field.js'
+import type { RowChunk } from '../rows/row-chunk.js'
 import type { RowReader } from '../rows/row-reader.js'
-import { DecodedRows, DescribedColumns } from '../rows/row-sink.js'
+import { ChunkedRows, DecodedRows, DescribedColumns } from '../rows/row-sink.js'
 import { elapsed } from '../real-timers.js'
 import { captureStack } from '../stack-trace.js'
 import { noteFetchTime } from './fetch-time.js'
@@ -39,9 +40,6 @@ import {
 } from './read-request.js'
 
 const CANCEL_AGAIN_MS = 250
-
-/** Rows that Kysely hands out at a time. */
-const SLICE = 1000
 
 /** Those of Kysely 0.29. */
 export interface StreamOptions {
@@ -110,8 +108,11 @@ export class SluiceConnection implements DatabaseConnection {
     const signal = options?.signal
     const { reader, stream } = readRequestOf(query) ?? {}
     const opened: Opened = {}
-    if (reader !== undefined && stream !== undefined)
-      return this.#stream<R>(query, opened, () => ({ reader, ...stream }))
+    if (reader !== undefined && stream !== undefined) {
+      // A queryset's chunk source takes chunks of rows, and knows them.
+      const chunks: unknown = this.#stream<R>(query, opened, () => ({ reader, ...stream }))
+      return chunks as AsyncIterableIterator<QueryResult<R>>
+    }
     const chunks = this.#stream<R>(query, opened, async () => {
       const whose = this.#valuesOf(query)
       const reader =
@@ -120,7 +121,7 @@ export class SluiceConnection implements DatabaseConnection {
       const request = freeHandRequest(query, parameters, reader, chunkSize, this.connection.engine)
       return signal === undefined ? { reader, request } : { reader, request, signal }
     })
-    const rows = inSlices(signal === undefined ? chunks : untilAborted(chunks, signal))
+    const rows = inParts(signal === undefined ? chunks : untilAborted(chunks, signal))
     // A queryset's iterator is watched by itself.
     watchDropped(rows, droppedStream(opened, query.sql), opened)
     return rows
@@ -130,20 +131,20 @@ export class SluiceConnection implements DatabaseConnection {
     query: CompiledQuery,
     opened: Opened,
     prepare: () => StreamSource | Promise<StreamSource>,
-  ): AsyncGenerator<QueryResult<R>, void> {
+  ): AsyncGenerator<RowChunk<R>, void> {
     let fetchMs = 0
     try {
       this.connection.refuseOutside(settingsScopeOf(query), query.sql)
       this.connection.refuseDuringStream(query.sql)
       const { reader, request, ...ends } = await prepare()
-      const portal = new Portal(this.connection, request, { sink: new DecodedRows(reader), ...ends })
+      const sink = new ChunkedRows<R>(reader, (error) => portal.failed(error))
+      const portal = new Portal(this.connection, request, { sink, ...ends })
       opened.portal = portal
       for (;;) {
         const from = elapsed()
-        const rows = await portal.next().finally(() => (fetchMs += elapsed() - from))
-        if (rows === undefined) break
-        // What the reader makes of the rows is what the query's type says.
-        if (rows.length > 0) yield { rows: rows as R[] }
+        const chunk = await portal.next().finally(() => (fetchMs += elapsed() - from))
+        if (chunk === undefined) break
+        if (chunk.length > 0) yield chunk
       }
     } finally {
       forgetDropped(opened)
@@ -265,12 +266,12 @@ export class SluiceConnection implements DatabaseConnection {
 /** What begins and ends transactions. Anything else may set what they are by default. */
 const SETS_NOTHING = /^(?:begin|commit|rollback|savepoint|release)\b[^;]*$/i
 
-/** Kysely hands out the rows of a chunk without giving way: those of a large one come in slices. */
-async function* inSlices<R>(chunks: AsyncIterable<QueryResult<R>>): AsyncGenerator<QueryResult<R>, void> {
-  for await (const { rows } of chunks) {
-    for (let at = 0; at < rows.length; at += SLICE) {
+/** Kysely hands out what it gets without giving way: it gets some rows of a chunk at a time. */
+async function* inParts<R>(chunks: AsyncIterable<RowChunk<R>>): AsyncGenerator<QueryResult<R>, void> {
+  for await (const chunk of chunks) {
+    for (let rows = chunk.next(); rows !== undefined; rows = chunk.next()) {
       if (isBreathDue()) await breathe()
-      yield { rows: rows.length <= SLICE ? rows : rows.slice(at, at + SLICE) }
+      yield { rows }
     }
   }
 }

@@ -15,6 +15,7 @@ import { Fetches } from './fetches.js'
 import { IdleWatch } from './idle-watch.js'
 import { Intake } from './intake.js'
 import { openedOf, phaseAfter, type Phase, type PortalEvent } from './phase.js'
+import { silently } from './silently.js'
 
 /** How long a fetch that nobody waits for any more may take before it is cancelled on the server. */
 const ABANDONED_FETCH_GRACE_MS = 50
@@ -157,6 +158,11 @@ export class Portal<C> implements OpenPortal {
     )
   }
 
+  /** What it has brought cannot be read: nothing that it wrote is to stay. */
+  failed(error: unknown): void {
+    this.#failure ??= asError(error)
+  }
+
   makeWay(): void {
     this.#intake.makeWay()
   }
@@ -166,7 +172,9 @@ export class Portal<C> implements OpenPortal {
     this.#fetches.done()
     this.#fetchSize.brought(rows, bytes)
     if (complete) this.#to({ type: 'exhausted' })
-    if (complete && !this.#request.prefetches) void silently(this.close())
+    // What was written stays once all rows could be read, and they are read as they are handed out.
+    const endsHere = complete && !this.#request.prefetches && (this.#readOnly || !this.ownsTransaction)
+    if (endsHere) void silently(this.close())
     else if (!complete && !this.#intake.isFull) this.#fetches.sendAhead()
   }
 
@@ -317,14 +325,5 @@ export class Portal<C> implements OpenPortal {
   #throwIfEnded(): void {
     this.#ends.signal?.throwIfAborted()
     if (this.#failure !== undefined) throw this.#failure
-  }
-}
-
-/** For promises whose failure is kept and thrown where the consumer gets to it. */
-async function silently(promise: Promise<unknown>): Promise<void> {
-  try {
-    await promise
-  } catch {
-    // Kept by the portal.
   }
 }

@@ -1,6 +1,7 @@
 import { DecodeError } from '../errors.js'
 import type { ByteBudget } from './byte-budget.js'
 import type { Field } from './field.js'
+import { RowChunk, type Run } from './row-chunk.js'
 import type { RowDecoder } from './row-decoder.js'
 import type { RowReader } from './row-reader.js'
 
@@ -49,11 +50,7 @@ export class DecodedRows<R> implements RowSink<R[]> {
       this.#rows = []
       return
     }
-    this.#attempt(() => {
-      if (this.#decoder === undefined)
-        throw new DecodeError('The server sent rows without naming their columns.')
-      this.#decoder.decode(bytes, count, this.#rows)
-    })
+    this.#attempt(() => decoderOf(this.#decoder).decode(bytes, count, this.#rows))
   }
 
   cut(): void {
@@ -77,6 +74,65 @@ export class DecodedRows<R> implements RowSink<R[]> {
       this.#failure = { error }
     }
   }
+}
+
+/** Keeps rows as bytes, to be decoded as they are handed out. */
+export class ChunkedRows<R> implements RowSink<RowChunk<R>> {
+  readonly #reader: RowReader<R>
+  readonly #onFailure: (error: unknown) => void
+  readonly #chunks: RowChunk<R>[] = []
+  #decoder: RowDecoder<R> | undefined
+  #runs: Run[] = []
+  #count = 0
+  #failure: Failed | undefined
+
+  /** @param onFailure is called when rows of a chunk cannot be read, before whoever asked for them is told. */
+  constructor(reader: RowReader<R>, onFailure: (error: unknown) => void) {
+    this.#reader = reader
+    this.#onFailure = onFailure
+  }
+
+  describe(fields: readonly Field[]): void {
+    try {
+      this.#decoder = this.#reader.start(fields)
+    } catch (error) {
+      // It belongs to whoever takes the rows, not to the socket that brings them.
+      this.#failure = { error }
+    }
+  }
+
+  add(bytes: Buffer, count: number): void {
+    this.#runs.push({ bytes, count })
+    this.#count += count
+  }
+
+  cut(): void {
+    this.#chunks.push(new RowChunk(this.#runs, this.#count, (run) => this.#decoded(run)))
+    this.#runs = []
+    this.#count = 0
+  }
+
+  /** @throws {@link SchemaDriftError} when the columns are not those expected. */
+  take(): RowChunk<R> {
+    if (this.#failure !== undefined) throw this.#failure.error
+    return this.#chunks.shift() ?? RowChunk.of<R>([])
+  }
+
+  #decoded({ bytes, count }: Run): R[] {
+    const rows: R[] = []
+    try {
+      decoderOf(this.#decoder).decode(bytes, count, rows)
+    } catch (error) {
+      this.#onFailure(error)
+      throw error
+    }
+    return rows
+  }
+}
+
+function decoderOf<R>(decoder: RowDecoder<R> | undefined): RowDecoder<R> {
+  if (decoder === undefined) throw new DecodeError('The server sent rows without naming their columns.')
+  return decoder
 }
 
 /** For statements that return no rows. */

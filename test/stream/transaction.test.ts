@@ -109,6 +109,27 @@ describe('a stream outside a transaction', () => {
     expect(await writing.sql('select * from visits')).toHaveLength(6)
   })
 
+  it('that writes and meets a row which cannot be read leaves nothing written', async () => {
+    await using writing = await openShop({ users: 600, connect: { log: () => {} } })
+    await writing.sql(`create table visits (id integer);
+      update users set created_at = 'infinity' where id = 550;
+      create function visit(integer) returns text language sql as
+      $$ insert into visits values ($1); select 'seen' $$`)
+    await replaceUsersByView(writing, 'name || visit(id)')
+    const seen = [0, 0]
+    const byQueryset = async () => {
+      for await (const _ of writing.users.orderBy('id').aiterator({ readOnly: false })) seen[0]!++
+    }
+    const byKysely = async () => {
+      const rows = writing.db.selectFrom('users').selectAll().orderBy('id').forUpdate().stream(1000)
+      for await (const _ of rows) seen[1]!++
+    }
+    await expect(byQueryset()).rejects.toThrow(/created_at/)
+    await expect(byKysely()).rejects.toThrow(/created_at/)
+    for (const rows of seen) expect(rows).toBeLessThan(550)
+    expect(await writing.sql('select * from visits')).toEqual([])
+  })
+
   it('on a pinned connection refuses another query while it is open, naming the stream', async () => {
     await shop.db.connection().execute(async (pinned) => {
       const users = shop.users.using(pinned)
