@@ -115,14 +115,18 @@ export class Connection implements SessionHolder {
   async release(): Promise<void> {
     if (this.#released) return
     this.#released = true
-    const reason = new UsageError('The connection was given back while a stream on it was open.')
-    await Promise.all([...this.openPortals].map((portal) => portal.abandon(reason)))
+    if (this.openPortals.size > 0) await this.#abandonPortals()
     // A query that nobody waited for may leave it in a transaction, in which the next one's writes would be lost.
-    if (!this.isLost) await this.#pipeline.untilIdle()
+    if (!this.isLost && this.isBusy) await this.#pipeline.untilIdle()
     this.engine.leased.delete(this)
     this.session.holder = undefined
     this.#answersAtRelease = this.answers
     this.#client.release(this.isLost || this.status !== 'I')
+  }
+
+  async #abandonPortals(): Promise<void> {
+    const reason = new UsageError('The connection was given back while a stream on it was open.')
+    await Promise.all([...this.openPortals].map((portal) => portal.abandon(reason)))
   }
 
   /** Closes the connection for good, and makes room in the pool. */
