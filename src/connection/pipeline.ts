@@ -1,6 +1,6 @@
 import { asError, ConnectionError, TimeoutError } from '../errors.js'
 import { sendCancelRequest } from '../pg/cancel-request.js'
-import { RoundTrip, type RoundTripResult } from '../pg/round-trip.js'
+import { RoundTrip, type AnswerListener, type RoundTripResult } from '../pg/round-trip.js'
 import type { Session } from '../pg/session.js'
 import { Turn } from '../pg/turn.js'
 import type { RowSink } from '../rows/row-sink.js'
@@ -45,6 +45,7 @@ export interface Sending {
   readonly messages: () => Buffer[]
   /** Where rows go. */
   readonly sink: RowSink<unknown>
+  readonly listener?: AnswerListener
   readonly limit?: RoundTripLimit | undefined
   /**
    * Send it already while another of the same owner is being answered, unless others wait: the server then goes on
@@ -141,14 +142,14 @@ export class Pipeline {
 
   /** Sends messages after everything sent before, and waits for the ReadyForQuery that answers them. */
   roundTrip(sending: Sending): Promise<RoundTripResult> {
-    const { owner, sink } = sending
+    const { owner, sink, listener } = sending
     const messages = () => {
       this.#options.checkSending()
       return sending.messages()
     }
     const before = sending.early === true ? this.#toShare(owner) : undefined
     if (before !== undefined) {
-      const roundTrip = new RoundTrip(owner, messages, sink)
+      const roundTrip = new RoundTrip(owner, messages, sink, listener)
       before.next = roundTrip
       // Should the connection be lost before anyone looks at it.
       roundTrip.done.catch(() => {})
@@ -186,8 +187,8 @@ export class Pipeline {
   }
 
   #send(sending: Sending, messages: () => Buffer[]): Promise<RoundTripResult> {
-    const { owner, sink, sql, parameters } = sending
-    const roundTrip = new RoundTrip(owner, messages, sink)
+    const { owner, sink, listener, sql, parameters } = sending
+    const roundTrip = new RoundTrip(owner, messages, sink, listener)
     const turn = new Turn(this.#session, sql, parameters)
     turn.send(roundTrip)
     this.#session.ask(turn)

@@ -6,6 +6,7 @@ import { noteSettings } from '../connection/own-settings.js'
 import { droppedStream, forgetDropped, watchDropped } from '../connection/dropped.js'
 import type { Engine } from '../connection/engine.js'
 import { prefetchLimit, queryLimit, type RoundTripLimit } from '../connection/pipeline.js'
+import { runStatement } from '../connection/prepared/run-statement.js'
 import { isDatabaseError } from '../pg/database-error.js'
 import {
   freeHandParameters,
@@ -250,15 +251,16 @@ export class SluiceConnection implements DatabaseConnection {
 
   async #executeRead<R>(query: Statement, { reader, completes }: ReadRequest): Promise<QueryResult<R>> {
     const { connection } = this
-    const { sql, parameters, formats } = statementOf(query, reader)
-    const messages = () => protocol.queryMessages(sql, parameters, formats)
-    const sink = new DecodedRows(reader, completes?.budget)
     // What belongs to a stream is cancelled with it.
     const stream = completes && [...connection.openPortals].find((portal) => portal.ownsTransaction)
-    const limit = prefetchLimit(completes?.fetchTimeoutMs, sql) ?? this.#queryLimit(query)
-    await connection.roundTrip({ owner: stream ?? query, sql, parameters, messages, sink, limit })
+    const limit = prefetchLimit(completes?.fetchTimeoutMs, query.sql) ?? this.#queryLimit(query)
+    const { rows } = await runStatement(connection, statementOf(query, reader), {
+      owner: stream ?? query,
+      limit,
+      sink: () => new DecodedRows(reader, completes?.budget),
+    })
     // What the reader makes of the rows is what the query's type says.
-    return { rows: sink.take() as R[] }
+    return { rows: rows as R[] }
   }
 }
 

@@ -4,6 +4,7 @@ import type { Client, Submittable } from 'pg'
 import { Attached } from '../copies.js'
 import { clearTimeout, setTimeout } from '../real-timers.js'
 import { ReportedSettings } from '../settings/reported-settings.js'
+import { PreparedStatements } from './prepared/prepared-statements.js'
 import { HEADER } from './server-messages.js'
 import { WireTap } from './wire-tap.js'
 
@@ -34,6 +35,8 @@ const sessions = new Attached<Client, Session>('session')
 export class Session {
   readonly client: Client
   readonly settings: ReportedSettings
+  /** Ours, of all who use the client. */
+  readonly prepared: PreparedStatements
   holder: SessionHolder | undefined
   /** To be trusted while nothing is on its way: in a turn, and after {@link settled}. */
   status: TransactionStatus = 'I'
@@ -65,6 +68,8 @@ export class Session {
     // pg-native has none, and is refused where it is to be used.
     const { connection } = client as { connection?: Client['connection'] }
     this.settings = ReportedSettings.of(connection ?? client)
+    this.prepared = new PreparedStatements(this.settings)
+    connection?.on('commandComplete', ({ text }: { text: string }) => this.prepared.ran(text))
     // Before pg's own listener, which goes on to the next query.
     connection?.prependListener('readyForQuery', ({ status }: { status: TransactionStatus }) =>
       this.#ready(status),
@@ -155,6 +160,7 @@ export class Session {
   #ready(status: TransactionStatus): void {
     this.status = status
     this.answers++
+    if (status === 'I') this.prepared.transactionEnded()
     this.holder?.ready(status)
     this.#wake()
   }
