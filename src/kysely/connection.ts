@@ -238,13 +238,8 @@ export class SluiceConnection implements DatabaseConnection {
       sink,
       limit: this.#queryLimit(query),
     })
-    const [word = '', ...counts] = command.split(' ')
-    const result: FreeHandAnswer<R> = {
-      command: word,
-      rowCount: Number(counts.at(-1) ?? 0),
-      // What the reader makes of the rows is what the query's type says.
-      rows: sink.take() as (R & object)[],
-    }
+    // What the reader makes of the rows is what the query's type says.
+    const result: FreeHandAnswer<R> = { ...countedBy(command), rows: sink.take() as (R & object)[] }
     refuseAsCommit(sql, result, transactionFailure)
     return freeHandResult(result)
   }
@@ -254,14 +249,20 @@ export class SluiceConnection implements DatabaseConnection {
     // What belongs to a stream is cancelled with it.
     const stream = completes && [...connection.openPortals].find((portal) => portal.ownsTransaction)
     const limit = prefetchLimit(completes?.fetchTimeoutMs, query.sql) ?? this.#queryLimit(query)
-    const { rows } = await runStatement(connection, statementOf(query, reader), {
+    const { rows, command } = await runStatement(connection, statementOf(query, reader), {
       owner: stream ?? query,
       limit,
       sink: () => new DecodedRows(reader, completes?.budget),
     })
     // What the reader makes of the rows is what the query's type says.
-    return { rows: rows as R[] }
+    return freeHandResult({ ...countedBy(command), rows: rows as (R & object)[] })
   }
+}
+
+/** The word of a command's tag, and how many rows it says there were. */
+function countedBy(tag: string): Pick<FreeHandAnswer<unknown>, 'command' | 'rowCount'> {
+  const [command = '', ...counts] = tag.split(' ')
+  return { command, rowCount: Number(counts.at(-1) ?? 0) }
 }
 
 /** What begins and ends transactions. Anything else may set what they are by default. */

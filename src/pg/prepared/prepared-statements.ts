@@ -108,9 +108,9 @@ export class PreparedStatements {
   isDue(sql: string, { most, areKept = this.areKept }: Preparing): boolean {
     if (areKept === false || this.#isUnsettled || sql.length > LONGEST) return false
     const usage = this.#usageOf(sql, most)
-    if (++usage.uses < PREPARED_AT || usage.refusals >= MOST_REFUSALS) return false
-    this.isInDoubt = areKept === undefined
-    return !this.isInDoubt
+    usage.uses++
+    if (areKept === undefined && usage.uses >= PREPARED_AT - 1) this.isInDoubt = true
+    return areKept === true && usage.uses >= PREPARED_AT && usage.refusals < MOST_REFUSALS
   }
 
   /** The server has it. */
