@@ -24,6 +24,8 @@ export class StatementUse implements AnswerListener {
   readonly #sink: RowSink<unknown>
   #statement: PreparedStatement | undefined
   #isNew = false
+  /** The server has the statement. */
+  #isThere = false
   #isBound = false
 
   constructor(
@@ -43,6 +45,7 @@ export class StatementUse implements AnswerListener {
     const { sql, parameters, formats } = this.#request
     const known = this.#statements.find(sql)
     this.#statement = known
+    this.#isThere = known !== undefined
     if (known === undefined && this.#statements.isDue(sql, this.#preparing)) {
       this.#isNew = true
       this.#statement = new PreparedStatement(sql)
@@ -57,7 +60,9 @@ export class StatementUse implements AnswerListener {
   }
 
   parsed(): void {
-    if (this.#isNew && this.#statement !== undefined) this.#statements.add(this.#statement, this.#preparing)
+    if (!this.#isNew || this.#statement === undefined) return
+    this.#isThere = true
+    this.#statements.add(this.#statement, this.#preparing)
   }
 
   bound(): void {
@@ -70,10 +75,11 @@ export class StatementUse implements AnswerListener {
 
   /**
    * Whether an error may be of nothing but that the statement was prepared before something has changed; it is not used
-   * again then. The server had not begun to execute it: outside a transaction it can be sent once more, as any other.
+   * again then. The server had not begun to execute it: outside a transaction it can be sent once more, as any other. Also
+   * of one that is new: a pooler may have its own of the same SQL.
    */
   refusedBy(error: DatabaseError): boolean {
-    if (this.#statement === undefined || this.#isNew || this.#isBound) return false
+    if (this.#statement === undefined || !this.#isThere || this.#isBound) return false
     if (!OF_PREPARED.test(error.code ?? '')) return false
     this.#statements.refused(this.#statement, this.#preparing)
     return true
