@@ -128,16 +128,22 @@ export class Pipeline {
 
   /** Runs a task after everything that was queued before. */
   inTurn<T>(task: () => Promise<T>): Promise<T> {
-    this.#tasks++
-    const turn = this.#tail.then(() => {
+    const isFirst = this.#tasks++ === 0
+    const turn = isFirst ? this.#begin(task) : this.#tail.then(() => this.#begin(task))
+    const end = () => void this.#tasks--
+    this.#tail = turn.then(end, end)
+    return turn
+  }
+
+  #begin<T>(task: () => Promise<T>): Promise<T> {
+    try {
       const lost = this.#options.lost()
       if (lost !== undefined) throw this.#options.explain(lost, false)
       const setUp = this.#options.setUp((sending) => this.#send(sending, sending.messages))
       return setUp === undefined ? task() : setUp.then(task)
-    })
-    const end = () => void this.#tasks--
-    this.#tail = turn.then(end, end)
-    return turn
+    } catch (error) {
+      return Promise.reject(asError(error))
+    }
   }
 
   /** Sends messages after everything sent before, and waits for the ReadyForQuery that answers them. */
@@ -229,7 +235,7 @@ export class Pipeline {
       const { next } = atWork
       this.#atWork = next && { turn, work: next, next: undefined }
       // A cancel request that is still on its way would meet what is sent next; of the same owner, it may.
-      if (next === undefined) {
+      if (next === undefined && this.#cancelling !== undefined) {
         await this.#cancelling
         this.#cancelling = undefined
       }

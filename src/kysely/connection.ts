@@ -255,7 +255,8 @@ export class SluiceConnection implements DatabaseConnection {
       sink: () => new DecodedRows(reader, completes?.budget),
     })
     // What the reader makes of the rows is what the query's type says.
-    return freeHandResult({ ...countedBy(command), rows: rows as (R & object)[] })
+    const result = { rows: rows as R[] }
+    return command.startsWith('SELECT') ? result : { ...result, ...affectedBy(command) }
   }
 }
 
@@ -263,6 +264,10 @@ export class SluiceConnection implements DatabaseConnection {
 function countedBy(tag: string): Pick<FreeHandAnswer<unknown>, 'command' | 'rowCount'> {
   const [command = '', ...counts] = tag.split(' ')
   return { command, rowCount: Number(counts.at(-1) ?? 0) }
+}
+
+function affectedBy(tag: string): Pick<QueryResult<unknown>, 'numAffectedRows'> {
+  return { numAffectedRows: BigInt(countedBy(tag).rowCount ?? 0) }
 }
 
 /** What begins and ends transactions. Anything else may set what they are by default. */

@@ -40,8 +40,8 @@ export function bind(
   }
   const names = Buffer.byteLength(portal) + 1 + Buffer.byteLength(statement) + 1
   const sizes = parameters.map(sizeOf)
-  const values = sum(sizes)
-  const message = header('B', names + 2 + parameters.length * 2 + 2 + values + 2 + formats.length * 2)
+  const lists = 2 + parameters.length * 2 + 2 + sum(sizes) + 2 + formats.length * 2
+  const message = header('B', names + lists)
   let at = 5 + message.write(portal, 5)
   message[at++] = 0
   at += message.write(statement, at)

@@ -116,10 +116,8 @@ export class Session {
    * the connection is cut.
    */
   async settled(limitMs: number): Promise<void> {
-    // A property of pg's clients that their types leave out.
-    const client = this.client as { readonly readyForQuery?: boolean }
     const until = performance.now() + limitMs
-    while (client.readyForQuery === false && this.lost === undefined) {
+    while (!this.#isQuiet && this.lost === undefined) {
       const left = until - performance.now()
       if (left > 0) await this.nextReady(left)
       else {
@@ -135,12 +133,37 @@ export class Session {
    */
   async hasEnded(): Promise<boolean> {
     if (this.idleSince === undefined) return false
-    if (performance.now() - this.idleSince > UNHEARD_MS) {
+    if (this.#isUnheard(this.idleSince)) {
       // Events that were fetched before the thread was blocked come with the first, all others with the second.
       await turnOfLoop()
       await turnOfLoop()
     }
+    return this.#isOver
+  }
+
+  /** Whether a client that waited in the pool can be used as it is, without a look at whether it has ended there. */
+  get isFit(): boolean {
+    return (
+      this.idleSince !== undefined &&
+      this.status === 'I' &&
+      this.#isQuiet &&
+      !this.#isOver &&
+      !this.#isUnheard(this.idleSince)
+    )
+  }
+
+  /** Whether nothing is under way on the client, whoever sent it. */
+  get #isQuiet(): boolean {
+    // A property of pg's clients that their types leave out.
+    return (this.client as { readonly readyForQuery?: boolean }).readyForQuery !== false
+  }
+
+  get #isOver(): boolean {
     return this.lost !== undefined || this.socket.readableEnded || this.socket.destroyed
+  }
+
+  #isUnheard(since: number): boolean {
+    return performance.now() - since > UNHEARD_MS
   }
 
   /** Waits for the server's next ReadyForQuery, the end of the connection or, if given, a time. */
@@ -172,6 +195,7 @@ export class Session {
   }
 
   #wake(): void {
+    if (this.#waiting.size === 0) return
     const waiting = [...this.#waiting]
     this.#waiting.clear()
     for (const wake of waiting) wake()
