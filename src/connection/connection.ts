@@ -8,6 +8,7 @@ import { abbreviate } from './abbreviate.js'
 import { Deadline } from './deadline.js'
 import type { Engine, OpenStream } from './engine.js'
 import { Pipeline, type Sending } from './pipeline.js'
+import { learnProcess } from './prepared/learn-process.js'
 import { refuseEncoding, setUpText } from './session-text.js'
 
 const KEEP_ALIVE_DELAY_MS = 10_000
@@ -115,14 +116,24 @@ export class Connection implements SessionHolder {
   async release(): Promise<void> {
     if (this.#released) return
     this.#released = true
-    const reason = new UsageError('The connection was given back while a stream on it was open.')
-    await Promise.all([...this.openPortals].map((portal) => portal.abandon(reason)))
+    if (this.openPortals.size > 0) await this.#abandonPortals()
     // A query that nobody waited for may leave it in a transaction, in which the next one's writes would be lost.
-    if (!this.isLost) await this.#pipeline.untilIdle()
+    if (!this.isLost && this.isBusy) await this.#pipeline.untilIdle()
+    if (this.session.prepared.isInDoubt && !this.isLost && this.status === 'I') await this.#learnProcess()
     this.engine.leased.delete(this)
     this.session.holder = undefined
     this.#answersAtRelease = this.answers
     this.#client.release(this.isLost || this.status !== 'I')
+  }
+
+  #learnProcess(): Promise<void> {
+    const { closeTimeoutMs } = this.engine.limits
+    return learnProcess(this.session, closeTimeoutMs, (sending) => this.#pipeline.roundTrip(sending))
+  }
+
+  async #abandonPortals(): Promise<void> {
+    const reason = new UsageError('The connection was given back while a stream on it was open.')
+    await Promise.all([...this.openPortals].map((portal) => portal.abandon(reason)))
   }
 
   /** Closes the connection for good, and makes room in the pool. */

@@ -5,6 +5,7 @@ import { ConnectionError, UsageError } from '../errors.js'
 import { checkOptions, oneOf, size, type OptionChecks } from '../options.js'
 import type { Values } from '../pg/free-hand.js'
 import { PoolWatch } from '../pg/pool-watch.js'
+import type { Preparing } from '../pg/prepared/prepared-statements.js'
 import { heldRetry, type HeldRetry, type RetrySettings } from './retry.js'
 import { SilenceWatch, type Listening } from './silence-watch.js'
 import { ConnectionParameters } from '../settings/connection-parameters.js'
@@ -15,9 +16,14 @@ import { heldWorkerSession, type WorkerSession } from './worker-session.js'
 import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
 
 const MAX_BYTES = 32 * 1024 * 1024
-const CHECKS: OptionChecks<Required<Pick<SluiceDialectConfig, 'values' | 'maxBytes'>>> = {
+const MAX_PREPARED = 100
+const CHECKS: OptionChecks<
+  Required<Pick<SluiceDialectConfig, 'values' | 'maxBytes' | 'preparedStatements' | 'maxPreparedStatements'>>
+> = {
   values: oneOf('choice', ['sluice', 'pg']),
   maxBytes: size,
+  preparedStatements: oneOf('choice', ['auto', 'always', 'never']),
+  maxPreparedStatements: size,
 }
 
 /** @throws {@link UsageError} for connection parameters that cannot be honoured, before anything is connected to. */
@@ -64,6 +70,23 @@ export interface SluiceDialectConfig extends TimeLimits {
    * `aiterator` and `iterator` of the same name comes first.
    */
   readonly maxBytes?: number
+  /**
+   * Whether statements of repositories are prepared on the server: from the fifth run of the same SQL on a connection on,
+   * it keeps them parsed under a name, and after five more it may keep a plan that is for any parameters
+   * (`plan_cache_mode`). Streams and free-hand SQL are sent unnamed.
+   *
+   * `'auto'`: on connections to the server itself. They are told from those to a pooler by `pg_backend_pid()`, which is
+   * asked once on a connection, before the first statement is prepared, and is not what the connection was told at its
+   * start where its sessions share processes of the server. `'always'`: on every connection, for poolers that follow
+   * prepared statements or keep to one process, such as PgBouncer from 1.21 on with `max_prepared_statements`, or in
+   * session mode. `'never'`: on none. Default: `'auto'`, since it fails nowhere.
+   */
+  readonly preparedStatements?: 'auto' | 'always' | 'never'
+  /**
+   * How many statements may be prepared on one connection; a positive 32-bit integer. Past that, the one that was not used
+   * for the longest time is closed. Default 100.
+   */
+  readonly maxPreparedStatements?: number
   /** Called once for each new connection, as Kysely's PostgresDialect does. */
   readonly onCreateConnection?: (connection: DatabaseConnection) => Promise<void>
   /** Called each time a connection is taken from the pool. */
@@ -103,6 +126,8 @@ export class Engine {
   readonly values: Values
   /** What a stream may hold, in bytes. */
   readonly maxBytes: number
+  /** How statements are prepared; undefined: not at all. */
+  readonly preparing: Preparing | undefined
   /** What a stream's own transaction waits for a lock; undefined: as the session has it. */
   readonly lockTimeoutMs: number | undefined
   readonly streams = new Set<OpenStream>()
@@ -133,7 +158,12 @@ export class Engine {
     this.workerSession = heldWorkerSession(config.workerSession)
     this.silence = new SilenceWatch(this.limits, this.leased)
     const { values = 'sluice', maxBytes = MAX_BYTES } = config
-    checkOptions({ values, maxBytes }, CHECKS)
+    const { preparedStatements = 'auto', maxPreparedStatements = MAX_PREPARED } = config
+    checkOptions({ values, maxBytes, preparedStatements, maxPreparedStatements }, CHECKS)
+    if (preparedStatements !== 'never') {
+      const areKept = preparedStatements === 'always' ? true : undefined
+      this.preparing = { most: maxPreparedStatements, areKept }
+    }
     this.values = values
     this.maxBytes = maxBytes
     if (typeof config.pool !== 'function') checkParameters(config.pool)

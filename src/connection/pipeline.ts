@@ -1,6 +1,6 @@
 import { asError, ConnectionError, TimeoutError } from '../errors.js'
 import { sendCancelRequest } from '../pg/cancel-request.js'
-import { RoundTrip, type RoundTripResult } from '../pg/round-trip.js'
+import { RoundTrip, type AnswerListener, type RoundTripResult } from '../pg/round-trip.js'
 import type { Session } from '../pg/session.js'
 import { Turn } from '../pg/turn.js'
 import type { RowSink } from '../rows/row-sink.js'
@@ -45,6 +45,7 @@ export interface Sending {
   readonly messages: () => Buffer[]
   /** Where rows go. */
   readonly sink: RowSink<unknown>
+  readonly listener?: AnswerListener
   readonly limit?: RoundTripLimit | undefined
   /**
    * Send it already while another of the same owner is being answered, unless others wait: the server then goes on
@@ -127,28 +128,34 @@ export class Pipeline {
 
   /** Runs a task after everything that was queued before. */
   inTurn<T>(task: () => Promise<T>): Promise<T> {
-    this.#tasks++
-    const turn = this.#tail.then(() => {
-      const lost = this.#options.lost()
-      if (lost !== undefined) throw this.#options.explain(lost, false)
-      const setUp = this.#options.setUp((sending) => this.#send(sending, sending.messages))
-      return setUp === undefined ? task() : setUp.then(task)
-    })
+    const isFirst = this.#tasks++ === 0
+    const turn = isFirst ? this.#begin(task) : this.#tail.then(() => this.#begin(task))
     const end = () => void this.#tasks--
     this.#tail = turn.then(end, end)
     return turn
   }
 
+  #begin<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      const lost = this.#options.lost()
+      if (lost !== undefined) throw this.#options.explain(lost, false)
+      const setUp = this.#options.setUp((sending) => this.#send(sending, sending.messages))
+      return setUp === undefined ? task() : setUp.then(task)
+    } catch (error) {
+      return Promise.reject(asError(error))
+    }
+  }
+
   /** Sends messages after everything sent before, and waits for the ReadyForQuery that answers them. */
   roundTrip(sending: Sending): Promise<RoundTripResult> {
-    const { owner, sink } = sending
+    const { owner, sink, listener } = sending
     const messages = () => {
       this.#options.checkSending()
       return sending.messages()
     }
     const before = sending.early === true ? this.#toShare(owner) : undefined
     if (before !== undefined) {
-      const roundTrip = new RoundTrip(owner, messages, sink)
+      const roundTrip = new RoundTrip(owner, messages, sink, listener)
       before.next = roundTrip
       // Should the connection be lost before anyone looks at it.
       roundTrip.done.catch(() => {})
@@ -186,8 +193,8 @@ export class Pipeline {
   }
 
   #send(sending: Sending, messages: () => Buffer[]): Promise<RoundTripResult> {
-    const { owner, sink, sql, parameters } = sending
-    const roundTrip = new RoundTrip(owner, messages, sink)
+    const { owner, sink, listener, sql, parameters } = sending
+    const roundTrip = new RoundTrip(owner, messages, sink, listener)
     const turn = new Turn(this.#session, sql, parameters)
     turn.send(roundTrip)
     this.#session.ask(turn)
@@ -228,7 +235,7 @@ export class Pipeline {
       const { next } = atWork
       this.#atWork = next && { turn, work: next, next: undefined }
       // A cancel request that is still on its way would meet what is sent next; of the same owner, it may.
-      if (next === undefined) {
+      if (next === undefined && this.#cancelling !== undefined) {
         await this.#cancelling
         this.#cancelling = undefined
       }

@@ -51,8 +51,9 @@ export function isRetryable(
   { action, mayWrite = action === 'writing' }: { readonly action?: 'writing'; readonly mayWrite?: boolean },
 ): boolean {
   // Of an error that the server sent, too.
-  const { isBeforeSending, isFinal } = error as Partial<ConnectionError>
+  const { isBeforeSending, isFinal, isUndone } = error as Partial<ConnectionError> & { isUndone?: boolean }
   if (isFinal === true) return false
+  if (isUndone === true) return true
   const hasNoEffect = !mayWrite || isBeforeSending === true
   const sqlState = sqlStateOf(error)
   if (sqlState !== undefined) return UNDONE.test(sqlState) || (hasNoEffect && UNKNOWN.test(sqlState))

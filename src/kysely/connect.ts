@@ -67,6 +67,8 @@ export function connect<DB>(options: ConnectOptions): Database<DB> {
     retry,
     values,
     maxBytes,
+    preparedStatements,
+    maxPreparedStatements,
     iteratorWorker,
     workerSession,
     ...settings
@@ -80,6 +82,8 @@ export function connect<DB>(options: ConnectOptions): Database<DB> {
     ...(iteratorWorker !== undefined && { iteratorWorker }),
     ...(workerSession !== undefined && { workerSession }),
     ...(maxBytes !== undefined && { maxBytes }),
+    ...(preparedStatements !== undefined && { preparedStatements }),
+    ...(maxPreparedStatements !== undefined && { maxPreparedStatements }),
     ...(onCreateConnection && { onCreateConnection }),
     ...(onReserveConnection && { onReserveConnection }),
   })

@@ -6,6 +6,7 @@ import { noteSettings } from '../connection/own-settings.js'
 import { droppedStream, forgetDropped, watchDropped } from '../connection/dropped.js'
 import type { Engine } from '../connection/engine.js'
 import { prefetchLimit, queryLimit, type RoundTripLimit } from '../connection/pipeline.js'
+import { runStatement } from '../connection/prepared/run-statement.js'
 import { isDatabaseError } from '../pg/database-error.js'
 import {
   freeHandParameters,
@@ -238,29 +239,36 @@ export class SluiceConnection implements DatabaseConnection {
       sink,
       limit: this.#queryLimit(query),
     })
-    const [word = '', ...counts] = command.split(' ')
-    const result: FreeHandAnswer<R> = {
-      command: word,
-      rowCount: Number(counts.at(-1) ?? 0),
-      // What the reader makes of the rows is what the query's type says.
-      rows: sink.take() as (R & object)[],
-    }
+    // What the reader makes of the rows is what the query's type says.
+    const result: FreeHandAnswer<R> = { ...countedBy(command), rows: sink.take() as (R & object)[] }
     refuseAsCommit(sql, result, transactionFailure)
     return freeHandResult(result)
   }
 
   async #executeRead<R>(query: Statement, { reader, completes }: ReadRequest): Promise<QueryResult<R>> {
     const { connection } = this
-    const { sql, parameters, formats } = statementOf(query, reader)
-    const messages = () => protocol.queryMessages(sql, parameters, formats)
-    const sink = new DecodedRows(reader, completes?.budget)
     // What belongs to a stream is cancelled with it.
     const stream = completes && [...connection.openPortals].find((portal) => portal.ownsTransaction)
-    const limit = prefetchLimit(completes?.fetchTimeoutMs, sql) ?? this.#queryLimit(query)
-    await connection.roundTrip({ owner: stream ?? query, sql, parameters, messages, sink, limit })
+    const limit = prefetchLimit(completes?.fetchTimeoutMs, query.sql) ?? this.#queryLimit(query)
+    const { rows, command } = await runStatement(connection, statementOf(query, reader), {
+      owner: stream ?? query,
+      limit,
+      sink: () => new DecodedRows(reader, completes?.budget),
+    })
     // What the reader makes of the rows is what the query's type says.
-    return { rows: sink.take() as R[] }
+    const result = { rows: rows as R[] }
+    return command.startsWith('SELECT') ? result : { ...result, ...affectedBy(command) }
   }
+}
+
+/** The word of a command's tag, and how many rows it says there were. */
+function countedBy(tag: string): Pick<FreeHandAnswer<unknown>, 'command' | 'rowCount'> {
+  const [command = '', ...counts] = tag.split(' ')
+  return { command, rowCount: Number(counts.at(-1) ?? 0) }
+}
+
+function affectedBy(tag: string): Pick<QueryResult<unknown>, 'numAffectedRows'> {
+  return { numAffectedRows: BigInt(countedBy(tag).rowCount ?? 0) }
 }
 
 /** What begins and ends transactions. Anything else may set what they are by default. */

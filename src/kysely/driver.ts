@@ -41,8 +41,9 @@ export class SluiceDriver implements Driver {
     const leased = this.#lease(client, known)
     const { connection } = leased
     try {
-      if (known === undefined) await connection.whileAlive(config.onCreateConnection?.(leased))
-      await connection.whileAlive(config.onReserveConnection?.(leased))
+      if (known === undefined && config.onCreateConnection)
+        await connection.whileAlive(config.onCreateConnection(leased))
+      if (config.onReserveConnection) await connection.whileAlive(config.onReserveConnection(leased))
       return leased
     } catch (error) {
       await connection.discard(new ConnectionError('The connection could not be set up.', { cause: error }))
@@ -147,6 +148,7 @@ export class SluiceDriver implements Driver {
         // pg throws at once for settings that it cannot read.
         const client = await pool.connect()
         const session = Session.of(client)
+        if (session.isFit) return client
         // What others have under way on it may begin a transaction.
         await session.settled(this.#engine.limits.acquireTimeoutMs)
         if (session.status === 'I' && !(await session.hasEnded())) return client

@@ -1,6 +1,7 @@
-import { ANSWERS, brokenProtocol, isUnasked, nameOfType } from './server-messages.js'
+import { ANSWERS, brokenProtocol, HEADER, isUnasked, nameOfType } from './server-messages.js'
 
 const SIMPLE = 0x51
+const BIND = 0x42
 const EXECUTE = 0x45
 const COUNT = / (\d+)$/
 
@@ -29,7 +30,7 @@ export class ExpectedAnswers {
   #failed = false
   /** Rows may come: those of a later fetch were described with the first. */
   #hasRows: boolean
-  /** The columns of the rows were described, or are those of a portal that was opened before. */
+  /** The columns of the rows were described, now or before. */
   #hasColumns: boolean
   /** How many rows the last Execute that was answered has asked for. */
   #limit = 0
@@ -79,8 +80,15 @@ export class ExpectedAnswers {
     }
     if (type === 'G') this.#isRefused = true
     if (!ends.includes(type)) return within.includes(type)
+    // What was prepared before was described then, unless a Describe follows.
+    if (message === BIND && this.#isOfNamed()) this.#hasColumns = true
     this.#at += 1 + this.#messages.readUInt32BE(this.#at + 1)
     if (message === EXECUTE) this.#limit = this.#messages.readUInt32BE(this.#at - 4)
     return true
+  }
+
+  /** Whether a Bind is of a statement with a name, which comes after that of the portal. */
+  #isOfNamed(): boolean {
+    return this.#messages[this.#messages.indexOf(0, this.#at + HEADER) + 1] !== 0
   }
 }

@@ -6,14 +6,14 @@ import type { Parameter } from '../request.js'
  * result format for all columns only, and a portal chooses per column.
  */
 
-/** Parse into the unnamed statement; the server infers the parameters' types. */
-export function parse(sql: string): Buffer {
-  const text = Buffer.byteLength(sql)
-  const message = header('P', 1 + text + 1 + 2)
-  message[5] = 0
-  message.write(sql, 6)
-  message[6 + text] = 0
-  message.writeInt16BE(0, 7 + text)
+/** Parse into a statement, the unnamed one by default; the server infers the parameters' types. */
+export function parse(sql: string, name = ''): Buffer {
+  const message = header('P', Buffer.byteLength(name) + 1 + Buffer.byteLength(sql) + 1 + 2)
+  let at = 5 + message.write(name, 5)
+  message[at++] = 0
+  at += message.write(sql, at)
+  message[at++] = 0
+  message.writeInt16BE(0, at)
   return message
 }
 
@@ -23,22 +23,28 @@ const MAX_PARAMETERS = 0xffff
 const MAX_MESSAGE = 0x3ffffffe
 
 /**
- * Bind the unnamed statement to a portal. An empty `formats` asks for text in every column.
+ * Bind a statement, the unnamed one by default, to a portal. An empty `formats` asks for text in every column.
  *
  * @throws {@link UsageError} for more than 65,535 parameters or 1 GiB of them, which the protocol cannot carry.
  */
-export function bind(portal: string, parameters: readonly Parameter[], formats: readonly number[]): Buffer {
+export function bind(
+  portal: string,
+  parameters: readonly Parameter[],
+  formats: readonly number[],
+  statement = '',
+): Buffer {
   if (parameters.length > MAX_PARAMETERS) {
     throw new UsageError(
       `A statement takes at most ${MAX_PARAMETERS} parameters, not ${parameters.length}: pass lists as one array.`,
     )
   }
-  const name = Buffer.byteLength(portal)
+  const names = Buffer.byteLength(portal) + 1 + Buffer.byteLength(statement) + 1
   const sizes = parameters.map(sizeOf)
-  const values = sum(sizes)
-  const message = header('B', name + 1 + 1 + 2 + parameters.length * 2 + 2 + values + 2 + formats.length * 2)
+  const lists = 2 + parameters.length * 2 + 2 + sum(sizes) + 2 + formats.length * 2
+  const message = header('B', names + lists)
   let at = 5 + message.write(portal, 5)
   message[at++] = 0
+  at += message.write(statement, at)
   message[at++] = 0
   at = message.writeUInt16BE(parameters.length, at)
   for (const value of parameters) at = message.writeInt16BE(Buffer.isBuffer(value) ? 1 : 0, at)
@@ -94,6 +100,11 @@ export function close(portal: string): Buffer {
   return named('C', `P${portal}`)
 }
 
+/** Close a prepared statement; the server does not mind one that is gone already. */
+export function closeStatement(name: string): Buffer {
+  return named('C', `S${name}`)
+}
+
 /** Sync: the server answers ReadyForQuery, after skipping to here if anything before failed. */
 export const SYNC: Buffer = header('S', 0)
 
@@ -103,8 +114,12 @@ export function queryMessages(
   parameters: readonly Parameter[],
   formats: readonly number[],
 ): Buffer[] {
-  return [parse(sql), bind('', parameters, formats), describe(''), execute('', 0), SYNC]
+  return [parse(sql), bind('', parameters, formats), DESCRIBE, EXECUTE_ALL, SYNC]
 }
+
+/** The unnamed portal, described and executed to the end. */
+export const DESCRIBE: Buffer = describe('')
+export const EXECUTE_ALL: Buffer = execute('', 0)
 
 /** A statement without rows, such as BEGIN, within a pipeline of other messages. */
 export function statement(sql: string, parameters: readonly Parameter[] = []): Buffer {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { DatabaseError } from 'pg'
+import type { Field } from '../rows/field.js'
 import type { RowSink } from '../rows/row-sink.js'
 import { readDatabaseError } from './database-error.js'
 import { ExpectedAnswers } from './expected-answers.js'
@@ -16,6 +17,13 @@ export interface RoundTripResult {
   readonly complete: boolean
   /** How the server names what it did, such as `INSERT 0 1`. */
   readonly command: string
+}
+
+/** Is told how far the server has come with the one statement that is sent. */
+export interface AnswerListener {
+  parsed(): void
+  bound(): void
+  described(columns: readonly Field[]): void
 }
 
 /** How far a round trip is: waiting for its turn, on its way, answered or lost. */
@@ -38,6 +46,7 @@ export class RoundTrip {
 
   readonly #messages: () => Buffer[]
   readonly #sink: RowSink<unknown>
+  readonly #listener: AnswerListener | undefined
   #phase: Phase = { is: 'waiting' }
   #rows = 0
   /** Those of the results before the one that is coming in. */
@@ -49,14 +58,25 @@ export class RoundTrip {
   #reject!: (error: Error) => void
 
   /** @param messages made when its turn has come, since they may depend on the transaction's status. */
-  constructor(owner: object, messages: () => Buffer[], sink: RowSink<unknown>) {
+  constructor(
+    owner: object,
+    messages: () => Buffer[],
+    sink: RowSink<unknown>,
+    listener: AnswerListener | undefined,
+  ) {
     this.owner = owner
     this.#messages = messages
     this.#sink = sink
+    this.#listener = listener
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
     })
+  }
+
+  /** How the server names what it did last. */
+  get command(): string {
+    return this.#command
   }
 
   get isSent(): boolean {
@@ -90,8 +110,12 @@ export class RoundTrip {
   /** What each message that is due means; those that are not named here mean nothing. */
   take(type: number, message: Buffer): void {
     switch (String.fromCharCode(type)) {
+      case '1':
+        return this.#listener?.parsed()
+      case '2':
+        return this.#listener?.bound()
       case 'T':
-        return this.#sink.describe(readRowDescription(message))
+        return this.#describe(readRowDescription(message))
       case 's':
         this.#suspended = true
         return this.#endResult()
@@ -116,6 +140,11 @@ export class RoundTrip {
   /** It is not answered any more, or was not sent. */
   fail(error: Error): void {
     this.#settle(this.error ?? error)
+  }
+
+  #describe(columns: readonly Field[]): void {
+    this.#sink.describe(columns)
+    this.#listener?.described(columns)
   }
 
   #endResult(tag?: string): void {

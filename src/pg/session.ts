@@ -4,6 +4,7 @@ import type { Client, Submittable } from 'pg'
 import { Attached } from '../copies.js'
 import { clearTimeout, setTimeout } from '../real-timers.js'
 import { ReportedSettings } from '../settings/reported-settings.js'
+import { PreparedStatements } from './prepared/prepared-statements.js'
 import { HEADER } from './server-messages.js'
 import { WireTap } from './wire-tap.js'
 
@@ -34,6 +35,8 @@ const sessions = new Attached<Client, Session>('session')
 export class Session {
   readonly client: Client
   readonly settings: ReportedSettings
+  /** Ours, of all who use the client. */
+  readonly prepared: PreparedStatements
   holder: SessionHolder | undefined
   /** To be trusted while nothing is on its way: in a turn, and after {@link settled}. */
   status: TransactionStatus = 'I'
@@ -65,6 +68,8 @@ export class Session {
     // pg-native has none, and is refused where it is to be used.
     const { connection } = client as { connection?: Client['connection'] }
     this.settings = ReportedSettings.of(connection ?? client)
+    this.prepared = new PreparedStatements(this.settings)
+    connection?.on('commandComplete', ({ text }: { text: string }) => this.prepared.ran(text))
     // Before pg's own listener, which goes on to the next query.
     connection?.prependListener('readyForQuery', ({ status }: { status: TransactionStatus }) =>
       this.#ready(status),
@@ -111,10 +116,8 @@ export class Session {
    * the connection is cut.
    */
   async settled(limitMs: number): Promise<void> {
-    // A property of pg's clients that their types leave out.
-    const client = this.client as { readonly readyForQuery?: boolean }
     const until = performance.now() + limitMs
-    while (client.readyForQuery === false && this.lost === undefined) {
+    while (!this.#isQuiet && this.lost === undefined) {
       const left = until - performance.now()
       if (left > 0) await this.nextReady(left)
       else {
@@ -130,12 +133,37 @@ export class Session {
    */
   async hasEnded(): Promise<boolean> {
     if (this.idleSince === undefined) return false
-    if (performance.now() - this.idleSince > UNHEARD_MS) {
+    if (this.#isUnheard(this.idleSince)) {
       // Events that were fetched before the thread was blocked come with the first, all others with the second.
       await turnOfLoop()
       await turnOfLoop()
     }
+    return this.#isOver
+  }
+
+  /** Whether a client that waited in the pool can be used as it is, without a look at whether it has ended there. */
+  get isFit(): boolean {
+    return (
+      this.idleSince !== undefined &&
+      this.status === 'I' &&
+      this.#isQuiet &&
+      !this.#isOver &&
+      !this.#isUnheard(this.idleSince)
+    )
+  }
+
+  /** Whether nothing is under way on the client, whoever sent it. */
+  get #isQuiet(): boolean {
+    // A property of pg's clients that their types leave out.
+    return (this.client as { readonly readyForQuery?: boolean }).readyForQuery !== false
+  }
+
+  get #isOver(): boolean {
     return this.lost !== undefined || this.socket.readableEnded || this.socket.destroyed
+  }
+
+  #isUnheard(since: number): boolean {
+    return performance.now() - since > UNHEARD_MS
   }
 
   /** Waits for the server's next ReadyForQuery, the end of the connection or, if given, a time. */
@@ -155,6 +183,7 @@ export class Session {
   #ready(status: TransactionStatus): void {
     this.status = status
     this.answers++
+    if (status === 'I') this.prepared.transactionEnded()
     this.holder?.ready(status)
     this.#wake()
   }
@@ -166,6 +195,7 @@ export class Session {
   }
 
   #wake(): void {
+    if (this.#waiting.size === 0) return
     const waiting = [...this.#waiting]
     this.#waiting.clear()
     for (const wake of waiting) wake()

@@ -17,6 +17,8 @@ type Phase =
   | { readonly is: 'granted'; readonly held: HeldQuery; readonly socket: Socket }
   | { readonly is: 'over' }
 
+const COMMAND_COMPLETE = 0x43
+
 /** pg's client turns to its next query at once where a query cannot be sent. */
 const NOTHING_TO_SEND = new Error('The turn was not needed any more.')
 
@@ -97,6 +99,7 @@ export class Turn implements AnswerReader, HeldQuery {
   take(type: number, message: Buffer): boolean {
     const [roundTrip] = this.#roundTrips
     roundTrip?.take(type, message)
+    if (type === COMMAND_COMPLETE) this.#session.prepared.ran(roundTrip?.command ?? '')
     if (roundTrip?.isSettled !== true) return true
     this.#roundTrips.shift()
     this.#tell(roundTrip.error ?? null)

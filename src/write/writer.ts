@@ -21,6 +21,9 @@ export type Run = (query: CompiledQuery, trace?: Trace) => Promise<QueryResult<u
 /** What a write returns of a table without columns: RETURNING takes no empty list, so that it is a number. */
 const EMPTY_ROWS: RowReader = knownRowReader([{ label: '1', codec: codecFor('int4') }], objectShape([]))
 
+/** What a write returns without RETURNING. */
+const NO_COLUMNS: RowReader = knownRowReader([], objectShape([]))
+
 /** A table to write to, over one connection or over any. */
 export class Writer {
   readonly state: QueryState
@@ -45,7 +48,8 @@ export class Writer {
 
   /** Runs a statement that returns no rows; how many it has written. */
   async count(build: (scope: Scope) => RawBuilder<unknown>): Promise<number> {
-    const { numAffectedRows } = await this.#explained(this.#compile(build))
+    const query = withReadRequest(this.#compile(build), { reader: NO_COLUMNS })
+    const { numAffectedRows } = await this.#explained(query)
     return Number(numAffectedRows ?? 0)
   }
 

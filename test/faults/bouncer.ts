@@ -20,7 +20,9 @@ export interface Bouncer {
 
 export interface BouncerOptions {
   /** Default: transaction. */
-  readonly mode?: 'transaction' | 'statement'
+  readonly mode?: 'transaction' | 'session' | 'statement'
+  /** How many prepared statements it follows, from 1.21 on; default none. */
+  readonly preparedStatements?: number
   /** Connections to the server; default 3. */
   readonly poolSize?: number
 }
@@ -92,7 +94,7 @@ export async function startPgbouncer(target: string, options: BouncerOptions = {
 function configuration(
   target: URL,
   port: number,
-  { mode = 'transaction', poolSize = 3 }: BouncerOptions,
+  { mode = 'transaction', poolSize = 3, preparedStatements = 0 }: BouncerOptions,
   version: number,
 ): string {
   const { hostname, port: serverPort, pathname, username, password } = target
@@ -116,13 +118,16 @@ function configuration(
     // Where the server was away for a moment.
     'server_login_retry = 1',
     // Prepared statements of the protocol are followed by newer ones only.
-    ...(version >= 121 ? ['max_prepared_statements = 0'] : []),
+    ...(version >= FOLLOWS_PREPARED ? [`max_prepared_statements = ${preparedStatements}`] : []),
     '',
   ].join('\n')
 }
 
+/** The first version that follows prepared statements: 1.21. */
+export const FOLLOWS_PREPARED = 121
+
 /** 1.18 is 118. */
-function versionOf(program: string): number {
+export function versionOf(program: string): number {
   const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' })
   const [, major, minor] = /PgBouncer (\d+)\.(\d+)/.exec(stdout) ?? []
   return Number(major) * 100 + Number(minor)
