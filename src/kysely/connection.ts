@@ -253,10 +253,14 @@ export class SluiceConnection implements DatabaseConnection {
     const { sql, parameters, formats } = statementOf(query, reader)
     const messages = () => protocol.queryMessages(sql, parameters, formats)
     const sink = new DecodedRows(reader, completes?.budget)
-    // What belongs to a stream is cancelled with it.
-    const stream = completes && [...connection.openPortals].find((portal) => portal.ownsTransaction)
+    // What belongs to a stream is sent behind its fetches, and cancelled with it.
+    const stream = completes && [...connection.openPortals].find(({ request }) => request === completes.group)
+    const owner = stream ?? completes?.group ?? query
     const limit = prefetchLimit(completes?.fetchTimeoutMs, sql) ?? this.#queryLimit(query)
-    await connection.roundTrip({ owner: stream ?? query, sql, parameters, messages, sink, limit })
+    await connection.roundTrip({
+      ...{ owner, sql, parameters, messages, sink, limit },
+      early: completes !== undefined,
+    })
     // What the reader makes of the rows is what the query's type says.
     return { rows: sink.take() as R[] }
   }

@@ -36,10 +36,10 @@ let portals = 0
  * for other statements. It opens a transaction of its own when the connection is not in one, and ends that one.
  */
 export class Portal<C> implements OpenPortal {
+  readonly request: IterationRequest
   /** How long each fetch may take. */
   readonly limit: RoundTripLimit | undefined
   readonly #connection: Connection
-  readonly #request: IterationRequest
   readonly #ends: PortalEnds<C>
   readonly #readOnly: boolean
   readonly #fetchSize: FetchSize
@@ -61,7 +61,7 @@ export class Portal<C> implements OpenPortal {
     const { options, maxBytes, prefetches } = request
     const { fetchTimeoutMs = limits.fetchTimeoutMs, idleTimeoutMs = limits.idleTimeoutMs } = options
     this.#connection = connection
-    this.#request = request
+    this.request = request
     this.#ends = ends
     this.#readOnly = options.readOnly ?? true
     this.#fetchSize = new FetchSize(options.chunkSize, maxBytes)
@@ -89,7 +89,7 @@ export class Portal<C> implements OpenPortal {
 
   describe(): string {
     const seconds = ((now() - this.#openedAt) / 1000).toFixed(1)
-    return `${abbreviate(this.#request.sql)} (open for ${seconds} s, ${this.#rowsRead} rows read)`
+    return `${abbreviate(this.request.sql)} (open for ${seconds} s, ${this.#rowsRead} rows read)`
   }
 
   /**
@@ -111,7 +111,7 @@ export class Portal<C> implements OpenPortal {
     let result: RoundTripResult | undefined
     let chunk: C
     try {
-      if (this.#phase.is === 'new' && this.#request.prefetches) {
+      if (this.#phase.is === 'new' && this.request.prefetches) {
         await (this.#asking = learnIsolation(this.#connection, this, this.limit))
         this.#asking = undefined
         if (this.#hasGivenAll()) return await this.next()
@@ -175,7 +175,7 @@ export class Portal<C> implements OpenPortal {
     this.#fetchSize.brought(rows, bytes)
     this.#pace.taken(times)
     if (complete) this.#to({ type: 'exhausted' })
-    if (complete && !this.#request.prefetches) void silently(this.close())
+    if (complete && !this.request.prefetches) void silently(this.close())
     else if (!complete) this.#fetches.sendAhead()
   }
 
@@ -184,7 +184,7 @@ export class Portal<C> implements OpenPortal {
     if (this.#intake.isFull) return false
     if (ahead === 0) return true
     // The relations of one chunk are read behind the fetch of the next, which is there by then.
-    if (this.#request.prefetches || ahead >= this.#pace.ahead) return false
+    if (this.request.prefetches || ahead >= this.#pace.ahead) return false
     return this.#intake.hasRoomFor((ahead + 1) * this.#fetchSize.expectedBytes)
   }
 
@@ -199,7 +199,7 @@ export class Portal<C> implements OpenPortal {
   }
 
   #fetch(early: boolean): Promise<RoundTripResult> {
-    const { sql, parameters } = this.#request
+    const { sql, parameters } = this.request
     return this.#connection.roundTrip({
       ...{ owner: this, sql, parameters, sink: this.#intake, limit: this.limit, early },
       messages: () => this.#fetchMessages(),
@@ -211,7 +211,7 @@ export class Portal<C> implements OpenPortal {
     this.#intake.fetching()
     const { rows } = this.#fetchSize
     if (openedOf(this.#phase) !== undefined) return [protocol.execute(this.#name, rows), protocol.SYNC]
-    const { sql, parameters, formats } = this.#request
+    const { sql, parameters, formats } = this.request
     const open = [
       protocol.parse(sql),
       protocol.bind(this.#name, parameters, formats),
@@ -220,15 +220,15 @@ export class Portal<C> implements OpenPortal {
       protocol.SYNC,
     ]
     const ownsTransaction = this.#connection.status === 'I'
-    if (!ownsTransaction) refuseSettings(this.#request.options)
+    if (!ownsTransaction) refuseSettings(this.request.options)
     this.#to({ type: 'opened', ownsTransaction })
-    return ownsTransaction ? [...beginMessages(this.#request, this.#connection), ...open] : open
+    return ownsTransaction ? [...beginMessages(this.request, this.#connection), ...open] : open
   }
 
   #watch(ms: number): IdleWatch {
     const connection = this.#connection
     return new IdleWatch(ms, {
-      delivered: this.#request.delivered,
+      delivered: this.request.delivered,
       isBusy: () => connection.isBusy && !this.#intake.isHeld,
       onProgress: () => {
         // Resets the server's own limit, for a loop that is slow but not idle.
