@@ -19,6 +19,10 @@ export interface Sizes {
   /** How often the first row is waited for. */
   readonly firstRow: { readonly processes: number; readonly queries: number }
   readonly parents: number
+  /** Rows read from a server that is far away. */
+  readonly distantRows: number
+  /** How far, in milliseconds one way. */
+  readonly oneWays: readonly number[]
   readonly written: number
   /** Rows of 100 kB. */
   readonly largeRows: number
@@ -41,6 +45,8 @@ export const full: Sizes = {
   slowRows: 500_000,
   firstRow: { processes: 7, queries: 10 },
   parents: 100_000,
+  distantRows: 1_000_000,
+  oneWays: [0, 1, 5, 25],
   written: 50_000,
   largeRows: 1500,
   typedTables: 500,
@@ -59,6 +65,8 @@ export const quick: Sizes = {
   slowRows: 50_000,
   firstRow: { processes: 2, queries: 5 },
   parents: 20_000,
+  distantRows: 100_000,
+  oneWays: [0, 5, 25],
   written: 5000,
   largeRows: 1000,
   typedTables: 50,
@@ -78,6 +86,8 @@ export const tiny: Sizes = {
   slowRows: 2000,
   firstRow: { processes: 1, queries: 2 },
   parents: 500,
+  distantRows: 2000,
+  oneWays: [0, 5],
   written: 500,
   largeRows: 50,
   typedTables: 5,

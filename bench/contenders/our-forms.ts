@@ -43,6 +43,10 @@ export const forms: Readonly<Record<string, Read>> = {
     for (const _row of rows.iterator()) void onRows(1)
     return Promise.resolve()
   },
+  syncDefaultBatches: (rows, { batchSize }, onRows) => {
+    for (const batch of rows.iterator({ batchYieldSize: batchSize })) void onRows((batch as unknown[]).length)
+    return Promise.resolve()
+  },
   syncBatches: (rows, { chunkSize, batchSize }, onRows) => {
     for (const batch of rows.iterator({ chunkSize, batchYieldSize: batchSize })) {
       void onRows((batch as unknown[]).length)

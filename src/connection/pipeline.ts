@@ -209,7 +209,11 @@ export class Pipeline {
     return this.#answered(roundTrip, sending, shared)
   }
 
-  async #answered<T>(work: Work<T>, { sql, limit }: Pick<Sending, 'sql' | 'limit'>, shared?: Shared): Promise<T> {
+  async #answered<T>(
+    work: Work<T>,
+    { sql, limit }: Pick<Sending, 'sql' | 'limit'>,
+    shared?: Shared,
+  ): Promise<T> {
     this.#atWork = { work, shared }
     if (shared?.isAsked === false && !shared.turn.isOver) {
       shared.isAsked = true

@@ -23,6 +23,12 @@ export class Pace {
   #handedOutAt: number | undefined
   #endedAt = 0
   #taken = 0
+  readonly #now: () => number
+
+  /** @param now the time in milliseconds. */
+  constructor(now = elapsed) {
+    this.#now = now
+  }
 
   /** How many may be on their way behind the one whose rows come next. */
   get ahead(): number {
@@ -34,13 +40,13 @@ export class Pace {
 
   /** The loop asks for more. */
   asked(): void {
-    if (this.#handedOutAt !== undefined) this.#workedFor += elapsed() - this.#handedOutAt
+    if (this.#handedOutAt !== undefined) this.#workedFor += this.#now() - this.#handedOutAt
     this.#handedOutAt = undefined
   }
 
   /** The loop has got rows. */
   handedOut(): void {
-    this.#handedOutAt = elapsed()
+    this.#handedOutAt = this.#now()
   }
 
   /** All rows of a fetch were taken. */

@@ -51,7 +51,7 @@ interface Reading {
  */
 export function* prefetch(state: QueryState, rows: readonly KeyedRow[], budget: ByteBudget): PrefetchSteps {
   const levels: Reading[][] = []
-  for (let level = readings(state, rows); level.length > 0; ) {
+  for (let level = readings(state, rows); level.length > 0;) {
     for (const reading of level) yield* gatherKeys(reading)
     const asked = level.filter(({ inner, keys }) => keys.size > 0 && !inner.none)
     const answers = asked.length === 0 ? [] : yield asked.map(queryOf)

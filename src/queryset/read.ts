@@ -8,7 +8,12 @@ import { ChunkSource } from '../iterate/chunk-source.js'
 import { RepeatedStart } from '../iterate/repeated-start.js'
 import { NO_CHUNKS, RowStream } from '../iterate/async-rows.js'
 import type { Iteration } from '../iterate/hand-out.js'
-import { prefetchTrace, runPrefetch, type PrefetchRows, type WithConnection } from '../iterate/run-prefetch.js'
+import {
+  prefetchTrace,
+  runPrefetch,
+  type PrefetchRows,
+  type WithConnection,
+} from '../iterate/run-prefetch.js'
 import { NO_SYNC_CHUNKS, SyncRowStream, type SyncRows } from '../iterate/sync-rows.js'
 import type { SluiceConnection } from '../kysely/connection.js'
 import type { Binding } from '../kysely/handle.js'

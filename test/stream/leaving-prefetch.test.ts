@@ -29,9 +29,7 @@ async function sentAfter(leave: () => unknown, running: () => Promise<unknown>):
 
 describe('a stream that is left between two levels of a prefetch', () => {
   const stream = (signal?: AbortSignal) =>
-    library.authors
-      .prefetchRelated('books.tags')
-      .aiterator({ chunkSize: 10, ...(signal && { signal }) })
+    library.authors.prefetchRelated('books.tags').aiterator({ chunkSize: 10, ...(signal && { signal }) })
 
   test('by its signal, sends no more of them', async () => {
     const aborter = new AbortController()

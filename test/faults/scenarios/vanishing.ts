@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { sql, type Kysely } from 'kysely'
 import { QueryError, TimeoutError } from '../../../src/index.js'
-import { failureOf, Numbers, ROWS, type FaultTables, type NumberRow } from '../../postgres/support/fault-tables.js'
+import {
+  failureOf,
+  Numbers,
+  ROWS,
+  type FaultTables,
+  type NumberRow,
+} from '../../postgres/support/fault-tables.js'
 import { loop, nameOf } from '../loop.js'
 import { openBehindProxy } from '../outside-proxy.js'
 import type { ProxyCommand } from '../proxy-thread.js'
