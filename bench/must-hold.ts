@@ -26,6 +26,7 @@ const line = (
 
 const memory = 'peak memory against pg-cursor at the same chunk size'
 const growth = 'growth of peak memory with the number of rows'
+const byHand = 'parents/s against a query per chunk by hand on pg-cursor'
 const firstRow = 'time to first row against pg-cursor'
 
 /** The lines, by what tells of them. */
@@ -58,6 +59,26 @@ const lines = {
   firstRow: line(`aiterator, same chunk size: ${firstRow}`, '×', 'at most', 1, 1, true),
   firstRowDefaults: line(`aiterator, no options: ${firstRow}`, '×', 'at most', 1, 1, true),
   breathing: line('event loop held, 99 of 100 turns, the worst of four loads', 'ms', 'at most', 20),
+  distance5: line(
+    'aiterator, batches of 500, no options: rows/s at 5 ms one way against none',
+    '×',
+    'at least',
+    0.8,
+  ),
+  distance25: line(
+    'aiterator, batches of 500, no options: rows/s at 25 ms one way against none',
+    '×',
+    'at least',
+    0.6,
+  ),
+  distanceMemory: line(
+    'aiterator, batches of 500, no options: peak memory far away beyond that of near',
+    'MB',
+    'at most',
+    16,
+  ),
+  distancePrefetch5: line(`prefetch while streaming, 5 ms one way: ${byHand}`, '×', 'at least', 1.5),
+  distancePrefetch25: line(`prefetch while streaming, 25 ms one way: ${byHand}`, '×', 'at least', 1.5),
   typeChecking: line('type-checking 500 tables and their loops: instantiations', '', 'at most', 250_000),
 } satisfies Record<string, Line>
 

@@ -3,6 +3,7 @@ import { sum } from './estimate.js'
 import type { Plan, Section } from './section.js'
 import { breathing } from './sections/breathing.js'
 import { chunkSizes } from './sections/chunk-sizes.js'
+import { distance } from './sections/distance.js'
 import { firstRow } from './sections/first-row.js'
 import { largeRows } from './sections/large-rows.js'
 import { memoryByCount } from './sections/memory.js'
@@ -23,6 +24,7 @@ export function allPlans(context: Context): Plan[] {
     slowConsumer(context),
     firstRow(context),
     prefetching(context),
+    distance(context),
     writing(context),
     typeChecking(context),
   ]

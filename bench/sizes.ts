@@ -23,6 +23,10 @@ export interface Sizes {
   readonly families: number
   /** Rows of a byte, and after them rows of 400 kB. */
   readonly growing: { readonly narrow: number; readonly wide: number }
+  /** Rows read from a server that is far away. */
+  readonly distantRows: number
+  /** How far, in milliseconds one way. */
+  readonly oneWays: readonly number[]
   readonly written: number
   /** Rows of 100 kB. */
   readonly largeRows: number
@@ -47,6 +51,8 @@ export const full: Sizes = {
   parents: 100_000,
   families: 2000,
   growing: { narrow: 4000, wide: 2500 },
+  distantRows: 1_000_000,
+  oneWays: [0, 1, 5, 25],
   written: 50_000,
   largeRows: 1500,
   typedTables: 500,
@@ -67,6 +73,8 @@ export const quick: Sizes = {
   parents: 20_000,
   families: 500,
   growing: { narrow: 4000, wide: 500 },
+  distantRows: 100_000,
+  oneWays: [0, 5, 25],
   written: 5000,
   largeRows: 1000,
   typedTables: 50,
@@ -88,6 +96,8 @@ export const tiny: Sizes = {
   parents: 500,
   families: 20,
   growing: { narrow: 400, wide: 20 },
+  distantRows: 2000,
+  oneWays: [0, 5],
   written: 500,
   largeRows: 50,
   typedTables: 5,

@@ -21,6 +21,11 @@ export const forms: Readonly<Record<string, Read>> = {
   defaults: async (rows, _job, onRows) => {
     for await (const _row of rows.aiterator()) void onRows(1)
   },
+  defaultBatches: async (rows, { batchSize }, onRows) => {
+    for await (const batch of rows.aiterator({ batchYieldSize: batchSize })) {
+      await onRows((batch as unknown[]).length)
+    }
+  },
   prefetch: async (rows, { chunkSize }, onRows) => {
     for await (const _row of rows.prefetchRelated('children').aiterator({ chunkSize })) void onRows(1)
   },
@@ -44,6 +49,10 @@ export const forms: Readonly<Record<string, Read>> = {
   },
   syncDefaults: (rows, _job, onRows) => {
     for (const _row of rows.iterator()) void onRows(1)
+    return Promise.resolve()
+  },
+  syncDefaultBatches: (rows, { batchSize }, onRows) => {
+    for (const batch of rows.iterator({ batchYieldSize: batchSize })) void onRows((batch as unknown[]).length)
     return Promise.resolve()
   },
   syncBatches: (rows, { chunkSize, batchSize }, onRows) => {

@@ -15,6 +15,8 @@ const KEEP_ALIVE_DELAY_MS = 10_000
 
 /** A portal, as its connection sees it. */
 export interface OpenPortal extends OpenStream {
+  /** What it was opened for. */
+  readonly request: object
   readonly ownsTransaction: boolean
   /** The connection's transaction ended under the portal, which ended with it. */
   transactionEnded(): void

@@ -48,8 +48,8 @@ export interface Sending {
   readonly listener?: AnswerListener
   readonly limit?: RoundTripLimit | undefined
   /**
-   * Send it already while another of the same owner is being answered, unless others wait: the server then goes on
-   * without a pause.
+   * Send it behind what the same owner has sent last, without waiting for the answers to that, unless others wait: the
+   * server then goes on without a pause, and the way there and back is gone once for all of them.
    */
   readonly early?: boolean
 }
@@ -74,11 +74,19 @@ export interface PipelineOptions {
 /** What is to be answered: a round trip of ours, or a query of pg's own client. */
 type Work<T> = Pick<RoundTrip, 'owner' | 'isSent' | 'wasSent' | 'onSent'> & { readonly done: Promise<T> }
 
-/** What is being answered, and for a round trip its turn, and one of the same owner behind it in that. */
+/** Round trips of one owner that are sent in one turn, each without waiting for the answers to those before it. */
+interface Shared {
+  readonly owner: object
+  readonly turn: Turn
+  /** Those without an answer, in the order in which they are sent. */
+  readonly roundTrips: RoundTrip[]
+  isAsked: boolean
+}
+
+/** What is being answered, and for a round trip those that it shares its turn with. */
 interface AtWork {
-  readonly turn: Turn | undefined
   readonly work: Work<unknown>
-  next: RoundTrip | undefined
+  readonly shared: Shared | undefined
 }
 
 /** A query of pg's own client, which tells when it is sent. */
@@ -109,6 +117,8 @@ export class Pipeline {
   /** Tasks in the queue, the one under way included. */
   #tasks = 0
   #atWork: AtWork | undefined
+  /** The last in the queue, if they are round trips. */
+  #last: Shared | undefined
   #cancelling: Promise<void> | undefined
 
   constructor(session: Session, options: PipelineOptions) {
@@ -129,6 +139,7 @@ export class Pipeline {
   /** Runs a task after everything that was queued before. */
   inTurn<T>(task: () => Promise<T>): Promise<T> {
     const isFirst = this.#tasks++ === 0
+    this.#last = undefined
     const turn = isFirst ? this.#begin(task) : this.#tail.then(() => this.#begin(task))
     const end = () => void this.#tasks--
     this.#tail = turn.then(end, end)
@@ -139,7 +150,7 @@ export class Pipeline {
     try {
       const lost = this.#options.lost()
       if (lost !== undefined) throw this.#options.explain(lost, false)
-      const setUp = this.#options.setUp((sending) => this.#send(sending, sending.messages))
+      const setUp = this.#options.setUp((sending) => this.#setUp(sending))
       return setUp === undefined ? task() : setUp.then(task)
     } catch (error) {
       return Promise.reject(asError(error))
@@ -153,16 +164,17 @@ export class Pipeline {
       this.#options.checkSending()
       return sending.messages()
     }
-    const before = sending.early === true ? this.#toShare(owner) : undefined
-    if (before !== undefined) {
-      const roundTrip = new RoundTrip(owner, messages, sink, listener)
-      before.next = roundTrip
-      // Should the connection be lost before anyone looks at it.
-      roundTrip.done.catch(() => {})
-      before.turn?.send(roundTrip)
-      return this.inTurn(() => this.#answered(roundTrip, sending, before.turn))
-    }
-    return this.inTurn(() => this.#send(sending, messages))
+    const roundTrip = new RoundTrip(owner, messages, sink, listener)
+    // Should the connection be lost before anyone looks at it.
+    roundTrip.done.catch(() => {})
+    const shared = this.#toShare(sending) ?? this.#alone(sending)
+    shared.roundTrips.push(roundTrip)
+    shared.turn.send(roundTrip)
+    const answered = this.inTurn(() => this.#answered(roundTrip, sending, shared))
+    this.#last = shared
+    // Where the first never had its turn, those behind it have none either.
+    answered.catch((error: unknown) => shared.turn.withdraw(asError(error)))
+    return answered
   }
 
   /** Runs a query of pg's own client in turn with the round trips; `run` is given what to call when it is sent. */
@@ -175,35 +187,46 @@ export class Pipeline {
 
   /** Cancels what is running on the server, if it is of `owner`; what was not sent yet will not be. */
   cancel(owner: object): void {
-    const { turn, work } = this.#atWork ?? {}
+    const { work, shared } = this.#atWork ?? {}
     if (work?.owner !== owner) return
     if (work.isSent) this.#cancelling ??= this.#cancelUntilAnswered(owner)
     else
-      turn?.withdraw(
+      shared?.turn.withdraw(
         new ConnectionError('The query was given up before it was sent.', { isBeforeSending: true }),
       )
   }
 
-  /** What is being answered, if a round trip of the same owner may be sent behind it in its turn. */
-  #toShare(owner: object): AtWork | undefined {
-    const before = this.#atWork
-    if (before?.work.owner !== owner || before.next !== undefined || before.turn?.isOver !== false)
-      return undefined
-    return this.#tasks > 1 || this.#session.isWaitedFor ? undefined : before
+  /** Those in whose turn a round trip may be sent: the last in the queue, of the same owner. */
+  #toShare({ early, owner }: Sending): Shared | undefined {
+    const last = this.#last
+    if (early !== true || last?.owner !== owner || last.turn.isOver) return undefined
+    return this.#session.isWaitedFor ? undefined : last
   }
 
-  #send(sending: Sending, messages: () => Buffer[]): Promise<RoundTripResult> {
-    const { owner, sink, listener, sql, parameters } = sending
+  #alone({ owner, sql, parameters }: Sending): Shared {
+    return { owner, turn: new Turn(this.#session, sql, parameters), roundTrips: [], isAsked: false }
+  }
+
+  /** What has to come before everything else goes by a turn of its own. */
+  #setUp(sending: Sending): Promise<RoundTripResult> {
+    const { owner, messages, sink, listener } = sending
     const roundTrip = new RoundTrip(owner, messages, sink, listener)
-    const turn = new Turn(this.#session, sql, parameters)
-    turn.send(roundTrip)
-    this.#session.ask(turn)
-    return this.#answered(roundTrip, sending, turn)
+    const shared = this.#alone(sending)
+    shared.roundTrips.push(roundTrip)
+    shared.turn.send(roundTrip)
+    return this.#answered(roundTrip, sending, shared)
   }
 
-  async #answered<T>(work: Work<T>, { sql, limit }: Pick<Sending, 'sql' | 'limit'>, turn?: Turn): Promise<T> {
-    const atWork: AtWork = { turn, work, next: undefined }
-    this.#atWork = atWork
+  async #answered<T>(
+    work: Work<T>,
+    { sql, limit }: Pick<Sending, 'sql' | 'limit'>,
+    shared?: Shared,
+  ): Promise<T> {
+    this.#atWork = { work, shared }
+    if (shared?.isAsked === false && !shared.turn.isOver) {
+      shared.isAsked = true
+      this.#session.ask(shared.turn)
+    }
     let late: Error | undefined
     let deadline: Deadline | undefined
     const startLimit = ({ ms, error, isSuspended }: RoundTripLimit) => {
@@ -223,7 +246,7 @@ export class Pipeline {
     try {
       const result = await work.done
       // The answer came after all, but what was sent behind it meets the cancel request, and would have to explain it.
-      if (late !== undefined && (limit?.takesLate !== true || atWork.next !== undefined)) throw late
+      if (late !== undefined && (limit?.takesLate !== true || isLeading(shared))) throw late
       if (hasRows(result)) this.#options.checkRows()
       return result
     } catch (error) {
@@ -232,8 +255,9 @@ export class Pipeline {
       throw late ?? explained
     } finally {
       deadline?.clear()
-      const { next } = atWork
-      this.#atWork = next && { turn, work: next, next: undefined }
+      shared?.roundTrips.shift()
+      const next = shared?.roundTrips[0]
+      this.#atWork = next && { work: next, shared }
       // A cancel request that is still on its way would meet what is sent next; of the same owner, it may.
       if (next === undefined && this.#cancelling !== undefined) {
         await this.#cancelling
@@ -261,6 +285,11 @@ export class Pipeline {
       if (isRunning()) await this.#session.nextReady(CANCEL_AGAIN_MS)
     }
   }
+}
+
+/** Whether others are sent behind the one that is answered. */
+function isLeading(shared: Shared | undefined): boolean {
+  return shared !== undefined && shared.roundTrips.length > 1
 }
 
 /** Whether a round trip brought rows; queries of pg's own client are looked at by who runs them. */

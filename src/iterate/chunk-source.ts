@@ -13,7 +13,7 @@ import type { RowReader } from '../rows/row-reader.js'
 import type { Trace } from '../trace/trace.js'
 import type { Chunks } from './async-rows.js'
 import { Parents, type Siblings } from './parents.js'
-import { runPrefetch, type PrefetchRows } from './run-prefetch.js'
+import { runPrefetch, type PrefetchRows, type WithConnection } from './run-prefetch.js'
 
 /** What a chunk source reads. */
 export interface ChunkRequest {
@@ -171,18 +171,15 @@ export class ChunkSource implements Chunks<unknown> {
     const lease = this.#lease
     if (prefetch === undefined || lease.is === 'none') return
     const { executor, engine } = this.#binding
-    const prefetching = runPrefetch(
-      prefetch(rows, budget),
-      budget,
-      async (query) => {
-        this.#throwIfLeft()
-        return lease.isShared
-          ? executor.provideConnection((pinned) => query(pinned))
-          : query(lease.connection)
-      },
-      engine,
-      request.options.fetchTimeoutMs ?? engine.limits.fetchTimeoutMs,
-    )
+    const withConnection: WithConnection = async (related) => {
+      this.#throwIfLeft()
+      return lease.isShared ? executor.provideConnection(related) : related(lease.connection)
+    }
+    const { fetchTimeoutMs = engine.limits.fetchTimeoutMs } = request.options
+    const prefetching = runPrefetch(prefetch(rows, budget), {
+      ...{ engine, budget, withConnection, fetchTimeoutMs },
+      group: request,
+    })
     this.#prefetching = prefetching
     try {
       await prefetching

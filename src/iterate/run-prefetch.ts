@@ -11,43 +11,62 @@ import { isTraced, Trace, traced } from '../trace/trace.js'
 /** The steps that complete rows, within a budget. */
 export type PrefetchRows = (rows: readonly KeyedRow[], budget: ByteBudget) => PrefetchSteps
 
-/** Gives a task the connection that its query has to run on. */
-export type WithConnection = (
-  query: (connection: DatabaseConnection) => Promise<KeyedRow[]>,
-) => Promise<KeyedRow[]>
+/** Gives a task the connection that its queries have to run on. */
+export type WithConnection = <T>(task: (connection: DatabaseConnection) => Promise<T>) => Promise<T>
+
+/** How the queries of a prefetch run. */
+export interface PrefetchRun {
+  readonly engine: Engine
+  readonly budget: ByteBudget
+  readonly withConnection: WithConnection
+  /** What they are sent with: the request of the stream that they belong to, or anything that is theirs alone. */
+  readonly group: object
+  readonly fetchTimeoutMs?: number | undefined
+}
 
 /**
- * Runs the queries of a prefetch one after the other, as far as the budget goes.
+ * Runs the queries of a prefetch, those of one level in one go, as far as the budget goes.
  *
  * @throws {@link PrefetchFailure}
  */
-export async function runPrefetch(
-  steps: PrefetchSteps,
-  budget: ByteBudget,
-  withConnection: WithConnection,
-  engine: Engine,
-  fetchTimeoutMs?: number,
-): Promise<void> {
+export async function runPrefetch(steps: PrefetchSteps, run: PrefetchRun): Promise<void> {
   for (let step = steps.next(); step.done !== true;) {
     const { value } = step
-    if (value === undefined) {
+    if (value !== undefined) step = steps.next(await readTogether(value, run))
+    else {
       await breathe()
       step = steps.next([])
-      continue
     }
-    const { query, reader } = value
-    const request = withReadRequest(query, { reader, completes: { fetchTimeoutMs, budget } })
-    const trace = prefetchTrace(engine, value)
-    const read = () =>
-      withConnection(async (connection) => {
-        const { rows } = await connection.executeQuery<KeyedRow>(request)
-        trace?.fetched(rows.length)
-        return rows
-      })
-    const related = await traced(trace, read).catch((error: unknown) => {
-      throw new PrefetchFailure(value, error)
+  }
+}
+
+async function readTogether(queries: readonly PrefetchQuery[], run: PrefetchRun): Promise<KeyedRow[][]> {
+  // Each has its answer before anything else is sent; those behind one that failed may have failed by it.
+  const answers = await run.withConnection((connection) =>
+    Promise.allSettled(queries.map((query) => readRelated(connection, query, run))),
+  )
+  return answers.map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason
+    return answer.value
+  })
+}
+
+async function readRelated(
+  connection: DatabaseConnection,
+  related: PrefetchQuery,
+  { engine, budget, group, fetchTimeoutMs }: PrefetchRun,
+): Promise<KeyedRow[]> {
+  const { query, reader } = related
+  const request = withReadRequest(query, { reader, completes: { fetchTimeoutMs, budget, group } })
+  const trace = prefetchTrace(engine, related)
+  try {
+    return await traced(trace, async () => {
+      const { rows } = await connection.executeQuery<KeyedRow>(request)
+      trace?.fetched(rows.length)
+      return rows
     })
-    step = steps.next(related)
+  } catch (error) {
+    throw new PrefetchFailure(related, error)
   }
 }
 

@@ -37,7 +37,8 @@ export interface SyncSource {
 export const NO_SYNC_CHUNKS: SyncChunks = {
   next: () => undefined,
   requestNext: () => {},
-  query: () => emptyChunk([]),
+  query: () => {},
+  answer: () => emptyChunk([]),
   close: () => {},
   drop: () => {},
   isOver: () => true,
@@ -187,8 +188,20 @@ export class SyncRowStream<T> implements SyncRows<T> {
     }
   }
 
-  #related(chunks: SyncChunks, step: PrefetchQuery, budget: ByteBudget): KeyedRow[] {
-    const trace = this.#source.trace(step)
+  #related(chunks: SyncChunks, steps: readonly PrefetchQuery[], budget: ByteBudget): KeyedRow[][] {
+    const traces = steps.map((step) => this.#source.trace(step))
+    const statements = steps.map(({ query, reader }) => statementOf(query, reader))
+    chunks.query({ statements, mostBytes: budget.left })
+    try {
+      return steps.map((step, index) => this.#answer(chunks, step, budget, traces[index]))
+    } catch (error) {
+      // Those behind it have no answer any more.
+      for (const trace of traces) trace?.fail(error)
+      throw error
+    }
+  }
+
+  #answer(chunks: SyncChunks, step: PrefetchQuery, budget: ByteBudget, trace: Trace | undefined): KeyedRow[] {
     if (trace === undefined) return this.#relatedRows(chunks, step, budget)
     try {
       const rows = trace.fetchingSync(() => this.#relatedRows(chunks, step, budget))
@@ -202,9 +215,9 @@ export class SyncRowStream<T> implements SyncRows<T> {
   }
 
   #relatedRows(chunks: SyncChunks, step: PrefetchQuery, budget: ByteBudget): KeyedRow[] {
-    const { query, reader } = step
+    const { reader } = step
     try {
-      const related = chunks.query({ ...statementOf(query, reader), mostBytes: budget.left })
+      const related = chunks.answer()
       budget.spend(related.dropped ?? related.size)
       const rows: KeyedRow[] = []
       if (!budget.isPassed) reader.start(related.fields).decode(bytesOf(related), related.count, rows)

@@ -247,12 +247,13 @@ export class SluiceConnection implements DatabaseConnection {
 
   async #executeRead<R>(query: Statement, { reader, completes }: ReadRequest): Promise<QueryResult<R>> {
     const { connection } = this
-    // What belongs to a stream is cancelled with it.
-    const stream = completes && [...connection.openPortals].find((portal) => portal.ownsTransaction)
+    // What belongs to a stream is sent behind its fetches, and cancelled with it.
+    const stream = completes && [...connection.openPortals].find(({ request }) => request === completes.group)
     const limit = prefetchLimit(completes?.fetchTimeoutMs, query.sql) ?? this.#queryLimit(query)
     const { rows, command } = await runStatement(connection, statementOf(query, reader), {
-      owner: stream ?? query,
+      owner: stream ?? completes?.group ?? query,
       limit,
+      early: completes !== undefined,
       sink: () => new DecodedRows(reader, completes?.budget),
     })
     // What the reader makes of the rows is what the query's type says.

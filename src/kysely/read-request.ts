@@ -17,7 +17,15 @@ export interface ReadRequest {
   readonly reader: RowReader
   readonly stream?: StreamedRead
   /** Completes rows that were read before, on the connection that a stream of them may be open on. */
-  readonly completes?: { readonly fetchTimeoutMs: number | undefined; readonly budget: ByteBudget }
+  readonly completes?: Completion
+}
+
+/** How rows that belong to others are read. */
+export interface Completion {
+  readonly fetchTimeoutMs: number | undefined
+  readonly budget: ByteBudget
+  /** What they are sent with: the request of the stream that they belong to, or anything that is theirs alone. */
+  readonly group: object
 }
 
 /** What a stream needs beside the reader. */

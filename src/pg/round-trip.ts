@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { DatabaseError } from 'pg'
+import { elapsed } from '../real-timers.js'
 import type { Field } from '../rows/field.js'
 import type { RowSink } from '../rows/row-sink.js'
 import { readDatabaseError } from './database-error.js'
@@ -17,6 +18,16 @@ export interface RoundTripResult {
   readonly complete: boolean
   /** How the server names what it did, such as `INSERT 0 1`. */
   readonly command: string
+  readonly times: RoundTripTimes
+}
+
+/** When it went and came, by the clock of `elapsed()`. */
+export interface RoundTripTimes {
+  readonly sent: number
+  /** The first message of its answer was here. */
+  readonly begun: number
+  /** The last one was. */
+  readonly ended: number
 }
 
 /** Is told how far the server has come with the one statement that is sent. */
@@ -53,6 +64,8 @@ export class RoundTrip {
   #rowsBefore = 0
   #bytes = 0
   #suspended = false
+  #sentAt = 0
+  #begunAt = 0
   #command = ''
   #resolve!: (result: RoundTripResult) => void
   #reject!: (error: Error) => void
@@ -92,12 +105,14 @@ export class RoundTrip {
     const messages = Buffer.concat(this.#messages())
     this.#phase = { is: 'sent', expected: new ExpectedAnswers(messages), socket }
     this.wasSent = true
+    this.#sentAt = elapsed()
     socket.write(messages)
     this.onSent()
   }
 
   /** @throws {@link ConnectionError} for a message that is not due. */
   expect(type: number): void {
+    if (this.#begunAt === 0) this.#begunAt = elapsed()
     if (this.#phase.is === 'sent') this.#phase.expected.expect(type)
   }
 
@@ -164,6 +179,7 @@ export class RoundTrip {
         bytes: this.#bytes,
         complete: !this.#suspended,
         command: this.#command,
+        times: { sent: this.#sentAt, begun: this.#begunAt, ended: elapsed() },
       })
   }
 }

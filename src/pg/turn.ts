@@ -44,6 +44,7 @@ export class Turn implements AnswerReader, HeldQuery {
   readonly #roundTrips: RoundTrip[] = []
   #phase: Phase = { is: 'asked' }
   #timer: NodeJS.Timeout | undefined
+  #isGathering = false
 
   constructor(session: Session, text: string, values: readonly unknown[] = []) {
     this.#session = session
@@ -128,6 +129,7 @@ export class Turn implements AnswerReader, HeldQuery {
   }
 
   #isSent(roundTrip: RoundTrip, socket: Socket): boolean {
+    this.#gather(socket)
     try {
       roundTrip.send(socket)
       return true
@@ -135,6 +137,17 @@ export class Turn implements AnswerReader, HeldQuery {
       roundTrip.fail(asError(error))
       return false
     }
+  }
+
+  /** What is sent in one go leaves in one write: before whoever waits for something else goes on. */
+  #gather(socket: Socket): void {
+    if (this.#isGathering) return
+    this.#isGathering = true
+    socket.cork()
+    queueMicrotask(() => {
+      this.#isGathering = false
+      socket.uncork()
+    })
   }
 
   /** Whoever looks at pg's queries, pg's own time limit among them, hears of the first round trip. */

@@ -12,6 +12,8 @@ const SHARE = 1 / 8
  */
 export class FetchSize {
   #rows: number
+  /** What a row of the last fetch took. */
+  #rowBytes = 0
   readonly #isFixed: boolean
   readonly #bytes: number
 
@@ -27,9 +29,16 @@ export class FetchSize {
     return this.#rows === Infinity ? 0 : this.#rows
   }
 
+  /** What the next fetch is likely to bring, by the rows of the last. */
+  get expectedBytes(): number {
+    return this.#rows * this.#rowBytes
+  }
+
   /** What the last fetch has brought. */
   brought(rows: number, bytes: number): void {
-    if (this.#isFixed || rows === 0) return
+    if (rows === 0) return
+    this.#rowBytes = bytes / rows
+    if (this.#isFixed) return
     const affordable = Math.max(1, Math.floor((this.#bytes * rows) / bytes))
     this.#rows = Math.min(MOST_ROWS, this.#rows * GROWTH, affordable)
   }

@@ -8,29 +8,37 @@ export interface Fetch {
   isAnswered: boolean
 }
 
-/** The fetches of a portal that are under way: the one whose rows are being taken, and the one behind it. */
+/** The fetches of a portal that are under way: the one whose rows are being taken, and those behind it. */
 export class Fetches {
   readonly #send: (early: boolean) => Promise<RoundTripResult>
+  readonly #limit: { mayHave(ahead: number): boolean }
   readonly #waiting: { wake(): void }
   #current: Fetch | undefined
-  #ahead: Fetch | undefined
+  readonly #ahead: Fetch[] = []
 
-  /** @param waiting is woken when a fetch has its answer, or will have none. */
-  constructor(send: (early: boolean) => Promise<RoundTripResult>, waiting: { wake(): void }) {
+  /**
+   * @param limit says whether another may go ahead of the loop behind so many that do.
+   * @param waiting is woken when a fetch has its answer, or will have none.
+   */
+  constructor(
+    send: (early: boolean) => Promise<RoundTripResult>,
+    limit: { mayHave(ahead: number): boolean },
+    waiting: { wake(): void },
+  ) {
     this.#send = send
+    this.#limit = limit
     this.#waiting = waiting
   }
 
   /** None is left to take rows of. */
   get isEmpty(): boolean {
-    return this.#current === undefined && this.#ahead === undefined
+    return this.#current === undefined && this.#ahead.length === 0
   }
 
   /** The fetch whose rows come next, sent if need be. */
   current(): Fetch {
     if (this.#current !== undefined) return this.#current
-    const fetch = this.#ahead ?? this.#start(false)
-    this.#ahead = undefined
+    const fetch = this.#ahead.shift() ?? this.#start(false)
     // The consumer waits already: what it will ask for next is sent behind what it waits for. One that is asked for only
     // now has nothing sent behind it: it says how large the next is to be.
     if (fetch.isEarly && !fetch.isAnswered) this.sendAhead()
@@ -42,16 +50,15 @@ export class Fetches {
     this.#current = undefined
   }
 
-  /** Sends the fetch whose rows will be asked for next. */
+  /** Sends the fetches whose rows will be asked for next. */
   sendAhead(): void {
-    this.#ahead ??= this.#start(true)
+    while (this.#limit.mayHave(this.#ahead.length)) this.#ahead.push(this.#start(true))
   }
 
   /** What nobody takes any more. */
   giveUp(): Fetch[] {
-    const fetches = [this.#current, this.#ahead].filter((fetch) => fetch !== undefined)
+    const fetches = [...(this.#current ? [this.#current] : []), ...this.#ahead.splice(0)]
     this.#current = undefined
-    this.#ahead = undefined
     return fetches
   }
 

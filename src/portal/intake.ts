@@ -69,7 +69,12 @@ export class Intake<C> implements RowSink<C> {
 
   /** Whether there is no room for what another fetch brings. */
   get isFull(): boolean {
-    return !this.#isWhole && this.#waiting + this.#lent >= this.#mostBytes
+    return !this.hasRoomFor(0)
+  }
+
+  /** Whether what is still to come, of so many bytes, has a place beside what is here. */
+  hasRoomFor(bytes: number): boolean {
+    return this.#isWhole || this.#waiting + this.#lent + bytes < this.#mostBytes
   }
 
   /** A fetch is sent. */

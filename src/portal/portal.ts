@@ -10,11 +10,11 @@ import { NO_ROWS, type RowSink } from '../rows/row-sink.js'
 import { clearTimeout, now, setTimeout } from '../real-timers.js'
 import { beginMessages, learnIsolation } from './begin.js'
 import { abortedBy, explainPortalFailure, fetchLimit, idleTimeout, lostPortal } from './failure.js'
-import { FetchSize } from './fetch-size.js'
 import { Fetches } from './fetches.js'
 import { IdleWatch } from './idle-watch.js'
 import { Intake } from './intake.js'
 import { openedOf, phaseAfter, type Phase, type PortalEvent } from './phase.js'
+import { ReadAhead } from './read-ahead.js'
 import { silently } from './silently.js'
 
 /** How long a fetch that nobody waits for any more may take before it is cancelled on the server. */
@@ -36,14 +36,14 @@ let portals = 0
  * for other statements. It opens a transaction of its own when the connection is not in one, and ends that one.
  */
 export class Portal<C> implements OpenPortal {
+  readonly request: IterationRequest
   /** How long each fetch may take. */
   readonly limit: RoundTripLimit | undefined
   readonly #connection: Connection
-  readonly #request: IterationRequest
   readonly #ends: PortalEnds<C>
   readonly #readOnly: boolean
-  readonly #fetchSize: FetchSize
   readonly #intake: Intake<C>
+  readonly #ahead: ReadAhead
   readonly #fetches: Fetches
   readonly #idleWatch: IdleWatch | undefined
   readonly #name = `sluice_${++portals}`
@@ -60,13 +60,13 @@ export class Portal<C> implements OpenPortal {
     const { options, maxBytes, prefetches } = request
     const { fetchTimeoutMs = limits.fetchTimeoutMs, idleTimeoutMs = limits.idleTimeoutMs } = options
     this.#connection = connection
-    this.#request = request
+    this.request = request
     this.#ends = ends
     this.#readOnly = options.readOnly ?? true
-    this.#fetchSize = new FetchSize(options.chunkSize, maxBytes)
     const intake = new Intake(ends.sink, connection, { maxBytes, isWhole: prefetches })
     this.#intake = intake
-    this.#fetches = new Fetches((early) => this.#fetch(early), intake)
+    this.#ahead = new ReadAhead(request, intake)
+    this.#fetches = new Fetches((early) => this.#fetch(early), this.#ahead, intake)
     if (fetchTimeoutMs !== undefined) this.limit = fetchLimit(fetchTimeoutMs, this, () => intake.isHeld)
     if (idleTimeoutMs !== undefined) this.#idleWatch = this.#watch(idleTimeoutMs)
     ends.signal?.addEventListener('abort', this.#onAbort)
@@ -84,7 +84,7 @@ export class Portal<C> implements OpenPortal {
 
   describe(): string {
     const seconds = ((now() - this.#openedAt) / 1000).toFixed(1)
-    return `${abbreviate(this.#request.sql)} (open for ${seconds} s, ${this.#rowsRead} rows read)`
+    return `${abbreviate(this.request.sql)} (open for ${seconds} s, ${this.#rowsRead} rows read)`
   }
 
   /**
@@ -97,6 +97,7 @@ export class Portal<C> implements OpenPortal {
     this.#throwIfEnded()
     const intake = this.#intake
     intake.returned()
+    this.#ahead.asked()
     if (this.#hasGivenAll()) {
       await this.close()
       this.#throwIfEnded()
@@ -105,7 +106,7 @@ export class Portal<C> implements OpenPortal {
     let result: RoundTripResult | undefined
     let chunk: C
     try {
-      if (this.#phase.is === 'new' && this.#request.prefetches) {
+      if (this.#phase.is === 'new' && this.request.prefetches) {
         await (this.#asking = learnIsolation(this.#connection, this, this.limit))
         this.#asking = undefined
         if (this.#hasGivenAll()) return await this.next()
@@ -125,6 +126,7 @@ export class Portal<C> implements OpenPortal {
     this.#throwIfEnded()
     if (result !== undefined) this.#answered(result)
     if (!this.isClosing) this.#idleWatch?.start()
+    this.#ahead.handedOut()
     return chunk
   }
 
@@ -168,14 +170,13 @@ export class Portal<C> implements OpenPortal {
   }
 
   /** All rows of a fetch were taken. */
-  #answered({ rows, bytes, complete }: RoundTripResult): void {
+  #answered(result: RoundTripResult): void {
     this.#fetches.done()
-    this.#fetchSize.brought(rows, bytes)
-    if (complete) this.#to({ type: 'exhausted' })
+    this.#ahead.taken(result)
+    if (!result.complete) return this.#fetches.sendAhead()
+    this.#to({ type: 'exhausted' })
     // What was written stays once all rows could be read, and they are read as they are handed out.
-    const endsHere = complete && !this.#request.prefetches && (this.#readOnly || !this.ownsTransaction)
-    if (endsHere) void silently(this.close())
-    else if (!complete && !this.#intake.isFull) this.#fetches.sendAhead()
+    if (!this.request.prefetches && (this.#readOnly || !this.ownsTransaction)) void silently(this.close())
   }
 
   /** One that is gone may still have a fetch that was answered before. */
@@ -189,7 +190,7 @@ export class Portal<C> implements OpenPortal {
   }
 
   #fetch(early: boolean): Promise<RoundTripResult> {
-    const { sql, parameters } = this.#request
+    const { sql, parameters } = this.request
     return this.#connection.roundTrip({
       ...{ owner: this, sql, parameters, sink: this.#intake, limit: this.limit, early },
       messages: () => this.#fetchMessages(),
@@ -199,9 +200,9 @@ export class Portal<C> implements OpenPortal {
   #fetchMessages(): Buffer[] {
     this.#throwIfEnded()
     this.#intake.fetching()
-    const { rows } = this.#fetchSize
+    const { rows } = this.#ahead
     if (openedOf(this.#phase) !== undefined) return [protocol.execute(this.#name, rows), protocol.SYNC]
-    const { sql, parameters, formats } = this.#request
+    const { sql, parameters, formats } = this.request
     const open = [
       protocol.parse(sql),
       protocol.bind(this.#name, parameters, formats),
@@ -210,15 +211,15 @@ export class Portal<C> implements OpenPortal {
       protocol.SYNC,
     ]
     const ownsTransaction = this.#connection.status === 'I'
-    if (!ownsTransaction) refuseSettings(this.#request.options)
+    if (!ownsTransaction) refuseSettings(this.request.options)
     this.#to({ type: 'opened', ownsTransaction })
-    return ownsTransaction ? [...beginMessages(this.#request, this.#connection), ...open] : open
+    return ownsTransaction ? [...beginMessages(this.request, this.#connection), ...open] : open
   }
 
   #watch(ms: number): IdleWatch {
     const connection = this.#connection
     return new IdleWatch(ms, {
-      delivered: this.#request.delivered,
+      delivered: this.request.delivered,
       isBusy: () => connection.isBusy && !this.#intake.isHeld,
       onProgress: () => {
         // Resets the server's own limit, for a loop that is slow but not idle.

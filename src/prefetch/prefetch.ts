@@ -23,61 +23,87 @@ export interface PrefetchQuery {
   readonly reader: RowReader<KeyedRow>
 }
 
-/** The steps that complete rows: each query is answered with its rows, a pause with none. */
-export type PrefetchSteps = Generator<PrefetchQuery | undefined, void, KeyedRow[]>
-
 /**
- * Puts the prefetched relations into the rows of one chunk, one query per relation, nested ones after those that they
- * hang on. Yields each query and takes its rows, so that the same steps serve asynchronous and synchronous iteration;
- * between them it yields undefined for a pause, where it has held the event loop for long. Ends early when the budget that
- * its queries are charged to is passed: the rows are then to be completed again, fewer at a time.
+ * The steps that complete rows: queries that do not depend on each other are answered with the rows of each, a pause with
+ * none.
  */
-export function* prefetch(state: QueryState, rows: readonly KeyedRow[], budget: ByteBudget): PrefetchSteps {
-  for (const [index, each] of state.selection.prefetches.entries()) {
-    if (!budget.isPassed) yield* prefetchRelation(state, each, index, rows, budget)
-  }
+export type PrefetchSteps = Generator<readonly PrefetchQuery[] | undefined, void, readonly KeyedRow[][]>
+
+/** A relation, and the rows that it is read for. */
+interface Reading {
+  readonly state: QueryState
+  readonly wanted: Prefetch
+  /** Its place among the keys of the rows. */
+  readonly index: number
+  readonly rows: readonly KeyedRow[]
+  readonly inner: QueryState
+  /** The key of each row as text, and the keys that there are. */
+  readonly texts: (string | undefined)[]
+  readonly keys: Map<string, RowKey>
+  related: readonly KeyedRow[]
 }
 
-function* prefetchRelation(
-  state: QueryState,
-  wanted: Prefetch,
-  index: number,
-  rows: readonly KeyedRow[],
-  budget: ByteBudget,
-): PrefetchSteps {
-  const { relation } = wanted
-  const inner = related(state, wanted)
-  const ownColumns = columnsOf(state.table, relation.columns)
-  const textOf = keyText(ownColumns)
-  const keys = new Map<string, RowKey>()
-  const texts: (string | undefined)[] = []
+/**
+ * Puts the prefetched relations into the rows of one chunk, one query per relation: those of one level together, nested
+ * ones after those that they hang on. Yields the queries and takes their rows, so that the same steps serve asynchronous and
+ * synchronous iteration; between them it yields undefined for a pause, where it has held the event loop for long. Ends early
+ * when the budget that its queries are charged to is passed: the rows are then to be completed again, fewer at a time.
+ */
+export function* prefetch(state: QueryState, rows: readonly KeyedRow[], budget: ByteBudget): PrefetchSteps {
+  const levels: Reading[][] = []
+  for (let level = readings(state, rows); level.length > 0;) {
+    for (const reading of level) yield* gatherKeys(reading)
+    const asked = level.filter(({ inner, keys }) => keys.size > 0 && !inner.none)
+    const answers = asked.length === 0 ? [] : yield asked.map(queryOf)
+    if (budget.isPassed) return
+    for (const [at, reading] of asked.entries()) reading.related = answers[at] ?? []
+    levels.push(level)
+    level = asked.flatMap(({ inner, related }) => readings(inner, related))
+  }
+  // What hangs on a row is in it before the row itself is put into another.
+  for (const level of levels.reverse()) for (const reading of level) yield* place(reading)
+}
+
+function readings(state: QueryState, rows: readonly KeyedRow[]): Reading[] {
+  if (rows.length === 0) return []
+  return state.selection.prefetches.map((wanted, index) => ({
+    ...{ state, wanted, index, rows, inner: related(state, wanted) },
+    ...{ texts: [], keys: new Map<string, RowKey>(), related: [] },
+  }))
+}
+
+function* gatherKeys({ state, wanted, index, rows, texts, keys }: Reading): PrefetchSteps {
+  const textOf = keyText(columnsOf(state.table, wanted.relation.columns))
   for (const { keys: own } of rows) {
     const key = own[index] ?? []
     const text = textOf(...key)
     if (text !== undefined) keys.set(text, key)
     if (texts.push(text) % LOOK_EVERY === 0 && isBreathDue()) yield undefined
   }
+}
+
+function queryOf({ state, wanted, inner, keys }: Reading): PrefetchQuery {
+  const ownColumns = columnsOf(state.table, wanted.relation.columns)
+  const columns = ownColumns.map((_, column) => [...keys.values()].map((key) => key[column]))
+  const placed = { ...wanted, state: inner }
+  return {
+    table: inner.schemas.nameOf(inner.table),
+    query: compile((creator) => selectPrefetched(creator, placed, state.table, columns)),
+    reader: keyedReader(inner, hasExactKey(wanted, state.table) ? ownerColumns(wanted) : [OWNER_NUMBER]),
+  }
+}
+
+function* place({ state, wanted, rows, texts, keys, related }: Reading): PrefetchSteps {
+  const { relation } = wanted
   const found = new Map<string | undefined, unknown[]>()
-  if (keys.size > 0 && !inner.none) {
-    const columns = ownColumns.map((_, column) => [...keys.values()].map((key) => key[column]))
-    const isExact = hasExactKey(wanted, state.table)
-    const placed = { ...wanted, state: inner }
-    const related = yield {
-      table: inner.schemas.nameOf(inner.table),
-      query: compile((creator) => selectPrefetched(creator, placed, state.table, columns)),
-      reader: keyedReader(inner, isExact ? ownerColumns(wanted) : [OWNER_NUMBER]),
-    }
-    if (!budget.isPassed) yield* prefetch(inner, related, budget)
-    if (budget.isPassed) return
-    const numbered = isExact ? undefined : [...keys.keys()]
-    let seen = 0
-    for (const { row, owner } of related) {
-      if (++seen % LOOK_EVERY === 0 && isBreathDue()) yield undefined
-      const text = numbered === undefined ? owner : numbered[Number(owner) - 1]
-      const group = found.get(text)
-      if (group === undefined) found.set(text, [row])
-      else group.push(row)
-    }
+  const numbered = hasExactKey(wanted, state.table) ? undefined : [...keys.keys()]
+  let seen = 0
+  for (const { row, owner } of related) {
+    if (++seen % LOOK_EVERY === 0 && isBreathDue()) yield undefined
+    const text = numbered === undefined ? owner : numbered[Number(owner) - 1]
+    const group = found.get(text)
+    if (group === undefined) found.set(text, [row])
+    else group.push(row)
   }
   const isCertain = wanted.isPlain && relation.kind === 'one' && !relation.nullable
   const joined = state.selection.related.find((each) => each.relation === relation)

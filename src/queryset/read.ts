@@ -8,7 +8,12 @@ import { ChunkSource } from '../iterate/chunk-source.js'
 import { RepeatedStart } from '../iterate/repeated-start.js'
 import { NO_CHUNKS, RowStream } from '../iterate/async-rows.js'
 import type { Iteration } from '../iterate/hand-out.js'
-import { prefetchTrace, runPrefetch, type PrefetchRows } from '../iterate/run-prefetch.js'
+import {
+  prefetchTrace,
+  runPrefetch,
+  type PrefetchRows,
+  type WithConnection,
+} from '../iterate/run-prefetch.js'
 import { NO_SYNC_CHUNKS, SyncRowStream, type SyncRows } from '../iterate/sync-rows.js'
 import type { SluiceConnection } from '../kysely/connection.js'
 import type { Binding } from '../kysely/handle.js'
@@ -62,7 +67,9 @@ async function readTraced(binding: Binding, read: CompiledRead, trace?: Trace): 
       // The reader of what is prefetched for gives rows with their keys.
       const keyed = rows as KeyedRow[]
       const budget = new ByteBudget(Infinity)
-      await runPrefetch(prefetch(keyed, budget), budget, (related) => related(connection), binding.engine)
+      const { engine } = binding
+      const withConnection: WithConnection = (related) => related(connection)
+      await runPrefetch(prefetch(keyed, budget), { engine, budget, withConnection, group: budget })
       return keyed.map(({ row }) => row)
     }
     return withConnection(binding, task, trace)

@@ -15,12 +15,14 @@ export interface SyncChunks {
   next(): RawChunk | undefined
   /** Asks for the next chunk, which is on its way while the caller works on this one; the one before is read. */
   requestNext(): void
+  /** Runs queries on the stream's connection, between `next` and `requestNext`; each has an {@link answer}. */
+  query(related: RelatedRequest): void
   /**
-   * Runs a query on the stream's connection, between `next` and `requestNext`.
+   * Blocks until the next of these has its rows.
    *
    * @throws {@link RelatedQueryFailure} when it failed; what the stream itself met, as it is.
    */
-  query(query: RelatedRequest): RawChunk
+  answer(): RawChunk
   /** Blocks until the connection is free; never throws. */
   close(): void
   /** Frees the connection without waiting for that. */
@@ -83,8 +85,11 @@ export class SyncBridge implements SyncChunks {
     this.#port.postMessage(request, request.spent ? [request.spent] : [])
   }
 
-  query(query: RelatedRequest): RawChunk {
-    this.#send(query)
+  query(related: RelatedRequest): void {
+    this.#send(related)
+  }
+
+  answer(): RawChunk {
     const chunk = this.next()
     if (chunk === undefined) throw new ConnectionError('The stream ended while a query on it was running.')
     return chunk

@@ -49,15 +49,16 @@ export interface NextRequest {
   readonly spent: ArrayBuffer | undefined
 }
 
-/** A statement whose rows complete others. */
-export interface RelatedRequest extends StatementRequest {
-  /** Bytes of rows above which none are wanted. */
+/** Statements whose rows complete others, and do not depend on each other. */
+export interface RelatedRequest {
+  readonly statements: readonly StatementRequest[]
+  /** Bytes of rows, of all of them, above which none are wanted. */
   readonly mostBytes: number
 }
 
 /**
- * On a stream's port, to the worker: the first chunk is sent unasked, each further one when it is asked for. A statement
- * runs on the stream's own connection, between two chunks.
+ * On a stream's port, to the worker: the first chunk is sent unasked, each further one when it is asked for. Statements
+ * run on the stream's own connection, between two chunks; each is answered by a chunk.
  */
 export type StreamRequestMessage = NextRequest | 'close' | RelatedRequest
 

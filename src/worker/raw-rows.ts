@@ -1,4 +1,5 @@
 import { asError, UsageError } from '../errors.js'
+import type { ByteBudget } from '../rows/byte-budget.js'
 import type { Field } from '../rows/field.js'
 import type { RowSink } from '../rows/row-sink.js'
 
@@ -37,11 +38,11 @@ export class RawRows implements RowSink<RawChunk> {
   #size = 0
   #count = 0
   #spare: ArrayBuffer | undefined
-  readonly #most: number
+  readonly #budget: ByteBudget | undefined
 
-  /** @param most bytes of a chunk that is kept. */
-  constructor(most = Infinity) {
-    this.#most = most
+  /** @param budget where it is passed, rows are counted there and not kept. */
+  constructor(budget?: ByteBudget) {
+    this.#budget = budget
   }
 
   describe(fields: readonly Field[]): void {
@@ -50,7 +51,8 @@ export class RawRows implements RowSink<RawChunk> {
 
   add(bytes: Buffer, count: number): void {
     this.#size += bytes.length
-    if (this.#size > this.#most) this.#segments = []
+    this.#budget?.spend(bytes.length)
+    if (this.#budget?.isPassed === true) this.#segments = []
     else this.#segments.push(bytes)
     this.#count += count
   }
@@ -76,7 +78,7 @@ export class RawRows implements RowSink<RawChunk> {
 
   #joined(): RawChunk | UsageError {
     const size = this.#size
-    if (size > this.#most) return { ...emptyChunk(this.#fields), dropped: size }
+    if (this.#budget?.isPassed === true) return { ...emptyChunk(this.#fields), dropped: size }
     try {
       const chunk: RawChunk = { memory: this.#memory(size), size, count: this.#count, fields: this.#fields }
       const bytes = bytesOf(chunk)

@@ -9,6 +9,8 @@ import { retrying } from '../connection/retry.js'
 import { isRetryable } from '../connection/retryable.js'
 import { queryMessages } from '../pg/protocol.js'
 import { Portal } from '../portal/portal.js'
+import type { StatementRequest } from '../request.js'
+import { ByteBudget } from '../rows/byte-budget.js'
 import { setInterval } from '../real-timers.js'
 import {
   HEARTBEAT,
@@ -66,7 +68,7 @@ function serve({ port, answers, request }: OpenMessage): void {
 
   port.on('message', (asked: StreamRequestMessage) => {
     if (asked === 'close') leaving.abort()
-    turn = turn.then(() => (asked === 'close' ? end() : 'sql' in asked ? run(asked) : next(asked)))
+    turn = turn.then(() => (asked === 'close' ? end() : 'statements' in asked ? run(asked) : next(asked)))
   })
 
   async function openStream() {
@@ -124,25 +126,28 @@ function serve({ port, answers, request }: OpenMessage): void {
     }
   }
 
-  /** A query on the stream's connection; when it fails, so does the stream. */
-  async function run({ sql, parameters, formats, mostBytes }: RelatedRequest): Promise<void> {
+  /** Queries on the stream's connection, sent in one go; when one fails, so does the stream. */
+  async function run({ statements, mostBytes }: RelatedRequest): Promise<void> {
     try {
       const { connection, portal } = await stream
       // Its connection may be another's: the step says by what it ended.
       if (portal.isClosing) return await step()
-      const messages = () => queryMessages(sql, parameters, formats)
-      const limit = portal.limit ?? queryLimit(connection.engine.limits.queryTimeoutMs, sql)
-      const related = new RawRows(mostBytes)
-      try {
+      const budget = new ByteBudget(mostBytes)
+      const read = async ({ sql, parameters, formats }: StatementRequest) => {
+        const messages = () => queryMessages(sql, parameters, formats)
+        const limit = portal.limit ?? queryLimit(connection.engine.limits.queryTimeoutMs, sql)
+        const sink = new RawRows(budget)
         await connection.roundTrip({
-          ...{ owner: portal, sql, parameters, messages, sink: related, limit },
+          ...{ owner: portal, sql, parameters, messages, sink, limit, early: true },
         })
-      } catch (error) {
-        // Only the fetch ahead can have aborted the transaction, and throws what it met.
-        if (sqlStateOf(error) === '25P02') return await step()
-        throw error
+        return sink
       }
-      send(related.take())
+      for (const answer of await Promise.allSettled(statements.map(read))) {
+        if (answer.status === 'fulfilled') send(answer.value.take())
+        // Only the fetch ahead can have aborted the transaction, and throws what it met.
+        else if (sqlStateOf(answer.reason) === '25P02') return await step()
+        else throw answer.reason
+      }
     } catch (error) {
       await fail(asError(error), 'query')
     }

@@ -167,7 +167,7 @@ class Publishers extends Repository<PublisherModel> {
     super(kysely, publishersSchema, schemas)
   }
 }
-class Authors extends Repository<AuthorModel> {
+export class Authors extends Repository<AuthorModel> {
   constructor(kysely: KyselyHandle) {
     super(kysely, authorsSchema, schemas)
   }

@@ -15,7 +15,7 @@ export interface StatementResult<C> {
 }
 
 /** Who runs a statement, and within what. */
-export interface StatementRun<C> extends Pick<Sending, 'owner' | 'limit'> {
+export interface StatementRun<C> extends Pick<Sending, 'owner' | 'limit' | 'early'> {
   /** Makes what takes the rows. */
   readonly sink: () => RowSink<C>
 }
@@ -28,12 +28,12 @@ export interface StatementRun<C> extends Pick<Sending, 'owner' | 'limit'> {
 export async function runStatement<C>(
   connection: Connection,
   request: StatementRequest,
-  { owner, limit, sink: makeSink }: StatementRun<C>,
+  { owner, limit, early = false, sink: makeSink }: StatementRun<C>,
 ): Promise<StatementResult<C>> {
   const { engine, session } = connection
   const { sql, parameters, formats } = request
   const run = async (sink: RowSink<C>, how: Pick<Sending, 'messages' | 'listener'>) => {
-    const { command } = await connection.roundTrip({ owner, sql, parameters, sink, limit, ...how })
+    const { command } = await connection.roundTrip({ owner, sql, parameters, sink, limit, early, ...how })
     return { rows: sink.take(), command }
   }
   const unnamed = { messages: () => queryMessages(sql, parameters, formats) }

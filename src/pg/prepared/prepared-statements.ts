@@ -117,6 +117,9 @@ export class PreparedStatements {
   add(statement: PreparedStatement, { most }: Preparing): void {
     // Should it fall out, it has to earn its place again.
     this.#usageOf(statement.sql, most).uses = 0
+    // Two that were sent one behind the other may both have had it prepared.
+    const other = this.#statements.get(statement.sql)
+    if (other !== undefined) this.#drop(other)
     for (const oldest of this.#statements.values()) {
       if (this.#statements.size < most) break
       this.#drop(oldest)
