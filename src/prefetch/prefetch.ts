@@ -1,16 +1,17 @@
 import type { CompiledQuery } from 'kysely'
 import { DecodeError, UsageError } from '../errors.js'
 import { isBreathDue } from '../breath.js'
-import { compile } from '../sql/compile.js'
-import { selectPrefetched } from '../sql/select/prefetch.js'
+import { planned } from '../plan/plan.js'
+import { prefetchPlan } from '../plan/prefetches.js'
 import { isRecord } from '../query/assignment.js'
 import { columnsOf } from '../query/columns.js'
-import { hasExactKey, OWNER_NUMBER, ownerColumns } from '../query/related/prefetch-key.js'
 import { missingRow } from '../query/related/missing-row.js'
 import { placedIn, type Prefetch, type QueryState, type RelatedSelection } from '../query/state.js'
 import type { ByteBudget } from '../rows/byte-budget.js'
-import { keyedReader, keyText, type KeyedRow, type RowKey } from '../rows/keyed-reader.js'
+import { keyText, type KeyedRow, type RowKey } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
+import { Operand } from '../shape/operand.js'
+import { codecFor } from '../types/codec-for.js'
 
 /** Rows that are gone through before a look at the clock. */
 const LOOK_EVERY = 256
@@ -59,14 +60,16 @@ function* prefetchRelation(
   }
   const found = new Map<string | undefined, unknown[]>()
   if (keys.size > 0 && !inner.none) {
-    const columns = ownColumns.map((_, column) => [...keys.values()].map((key) => key[column]))
-    const isExact = hasExactKey(wanted, state.table)
-    const placed = { ...wanted, state: inner }
-    const related = yield {
-      table: inner.schemas.nameOf(inner.table),
-      query: compile((creator) => selectPrefetched(creator, placed, state.table, columns)),
-      reader: keyedReader(inner, isExact ? ownerColumns(wanted) : [OWNER_NUMBER]),
-    }
+    const { query, made } = planned(prefetchPlan, {
+      prefetch: { ...wanted, state: inner },
+      owner: state.table,
+      keys: ownColumns.map(({ type }, column) => {
+        const values = [...keys.values()].map((key) => key[column])
+        return new Operand(codecFor({ kind: 'array', element: type }).encode(values))
+      }),
+    })
+    const { reader, isExact } = made
+    const related = yield { table: inner.schemas.nameOf(inner.table), query, reader }
     if (!budget.isPassed) yield* prefetch(inner, related, budget)
     if (budget.isPassed) return
     const numbered = isExact ? undefined : [...keys.keys()]
