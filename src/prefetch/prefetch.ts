@@ -1,16 +1,17 @@
 import type { CompiledQuery } from 'kysely'
 import { DecodeError, UsageError } from '../errors.js'
 import { isBreathDue } from '../breath.js'
-import { compile } from '../sql/compile.js'
-import { selectPrefetched } from '../sql/select/prefetch.js'
+import { planned } from '../plan/plan.js'
+import { prefetchPlan } from '../plan/prefetches.js'
 import { isRecord } from '../query/assignment.js'
 import { columnsOf } from '../query/columns.js'
-import { hasExactKey, OWNER_NUMBER, ownerColumns } from '../query/related/prefetch-key.js'
 import { missingRow } from '../query/related/missing-row.js'
 import { placedIn, type Prefetch, type QueryState, type RelatedSelection } from '../query/state.js'
 import type { ByteBudget } from '../rows/byte-budget.js'
-import { keyedReader, keyText, type KeyedRow, type RowKey } from '../rows/keyed-reader.js'
+import { keyText, type KeyedRow, type RowKey } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
+import { Operand } from '../shape/operand.js'
+import { codecFor } from '../types/codec-for.js'
 
 /** Rows that are gone through before a look at the clock. */
 const LOOK_EVERY = 256
@@ -41,6 +42,8 @@ interface Reading {
   readonly texts: (string | undefined)[]
   readonly keys: Map<string, RowKey>
   related: readonly KeyedRow[]
+  /** Rows find their owners by the text of their keys, and not by the number of one. */
+  isExact: boolean
 }
 
 /**
@@ -68,7 +71,7 @@ function readings(state: QueryState, rows: readonly KeyedRow[]): Reading[] {
   if (rows.length === 0) return []
   return state.selection.prefetches.map((wanted, index) => ({
     ...{ state, wanted, index, rows, inner: related(state, wanted) },
-    ...{ texts: [], keys: new Map<string, RowKey>(), related: [] },
+    ...{ texts: [], keys: new Map<string, RowKey>(), related: [], isExact: true },
   }))
 }
 
@@ -82,21 +85,25 @@ function* gatherKeys({ state, wanted, index, rows, texts, keys }: Reading): Pref
   }
 }
 
-function queryOf({ state, wanted, inner, keys }: Reading): PrefetchQuery {
-  const ownColumns = columnsOf(state.table, wanted.relation.columns)
-  const columns = ownColumns.map((_, column) => [...keys.values()].map((key) => key[column]))
-  const placed = { ...wanted, state: inner }
-  return {
-    table: inner.schemas.nameOf(inner.table),
-    query: compile((creator) => selectPrefetched(creator, placed, state.table, columns)),
-    reader: keyedReader(inner, hasExactKey(wanted, state.table) ? ownerColumns(wanted) : [OWNER_NUMBER]),
-  }
+function queryOf(reading: Reading): PrefetchQuery {
+  const { state, wanted, inner, keys } = reading
+  const columns = columnsOf(state.table, wanted.relation.columns)
+  const { query, made } = planned(prefetchPlan, {
+    prefetch: { ...wanted, state: inner },
+    owner: state.table,
+    keys: columns.map(({ type }, column) => {
+      const values = [...keys.values()].map((key) => key[column])
+      return new Operand(codecFor({ kind: 'array', element: type }).encode(values))
+    }),
+  })
+  reading.isExact = made.isExact
+  return { table: inner.schemas.nameOf(inner.table), query, reader: made.reader }
 }
 
-function* place({ state, wanted, rows, texts, keys, related }: Reading): PrefetchSteps {
+function* place({ state, wanted, rows, texts, keys, related, isExact }: Reading): PrefetchSteps {
   const { relation } = wanted
   const found = new Map<string | undefined, unknown[]>()
-  const numbered = hasExactKey(wanted, state.table) ? undefined : [...keys.keys()]
+  const numbered = isExact ? undefined : [...keys.keys()]
   let seen = 0
   for (const { row, owner } of related) {
     if (++seen % LOOK_EVERY === 0 && isBreathDue()) yield undefined

@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js'
-import { change, type QueryState } from './state.js'
+import { Operand } from '../shape/operand.js'
+import { change, type QueryState, type Slice } from './state.js'
 
 /** Rows from `start` to before `end`. Slices compose: the second counts within the first. */
 export function slice(state: QueryState, start: number, end: number | undefined): QueryState {
@@ -10,12 +11,26 @@ export function slice(state: QueryState, start: number, end: number | undefined)
   }
   if (end !== undefined && end < start)
     throw new UsageError(`slice(start, end) ends before it starts: start is ${start}, end is ${end}.`)
-  const from = state.limit === undefined ? start : Math.min(start, state.limit)
-  const room = state.limit === undefined ? Infinity : state.limit - from
-  const length = Math.min(room, end === undefined ? Infinity : end - start)
-  return change(state, {
-    offset: state.offset + from,
-    limit: length === Infinity ? undefined : length,
-    none: state.none || length === 0,
-  })
+  const before = numbersOf(state)
+  const from = Math.min(start, before.limit)
+  const offset = before.offset + from
+  const limit = Math.min(before.limit - from, end === undefined ? Infinity : end - start)
+  return change(state, { slice: sliceOf(offset, limit), none: state.none || limit === 0 })
+}
+
+function numbersOf({ slice }: QueryState) {
+  return {
+    offset: slice?.offset === undefined ? 0 : Operand.valueOf(slice.offset),
+    limit: slice?.limit === undefined ? Infinity : Operand.valueOf(slice.limit),
+  }
+}
+
+function sliceOf(offset: number, limit: number): Slice | undefined {
+  const isLimited = limit !== Infinity
+  if (offset === 0 && !isLimited) return undefined
+  return {
+    offset: offset === 0 ? undefined : new Operand(offset),
+    limit: isLimited ? new Operand(limit) : undefined,
+    end: isLimited ? new Operand(offset + limit) : undefined,
+  }
 }

@@ -4,6 +4,8 @@ import { SchemaRegistry } from '../schema/registry.js'
 import type { ColumnSchema, RelationSchema, TableSchema } from '../schema/table.js'
 import type { Condition } from './filter/condition.js'
 import type { Ordering } from './order/order-key.js'
+import type { Operand } from '../shape/operand.js'
+import { known } from '../shape/known.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
 /** What a queryset asks: frozen, and changed only by pure functions, each of which returns a new state. */
@@ -24,8 +26,7 @@ export interface QueryState {
   readonly lock: RowLock | undefined
   /** Where rows come from instead of the table: other queries, of which this one has the table and the columns. */
   readonly combination: Combination | undefined
-  readonly offset: number
-  readonly limit: number | undefined
+  readonly slice: Slice | undefined
   /** No row matches and no query is sent. */
   readonly none: boolean
   /** Every row was asked for by `all()`, so that an update or delete without a filter is meant. */
@@ -36,6 +37,16 @@ export interface QueryState {
 export interface Combination {
   readonly operator: 'union' | 'union all' | 'intersect' | 'except'
   readonly operands: readonly [QueryState, ...QueryState[]]
+}
+
+/** Which of the rows, by their numbers from 0. It has an offset or a limit, or both. */
+export interface Slice {
+  /** How many come before it; undefined for none. */
+  readonly offset: Operand<number> | undefined
+  /** How many it has at most. */
+  readonly limit: Operand<number> | undefined
+  /** Where it ends, if it has a limit. */
+  readonly end: Operand<number> | undefined
 }
 
 /** How rows are locked while they are read: `FOR UPDATE [OF …] [NOWAIT | SKIP LOCKED]`. */
@@ -75,6 +86,7 @@ export interface Prefetch {
 
 /** Every row of a table. */
 export function initialState(table: TableSchema, schemas = new SchemaRegistry([table])): QueryState {
+  known(table)
   return Object.freeze({
     table,
     schemas,
@@ -86,8 +98,7 @@ export function initialState(table: TableSchema, schemas = new SchemaRegistry([t
     groupBy: undefined,
     lock: undefined,
     combination: undefined,
-    offset: 0,
-    limit: undefined,
+    slice: undefined,
     none: false,
     all: false,
   })
@@ -110,7 +121,7 @@ export function placedIn(state: QueryState, outer: SchemaRegistry): QueryState {
 }
 
 export function isSliced(state: QueryState): boolean {
-  return state.offset > 0 || state.limit !== undefined
+  return state.slice !== undefined
 }
 
 /** Of each step, why another method cannot come after it where it was taken. */

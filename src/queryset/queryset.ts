@@ -1,6 +1,5 @@
 import { QueryCreator, WithSchemaPlugin, type SelectQueryBuilder } from 'kysely'
-import { selectRows } from '../sql/select/select.js'
-import { freeHandColumn } from '../sql/cast.js'
+import { selectFreeHand } from '../sql/select/free-hand.js'
 import { subqueryOf } from '../sql/select/subquery.js'
 import { UsageError } from '../errors.js'
 import { bindingOf, type KyselyHandle } from '../kysely/handle.js'
@@ -295,14 +294,13 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     if (shape === 'tuple' || shape === 'value') {
       throw new UsageError('Cannot call toKysely() after valuesList(): its rows are objects. Use values().')
     }
-    const { schemas, selection } = this.state
-    const decoding = ownValues(this.binding).withPlugin(decodePlugin(selection.columns))
-    const schema = schemas.defaultSchema
+    const decoding = ownValues(this.binding).withPlugin(decodePlugin(this.state.selection.columns))
+    const schema = this.state.schemas.defaultSchema
     const executor =
       schema === undefined ? decoding : decoding.withPluginAtFront(new WithSchemaPlugin(schema))
     const creator = new QueryCreator<object>({ executor })
     // The builder was made without types; these are the ones that the queryset stands for.
-    return selectRows(creator, this.state, freeHandColumn) as unknown as ReturnType<this['toKysely']>
+    return selectFreeHand(creator, this.state) as unknown as ReturnType<this['toKysely']>
   }
 
   /** This query as the operand of `in`: its only column, or the primary key of whole rows. */

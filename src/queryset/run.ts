@@ -1,33 +1,18 @@
 import type { Binding } from '../kysely/handle.js'
+import { planned } from '../plan/plan.js'
+import { aggregatesPlan, countPlan, existencePlan, rowsPlan } from '../plan/reads.js'
 import { prefetch } from '../prefetch/prefetch.js'
 import { aggregate, emptyAggregation } from '../query/aggregate/aggregate.js'
-import { locksRows } from '../query/select-for-update.js'
 import type { QueryState } from '../query/state.js'
-import { keyedReader } from '../rows/keyed-reader.js'
-import {
-  aggregateReader,
-  countReader,
-  existenceReader,
-  planReader,
-  selectionReader,
-} from '../rows/statement-readers.js'
-import { compile } from '../sql/compile.js'
+import { planReader } from '../rows/statement-readers.js'
 import { compileExplain, type ExplainOptions } from '../sql/select/explain.js'
-import { selectAggregates, selectCount, selectExists, selectRows } from '../sql/select/select.js'
 import { readAll, type CompiledRead } from './read.js'
 
 /** The SELECT of a queryset's rows, and how they are read. */
 export function statementOf(state: QueryState): CompiledRead {
-  const query = compile((creator) => selectRows(creator, state))
-  const locks = locksRows(state)
-  if (state.selection.prefetches.length === 0) return { state, query, locks, reader: selectionReader(state) }
-  return {
-    state,
-    query,
-    locks,
-    reader: keyedReader(state),
-    prefetch: (rows, budget) => prefetch(state, rows, budget),
-  }
+  const { query, made } = planned(rowsPlan, state)
+  if (state.selection.prefetches.length === 0) return { state, query, ...made }
+  return { state, query, ...made, prefetch: (rows, budget) => prefetch(state, rows, budget) }
 }
 
 /** All rows. */
@@ -38,24 +23,24 @@ export async function rows(binding: Binding, state: QueryState): Promise<unknown
 /** `SELECT count(*)`. */
 export async function rowCount(binding: Binding, state: QueryState): Promise<number> {
   if (state.none) return 0
-  const query = compile((creator) => selectCount(creator, state))
-  const [count] = await readAll(binding, { state, query, reader: countReader })
+  const { query, made } = planned(countPlan, state)
+  const [count] = await readAll(binding, { state, query, ...made })
   return Number(count)
 }
 
 /** `SELECT 1 … LIMIT 1`. */
 export async function hasRows(binding: Binding, state: QueryState): Promise<boolean> {
   if (state.none) return false
-  const query = compile((creator) => selectExists(creator, state))
-  return (await readAll(binding, { state, query, reader: existenceReader })).length > 0
+  const { query, made } = planned(existencePlan, state)
+  return (await readAll(binding, { state, query, ...made })).length > 0
 }
 
 /** The one row of aggregates over all rows. */
 export async function aggregates(binding: Binding, over: QueryState, wanted: unknown): Promise<unknown> {
   const { state, annotations } = aggregate(over, wanted)
   if (state.none) return emptyAggregation(annotations)
-  const query = compile((creator) => selectAggregates(creator, state, annotations))
-  const [row] = await readAll(binding, { state, query, reader: aggregateReader(annotations) })
+  const { query, made } = planned(aggregatesPlan, { state, annotations })
+  const [row] = await readAll(binding, { state, query, ...made })
   return row
 }
 

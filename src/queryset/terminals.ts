@@ -1,7 +1,5 @@
 import { inspect, type InspectOptions } from 'node:util'
 import type { JsonValue } from '../types/json/json.js'
-import { compile } from '../sql/compile.js'
-import { selectRows } from '../sql/select/select.js'
 import type { ExplainFormat, ExplainOptions } from '../sql/select/explain.js'
 import type { Binding } from '../kysely/handle.js'
 import { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
@@ -236,7 +234,7 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
 
   /** The SQL that the queryset sends, with its parameters. */
   toSQL(): CompiledSQL {
-    const { sql, parameters } = compile((creator) => selectRows(creator, this.state))
+    const { sql, parameters } = run.statementOf(this.state).query
     return { sql, parameters }
   }
 

@@ -32,6 +32,11 @@ export class Places {
     return this.#schemas.get(DEFAULT_SCHEMA)
   }
 
+  /** All that is said. */
+  get entries(): readonly (readonly [key: string, schema: string])[] {
+    return [...this.#schemas]
+  }
+
   schemaOf(qualified: Qualified): string {
     // Code that follows the search_path names no schema: what it has is in the default one.
     const schema = qualified.schema === '' ? DEFAULT_SCHEMA : qualified.schema

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js'
+import { known, PARTS, type InParts } from '../shape/known.js'
 import { Places, type SchemaMap } from './places.js'
 import { qualifiedName, type Qualified } from './qualified-name.js'
 import type { TableSchema } from './table.js'
@@ -8,9 +9,10 @@ import { qualifiedTypes } from './type.js'
  * The tables that relations lead to, by qualified name, and where they are: tables refer to each other by name, so that
  * none imports another.
  */
-export class SchemaRegistry {
+export class SchemaRegistry implements InParts {
   readonly #tables: ReadonlyMap<string, TableSchema>
   readonly #places: Places | undefined
+  readonly #parts: readonly unknown[]
 
   constructor(tables: readonly TableSchema[])
   /** @internal */
@@ -21,6 +23,12 @@ export class SchemaRegistry {
         ? tables
         : new Map([...tables.values()].map((table) => [qualifiedName(table), table]))
     this.#places = places
+    this.#parts = [known(this.#tables), places?.entries]
+  }
+
+  /** @internal */
+  get [PARTS](): readonly unknown[] {
+    return this.#parts
   }
 
   /** @throws {@link UsageError} for a table that is not among those given. */
@@ -31,7 +39,7 @@ export class SchemaRegistry {
         `The table ${name} is not known here: make repositories with repositories(kysely).`,
       )
     }
-    return table
+    return known(table)
   }
 
   /** The same tables in other schemas. @throws {@link UsageError} for what names none. */

@@ -12,6 +12,7 @@ import {
   type SelectQueryBuilder,
 } from 'kysely'
 import { refuseTooDeep } from '../query/too-deep.js'
+import { Operand } from '../shape/operand.js'
 import { SluiceQueryCompiler } from './query-compiler.js'
 
 /** A part of a statement, or a whole one; of booleans a condition. */
@@ -32,7 +33,7 @@ const compiler = new Kysely<object>({
   },
 })
 
-/** Builds a statement and compiles it, without a database and without plugins. Every parameter comes out encoded. */
+/** Builds a statement and compiles it, without a database and without plugins. Every operand comes out as it is sent. */
 export function compile(build: (creator: Creator) => Compilable): CompiledQuery {
   return refuseTooDeep('The query', () => encoded(build(compiler).compile()))
 }
@@ -48,7 +49,12 @@ export function compileSql(statement: Sql): CompiledQuery {
 }
 
 function encoded(query: CompiledQuery): CompiledQuery {
-  // LIMIT and OFFSET are numbers; all other operands were encoded when the condition was built.
-  const isCount = (each: unknown) => typeof each === 'number' || typeof each === 'bigint'
-  return { ...query, parameters: query.parameters.map((each) => (isCount(each) ? String(each) : each)) }
+  return { ...query, parameters: query.parameters.map(encodedParameter) }
+}
+
+/** A parameter as it is sent; a placeholder for one stays. */
+export function encodedParameter(parameter: unknown): unknown {
+  const value = parameter instanceof Operand ? Operand.valueOf(parameter) : parameter
+  // LIMIT and OFFSET are numbers; all others were encoded when the condition was built.
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : value
 }

@@ -1,5 +1,6 @@
 import { ExpressionWrapper, sql } from 'kysely'
-import type { Condition, Operand } from '../query/filter/condition.js'
+import type { Condition } from '../query/filter/condition.js'
+import type { Operand } from '../shape/operand.js'
 import type { ColumnSchema } from '../schema/table.js'
 import { baseType, type CompositeTypeSchema, type TypeSchema } from '../schema/type.js'
 import type { Sql } from './compile.js'
@@ -36,17 +37,18 @@ export function compileCondition(scope: Scope, condition: Condition): Sql<boolea
       return sql<boolean>`cardinality(${ref}) ${sql.raw(condition.operator)} ${condition.operand}`
     case 'between':
       return sql<boolean>`${ref} between ${condition.from} and ${condition.to}`
-    case 'inQuery':
-      return sql<boolean>`${ref} in ${new ExpressionWrapper(condition.query(scope.schemas))}`
+    case 'inQuery': {
+      const { state, nodeOf } = condition.query
+      return sql<boolean>`${ref} in ${new ExpressionWrapper(nodeOf(state, scope.schemas))}`
+    }
     case 'in': {
       const { column, values, orNull } = condition
       const element = compositeOf(column)
-      const among =
-        typeof values === 'string' || Buffer.isBuffer(values)
-          ? sql<boolean>`${ref} = any(${parameter(scope, values, element && { kind: 'array', element })})`
-          : values.length === 0
-            ? sql<boolean>`false`
-            : sql<boolean>`${ref} in (${sql.join(values)})`
+      const among = !isList(values)
+        ? sql<boolean>`${ref} = any(${parameter(scope, values, element && { kind: 'array', element })})`
+        : values.length === 0
+          ? sql<boolean>`false`
+          : sql<boolean>`${ref} in (${sql.join(values)})`
       return orNull ? sql<boolean>`(${among} or ${nullTest(scope, column, true)})` : among
     }
   }
@@ -64,6 +66,10 @@ function nullTest(scope: Scope, column: ColumnSchema, isNull: boolean): Sql<bool
   const ref = scope.columnRef(column)
   if (compositeOf(column) === undefined) return isNull ? sql`${ref} is null` : sql`${ref} is not null`
   return isNull ? sql`${ref} is not distinct from null` : sql`${ref} is distinct from null`
+}
+
+function isList(values: Operand | readonly Operand[]): values is readonly Operand[] {
+  return Array.isArray(values)
 }
 
 /** A composite's operand has to name its type: the server would take it for an anonymous one, which has no input. */

@@ -1,6 +1,6 @@
-import { insertRow, type OnConflict } from '../sql/write/insert.js'
-import { updateWhere } from '../sql/write/update.js'
-import { selectRows } from '../sql/select/select.js'
+import { rowsPlan } from '../plan/reads.js'
+import { insertPlan, updateReturningPlan } from '../plan/writes.js'
+import type { OnConflict, RowCell } from '../sql/write/insert.js'
 import { MultipleObjectsReturned } from '../errors.js'
 import type { Binding } from '../kysely/handle.js'
 import { isRecord, parseValues, type Assignment } from '../query/assignment.js'
@@ -8,6 +8,7 @@ import { filter } from '../query/filter/filter.js'
 import { slice } from '../query/slice.js'
 import { initialState, type QueryState } from '../query/state.js'
 import { refuseView } from '../query/writable.js'
+import { Operand } from '../shape/operand.js'
 import { inSavepoint } from './transaction.js'
 import { Writer } from './writer.js'
 
@@ -48,8 +49,13 @@ export async function findOrCreate(
 }
 
 async function insertOne(writer: Writer, row: readonly Assignment[], conflict: OnConflict): Promise<unknown> {
-  const [created] = await writer.rows((scope) => insertRow(scope, row, { conflict, returning: true }))
+  const { state } = writer
+  const [created] = await writer.rowsBy(insertPlan, { state, row: row.map(cellOf), conflict })
   return created
+}
+
+function cellOf({ column, cell }: Assignment): RowCell {
+  return { column, cell: new Operand(cell) }
 }
 
 /** The row as it is after changes to it; undefined when it is no longer among those found. */
@@ -61,12 +67,13 @@ async function updateOne(
 ): Promise<unknown> {
   const key = found.table.primaryKey.map((property) => [property, { exact: row[property] }])
   const itself = key.length === 0 ? found : filter(found, [Object.fromEntries(key)])
-  const [updated] = await writer.rows((scope) => updateWhere(scope, itself, changes, true))
+  const subject = { state: itself, changes: changes.map(cellOf) }
+  const [updated] = await writer.rowsBy(updateReturningPlan, subject)
   return updated
 }
 
 async function readOne(writer: Writer, state: QueryState): Promise<Record<string, unknown> | undefined> {
-  const [row, other] = await writer.select((creator) => selectRows(creator, slice(state, 0, 2)))
+  const [row, other] = await writer.rowsBy(rowsPlan, slice(state, 0, 2), 'query')
   if (other !== undefined) throw new MultipleObjectsReturned(state.schemas.nameOf(state.table))
   // Whole rows are objects.
   return row as Record<string, unknown> | undefined

@@ -1,5 +1,6 @@
 import type { Expression, ExpressionBuilder } from 'kysely'
-import { deleteWhere, updateWhere, type ColumnChange } from '../sql/write/update.js'
+import { deletePlan, updatePlan } from '../plan/writes.js'
+import type { ColumnChange } from '../sql/write/update.js'
 import { FieldError } from '../errors.js'
 import type { Binding } from '../kysely/handle.js'
 import { encodeCell, isRecord, writableColumn } from '../query/assignment.js'
@@ -8,6 +9,7 @@ import { isCallback, parseValueExpression } from '../query/filter/parse-expressi
 import type { QueryState } from '../query/state.js'
 import { refuseUnlessWritable } from '../query/writable.js'
 import type { TableSchema } from '../schema/table.js'
+import { Operand } from '../shape/operand.js'
 import { Writer } from './writer.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
@@ -26,14 +28,14 @@ export async function updateAll(binding: Binding, state: QueryState, values: unk
   refuseUnlessWritable(state, 'update')
   const changes = parseChanges(state.table, values)
   if (state.none) return 0
-  return Writer.on(binding, state).count((scope) => updateWhere(scope, state, changes))
+  return Writer.on(binding, state).countBy(updatePlan, { state, changes })
 }
 
 /** Deletes the rows that a queryset stands for; returns how many there were. */
 export async function deleteAll(binding: Binding, state: QueryState): Promise<number> {
   refuseUnlessWritable(state, 'delete')
   if (state.none) return 0
-  return Writer.on(binding, state).count((scope) => deleteWhere(scope, state))
+  return Writer.on(binding, state).countBy(deletePlan, state)
 }
 
 function parseChanges(table: TableSchema, values: unknown): ColumnChange[] {
@@ -47,6 +49,6 @@ function parseChanges(table: TableSchema, values: unknown): ColumnChange[] {
     const value = values[property]
     return isCallback(value)
       ? { column, expression: parseValueExpression(table, column, value) }
-      : { column, cell: encodeCell(table, column, value, 'update()') }
+      : { column, cell: new Operand(encodeCell(table, column, value, 'update()')) }
   })
 }

@@ -1,25 +1,20 @@
-import { CompiledQuery, type Compilable, type QueryCreator, type QueryResult, type RawBuilder } from 'kysely'
-import { codecFor } from '../types/codec-for.js'
-import { annotatedScope } from '../sql/aggregate/annotation.js'
-import { compile, compileSql } from '../sql/compile.js'
-import { Scope } from '../sql/scope.js'
+import { CompiledQuery, type QueryResult, type RawBuilder } from 'kysely'
+import { planned, type Made, type Maker } from '../plan/plan.js'
+import { wholeRows, writing } from '../plan/writes.js'
+import type { Scope } from '../sql/scope.js'
 import type { Engine } from '../connection/engine.js'
 import type { SluiceConnection } from '../kysely/connection.js'
 import type { Binding } from '../kysely/handle.js'
 import { withConnection } from '../kysely/with-connection.js'
 import { withReadRequest } from '../kysely/read-request.js'
-import { initialState, type QueryState } from '../query/state.js'
+import type { QueryState } from '../query/state.js'
 import { knownRowReader, type RowReader } from '../rows/row-reader.js'
-import { selectionReader } from '../rows/statement-readers.js'
 import { objectShape } from '../rows/shape.js'
 import { isTraced, Trace, traced } from '../trace/trace.js'
 import { explainWriteFailure } from './write-failure.js'
 
 /** Sends one compiled statement, and tells those who listen when it has its connection. */
 export type Run = (query: CompiledQuery, trace?: Trace) => Promise<QueryResult<unknown>>
-
-/** What a write returns of a table without columns: RETURNING takes no empty list, so that it is a number. */
-const EMPTY_ROWS: RowReader = knownRowReader([{ label: '1', codec: codecFor('int4') }], objectShape([]))
 
 /** What a write returns without RETURNING. */
 const NO_COLUMNS: RowReader = knownRowReader([], objectShape([]))
@@ -47,35 +42,38 @@ export class Writer {
   }
 
   /** Runs a statement that returns no rows; how many it has written. */
-  async count(build: (scope: Scope) => RawBuilder<unknown>): Promise<number> {
-    const query = withReadRequest(this.#compile(build), { reader: NO_COLUMNS })
-    const { numAffectedRows } = await this.#explained(query)
-    return Number(numAffectedRows ?? 0)
+  count(build: (scope: Scope) => RawBuilder<unknown>): Promise<number> {
+    return this.#count(writing(this.state, build))
+  }
+
+  /** The same by the plan of its shape. */
+  countBy<S extends object>(maker: Maker<S, Made>, subject: S): Promise<number> {
+    return this.#count(planned(maker, subject).query)
   }
 
   /** Runs a statement that returns whole rows. */
-  async rows(build: (scope: Scope) => RawBuilder<unknown>): Promise<unknown[]> {
-    const query = this.#compile(build)
-    return this.#read(query, this.state.table.columns.length === 0 ? EMPTY_ROWS : this.#wholeRows())
+  rows(build: (scope: Scope) => RawBuilder<unknown>): Promise<unknown[]> {
+    return this.#read(writing(this.state, build), wholeRows(this.state))
   }
 
-  /** Runs a SELECT of whole rows. */
-  async select(build: (creator: QueryCreator<object>) => Compilable): Promise<unknown[]> {
-    return this.#read(compile(build), this.#wholeRows(), 'query')
+  /** Runs a statement that returns rows, by the plan of its shape. */
+  rowsBy<S extends object>(
+    maker: Maker<S, Made & { readonly reader: RowReader }>,
+    subject: S,
+    kind?: 'query',
+  ): Promise<unknown[]> {
+    const { query, made } = planned(maker, subject)
+    return this.#read(query, made.reader, kind)
   }
 
-  #wholeRows(): RowReader {
-    return selectionReader(initialState(this.state.table, this.state.schemas))
+  async #count(query: CompiledQuery): Promise<number> {
+    const { numAffectedRows } = await this.#explained(withReadRequest(query, { reader: NO_COLUMNS }))
+    return Number(numAffectedRows ?? 0)
   }
 
   async #read(query: CompiledQuery, reader: RowReader, kind?: 'query'): Promise<unknown[]> {
     const { rows } = await this.#explained(withReadRequest(query, { reader }), kind)
     return rows
-  }
-
-  #compile(build: (scope: Scope) => RawBuilder<unknown>): CompiledQuery {
-    const { table, schemas } = this.state
-    return compileSql(build(annotatedScope(Scope.target(table, schemas))))
   }
 
   #explained(query: CompiledQuery, kind: 'query' | 'write' = 'write'): Promise<QueryResult<unknown>> {

@@ -1,15 +1,16 @@
 import type { OperationNode } from 'kysely'
 import type { ColumnSchema, RelationSchema } from '../../schema/table.js'
 import type { TypeSchema } from '../../schema/type.js'
-import type { SubqueryNode } from './subquery.js'
+import type { Operand } from '../../shape/operand.js'
+import type { Subselect } from './subquery.js'
 
-/** A parameter as it goes to the server: encoded when the condition was built, so that later mutation of the operand does not matter. */
-export type Operand = string | Buffer
+/** A value as it goes to the server: encoded when the condition was built, so that later mutation of it does not matter. */
+export type Encoded = string | Buffer
 
 /** What a filter asks, checked and encoded. */
 export type Condition =
   | ColumnCondition
-  /** A free-hand Kysely expression, its values encoded and its columns checked. */
+  /** A free-hand Kysely expression, its values operands and its columns checked. */
   | { readonly kind: 'expression'; readonly node: OperationNode }
   /** At least one related row meets a condition on its own table. */
   | { readonly kind: 'related'; readonly relation: RelationSchema; readonly condition: Condition }
@@ -23,7 +24,7 @@ export type ColumnCondition =
       readonly kind: 'compare'
       readonly column: ColumnSchema
       readonly operator: ComparisonOperator
-      readonly operand: Operand
+      readonly operand: Operand<Encoded>
       /** The operand's type, where the operator alone does not tell it. */
       readonly castTo?: TypeSchema
     }
@@ -32,18 +33,23 @@ export type ColumnCondition =
       readonly kind: 'length'
       readonly column: ColumnSchema
       readonly operator: ComparisonOperator
-      readonly operand: Operand
+      readonly operand: Operand<Encoded>
     }
-  | { readonly kind: 'between'; readonly column: ColumnSchema; readonly from: Operand; readonly to: Operand }
+  | {
+      readonly kind: 'between'
+      readonly column: ColumnSchema
+      readonly from: Operand<Encoded>
+      readonly to: Operand<Encoded>
+    }
   /** `= ANY`: `values` is one array, or a list where the column itself is an array. */
   | {
       readonly kind: 'in'
       readonly column: ColumnSchema
-      readonly values: Operand | readonly Operand[]
+      readonly values: Operand<Encoded> | readonly Operand<Encoded>[]
       readonly orNull: boolean
     }
-  /** `IN (SELECT …)`: the subselect is a finished part of a statement. */
-  | { readonly kind: 'inQuery'; readonly column: ColumnSchema; readonly query: SubqueryNode }
+  /** `IN (SELECT …)`. */
+  | { readonly kind: 'inQuery'; readonly column: ColumnSchema; readonly query: Subselect }
 
 export type ComparisonOperator =
   | ('=' | 'is distinct from' | '>' | '>=' | '<' | '<=')

@@ -10,11 +10,12 @@ import {
 } from 'kysely'
 import { FieldError } from '../../errors.js'
 import type { TableSchema } from '../../schema/table.js'
+import { known } from '../../shape/known.js'
 import { isAnnotation } from '../aggregate/annotation.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** Stands for the table that an expression is about, until the statement says under which alias it is there. */
-export const OWN_TABLE = TableNode.create('')
+export const OWN_TABLE = known(TableNode.create(''))
 
 /**
  * Finds the references of an expression that mean the table it is about, `age` and `users.age` alike, and has them

@@ -5,6 +5,8 @@ import type { Codec } from '../../types/codec.js'
 import { codecFor } from '../../types/codec-for.js'
 import { checkString } from '../../types/text/text.js'
 import { EncodeError } from '../../errors.js'
+import { Operand } from '../../shape/operand.js'
+import type { Encoded } from './condition.js'
 
 /** Values of a Kysely expression have no column to tell their type: they are written by what they are. */
 const anyCodec: Codec = {
@@ -30,7 +32,7 @@ const anyCodec: Codec = {
 
 const anyArray = arrayCodec(anyCodec, { delimiter: ',', flat: false })
 
-/** Writes the values of an expression as parameters, so that they are the same by every path that runs it. */
+/** Makes operands of the values of an expression, so that they are the same by every path that runs it. */
 export class ExpressionValues extends OperationNodeTransformer {
   protected override transformValue(node: ValueNode): ValueNode {
     if (node.immediate !== true) return { ...node, value: encode(node.value) }
@@ -44,6 +46,6 @@ export class ExpressionValues extends OperationNodeTransformer {
   }
 }
 
-function encode(value: unknown): string | Buffer | null {
-  return value === null ? null : anyCodec.encode(value)
+function encode(value: unknown): Operand<Encoded | null> {
+  return new Operand(value === null ? null : anyCodec.encode(value))
 }

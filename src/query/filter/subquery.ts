@@ -14,15 +14,19 @@ interface SubqueryLike<Value, Key, Shape> {
   [SUBQUERY](): SubqueryParts<Value, Key, Shape>
 }
 
-/** A finished part of a statement, for one whose tables are where this says. */
-export type SubqueryNode = (schemas: SchemaRegistry) => OperationNode
+/** A query within a statement: its state, of which conditions are a part themselves, and what writes it. */
+export interface Subselect {
+  readonly state: object
+  /** For a statement whose tables are where `schemas` says. */
+  readonly nodeOf: (state: object, schemas: SchemaRegistry) => OperationNode
+}
 
 /**
  * A subquery as a part of another statement, and what its rows are in terms of types. The methods are never there:
  * as their parameters, the types of a queryset of some fields agree with those of the same queryset with more.
  */
 export interface SubqueryParts<Value = unknown, Key = unknown, Shape = unknown> {
-  readonly node: SubqueryNode
+  readonly query: Subselect
   /** The type of its column. */
   readonly type: TypeSchema
   /** It has no rows, whatever the tables hold. */

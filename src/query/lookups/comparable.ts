@@ -49,13 +49,13 @@ function orNull(isNull: boolean, lookup: Lookup): Lookup {
 function among(field: LookupField, operand: unknown, name: string): Condition {
   const { column, label } = field
   if (isSubquery(operand)) {
-    const { node, none, type } = operand[SUBQUERY]()
+    const { query, none, type } = operand[SUBQUERY]()
     if (!areComparable(column.type, type)) {
       throw new FieldError(
         `${label}.${name} takes a queryset of ${baseName(column.type)} values, not of ${baseName(type)}.`,
       )
     }
-    return none ? NOTHING : { kind: 'inQuery', column, query: node }
+    return none ? NOTHING : { kind: 'inQuery', column, query }
   }
   if (!Array.isArray(operand)) {
     throw new FieldError(`${label}.${name} takes an array or a queryset, not ${describe(operand)}.`)

@@ -4,7 +4,8 @@ import { codecFor } from '../../types/codec-for.js'
 import { asError, EncodeError, FieldError } from '../../errors.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import type { TypeSchema } from '../../schema/type.js'
-import type { Operand } from '../filter/condition.js'
+import { Operand } from '../../shape/operand.js'
+import type { Encoded } from '../filter/condition.js'
 
 /** A value of PostgreSQL's is at most 1 GiB, and a message with it hardly longer. */
 const MAX_BYTES = 0x3fffffff
@@ -21,15 +22,20 @@ export function operandOf(
   lookup: string,
   value: unknown,
   type: TypeSchema = column.type,
-): Operand {
+): Operand<Encoded> {
   if (value === null || value === undefined) {
     throw new FieldError(`The lookup "${lookup}" of ${label} takes no ${String(value)}; use isNull.`)
   }
-  return encodeCopy(codecFor(type), value, `The condition on ${label}`)
+  return new Operand(encodeCopy(codecFor(type), value, `The condition on ${label}`))
 }
 
 /** A piece of text as a parameter, which need not be a value of the column's type. */
-export function textOperand({ label }: LookupField, lookup: string, value: unknown): string {
+export function textOperand(field: LookupField, lookup: string, value: unknown): Operand<Encoded> {
+  return new Operand(encodedText(field, lookup, value))
+}
+
+/** The same, for what makes something else of it. */
+export function encodedText({ label }: LookupField, lookup: string, value: unknown): string {
   if (typeof value !== 'string')
     throw new FieldError(`${label}.${lookup} takes a string, not ${describe(value)}.`)
   return String(encodeCopy(codecFor('text'), value, `The condition on ${label}`))
@@ -42,7 +48,7 @@ export function textOperand({ label }: LookupField, lookup: string, value: unkno
  * @throws {@link EncodeError} for a value that the type cannot hold, and one that is too large for PostgreSQL or for a
  * string.
  */
-export function encodeCopy(codec: Codec, value: unknown, where: string): Operand {
+export function encodeCopy(codec: Codec, value: unknown, where: string): Encoded {
   try {
     const encoded = codec.encode(value)
     if (encoded.length > MAX_BYTES)

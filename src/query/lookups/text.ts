@@ -1,11 +1,14 @@
 import { COMPARABLE_LOOKUPS } from './comparable.js'
 import { comparing, type Lookup, type Lookups } from './lookup.js'
-import { textOperand } from './operand.js'
+import { Operand } from '../../shape/operand.js'
+import { encodedText, textOperand } from './operand.js'
 
 /** A lookup by LIKE: `pattern` makes one of the operand, in which `%` and `_` stand for themselves. */
 function like(operator: 'like' | 'ilike', pattern: (literal: string) => string): Lookup {
-  return comparing(operator, (field, lookup, value) =>
-    pattern(textOperand(field, lookup, value).replace(/[\\%_]/g, '\\$&')),
+  return comparing(
+    operator,
+    (field, lookup, value) =>
+      new Operand(pattern(encodedText(field, lookup, value).replace(/[\\%_]/g, '\\$&'))),
   )
 }
 

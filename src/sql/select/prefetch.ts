@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import { codecFor } from '../../types/codec-for.js'
 import { UsageError } from '../../errors.js'
 import { columnsOf } from '../../query/columns.js'
 import { hasExactKey, ownerColumns } from '../../query/related/prefetch-key.js'
 import { projectionOf } from '../../query/projection.js'
 import { isSliced, type Prefetch, type QueryState } from '../../query/state.js'
 import type { TableSchema } from '../../schema/table.js'
+import type { Operand } from '../../shape/operand.js'
 import { columnName, columnNames, rootScope } from './combination.js'
 import { comparableRef, comparableType, typeName } from '../cast.js'
 import type { Builder, Creator, Sql } from '../compile.js'
@@ -22,13 +22,13 @@ import { qualifiedName } from '../../schema/qualified-name.js'
  * `SELECT columns, number FROM related JOIN unnest(keys) WITH ORDINALITY AS t1(key, number) ON …`.
  *
  * @param owner the table that the keys come from.
- * @param keys of the rows that the relation is prefetched for: per key column one list, all of one length.
+ * @param keys of the rows that the relation is prefetched for: per key column an array, all of one length.
  */
 export function selectPrefetched(
   creator: Creator,
   prefetch: Prefetch,
   owner: TableSchema,
-  keys: readonly (readonly unknown[])[],
+  keys: readonly Operand[],
 ): Builder {
   const { relation, state } = prefetch
   const scope = rootScope(state)
@@ -44,8 +44,7 @@ export function selectPrefetched(
   const columns = ownerColumns(prefetch).map((column) => comparableRef(holder, column))
   // One array parameter per key column: parameters grow with columns only.
   const arrays = columnsOf(owner, relation.columns).map(({ type }, index) => {
-    const array = codecFor({ kind: 'array', element: type }).encode(keys[index] ?? [])
-    return sql`cast(${array} as ${typeName(scope, comparableType(type))}[])`
+    return sql`cast(${keys[index]} as ${typeName(scope, comparableType(type))}[])`
   })
   let owners = columns
   if (hasExactKey(prefetch, owner)) {
@@ -101,11 +100,8 @@ function slicedPerOwner(creator: Creator, rows: OwnedRows, { state, relation }: 
   const outer: Builder = creator.selectFrom(sql`(${numbered})`.as<string>('numbered'))
   const number = sql<number>`${sql.id('numbered', 'n')}`
   const names = columnNames(projectionOf(state).outputs.length + rows.owners.length)
-  const after = outer
-    .select(names.map((name) => sql`${sql.id('numbered', name)}`.as(name)))
-    .where(sql<boolean>`${number} > ${String(state.offset)}`)
-    .orderBy(number)
-  return state.limit === undefined || relation.kind === 'one'
-    ? after
-    : after.where(sql<boolean>`${number} <= ${String(state.offset + state.limit)}`)
+  const { offset, end } = state.slice ?? {}
+  const all = outer.select(names.map((name) => sql`${sql.id('numbered', name)}`.as(name))).orderBy(number)
+  const after = offset === undefined ? all : all.where(sql<boolean>`${number} > ${offset}`)
+  return end === undefined || relation.kind === 'one' ? after : after.where(sql<boolean>`${number} <= ${end}`)
 }

@@ -27,8 +27,9 @@ export function selectRows(creator: Creator, state: QueryState, present?: Presen
   const scope = rootScope(state)
   const builder = selectOutputs(creator, state, scope, undefined, present)
   const ordered = inOrder(builder, orderTerms(scope, orderOf(state)))
-  const result = state.limit === undefined ? ordered : ordered.limit(state.limit)
-  return state.offset > 0 ? result.offset(state.offset) : result
+  const { limit, offset } = state.slice ?? {}
+  const result = limit === undefined ? ordered : ordered.limit(sql<number>`${limit}`)
+  return offset === undefined ? result : result.offset(sql<number>`${offset}`)
 }
 
 /** The same without order and limits; `aliasOf` names the output columns by their position. */
@@ -100,11 +101,12 @@ export function selectAggregates(
 /** `SELECT 1 … LIMIT 1`; over a subquery where a slice of DISTINCT rows decides whether there is one. */
 export function selectExists(creator: Creator, state: QueryState): Builder {
   const one = sql`1`.as('exists')
-  if (state.distinct && state.offset > 0) {
+  const offset = state.slice?.offset
+  if (state.distinct && offset !== undefined) {
     return fromRows(creator, state).select(one).limit(1)
   }
   const builder = selectFrom(creator, state, rootScope(state)).select(one).limit(1)
-  return state.offset > 0 ? builder.offset(state.offset) : builder
+  return offset === undefined ? builder : builder.offset(sql<number>`${offset}`)
 }
 
 function fromRows(creator: Creator, state: QueryState): Builder {

@@ -3,7 +3,8 @@ import { wrapped } from '../../query/combine.js'
 import { values } from '../../query/selection.js'
 import { projectionOf } from '../../query/projection.js'
 import { isSliced, placedIn, type QueryState } from '../../query/state.js'
-import type { SubqueryParts } from '../../query/filter/subquery.js'
+import type { Subselect, SubqueryParts } from '../../query/filter/subquery.js'
+import { known } from '../../shape/known.js'
 import { compileNode } from '../compile.js'
 import { selectRows } from './select.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
@@ -34,14 +35,11 @@ export function subqueryOf(state: QueryState): SubqueryParts {
   }
   // The order of rows that are only looked for matters where it decides which rows there are.
   const query = isSliced(rows) || rows.distinctOn.length > 0 ? rows : { ...rows, order: [] }
-  const nodeOf = (placed: QueryState) => compileNode((creator) => selectRows(creator, placed))
-  const node = nodeOf(query)
-  return {
-    node: (schemas) => {
-      const placed = placedIn(query, schemas)
-      return placed === query ? node : nodeOf(placed)
-    },
-    type: output.type,
-    none: state.none,
-  }
+  return { query: { state: query, nodeOf: subselectNode }, type: output.type, none: state.none }
 }
+
+/** `SELECT …` within a statement whose tables are where `schemas` says. */
+const subselectNode: Subselect['nodeOf'] = known((state, schemas) =>
+  // It stands beside the state that it was made for.
+  compileNode((creator) => selectRows(creator, placedIn(state as QueryState, schemas))),
+)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import type { Assignment } from '../../query/assignment.js'
+import type { Cell } from '../../query/assignment.js'
 import type { ColumnSchema } from '../../schema/table.js'
+import type { Operand } from '../../shape/operand.js'
 import type { Sql } from '../compile.js'
 import type { Scope } from '../scope.js'
 import { unnestRows, type ColumnCells } from './unnest.js'
@@ -11,6 +12,12 @@ export type OnConflict =
   | { readonly kind: 'ignore' }
   | { readonly kind: 'update'; readonly key: readonly ColumnSchema[]; readonly set: readonly ColumnSchema[] }
 
+/** A column of a row and its value. */
+export interface RowCell {
+  readonly column: ColumnSchema
+  readonly cell: Operand<Cell>
+}
+
 /** How an insert ends. */
 export interface InsertEnd {
   readonly conflict: OnConflict
@@ -19,7 +26,7 @@ export interface InsertEnd {
 }
 
 /** `INSERT INTO schema.table (…) VALUES (…) ON CONFLICT … RETURNING …`. */
-export function insertRow(scope: Scope, row: readonly Assignment[], end: InsertEnd): Sql {
+export function insertRow(scope: Scope, row: readonly RowCell[], end: InsertEnd): Sql {
   const cells = row.map(({ cell }) => cell)
   return insert(scope, row, cells.length === 0 ? sql`default values` : sql`values (${sql.join(cells)})`, end)
 }

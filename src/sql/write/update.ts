@@ -1,17 +1,16 @@
 import { sql, type OperationNode } from 'kysely'
-import type { Assignment } from '../../query/assignment.js'
 import type { QueryState } from '../../query/state.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import type { Sql } from '../compile.js'
 import { comparableRef, comparableValue } from '../cast.js'
 import { compileCondition } from '../condition.js'
 import { compileExpression } from '../expression.js'
-import { returning } from './insert.js'
+import { returning, type RowCell } from './insert.js'
 import type { Scope } from '../scope.js'
 import { unnestRows, type ColumnCells } from './unnest.js'
 
 /** A column and what an update sets it to: a value, or an expression over the row as it was. */
-export type ColumnChange = Assignment | { readonly column: ColumnSchema; readonly expression: OperationNode }
+export type ColumnChange = RowCell | { readonly column: ColumnSchema; readonly expression: OperationNode }
 
 /** `UPDATE schema.table SET … WHERE …`. */
 export function updateWhere(
