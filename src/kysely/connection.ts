@@ -26,7 +26,7 @@ import type { RowReader } from '../rows/row-reader.js'
 import { DecodedRows, DescribedColumns } from '../rows/row-sink.js'
 import { elapsed } from '../real-timers.js'
 import { captureStack } from '../stack-trace.js'
-import { noteFetchTime } from './fetch-time.js'
+import { noteFetchTime } from './log.js'
 import {
   hasOwnValues,
   queryTimeoutOf,

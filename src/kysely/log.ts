@@ -1,5 +1,11 @@
 import { Log, type CompiledQuery, type LogConfig, type LogEvent } from 'kysely'
-import { fetchTimeOf } from './fetch-time.js'
+
+const fetchTimes = new WeakMap<object, number>()
+
+/** How long the rows of a stream that is over were waited for, in milliseconds. */
+export function noteFetchTime(query: object, ms: number): void {
+  fetchTimes.set(query, ms)
+}
 
 /** Hears of statements, as Kysely's logger. */
 export type Hear = (event: LogEvent) => Promise<void>
@@ -8,7 +14,7 @@ export type Hear = (event: LogEvent) => Promise<void>
 export function logOf(config: LogConfig): Hear {
   const log = new Log(config)
   return (event) => {
-    const queryDurationMillis = fetchTimeOf(event.query) ?? event.queryDurationMillis
+    const queryDurationMillis = fetchTimes.get(event.query) ?? event.queryDurationMillis
     const timed = { ...event, queryDurationMillis }
     return timed.level === 'error' ? log.error(() => timed) : log.query(() => timed)
   }
