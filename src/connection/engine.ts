@@ -12,6 +12,7 @@ import { hostsOf } from '../settings/hosts.js'
 import { clearTimeout, setTimeout } from '../real-timers.js'
 import { heldFile } from '../options.js'
 import { heldWorkerSession, type WorkerSession } from './worker-session.js'
+import { ValuesNotice } from './values-notice.js'
 import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
 
 const MAX_BYTES = 32 * 1024 * 1024
@@ -39,8 +40,9 @@ export interface SluiceDialectConfig extends TimeLimits {
   /**
    * Whose values free-hand SQL has, executed and streamed. `'pg'`: those that Kysely's PostgresDialect has, parameters
    * included, by pg's type parsers, those of the pool (`types`) and of `pg.types.setTypeParser`. `'sluice'`: those that
-   * querysets have, which are others for int8, date, timestamp, interval and more. Default: `'sluice'`. Querysets and
-   * `toKysely()` have ours either way.
+   * querysets have, which are others for int8, date, timestamp, interval and more. Default: `'sluice'`, with a warning, once
+   * in a process, when free-hand SQL first returns what PostgresDialect would not. Querysets and `toKysely()` have ours
+   * either way.
    */
   readonly values?: Values
   /**
@@ -101,6 +103,8 @@ export class Engine {
   readonly silence: SilenceWatch
   /** Whose values free-hand SQL has. */
   readonly values: Values
+  /** Where nobody has said so. */
+  readonly valuesNotice: ValuesNotice | undefined
   /** What a stream may hold, in bytes. */
   readonly maxBytes: number
   /** What a stream's own transaction waits for a lock; undefined: as the session has it. */
@@ -135,6 +139,7 @@ export class Engine {
     const { values = 'sluice', maxBytes = MAX_BYTES } = config
     checkOptions({ values, maxBytes }, CHECKS)
     this.values = values
+    this.valuesNotice = config.values === undefined ? new ValuesNotice() : undefined
     this.maxBytes = maxBytes
     if (typeof config.pool !== 'function') checkParameters(config.pool)
   }
