@@ -118,6 +118,8 @@ export class Engine {
   leases = 0
   /** Whoever is asked for a connection is only to say that it was: see `isPinned`. */
   isProbed = false
+  /** Whoever is asked for a connection is to give one that reports: see `reportingTo`. */
+  isReporting = false
   readonly workerSession: WorkerSession | undefined
   /** Kysely's log, as far as we know it, for what does not run on a connection of Kysely's. */
   logged: ((query: CompiledQuery, ms: number, error: unknown) => void) | undefined

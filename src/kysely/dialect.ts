@@ -2,6 +2,7 @@ import { PostgresIntrospector, type DatabaseIntrospector, type Dialect, type Que
 import { SluiceQueryCompiler } from '../sql/query-compiler.js'
 import { SluiceAdapter } from './adapter.js'
 import { SluiceDriver } from './driver.js'
+import { timeStreams } from './log.js'
 import { Engine, type SluiceDialectConfig } from '../connection/engine.js'
 
 /**
@@ -29,6 +30,7 @@ export class SluiceDialect implements Dialect {
   /** @throws {@link OptionError} for a time limit or size that is not a positive 32-bit integer. */
   constructor(config: SluiceDialectConfig) {
     this.#engine = new Engine(config)
+    timeStreams()
   }
 
   createDriver(): SluiceDriver {

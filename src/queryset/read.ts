@@ -12,6 +12,7 @@ import { prefetchTrace, runPrefetch, type PrefetchRows } from '../iterate/run-pr
 import { NO_SYNC_CHUNKS, SyncRowStream, type SyncRows } from '../iterate/sync-rows.js'
 import type { SluiceConnection } from '../kysely/connection.js'
 import type { Binding } from '../kysely/handle.js'
+import { reportingTo } from '../kysely/log.js'
 import { isPinned } from '../kysely/pinned.js'
 import { withConnection } from '../kysely/with-connection.js'
 import { statementOf, withReadRequest } from '../kysely/read-request.js'
@@ -76,11 +77,12 @@ async function readTraced(binding: Binding, read: CompiledRead, trace?: Trace): 
 
 /** Begins a trace, if anybody listens and the read sends anything. */
 function traceOf(
-  { engine }: Binding,
+  { engine, executor }: Binding,
   { state, query }: CompiledRead,
   kind: 'query' | 'stream',
   isSync = false,
 ): Trace | undefined {
+  if (isSync) engine.logged ??= reportingTo(executor, engine)
   if (state.none || !isTraced(isSync ? engine : undefined)) return undefined
   return new Trace(engine, { kind, isSync, query, table: state.schemas.nameOf(state.table) })
 }
