@@ -13,7 +13,7 @@ const REPOSITORIES_SHOWN = 24
 
 /** What was found and written, and a line for each thing the user might not expect. */
 export function summary({ model, changes, page, seconds }: GenerateResult, out: string): string {
-  const { tables, enums, composites, skipped, renamed } = model
+  const { tables, enums, composites, skipped, renamed, unreached } = model
   const views = tables.filter((table) => !table.writable).length
   const relations = tables.reduce((sum, table) => sum + table.relations.length, 0)
   const counts = [
@@ -42,6 +42,10 @@ export function summary({ model, changes, page, seconds }: GenerateResult, out: 
     )}`,
     ...(pageLine === undefined ? [] : [pageLine]),
     ...renamed.map(({ from, to, setting }) => `  renamed ${from} to ${to}; ${setting} sets another name`),
+    ...unreached.map(
+      ({ name, sent }) =>
+        `  ${name} cannot be named with CamelCasePlugin, which sends ${JSON.stringify(sent)} in its place`,
+    ),
     ...[...groupBy(skipped, ({ reason }) => reason)].map(skippedLine),
   ]
     .map(printable)

@@ -80,6 +80,7 @@ export type {
 } from './schema/type.js'
 export type { QueryTrace, TracedServer } from './trace/query-trace.js'
 export { jsonNull, type JsonNull, type JsonValue } from './types/json/json.js'
+export type { PgCircle, PgInterval, PgPoint } from './types/pg-values.js'
 export type { Range } from './types/composed/range.js'
 export {
   CheckViolation,

@@ -63,6 +63,14 @@ export async function commandLine(args: readonly string[]): Promise<number> {
     .option('--branded-ids', 'give the key of each table a type of its own')
     .option('--no-branded-ids', 'do not, whatever the configuration says')
     .addOption(
+      new Option('--kysely-values <whose>', "whose values DB is for: SluiceDialect's or pg's").choices([
+        'sluice',
+        'pg',
+      ]),
+    )
+    .option('--kysely-camel-case', "call tables and columns in DB as Kysely's CamelCasePlugin does")
+    .option('--no-kysely-camel-case', 'do not, whatever the configuration says')
+    .addOption(
       new Option('--import-extension <extension>', 'how generated files import each other').choices([
         '.js',
         '.ts',

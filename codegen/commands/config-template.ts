@@ -41,6 +41,10 @@ export default defineConfig({
   // Enums as a 'union' of their labels, or as that and a 'const' object of the same name.
   // enums: 'union',
 
+  // What free-hand Kysely is: 'pg' for the values of SluiceDialect({ values: 'pg' }), and names as Kysely's CamelCasePlugin has them.
+  // kyselyValues: 'sluice',
+  // kyselyCamelCase: true,
+
   // Tables and types of public without their schema, where the search_path says which is meant.
   // followSearchPath: true,
 

@@ -10,7 +10,7 @@ import type { SchemaSource } from '../source.js'
 export type SettingFlags = Pick<
   Config,
   | ('url' | 'out' | 'docs' | 'schemas' | 'include' | 'exclude')
-  | ('naming' | 'brandedIds' | 'enums' | 'importExtension' | 'layout')
+  | ('naming' | 'brandedIds' | 'enums' | 'kyselyValues' | 'kyselyCamelCase' | 'importExtension' | 'layout')
 > & { readonly schema?: readonly string[] }
 
 /** What is to be generated, from what, and where to. */

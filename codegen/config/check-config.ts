@@ -48,6 +48,8 @@ const settings: Readonly<Record<keyof Config, Check>> = {
   columns: typeSettings,
   brandedIds: flag,
   enums: oneOf('union', 'const'),
+  kyselyValues: oneOf('sluice', 'pg'),
+  kyselyCamelCase: flag,
   followSearchPath: flag,
   importExtension: oneOf('.js', '.ts', ''),
   layout: oneOf('flat', 'schemas'),

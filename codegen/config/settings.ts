@@ -1,6 +1,6 @@
 import type { EnumStyle, ImportExtension } from '../emit/settings.js'
 import type { RelationSettings } from '../model/relations/settings.js'
-import type { Layout, NameSettings } from '../model/settings.js'
+import type { KyselyValues, Layout, NameSettings } from '../model/settings.js'
 import type { Preset, TypeSettings } from '../model/type-settings.js'
 import type { NamingStyle } from '../naming/style.js'
 
@@ -39,6 +39,11 @@ export interface Config {
   readonly brandedIds?: boolean | undefined
   /** Enums as unions of their labels, or as these with a constant object of the same name. Default: `union`. */
   readonly enums?: EnumStyle | undefined
+
+  /** Whose values `DB` is for, as `SluiceDialect` is given them: `'pg'` for what pg's default parsers return. Default: `sluice`. */
+  readonly kyselyValues?: KyselyValues | undefined
+  /** Call tables and columns in `DB` as Kysely's `new CamelCasePlugin()` does. Default: `false`. */
+  readonly kyselyCamelCase?: boolean | undefined
 
   /** Name no schema where it is the default one, `public`: the search_path then decides. Default: `false`. */
   readonly followSearchPath?: boolean | undefined

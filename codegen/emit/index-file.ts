@@ -25,9 +25,10 @@ export function indexFile(
   const database = interfaceOf(
     'DB',
     'The database for Kysely: `connect<DB>(…)`, `new Kysely<DB>(…)`.',
-    tables.map(({ kyselyName, names }) =>
-      propertyOf(kyselyName, imports.type(names.columns, fileOf(names.file))),
-    ),
+    tables.flatMap(({ kyselyName, freeHand, names }) => {
+      const key = freeHand === undefined ? kyselyName : freeHand.key
+      return key === undefined ? [] : [propertyOf(key, imports.type(names.columns, fileOf(names.file)))]
+    }),
   )
   const repositories = interfaceOf('Repositories', 'A repository per table and view.', [
     ...tables.map(({ table, names }) =>
@@ -107,6 +108,7 @@ function tableExports({ names, relations, writable, brand }: TableModel): Export
     ...(writable ? [names.insert, names.update] : []),
     names.filter,
     names.columns,
+    ...(names.ownColumns === undefined ? [] : [names.ownColumns]),
     ...(relations.length > 0 ? [names.relations] : []),
     names.model,
   ]

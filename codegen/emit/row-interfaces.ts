@@ -83,7 +83,7 @@ export function filterInterface(model: TableModel, doc: string, scope: Scope): I
     names.filter,
     doc,
     [...conditions, ...relationConditions(model, scope.imports)],
-    `${scope.imports.type('Conditions', 'sluice')}<${names.filter}, { ${propertyKey(kyselyName)}: ${names.columns} }>`,
+    `${scope.imports.type('Conditions', 'sluice')}<${names.filter}, { ${propertyKey(kyselyName)}: ${names.ownColumns ?? names.columns} }>`,
   )
 }
 

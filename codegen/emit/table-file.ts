@@ -1,7 +1,7 @@
 import { type ClassDeclarationStructure, type InterfaceDeclarationStructure, StructureKind } from 'ts-morph'
 import type { DatabaseModel, TableModel } from '../model/database-model.js'
 import { brandAlias } from './brand-alias.js'
-import { columnsInterface } from './columns-interface.js'
+import { columnsInterfaces } from './columns-interface.js'
 import { docName, docText } from './doc.js'
 import type { Imports } from './imports.js'
 import { stringLiteral } from './literal.js'
@@ -28,7 +28,7 @@ export function tableFile(model: TableModel, database: DatabaseModel, writer: So
         ]
       : []),
     filterInterface(model, `Conditions on ${name}, joined by AND.`, scope),
-    columnsInterface(model, `${name} for free-hand Kysely: column names as in SQL.`, scope),
+    ...columnsInterfaces(model, name, scope),
     ...relationsInterface(model, `What the relations of ${name} lead to.`, imports),
     modelInterface(model, imports),
     tableData(model, `${name} as data.`, imports),
@@ -50,7 +50,7 @@ function modelInterface(model: TableModel, imports: Imports): InterfaceDeclarati
     filter: names.filter,
     insert: model.writable ? names.insert : 'never',
     update: model.writable ? names.update : 'never',
-    columns: names.columns,
+    columns: names.ownColumns ?? names.columns,
     relations: model.relations.length > 0 ? names.relations : 'object',
   }
   const properties = Object.entries(types).map(([name, type]) => propertyOf(name, type, { readOnly: true }))

@@ -2,9 +2,16 @@ import { hasConversion, serverLabel, type TypeSchema } from '../../src/schema/ty
 import type { Catalog, CatalogColumn, CatalogTable } from '../introspect/catalog.js'
 import { propertyNames } from '../naming/property.js'
 import { brandsOf } from './brands.js'
+import { camelCaseColumns, camelCaseTable, unreached } from './camel-case.js'
 import { ChosenNames } from './chosen-names.js'
 import { columnModels, tableSchema } from './columns.js'
-import { type Brand, type DatabaseModel, type RelationModel, type TableNames } from './database-model.js'
+import {
+  type Brand,
+  type DatabaseModel,
+  type FreeHand,
+  type RelationModel,
+  type TableNames,
+} from './database-model.js'
 import { kyselyNames } from './kysely-names.js'
 import { nameAttributes } from './name-attributes.js'
 import { buildRelations, type Relation } from './relations/build-relations.js'
@@ -23,13 +30,15 @@ import { qualifiedName } from '../../src/schema/qualified-name.js'
  */
 export function buildModel(introspected: Catalog, settings: ModelSettings = {}): DatabaseModel {
   const { naming: style = 'camelCase', brandedIds = false, layout = 'flat' } = settings
+  const { kyselyValues: values = 'sluice', kyselyCamelCase: isCamelCase = false } = settings
+  const isFreeHandApart = isCamelCase || values === 'pg'
   const mapping = mapTypes(introspected, settings)
   const unnamed = mapping.catalog
   const chosen = new ChosenNames(settings.names ?? {}, unnamed)
   const propertiesOf = (owner: { schema: string; name: string }, names: readonly string[]) =>
     propertyNames(names, { style, chosen: chosen.properties(owner, names) })
   const catalog = nameAttributes(unnamed, propertiesOf)
-  const { names, exports } = nameTables(catalog.tables, chosen, style, layout)
+  const { names, exports } = nameTables(catalog.tables, chosen, style, { layout, isFreeHandApart })
   const types = nameTypes(
     [...catalog.enums, ...catalog.composites].map(({ type }) => type),
     exports,
@@ -68,12 +77,14 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
     const columns = columnModels(table, properties.get(qualifiedName(table)) ?? new Map(), (column) =>
       refinedOf(table, column),
     )
+    const kyselyName = kysely.get(table) ?? table.name
     return [
       {
         table,
         names: tableNames,
-        kyselyName: kysely.get(table) ?? table.name,
+        kyselyName,
         columns,
+        freeHand: isFreeHandApart ? { ...freeHandNames(table, kyselyName, isCamelCase), values } : undefined,
         brand: brandOf(table, brands),
         relations: relationModels(relations.get(table) ?? [], names),
         schema: tableSchema(table, columns, properties, relations.get(table) ?? []),
@@ -96,6 +107,19 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
     refined: mapping.types,
     skipped: catalog.skipped,
     renamed: renamings(named, relations, chosen, style),
+    unreached: isCamelCase ? tables.flatMap(({ table, kyselyName }) => unreached(table, kyselyName)) : [],
+  }
+}
+
+function freeHandNames(
+  table: CatalogTable,
+  kyselyName: string,
+  isCamelCase: boolean,
+): Pick<FreeHand, 'key' | 'columns'> {
+  if (isCamelCase) return { key: camelCaseTable(table, kyselyName), columns: camelCaseColumns(table) }
+  return {
+    key: kyselyName,
+    columns: new Map(table.columns.map(({ name }) => [name, { key: name, isRead: false }])),
   }
 }
 

@@ -13,6 +13,8 @@ export interface DatabaseModel {
   readonly refined: ReadonlyMap<string, Refined>
   readonly skipped: readonly Skipped[]
   readonly renamed: readonly Renamed[]
+  /** What Kysely's CamelCasePlugin does not reach, where `DB` is for it. */
+  readonly unreached: readonly Unreached[]
 }
 
 export interface TableModel {
@@ -21,12 +23,37 @@ export interface TableModel {
   /** How free-hand Kysely names it: `users`, or `billing.users` outside `public`. */
   readonly kyselyName: string
   readonly columns: readonly ColumnModel[]
+  /** How `DB` has it, where that is not as repositories have it. */
+  readonly freeHand: FreeHand | undefined
   /** The type of its key, if that is branded. */
   readonly brand: Brand | undefined
   readonly relations: readonly RelationModel[]
   readonly schema: TableSchema
   /** It takes inserts and updates. */
   readonly writable: boolean
+}
+
+/** A table as free-hand Kysely sees it, by plugins and values of its own. */
+export interface FreeHand {
+  /** Its key in `DB`; undefined where no key leads to it. */
+  readonly key: string | undefined
+  /** By the columns' names; without those that have no key. */
+  readonly columns: ReadonlyMap<string, ColumnKey>
+  readonly values: 'sluice' | 'pg'
+}
+
+export interface ColumnKey {
+  readonly key: string
+  /** It comes with all columns, and cannot be named. */
+  readonly isRead: boolean
+}
+
+/** What cannot be named in free-hand SQL. */
+export interface Unreached {
+  /** Its qualified name. */
+  readonly name: string
+  /** What is sent for it. */
+  readonly sent: string
 }
 
 /** The type of a table's key: `UserId`. */
@@ -67,6 +94,8 @@ export interface TableNames {
   readonly update: string
   readonly filter: string
   readonly columns: string
+  /** The same for querysets, where that is for free-hand Kysely alone. */
+  readonly ownColumns?: string
   readonly relations: string
   readonly model: string
   readonly schema: string

@@ -4,6 +4,9 @@ import type { Preset, TypeSettings } from './type-settings.js'
 
 export type Layout = 'flat' | 'schemas'
 
+/** As `SluiceDialect` is given them: `values`. */
+export type KyselyValues = 'sluice' | 'pg'
+
 /** What the user decides about the model. */
 export interface ModelSettings {
   /** How columns, tables and relations are called in TypeScript. Default: `camelCase`. */
@@ -21,6 +24,10 @@ export interface ModelSettings {
   readonly folder?: string
   /** Keys have types of their own. Default: `false`. */
   readonly brandedIds?: boolean
+  /** Whose values `DB` is for. Default: `sluice`. */
+  readonly kyselyValues?: KyselyValues
+  /** Whether `DB` is for Kysely's CamelCasePlugin. Default: `false`. */
+  readonly kyselyCamelCase?: boolean
   /** Files side by side, or a folder per schema. Default: `flat`. */
   readonly layout?: Layout
 }

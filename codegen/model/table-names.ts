@@ -10,6 +10,12 @@ import { RESERVED_EXPORTS, RESERVED_FILES, RESERVED_REPOSITORIES } from './reser
 import type { TableNameSetting } from './settings.js'
 import { qualifiedName } from '../../src/schema/qualified-name.js'
 
+interface NamingOptions {
+  readonly layout?: Layout
+  /** Querysets and free-hand Kysely have types of their own. Default: `false`. */
+  readonly isFreeHandApart?: boolean
+}
+
 /** The names of each table, and the exports that are then taken. */
 export interface TableNaming {
   readonly names: ReadonlyMap<CatalogTable, TableNames>
@@ -27,7 +33,7 @@ export function nameTables(
   tables: readonly CatalogTable[],
   chosen: ChosenNames,
   style: NamingStyle,
-  layout: Layout = 'flat',
+  { layout = 'flat', isFreeHandApart = false }: NamingOptions = {},
 ): TableNaming {
   const taken = new Set([
     ...RESERVED_EXPORTS.map(asExport),
@@ -40,7 +46,7 @@ export function nameTables(
   const names = assign(tables, {
     taken,
     rank: (left, right) => isChosen(right) - isChosen(left) || rank(left, right),
-    candidates: (table) => candidates(table, chosen.table(table), style, layout),
+    candidates: (table) => candidates(table, chosen.table(table), style, { layout, isFreeHandApart }),
     parts,
     refuse: (table) =>
       new CodegenError(
@@ -70,7 +76,7 @@ function* candidates(
   table: CatalogTable,
   set: TableNameSetting,
   style: NamingStyle,
-  layout: Layout,
+  { layout = 'flat', isFreeHandApart = false }: NamingOptions,
 ): Iterable<TableNames> {
   const isChosen = Object.keys(set).length > 0
   let tries = 0
@@ -78,7 +84,8 @@ function* candidates(
     const property = style === 'asIs' ? many.join('_') : camelCase(many.flatMap(words))
     const row = pascalCase(one)
     const names = build(many.flatMap(words), mark, { repository: property, row, ...set })
-    yield { ...names, file: inFolder(table, names.file, layout) }
+    const ownColumns = isFreeHandApart && { ownColumns: names.columns.replace(/Table$/, 'Columns') }
+    yield { ...names, ...ownColumns, file: inFolder(table, names.file, layout) }
     if (isChosen && ++tries === TRIES) return
   }
 }

@@ -30,7 +30,11 @@ export function typeText(type: TypeSchema, side: Side, scope: TypeScope): string
 export function refinedText(type: TypeSchema, refined: Refined, side: Side, scope: TypeScope): string {
   if (side === 'selected' && (refined.isConverted || isLeftAsText(type))) return plainText(type, side, scope)
   if (side === 'parameter' && (refined.isConverted || isText(type))) return plainText(type, side, scope)
-  const { text, import: imported } = refined
+  return userText(refined, scope)
+}
+
+/** The type that the user gave, as it is. */
+export function userText({ text, import: imported }: Refined, scope: TypeScope): string {
   if (imported !== undefined) {
     const { local, exported, from } = imported
     scope.use(exported === local ? local : `${exported} as ${local}`, from)
@@ -85,7 +89,11 @@ function baseText(type: string | ConvertedTypeSchema, side: Side, scope: TypeSco
   const isFreeHand = side === 'selected' || side === 'parameter'
   const reading = readingOf(isFreeHand && typeof type !== 'string' ? type.type : type)
   if (side === 'parameter' && isSentAsText(reading)) return 'string'
-  const text = isOutput(side) ? reading.row : reading.input
+  return useEngineNames(isOutput(side) ? reading.row : reading.input, scope)
+}
+
+/** Notes what a text uses of the engine. */
+export function useEngineNames(text: string, scope: TypeScope): string {
   const words = new Set(text.match(/\w+/g))
   for (const name of ENGINE_NAMES) if (words.has(name)) engineName(name, scope)
   return text
@@ -100,13 +108,13 @@ function rangeText(subtype: TypeSchema, side: Side, scope: TypeScope): string {
   return `${engineName('Range', scope)}<${typeText(subtype, side, scope)}>`
 }
 
-function arrayText(element: string, side: Side): string {
+export function arrayText(element: string, side: Side): string {
   const isSimple = /^[\p{ID_Continue}$.]+(?:<[\p{ID_Continue}$ |.]*>)?(?:\[\])*$/u.test(element)
   const item = isSimple ? element : `(${element})`
   return isOutput(side) ? `${item}[]` : `readonly ${item}[]`
 }
 
-function named(
+export function named(
   type: { schema: string; name: string },
   from: './enums.js' | './composites.js',
   scope: TypeScope,

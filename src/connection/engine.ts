@@ -13,6 +13,7 @@ import { hostsOf } from '../settings/hosts.js'
 import { clearTimeout, setTimeout } from '../real-timers.js'
 import { heldFile } from '../options.js'
 import { heldWorkerSession, type WorkerSession } from './worker-session.js'
+import { ValuesNotice } from './values-notice.js'
 import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
 
 const MAX_BYTES = 32 * 1024 * 1024
@@ -45,8 +46,9 @@ export interface SluiceDialectConfig extends TimeLimits {
   /**
    * Whose values free-hand SQL has, executed and streamed. `'pg'`: those that Kysely's PostgresDialect has, parameters
    * included, by pg's type parsers, those of the pool (`types`) and of `pg.types.setTypeParser`. `'sluice'`: those that
-   * querysets have, which are others for int8, date, timestamp, interval and more. Default: `'sluice'`. Querysets and
-   * `toKysely()` have ours either way.
+   * querysets have, which are others for int8, date, timestamp, interval and more. Default: `'sluice'`, with a warning, once
+   * in a process, when free-hand SQL first returns what PostgresDialect would not. Querysets and `toKysely()` have ours
+   * either way.
    */
   readonly values?: Values
   /**
@@ -124,6 +126,8 @@ export class Engine {
   readonly silence: SilenceWatch
   /** Whose values free-hand SQL has. */
   readonly values: Values
+  /** Where nobody has said so. */
+  readonly valuesNotice: ValuesNotice | undefined
   /** What a stream may hold, in bytes. */
   readonly maxBytes: number
   /** How statements are prepared; undefined: not at all. */
@@ -139,6 +143,8 @@ export class Engine {
   leases = 0
   /** Whoever is asked for a connection is only to say that it was: see `isPinned`. */
   isProbed = false
+  /** Whoever is asked for a connection is to give one that reports: see `reportingTo`. */
+  isReporting = false
   readonly workerSession: WorkerSession | undefined
   /** Kysely's log, as far as we know it, for what does not run on a connection of Kysely's. */
   logged: ((query: CompiledQuery, ms: number, error: unknown) => void) | undefined
@@ -165,6 +171,7 @@ export class Engine {
       this.preparing = { most: maxPreparedStatements, areKept }
     }
     this.values = values
+    this.valuesNotice = config.values === undefined ? new ValuesNotice() : undefined
     this.maxBytes = maxBytes
     if (typeof config.pool !== 'function') checkParameters(config.pool)
   }

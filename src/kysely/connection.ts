@@ -15,6 +15,7 @@ import {
   refuseAsCommit,
   runFreeHand,
   type FreeHandAnswer,
+  type FreeHandListener,
   type Values,
 } from '../pg/free-hand.js'
 import * as protocol from '../pg/protocol.js'
@@ -28,7 +29,7 @@ import type { RowReader } from '../rows/row-reader.js'
 import { ChunkedRows, DecodedRows, DescribedColumns } from '../rows/row-sink.js'
 import { elapsed } from '../real-timers.js'
 import { captureStack } from '../stack-trace.js'
-import { noteFetchTime } from './fetch-time.js'
+import { noteFetchTime } from './log.js'
 import {
   hasOwnValues,
   queryTimeoutOf,
@@ -172,7 +173,17 @@ export class SluiceConnection implements DatabaseConnection {
     const messages = () => protocol.describeMessages(sql)
     const limit = this.#queryLimit(query)
     await this.connection.roundTrip({ owner: query, sql, messages, sink: columns, limit })
-    return columns.take()
+    const described = columns.take()
+    this.#notice(query)?.(described)
+    return described
+  }
+
+  /** What hears of the columns of a statement whose values nobody has chosen. */
+  #notice(query: Statement): FreeHandListener['columns'] {
+    const { engine, session } = this.connection
+    const { valuesNotice } = engine
+    if (valuesNotice === undefined || hasOwnValues(query)) return undefined
+    return (columns) => valuesNotice.look(session.client, columns)
   }
 
   async #executeFreeHand<R>(query: Statement): Promise<QueryResult<R>> {
@@ -186,8 +197,8 @@ export class SluiceConnection implements DatabaseConnection {
       (parameters.length === 0 && isSeveral(sql))
     try {
       return await (isText
-        ? this.connection.query({ owner: query, sql, limit: this.#queryLimit(query) }, (onSending) =>
-            this.#runFreeHand<R>(query, whose, onSending),
+        ? this.connection.query({ owner: query, sql, limit: this.#queryLimit(query) }, (sending) =>
+            this.#runFreeHand<R>(query, whose, { sending, columns: this.#notice(query) }),
           )
         : this.#runDescribed<R>(query))
     } catch (error) {
@@ -202,11 +213,11 @@ export class SluiceConnection implements DatabaseConnection {
     }
   }
 
-  async #runFreeHand<R>(query: Statement, whose: Values, onSending: () => void): Promise<QueryResult<R>> {
+  async #runFreeHand<R>(query: Statement, whose: Values, hears: FreeHandListener): Promise<QueryResult<R>> {
     const { connection } = this
     const { answers, transactionFailure } = connection
     try {
-      const result = await runFreeHand<R>(connection.session, query, whose, onSending)
+      const result = await runFreeHand<R>(connection.session, query, whose, hears)
       refuseAsCommit(query.sql, result, transactionFailure)
       if (result.rows?.length > 0) connection.checkRows()
       return freeHandResult(result)

@@ -2,6 +2,7 @@ import { PostgresIntrospector, type DatabaseIntrospector, type Dialect, type Que
 import { SluiceQueryCompiler } from '../sql/query-compiler.js'
 import { SluiceAdapter } from './adapter.js'
 import { SluiceDriver } from './driver.js'
+import { timeStreams } from './log.js'
 import { Engine, type SluiceDialectConfig } from '../connection/engine.js'
 
 /**
@@ -9,7 +10,7 @@ import { Engine, type SluiceDialectConfig } from '../connection/engine.js'
  * fetches.
  *
  * ```ts
- * const db = new Kysely<DB>({ dialect: new SluiceDialect({ pool: new Pool({ connectionString }) }) })
+ * const db = new Kysely<DB>({ dialect: new SluiceDialect({ pool: new Pool({ connectionString }), values: 'sluice' }) })
  * for await (const row of db.selectFrom('users').selectAll().stream(2000)) …
  * ```
  *
@@ -20,7 +21,8 @@ import { Engine, type SluiceDialectConfig } from '../connection/engine.js'
  * **In place of PostgresDialect it changes what free-hand SQL returns**, which no type checker sees: int8 is a `bigint`,
  * not a `string`; date and timestamp are strings, not `Date`s; interval and points are strings, not objects; type parsers
  * set on pg or on the pool are not used. With `values: 'pg'` free-hand SQL is as it was, executed and streamed; querysets
- * and `toKysely()` read by the generated types either way.
+ * and `toKysely()` read by the generated types either way. Who says neither `'pg'` nor `'sluice'` is warned once, with the
+ * code `SLUICE_VALUES`, when a column comes back that PostgresDialect would return otherwise.
  */
 export class SluiceDialect implements Dialect {
   readonly #engine: Engine
@@ -28,6 +30,7 @@ export class SluiceDialect implements Dialect {
   /** @throws {@link OptionError} for a time limit or size that is not a positive 32-bit integer. */
   constructor(config: SluiceDialectConfig) {
     this.#engine = new Engine(config)
+    timeStreams()
   }
 
   createDriver(): SluiceDriver {

@@ -1,4 +1,4 @@
-import type { Driver, TransactionSettings } from 'kysely'
+import type { DatabaseConnection, Driver, TransactionSettings } from 'kysely'
 import { escapeIdentifier, type PoolClient } from 'pg'
 import { isStorable } from '../types/text/text.js'
 import { asError, ConnectionError, reasonsOf, UsageError } from '../errors.js'
@@ -6,6 +6,7 @@ import { Connection } from '../connection/connection.js'
 import { isDatabaseError, withoutValues } from '../pg/database-error.js'
 import { Session } from '../pg/session.js'
 import { SluiceConnection } from './connection.js'
+import { ReportingConnection } from './log.js'
 import { Deadline } from '../connection/deadline.js'
 import { explainUnreadable } from '../connection/connection-string.js'
 import { databaseClosed, type Engine } from '../connection/engine.js'
@@ -18,6 +19,9 @@ export class SluiceDriver implements Driver {
   readonly #connections = new WeakMap<PoolClient, SluiceConnection>()
   /** What asked first has asked for nothing but whether we would be asked. */
   #isProbed = false
+  /** What asked first has something to report. */
+  #isReporting = false
+  readonly #reporting = new ReportingConnection()
 
   constructor(engine: Engine) {
     this.#engine = engine
@@ -26,10 +30,16 @@ export class SluiceDriver implements Driver {
   /** The pool is made when the first connection is taken, within the time limit on that. */
   init(): Promise<void> {
     if (this.#wasProbed()) this.#isProbed = true
+    if (this.#wasReporting()) this.#isReporting = true
     return Promise.resolve()
   }
 
   async acquireConnection(): Promise<SluiceConnection> {
+    if (this.#isReporting || this.#wasReporting()) {
+      this.#isReporting = false
+      // Only who reports gets it, and looks at what it is.
+      return this.#reporting as DatabaseConnection as SluiceConnection
+    }
     if (this.#isProbed || this.#wasProbed()) {
       this.#isProbed = false
       throw new Error('Nothing was asked for.')
@@ -57,6 +67,12 @@ export class SluiceDriver implements Driver {
     return isProbed
   }
 
+  #wasReporting(): boolean {
+    const { isReporting } = this.#engine
+    this.#engine.isReporting = false
+    return isReporting
+  }
+
   /** From here on closing the database cuts the connection, whatever the callbacks of the configuration wait for. */
   #lease(client: PoolClient, known: SluiceConnection | undefined): SluiceConnection {
     try {
@@ -72,7 +88,8 @@ export class SluiceDriver implements Driver {
   }
 
   async releaseConnection({ connection }: SluiceConnection): Promise<void> {
-    await connection.release()
+    // What reports has none.
+    await (connection as typeof connection | undefined)?.release()
   }
 
   async beginTransaction(connection: SluiceConnection, settings: TransactionSettings): Promise<void> {

@@ -1,12 +1,7 @@
-import {
-  Transaction,
-  type CompiledQuery,
-  type DatabaseConnection,
-  type QueryExecutor,
-  type QueryResult,
-} from 'kysely'
+import { Transaction, type CompiledQuery, type DatabaseConnection, type QueryExecutor } from 'kysely'
 import { dialectOf } from './adapter.js'
-import { SluiceConnection, type StreamOptions } from './connection.js'
+import { ChangedConnection } from './changed-statements.js'
+import type { SluiceConnection } from './connection.js'
 import { settingsScopeOf, withSettingsScope } from './read-request.js'
 
 /** What runs within one `withSettings()`: its statements are told from others, and none is sent when it is over. */
@@ -20,7 +15,8 @@ export class SettingsScope {
   transactionOf<DB>(executor: QueryExecutor): Transaction<DB> {
     const dialect = dialectOf(executor.adapter)
     const scoped = executor.withConnectionProvider({
-      provideConnection: (consumer) => this.#provide(executor, consumer),
+      // What Kysely 0.29 gives besides, such as a signal, is that executor's.
+      provideConnection: (consumer, ...options: []) => this.#provide(executor, consumer, options),
     })
     const config = { dialect }
     return new Transaction<DB>({ config, dialect, driver: dialect.createDriver(), executor: scoped })
@@ -37,6 +33,7 @@ export class SettingsScope {
   async #provide<T>(
     executor: QueryExecutor,
     consumer: (connection: DatabaseConnection) => Promise<T>,
+    options: [],
   ): Promise<T> {
     let isStream = false
     const onStream = () => {
@@ -48,9 +45,15 @@ export class SettingsScope {
     }
     this.#pending++
     try {
-      return await executor.provideConnection((given) =>
+      const executed = (query: CompiledQuery) => this.#scoped(query)
+      const streamed = (query: CompiledQuery) => {
+        onStream()
+        return this.#scoped(query)
+      }
+      return await executor.provideConnection(
         // Our dialect's driver gives out no others.
-        consumer(new Scoped(given as SluiceConnection, this, onStream)),
+        (given) => consumer(new ChangedConnection(given as SluiceConnection, { executed, streamed })),
+        ...options,
       )
     } finally {
       if (isStream) this.#streams--
@@ -62,36 +65,9 @@ export class SettingsScope {
   #check(): void {
     if (this.#pending === 0 || this.#streams > 0) this.#onQuiet()
   }
-}
-
-/** Another's connection, which Kysely's log listens to. */
-class Scoped extends SluiceConnection {
-  readonly #given: SluiceConnection
-  readonly #scope: SettingsScope
-  readonly #onStream: () => void
-
-  constructor(given: SluiceConnection, scope: SettingsScope, onStream: () => void) {
-    super(given.connection)
-    this.#given = given
-    this.#scope = scope
-    this.#onStream = onStream
-  }
-
-  override executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return this.#given.executeQuery(this.#scoped(query))
-  }
-
-  override streamQuery<R>(
-    query: CompiledQuery,
-    size: number,
-    options?: StreamOptions,
-  ): AsyncIterableIterator<QueryResult<R>> {
-    this.#onStream()
-    return this.#given.streamQuery(this.#scoped(query), size, options)
-  }
 
   /** One that is nested deeper has said so already. */
   #scoped(query: CompiledQuery): CompiledQuery {
-    return settingsScopeOf(query) === undefined ? withSettingsScope(query, this.#scope) : query
+    return settingsScopeOf(query) === undefined ? withSettingsScope(query, this) : query
   }
 }

@@ -1,6 +1,5 @@
-import type { CompiledQuery, QueryResult } from 'kysely'
 import { checkOptions, milliseconds, type OptionChecks } from '../options.js'
-import { SluiceConnection, type StreamOptions } from './connection.js'
+import { changingStatements } from './changed-statements.js'
 import { engineBehind, type KyselyHandle } from './handle.js'
 import { withQueryTimeout } from './read-request.js'
 
@@ -30,34 +29,8 @@ export function withLimits(kysely: KyselyHandle, limits: CallLimits): KyselyHand
   // With its plugins: `withSchema` is one.
   const executor = kysely.getExecutor()
   engineBehind(executor)
-  const limited = executor.withConnectionProvider({
-    provideConnection: (consumer) =>
-      // Our dialect's driver gives out no others.
-      executor.provideConnection((given) => consumer(new Limited(given as SluiceConnection, queryTimeoutMs))),
+  const limited = changingStatements(executor, {
+    executed: (query) => withQueryTimeout(query, queryTimeoutMs),
   })
   return { isTransaction, getExecutor: () => limited }
-}
-
-/** Another's connection, which Kysely's log listens to. */
-class Limited extends SluiceConnection {
-  readonly #given: SluiceConnection
-  readonly #queryTimeoutMs: number
-
-  constructor(given: SluiceConnection, queryTimeoutMs: number) {
-    super(given.connection)
-    this.#given = given
-    this.#queryTimeoutMs = queryTimeoutMs
-  }
-
-  override executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return this.#given.executeQuery(withQueryTimeout(query, this.#queryTimeoutMs))
-  }
-
-  override streamQuery<R>(
-    query: CompiledQuery,
-    size: number,
-    options?: StreamOptions,
-  ): AsyncIterableIterator<QueryResult<R>> {
-    return this.#given.streamQuery(query, size, options)
-  }
 }

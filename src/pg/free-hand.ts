@@ -1,11 +1,18 @@
 import type { CompiledQuery, QueryResult } from 'kysely'
-import { Query, type Connection, type CustomTypesConfig, type QueryResult as PgResult } from 'pg'
+import {
+  Query,
+  type Connection,
+  type CustomTypesConfig,
+  type FieldDef,
+  type QueryResult as PgResult,
+} from 'pg'
 import pgUtils from 'pg/lib/utils.js'
 import { codecForOid } from '../types/codec-for.js'
 import { asError, DecodeError, UsageError } from '../errors.js'
 import { checkString } from '../types/text/text.js'
 import { checkCount, ExpectedAnswers } from './expected-answers.js'
 import type { Parameter } from '../request.js'
+import type { Field } from '../rows/field.js'
 import { queryMessages, refuseTooLong, valuesLength } from './protocol.js'
 import { brokenProtocol } from './server-messages.js'
 import type { Session } from './session.js'
@@ -30,16 +37,23 @@ class TextQuery<R extends object> extends Query<R> {
   set binary(_: boolean) {}
 }
 
+/** What is told of a query on its way. */
+export interface FreeHandListener {
+  /** It is about to be sent; what this throws, the query fails with. */
+  sending(): void
+  /** What it returns, before the first row. */
+  columns?: ((columns: readonly Pick<Field, 'name' | 'typeOid'>[]) => void) | undefined
+}
+
 /**
  * Runs free-hand SQL that is not streamed, by a query of pg's own.
  *
- * @param onSending called when it is about to be sent; what it throws, the query fails with.
  */
 export function runFreeHand<R>(
   session: Session,
   { sql, parameters }: Pick<CompiledQuery, 'sql' | 'parameters'>,
   whose: Values,
-  onSending: () => void,
+  hears: FreeHandListener,
 ): Promise<PgResult<R & object>> {
   const values = freeHandParameters(parameters, whose)
   refuseTooLong(Math.max(Buffer.byteLength(sql), valuesLength(values)))
@@ -51,7 +65,7 @@ export function runFreeHand<R>(
         ? new Query<R & object>(config, callback)
         : new TextQuery<R & object>({ ...config, types: freeHandTypes }, callback)
     const messages = sql !== '' && parameters.length > 0 ? EXTENDED : SIMPLE
-    watchSending(session, query, messages, onSending)
+    watchSending(session, query, messages, hears)
     session.client.query(query)
   })
 }
@@ -78,7 +92,7 @@ type OpenQuery = Query &
   Record<Exclude<(typeof CALLED)[number], Watched>, () => void> & {
     text: string
     callback: unknown
-    handleRowDescription(message: { readonly fields: readonly unknown[] }): void
+    handleRowDescription(message: { readonly fields: readonly FieldDef[] }): void
     handleCommandComplete(message: { readonly text: string }, connection: Connection): void
     handleDataRow(row: { readonly fields: readonly (string | null)[] }): void
     /** By which of its values the first row that cannot be read is refused. */
@@ -104,7 +118,7 @@ function named(error: unknown, { fields, rows }: PgResult, values: readonly (str
  * Has the answers looked at from the moment on at which the query is sent: pg takes the next ReadyForQuery for its end,
  * whatever came before. What pg calls becomes the query's own and is bound to it, for those who copy queries.
  */
-function watchSending(session: Session, query: Query, messages: Buffer, onSending: () => void): void {
+function watchSending(session: Session, query: Query, messages: Buffer, hears: FreeHandListener): void {
   // The same object, by what is left out of its type.
   const open = query as OpenQuery
   const submit = query.submit.bind(query)
@@ -118,6 +132,7 @@ function watchSending(session: Session, query: Query, messages: Buffer, onSendin
   let results = 0
   open.handleRowDescription = (message) => {
     columns = message.fields.length
+    hears.columns?.(message.fields.map(({ name, dataTypeID }) => ({ name, typeOid: dataTypeID })))
     handleRowDescription(message)
   }
   open.handleCommandComplete = (message, connection) => {
@@ -141,7 +156,7 @@ function watchSending(session: Session, query: Query, messages: Buffer, onSendin
     // Of a copy, what was changed in it.
     if (this !== query) Object.assign(open, { text: this.text, callback: this.callback })
     try {
-      onSending()
+      hears.sending()
     } catch (error) {
       // pg's client has the query fail with what it is given here, which its types leave out.
       return error as undefined

@@ -17,6 +17,7 @@ import {
 import { NO_SYNC_CHUNKS, SyncRowStream, type SyncRows } from '../iterate/sync-rows.js'
 import type { SluiceConnection } from '../kysely/connection.js'
 import type { Binding } from '../kysely/handle.js'
+import { reportingTo } from '../kysely/log.js'
 import { isPinned } from '../kysely/pinned.js'
 import { withConnection } from '../kysely/with-connection.js'
 import { statementOf, withReadRequest } from '../kysely/read-request.js'
@@ -83,11 +84,12 @@ async function readTraced(binding: Binding, read: CompiledRead, trace?: Trace): 
 
 /** Begins a trace, if anybody listens and the read sends anything. */
 function traceOf(
-  { engine }: Binding,
+  { engine, executor }: Binding,
   { state, query }: CompiledRead,
   kind: 'query' | 'stream',
   isSync = false,
 ): Trace | undefined {
+  if (isSync) engine.logged ??= reportingTo(executor, engine)
   if (state.none || !isTraced(isSync ? engine : undefined)) return undefined
   return new Trace(engine, { kind, isSync, query, table: state.schemas.nameOf(state.table) })
 }

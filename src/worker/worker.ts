@@ -43,6 +43,7 @@ const engine = new Engine(
     pool: new pg.Pool({ ...settings.connection, max: Number.MAX_SAFE_INTEGER }),
     ...settings.limits,
     retry: settings.retry,
+    values: 'sluice',
     ...(onCreateConnection && { onCreateConnection }),
   },
   settings.lockTimeoutMs,

@@ -39,6 +39,11 @@ describe('hostile names', () => {
     expect(typeErrors(files)).toEqual([])
   })
 
+  it('give code for the plugins and values of free-hand Kysely', () => {
+    const model = buildModel(catalog, { kyselyValues: 'pg', kyselyCamelCase: true })
+    expect(typeErrors(new Map(emit(model).map(({ name, text }) => [name, text])))).toEqual([])
+  })
+
   it('never become code', () => {
     const statements = [...files].flatMap(([name, text]) =>
       ts.createSourceFile(name, text, ts.ScriptTarget.Latest).statements.map((statement) => statement.kind),

@@ -72,8 +72,10 @@ function table(property: string): TableModel {
 }
 
 describe('every kind of relation and column', () => {
-  it('gives code that a strict compiler takes', () => {
+  it('gives code that a strict compiler takes', async () => {
     expect(typeErrors(files)).toEqual([])
+    const forPg = buildModel(await introspect(database.url), { kyselyValues: 'pg', kyselyCamelCase: true })
+    expect(typeErrors(new Map(emit(forPg).map(({ name, text }) => [name, text])))).toEqual([])
   })
 
   it('is created, found, read by every path, and updated through its repository', async () => {

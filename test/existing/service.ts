@@ -1,41 +1,53 @@
+import { Readable } from 'node:stream'
+import fastify, { type FastifyInstance } from 'fastify'
 import { sql, type Kysely } from 'kysely'
 import type { DB } from './db.js'
 
-/** The endpoints of a service as it was written for PostgresDialect: what they answer, as JSON. */
-export const endpoints: Readonly<Record<string, (db: Kysely<DB>) => Promise<unknown>>> = {
-  create: (db) =>
-    db
-      .insertInto('accounts')
-      .values([
-        {
-          fullName: 'Ada',
-          balance: '12345678901234.5',
-          bornOn: new Date(1815, 11, 10),
-          createdAt: new Date('2024-10-27T00:30:00.123Z'),
-          settings: JSON.stringify({ darkMode: true, limits: [1, null] }),
-          nickNames: ['a', 'b,c', ''],
-          moodToday: 'happy',
-          avatarBytes: Buffer.from([0, 255, 39]),
-        },
-        {
-          fullName: 'Bob \'"\\ ☃',
-          balance: -0.5,
-          createdAt: '1999-12-31 23:59:59.9999+00',
-          settings: '[]',
-          nickNames: null,
-        },
-      ])
-      .returningAll()
-      .execute(),
-  list: (db) => db.selectFrom('accounts').selectAll().orderBy('id').execute(),
-  byId: (db) => db.selectFrom('accounts').selectAll().where('id', '=', '1').executeTakeFirstOrThrow(),
-  bornBefore: (db) =>
+/** A service as it was written for PostgresDialect. */
+export function serviceOn(db: Kysely<DB>): FastifyInstance {
+  const service = fastify()
+
+  service.setErrorHandler((error: { code?: string; constraint?: string; message: string }, _, reply) => {
+    const { code, constraint, message } = error
+    // A message that quotes what was given is nothing to answer with, and sluice leaves the quoted out.
+    if (code === '22P02') return reply.status(400).send({ code })
+    return reply.status(code === '23505' || code === '23514' ? 409 : 500).send({ code, constraint, message })
+  })
+
+  service.post('/accounts', async ({ body }, reply) =>
+    reply.status(201).send(
+      await db
+        .insertInto('accounts')
+        // As its schema would have checked it.
+        .values(body as { fullName: string; balance: string; settings: string })
+        .returningAll()
+        .execute(),
+    ),
+  )
+
+  service.get('/accounts', () => db.selectFrom('accounts').selectAll().orderBy('id').execute())
+
+  service.get<{ Params: { id: string } }>('/accounts/:id', async ({ params }, reply) => {
+    const account = await db.selectFrom('accounts').selectAll().where('id', '=', params.id).executeTakeFirst()
+    // 9007199254740993 is an id like any other.
+    return account ?? reply.status(404).send({ missing: params.id })
+  })
+
+  service.get('/accounts.ndjson', (_, reply) => {
+    const rows = db.selectFrom('accounts').selectAll().orderBy('id').stream(1)
+    const lines = Readable.from(rows).map((row) => `${JSON.stringify(row)}\n`)
+    return reply.type('application/x-ndjson').send(lines)
+  })
+
+  service.get<{ Params: { year: string } }>('/accounts/born-before/:year', ({ params }) =>
     db
       .selectFrom('accounts')
-      .select('fullName')
-      .where('bornOn', '<', new Date(1900, 0, 1))
+      .select(['fullName', 'bornOn'])
+      .where('bornOn', '<', new Date(Number(params.year), 0, 1))
       .execute(),
-  totals: (db) =>
+  )
+
+  service.get('/totals', () =>
     db
       .selectFrom('accounts')
       .select((eb) => [
@@ -45,43 +57,63 @@ export const endpoints: Readonly<Record<string, (db: Kysely<DB>) => Promise<unkn
         eb.fn.avg<string>('loginCount').as('avgLogins'),
       ])
       .executeTakeFirstOrThrow(),
-  update: async (db) => {
+  )
+
+  service.put<{ Params: { name: string } }>('/logins/:name', async ({ params }) => {
     const { numUpdatedRows } = await db
       .updateTable('accounts')
       .set((eb) => ({ loginCount: eb('loginCount', '+', 1), trialPeriod: sql`interval '14 days 3:04:05.6'` }))
-      .where('fullName', '=', 'Ada')
+      .where('fullName', '=', params.name)
       .executeTakeFirstOrThrow()
-    return `${numUpdatedRows} updated`
-  },
-  inTransaction: (db) =>
+    return { updated: String(numUpdatedRows) }
+  })
+
+  service.post<{ Body: { from: string; to: string; amount: string } }>('/transfers', ({ body }) =>
     db.transaction().execute(async (trx) => {
-      await trx
-        .insertInto('accounts')
-        .values({ fullName: 'Eve', balance: 1, settings: '{}', createdAt: new Date(0) })
-        .execute()
-      return trx.selectFrom('accounts').selectAll().orderBy('id', 'desc').limit(1).execute()
+      const { from, to, amount } = body
+      const move = (id: string, by: string) =>
+        trx
+          .updateTable('accounts')
+          .set((eb) => ({ balance: eb('balance', '+', by) }))
+          .where('id', '=', id)
+          .returning(['id', 'balance'])
+          .executeTakeFirstOrThrow()
+      const moved = [await move(from, `-${amount}`), await move(to, amount)]
+      const transfer = await trx
+        .insertInto('transfers')
+        .values({
+          fromAccount: from,
+          toAccount: to,
+          amount,
+          bookedAt: new Date(2024, 1, 29, 12, 30),
+          valueDates: [new Date(2024, 2, 1), new Date(2024, 2, 31)],
+          amounts: [amount, '0.1'],
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      return { moved, transfer }
     }),
-  several: async (db) => (await sql`select 1 as a; select 2 as b`.execute(db)).rows,
-  raw: async (db) =>
-    (
-      await sql`select now() - now() as no_time, ${[1, 2]}::int[] as the_ints, ${{ a: 1 }}::jsonb as an_object,
-        ${new Date(5)}::timestamptz as an_instant, ${true}::text as a_flag, '(1,2)'::point as a_point`.execute(
-        db,
-      )
-    ).rows,
-  refused: async (db) => {
-    const failing = db
-      .insertInto('accounts')
-      .values({ id: 1, fullName: '', balance: 0, settings: '{}' })
-      .execute()
-    return failing.catch(({ code, constraint }: { code: string; constraint: string }) => ({
-      code,
-      constraint,
-    }))
-  },
-  tables: async (db) => db.introspection.getTables(),
-  remove: async (db) => {
+  )
+
+  service.get('/several', async () => (await sql`select 1 as a; select 2 as b`.execute(db)).rows)
+
+  service.get('/raw', async () => {
+    const { rows } = await sql`select now() - now() as no_time, ${[1, 2]}::int[] as the_ints,
+      ${{ a: 1 }}::jsonb as an_object, ${new Date(5)}::timestamptz as an_instant, ${true}::text as a_flag,
+      '(1,2)'::point as a_point, array['1 day'::interval] as intervals, '[1,5)'::int8range as a_range,
+      array['happy'::mood] as moods`.execute(db)
+    return rows
+  })
+
+  service.get('/broken', () => sql`select no_such_column`.execute(db))
+
+  service.get('/tables', () => db.introspection.getTables())
+
+  service.delete('/accounts', async () => {
+    await db.deleteFrom('transfers').execute()
     const { numDeletedRows } = await db.deleteFrom('accounts').executeTakeFirstOrThrow()
-    return `${numDeletedRows} deleted`
-  },
+    return { deleted: String(numDeletedRows) }
+  })
+
+  return service
 }

@@ -1,14 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { CompiledQuery, Kysely, sql } from 'kysely'
+import { CompiledQuery, Kysely, sql, type QueryExecutor } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { ConnectionError, SluiceDialect, UsageError } from '../../src/index.js'
+import { repositories } from '../../generated/index.js'
+import { ConnectionError, SluiceDialect, UsageError, withLimits, withSettings } from '../../src/index.js'
 import type { SluiceConnection } from '../../src/kysely/connection.js'
+import { bindingOf } from '../../src/kysely/handle.js'
+import { ownValues } from '../../src/kysely/own-values.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 
 let database: TestDatabase
 beforeAll(async () => {
-  database = await createTestDatabase()
+  database = await createTestDatabase({ schema: 'shop' })
 })
 afterAll(() => database.drop())
 
@@ -160,6 +163,104 @@ test.skipIf(!takesSignals)("Kysely's signal ends a stream() that waits, and prin
     expect((await sql`select 1 as a`.execute(db)).rows).toEqual([{ a: 1 }])
   })
   expect(printed).not.toHaveBeenCalled()
+  printed.mockRestore()
+})
+
+type Task = (executor: QueryExecutor) => Promise<void>
+
+/** Whatever leads from a Kysely instance to one that says more of its statements. */
+const ways: Readonly<Record<string, (db: Kysely<object>, task: Task) => Promise<void>>> = {
+  'withLimits()': (db, task) => task(withLimits(db, { queryTimeoutMs: 300_000 }).getExecutor()),
+  'withSettings()': (db, task) => withSettings(db, { 'app.tenant': 'a' }, (trx) => task(trx.getExecutor())),
+  'withLimits() in withSettings()': (db, task) =>
+    withSettings(db, { 'app.tenant': 'a' }, (trx) =>
+      task(withLimits(trx, { queryTimeoutMs: 300_000 }).getExecutor()),
+    ),
+  'toKysely()': (db, task) => task(ownValues(bindingOf(db))),
+}
+
+test.each(Object.entries(ways))('its connections cancel what runs on them: %s', async (_, way) => {
+  await withDb('pg', async (db, pool) => {
+    const cancelled = way(db, (executor) =>
+      executor.provideConnection(async (given) => {
+        const connection = given as SluiceConnection
+        const failing = connection.executeQuery(CompiledQuery.raw(SLOW, [1]))
+        const refused = expect(failing).rejects.toMatchObject({ code: '57014' })
+        await untilRuns()
+        await connection.cancelQuery()
+        await refused
+        throw new Error('cancelled')
+      }),
+    )
+    await expect(cancelled).rejects.toThrow('cancelled')
+    expect([pool.totalCount, pool.idleCount]).toEqual([1, 1])
+  })
+})
+
+test
+  .skipIf(!takesSignals)
+  .each(
+    Object.entries(ways).flatMap(([name, way]) =>
+      ['cancel query', 'kill session'].map((strategy) => [name, strategy, way] as const),
+    ),
+  )("Kysely's signal works: %s, '%s'", async (_, strategy, way) => {
+  const printed = vi.spyOn(console, 'error').mockReturnValue(undefined)
+  await withDb('pg', async (db) => {
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const aborted = way(db, async (executor) => {
+      const query = executor.executeQuery(
+        CompiledQuery.raw(SLOW, [1]),
+        ...abortedBy(controller.signal, strategy),
+      )
+      const refused = expect(query).rejects.toBe(reason)
+      await untilRuns()
+      controller.abort(reason)
+      await refused
+      throw reason
+    })
+    await expect(aborted).rejects.toBe(reason)
+    await untilGone()
+    expect((await sql`select 1 as a`.execute(db)).rows).toEqual([{ a: 1 }])
+  })
+  printed.mockRestore()
+})
+
+test.skipIf(!takesSignals).each(['withLimits()', 'toKysely()'])(
+  "Kysely's signal ends the wait for a connection: %s",
+  async (name) => {
+    await withDb('pg', (db) =>
+      onConnection(db, async () => {
+        const reason = new Error('enough')
+        await ways[name]?.(db, async (executor) => {
+          const controller = new AbortController()
+          const query = executor.executeQuery(CompiledQuery.raw('select 1'), ...abortedBy(controller.signal))
+          const refused = expect(query).rejects.toBe(reason)
+          controller.abort(reason)
+          await refused
+        })
+      }),
+    )
+  },
+)
+
+test.skipIf(!takesSignals)('a queryset goes on as a Kysely query that takes a signal', async () => {
+  const printed = vi.spyOn(console, 'error').mockReturnValue(undefined)
+  await withDb('pg', async (db) => {
+    await sql`insert into users (email, name) values ('a@example.com', 'Ada')`.execute(db)
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const query = repositories(db)
+      .users.toKysely()
+      .select(sql`pg_sleep(600)`.as('slept'))
+    const refused = expect(query.execute(...abortedBy(controller.signal, 'cancel query'))).rejects.toBe(
+      reason,
+    )
+    await untilRuns()
+    controller.abort(reason)
+    await refused
+    await untilGone()
+  })
   printed.mockRestore()
 })
 

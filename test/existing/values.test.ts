@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vite
 import { repositories, type DB } from '../../generated/index.js'
 import { connect, OptionError, SluiceDialect, withSettings } from '../../src/index.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { LITERALS } from './literals.js'
 import { everyType } from '../queryset/every-type.js'
 
 let database: TestDatabase
@@ -40,59 +41,6 @@ async function streamed(db: Kysely<DB>, text: string, size: number): Promise<unk
     for await (const row of one.getExecutor().stream(CompiledQuery.raw(text), size)) rows.push(...row.rows)
   })
   return rows
-}
-
-/** Literals of each type that pg's parsers read in a way of their own, or that are easily read wrong. */
-const LITERALS: Readonly<Record<string, readonly string[]>> = {
-  bool: ['t', 'f'],
-  int2: ['-32768', '7'],
-  int4: ['2147483647'],
-  int8: ['9223372036854775807', '-1'],
-  oid: ['4294967295'],
-  float4: ['1.5', 'NaN', '-Infinity', '3.4e38'],
-  float8: ['0.1', '-0', 'Infinity', '5e-324'],
-  numeric: ['123456789012345678901.50', 'NaN', '-Infinity'],
-  money: ['-1234.50'],
-  text: ['', 'NULL', '☃ "quoted" \\ {}', '  '],
-  varchar: ['v'],
-  bpchar: ['padded  '],
-  name: ['a name'],
-  '"char"': ['c'],
-  bytea: ['\\x00ff5c27', ''],
-  date: ['2024-02-29', '0044-03-15 BC', 'infinity', '12345-01-01'],
-  time: ['23:59:59.999999'],
-  timetz: ['12:00:00+05:30'],
-  timestamp: ['2024-03-31 02:30:00.123456', '-infinity', '0044-03-15 12:00 BC'],
-  timestamptz: ['2024-10-27 00:30:00.5+00', 'infinity', '99999-01-01 00:00+00'],
-  interval: ['1 year 2 mons -3 days 04:05:06.789', '0', '-00:00:00.000001'],
-  json: ['{ "a" : [1, null, 12345678901234567890] }', 'null', '"text"'],
-  jsonb: ['{"b": 1e400, "a": {}}', '[]', 'null'],
-  uuid: ['6f1a2b3c-0000-4000-8000-00000000abcd'],
-  inet: ['10.0.0.1/8'],
-  cidr: ['10.0.0.0/8'],
-  macaddr: ['08:00:2b:01:02:03'],
-  point: ['(1.5,-2)'],
-  circle: ['<(1,2),3>'],
-  line: ['{1,2,3}'],
-  box: ['(2,2),(0,0)'],
-  path: ['[(0,0),(1,1)]'],
-  polygon: ['((0,0),(1,1),(1,0))'],
-  bit: ['1'],
-  varbit: ['10101'],
-  xml: ['<a>b</a>'],
-  tsvector: ['a:1 b:2'],
-  tsquery: ['a & b'],
-  jsonpath: ['$.a'],
-  pg_lsn: ['16/B374D848'],
-  regclass: ['users'],
-  int4range: ['[1,5)', 'empty', '(,)'],
-  numrange: ['[1.5,2.5]'],
-  tstzrange: ['[2024-01-01 00:00:00+00,)'],
-  daterange: ['[2024-01-01,2024-02-01)'],
-  int8multirange: ['{[1,3),[5,9)}'],
-  product_status: ['active'],
-  email_address: ['ads@example.com'],
-  dimensions: ['(1,2,)'],
 }
 
 const TYPES = {

@@ -46,7 +46,9 @@ export async function fuzzWire({ seed, from, to, lanes }: WireFuzz): Promise<Wir
         dice: new Dice(seed, -next),
       }
       const pool = new pg.Pool({ max: 1, stream: () => new FakeSocket(spoiling) })
-      const db = new Kysely<FaultTables>({ dialect: new SluiceDialect({ pool, ...LIMITS }) })
+      const db = new Kysely<FaultTables>({
+        dialect: new SluiceDialect({ pool, values: 'sluice', ...LIMITS }),
+      })
       for (let number = next++; number < to; number = next++)
         await hold(db, spoiling, wirePlanOf(seed, number), figures)
       await db.destroy()

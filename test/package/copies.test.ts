@@ -88,7 +88,7 @@ describe('copies of one version in a process', () => {
     const pool = new pg.Pool({ connectionString: database.url, max: 1 })
     for (const { SluiceDialect } of [asModule, asCommonJs, asModule]) {
       const { Kysely, sql } = await import('kysely')
-      const db = new Kysely<object>({ dialect: new SluiceDialect({ pool }) })
+      const db = new Kysely<object>({ dialect: new SluiceDialect({ pool, values: 'sluice' }) })
       const { rows } = await sql`select 1::int8 as n`.execute(db)
       expect(rows).toEqual([{ n: 1n }])
     }

@@ -152,7 +152,7 @@ describe('hosts', () => {
 
   test('keep what the pool is: its clients can be used, lost and replaced', async () => {
     const pool = new pg.Pool({ connectionString: stringOf(hostsOf('dead', primary)), max: 1 })
-    const db = new Kysely<DB>({ dialect: new SluiceDialect({ pool }) })
+    const db = new Kysely<DB>({ dialect: new SluiceDialect({ pool, values: 'sluice' }) })
     expect(await repositories(db).users.count()).toBe(1)
     for (const client of primary.clients) client.destroy()
     await vi.waitFor(() => expect(pool.totalCount).toBe(0))

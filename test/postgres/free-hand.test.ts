@@ -9,7 +9,7 @@ const faults = useFaults()
 /** With a setting of pg's that its types do not know. */
 async function withPool<T>(settings: object, work: (db: Kysely<object>) => Promise<T>): Promise<T> {
   const pool = new pg.Pool({ connectionString: faults.url, ...settings })
-  const db = new Kysely<object>({ dialect: new SluiceDialect({ pool }) })
+  const db = new Kysely<object>({ dialect: new SluiceDialect({ pool, values: 'sluice' }) })
   try {
     return await work(db)
   } finally {

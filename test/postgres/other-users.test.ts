@@ -10,7 +10,7 @@ const faults = useFaults()
 
 /** A database on a pool that its owner sets up before ours sees it. */
 function openOn(pool: pg.Pool) {
-  const db = new Kysely<FaultTables>({ dialect: new SluiceDialect({ pool }) })
+  const db = new Kysely<FaultTables>({ dialect: new SluiceDialect({ pool, values: 'sluice' }) })
   return { db, pool, [Symbol.asyncDispose]: () => db.destroy() }
 }
 

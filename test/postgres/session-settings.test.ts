@@ -77,7 +77,7 @@ describe.each(['LATIN1', 'EUC_JP', 'SQL_ASCII', 'WIN1252'])('client_encoding %s'
   test('left behind on a connection of the pool, or set by a listener of its, is undone', async () => {
     const pool = new pg.Pool({ connectionString: shop.database.url, max: 1 })
     pool.on('connect', (client) => void client.query(`set client_encoding = '${encoding}'`))
-    const db = new Kysely<DB>({ dialect: new SluiceDialect({ pool }) })
+    const db = new Kysely<DB>({ dialect: new SluiceDialect({ pool, values: 'sluice' }) })
     await expectTrue(db, `listener ${encoding}`)
     await sql.raw(`set client_encoding = '${encoding}'`).execute(db)
     await expectTrue(db, `left ${encoding}`)
@@ -185,7 +185,7 @@ test('a client that was connected, and set, before the dialect had its pool', as
   const client = await pool.connect()
   await client.query(`set client_encoding = 'LATIN1'; set DateStyle = 'German'`)
   client.release()
-  const db = new Kysely<DB>({ dialect: new SluiceDialect({ pool }) })
+  const db = new Kysely<DB>({ dialect: new SluiceDialect({ pool, values: 'sluice' }) })
   await expectTrue(db, 'before')
   expect((await sql`select '2024-03-02'::date as day`.execute(db)).rows).toEqual([{ day: '2024-03-02' }])
   await db.destroy()
@@ -315,7 +315,7 @@ describe('a stream that prefetches', () => {
 
   test('keeps what was set since, by free-hand SQL or by others who have the pool', async () => {
     const pool = new pg.Pool({ connectionString: shop.database.url, max: 1 })
-    const db = new Kysely<DB>({ dialect: new SluiceDialect({ pool }) })
+    const db = new Kysely<DB>({ dialect: new SluiceDialect({ pool, values: 'sluice' }) })
     expect(await isolationOf(db)).toEqual(['repeatable read'])
     await sql`set session characteristics as transaction isolation level serializable`.execute(db)
     expect(await isolationOf(db)).toEqual(['serializable'])

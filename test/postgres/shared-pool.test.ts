@@ -17,7 +17,7 @@ test('listeners do not grow with the dialects that are made on a pool', async ()
   const makers: unknown[] = []
   const counts: number[][] = []
   const round = async (): Promise<void> => {
-    const db = new Kysely<FaultTables>({ dialect: new SluiceDialect({ pool }) })
+    const db = new Kysely<FaultTables>({ dialect: new SluiceDialect({ pool, values: 'sluice' }) })
     expect(await drain(new Numbers(db).aiterator())).toBe(ROWS)
     const client = await pool.connect()
     const { connection } = client

@@ -52,7 +52,7 @@ describe('a closed database', () => {
 
   it.each(uses)("says so to %s, by Kysely's own destroy()", async (_, use) => {
     const pool = new pg.Pool({ connectionString: shop.database.url })
-    const db = new Kysely<DB>({ dialect: new SluiceDialect({ pool }) })
+    const db = new Kysely<DB>({ dialect: new SluiceDialect({ pool, values: 'sluice' }) })
     await repositories(db).users.count()
     await db.destroy()
     expect(await failureOf(Promise.resolve().then(() => use(db)))).toMatchObject(closed)

@@ -101,7 +101,7 @@ describe.each(wrappers)('where a wrapper of pg %s', (_, wrap) => {
   })
   const open = () => {
     const pool = new pg.Pool({ connectionString: faults.url, max: 2, Client: Wrapped })
-    const db = new Kysely<FaultTables>({ dialect: new SluiceDialect({ pool }) })
+    const db = new Kysely<FaultTables>({ dialect: new SluiceDialect({ pool, values: 'sluice' }) })
     return { db, [Symbol.asyncDispose]: () => db.destroy() }
   }
 

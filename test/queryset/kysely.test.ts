@@ -9,7 +9,7 @@ import {
   type LogEvent,
 } from 'kysely'
 import { Pool } from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { SluiceDialect, UsageError } from 'sluice'
 import { repositories, type DB } from '../../generated/index.js'
 import { everyType } from './every-type.js'
@@ -243,6 +243,37 @@ describe('the Kysely instance', () => {
         })(),
       ).rejects.toMatchObject({ sqlState: '2201B' })
       expect(events.filter(({ level }) => level === 'error')).toHaveLength(1)
+    },
+  )
+
+  it.each(['aiterator', 'iterator'] as const)(
+    'has a log that hears of %s on SluiceDialect, without the loop',
+    async (form) => {
+      const events: LogEvent[] = []
+      const pool = new Pool({ connectionString: shop.database.url, max: 1 })
+      const dialect = new SluiceDialect({ pool, values: 'sluice' })
+      const db = new Kysely<DB>({ dialect, log: (event) => void events.push(event) })
+      const { users } = repositories(db)
+      const rows = users.all().prefetchRelated('orders')
+      let inLoop = 0
+      for await (const _ of rows[form]({ chunkSize: 1 })) {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000)
+        inLoop++
+      }
+      await expect(
+        (async () => {
+          for await (const _ of users.filter({ name: { regex: '(' } })[form]());
+        })(),
+      ).rejects.toMatchObject({ sqlState: '2201B' })
+      const logged = () => events.filter(({ query }) => query.sql.startsWith('select'))
+      await vi.waitFor(() => expect(logged()).toHaveLength(2 + inLoop))
+      const streams = logged().filter(({ query }) => query.sql === rows.toSQL().sql)
+      expect(streams).toMatchObject([{ level: 'query', isStream: true }])
+      // The first of iterator() waits for its worker to start.
+      if (form === 'aiterator') expect(streams[0]?.queryDurationMillis).toBeLessThan(inLoop * 1000)
+      expect(logged().filter(({ level }) => level === 'error')).toHaveLength(1)
+      expect((await db.selectFrom('users').select('id').execute()).length).toBe(inLoop)
+      await db.destroy()
     },
   )
 

@@ -25,7 +25,7 @@ module.exports = async function exercise(pg) {
 
   const pool = new pg.Pool({ connectionString: process.env.NUMBERS, max: 2 })
   pool.on('connect', (client) => void client.query("set statement_timeout = '1min'"))
-  const db = new Kysely({ dialect: new SluiceDialect({ pool }) })
+  const db = new Kysely({ dialect: new SluiceDialect({ pool, values: 'sluice' }) })
   const numbers = new Numbers(db)
   const countOf = async (rows) => {
     let count = 0

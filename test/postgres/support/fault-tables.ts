@@ -74,6 +74,7 @@ export function open(connectionString: string, options: OpenOptions = {}): Opene
   const pool = new pg.Pool({ connectionString, max: 1, ...withoutTimeLimits(others) })
   const dialect = new SluiceDialect({
     pool,
+    values: 'sluice',
     ...timeLimitsOf(others),
     ...(retry !== undefined && { retry }),
     ...(onCreateConnection && { onCreateConnection }),
