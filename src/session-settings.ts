@@ -27,6 +27,11 @@ export const sessionSettings: OptionCheck = (value) => {
   return undefined
 }
 
+/** Whether they lead names of tables and types elsewhere. */
+export function setsSearchPath(settings: SessionSettings): boolean {
+  return Object.keys(settings).some((name) => name.toLowerCase() === 'search_path')
+}
+
 /** A statement, and its parameters as text. */
 export interface SettingStatement {
   readonly sql: string

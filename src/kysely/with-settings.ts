@@ -7,6 +7,7 @@ import {
   restoreConfig,
   sessionSettings,
   setConfig,
+  setsSearchPath,
   type HeldSetting,
   type SessionSettings,
   type SettingStatement,
@@ -57,7 +58,7 @@ export async function withSettings<DB, T>(
   return db.transaction().execute(async (transaction) => {
     const inner = transaction.getExecutor()
     const connection = await onConnection(inner, async (one) => {
-      await run(one, setConfig(given, true))
+      await set(one, given)
       return one.connection
     })
     return scoped(inner, connection, body)
@@ -75,7 +76,7 @@ async function within<DB, T>(
     await run(one, SAVEPOINT)
     try {
       const before = (await run(one, askConfig(settings))) as HeldSetting[]
-      await run(one, setConfig(settings, true))
+      await set(one, settings)
       return { connection: one.connection, before }
     } catch (error) {
       await undo(one)
@@ -116,6 +117,12 @@ async function scoped<DB, T>(executor: QueryExecutor, connection: Connection, bo
 const SAVEPOINT: SettingStatement = { sql: 'savepoint sluice_settings', parameters: [] }
 const RELEASE: SettingStatement = { sql: 'release sluice_settings', parameters: [] }
 const UNDO: SettingStatement = { sql: 'rollback to sluice_settings', parameters: [] }
+
+/** Until the transaction ends. */
+async function set(connection: SluiceConnection, settings: SessionSettings): Promise<void> {
+  await run(connection, setConfig(settings, true))
+  if (setsSearchPath(settings)) connection.connection.session.prepared.unsettle()
+}
 
 /** The settings go back with it. */
 async function undo(connection: SluiceConnection): Promise<void> {

@@ -2,7 +2,7 @@ import type { Connection } from '../connection/connection.js'
 import type { RoundTripLimit } from '../connection/pipeline.js'
 import { queryMessages, statement } from '../pg/protocol.js'
 import type { IterationRequest } from '../request.js'
-import { setConfig } from '../session-settings.js'
+import { setConfig, setsSearchPath } from '../session-settings.js'
 import { knownRowReader } from '../rows/row-reader.js'
 import { DecodedRows } from '../rows/row-sink.js'
 import { valueShape } from '../rows/shape.js'
@@ -52,6 +52,7 @@ export function beginMessages(
   }
   const messages = begin.map((sql) => statement(sql))
   if (settings === undefined) return messages
+  if (setsSearchPath(settings)) session.prepared.unsettle()
   const { sql, parameters } = setConfig(settings, true)
   return [...messages, statement(sql, parameters)]
 }

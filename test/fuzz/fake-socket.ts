@@ -29,6 +29,7 @@ export class FakeSocket extends Duplex {
   #isStarted = false
   #status: 'I' | 'T' | 'E' = 'I'
   #sql = ''
+  readonly #statements = new Map<string, string>()
   readonly #portals = new Map<string, FakePortal>()
   #isSilent = false
   #answer: Buffer[] = []
@@ -77,10 +78,12 @@ export class FakeSocket extends Duplex {
     const body = message.subarray(5)
     switch (String.fromCharCode(message[0] ?? 0)) {
       case 'P':
-        this.#sql = body.toString('utf8', 1, body.indexOf(0, 1))
+        this.#sql = stringAt(body, nameIn(body).length + 1)
+        this.#statements.set(nameIn(body), this.#sql)
         this.#answer.push(fake.PARSE_COMPLETE)
         break
       case 'B':
+        this.#sql = this.#statements.get(stringAt(body, nameIn(body).length + 1)) ?? ''
         this.#portals.set(nameIn(body), { sql: this.#sql, rows: firstParameter(body) ?? ROWS, sent: 0 })
         this.#answer.push(fake.BIND_COMPLETE)
         break
@@ -171,7 +174,8 @@ interface FakePortal {
 }
 
 const hasRows = (sql: string) => /^select/i.test(sql)
-const nameIn = (body: Buffer) => body.toString('latin1', 0, body.indexOf(0))
+const stringAt = (body: Buffer, at: number) => body.toString('utf8', at, body.indexOf(0, at))
+const nameIn = (body: Buffer) => stringAt(body, 0)
 
 /** The number that a Bind has first, which is how many rows are asked for. */
 function firstParameter(body: Buffer): number | undefined {

@@ -9,7 +9,14 @@ import { countUp } from '../stress/tally.js'
 import { FakeSocket, ROWS, type Spoiling } from './fake-socket.js'
 import { isHarmless, mischiefOf, type Mischief } from './mischief.js'
 
-const LIMITS = { queryTimeoutMs: 400, fetchTimeoutMs: 400, closeTimeoutMs: 100, connectTimeoutMs: 3000 }
+// Prepared statements are not doubted: nobody here knows of processes.
+const SETTINGS = {
+  preparedStatements: 'always',
+  queryTimeoutMs: 400,
+  fetchTimeoutMs: 400,
+  closeTimeoutMs: 100,
+  connectTimeoutMs: 3000,
+} as const
 /** In which connections the next query may meet what is left of the mischief. */
 const ATTEMPTS = 4
 
@@ -47,7 +54,7 @@ export async function fuzzWire({ seed, from, to, lanes }: WireFuzz): Promise<Wir
       }
       const pool = new pg.Pool({ max: 1, stream: () => new FakeSocket(spoiling) })
       const db = new Kysely<FaultTables>({
-        dialect: new SluiceDialect({ pool, values: 'sluice', ...LIMITS }),
+        dialect: new SluiceDialect({ pool, values: 'sluice', ...SETTINGS }),
       })
       for (let number = next++; number < to; number = next++)
         await hold(db, spoiling, wirePlanOf(seed, number), figures)

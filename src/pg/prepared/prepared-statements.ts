@@ -38,22 +38,18 @@ export class PreparedStatement {
     this.sql = sql
   }
 
-  get hasColumns(): boolean {
-    return this.#columns.length > 0
-  }
-
   described(columns: readonly Field[], formats: readonly number[]): void {
     this.#columns = columns
     this.#formats = formats
   }
 
-  /** The columns in the formats that they are asked for; the same list for the same formats. */
-  columnsIn(formats: readonly number[]): readonly Field[] {
-    if (formats !== this.#formats) {
-      const formatOf = (index: number) => (formats[index] === 1 ? 'binary' : 'text')
-      this.#columns = this.#columns.map((column, index) => ({ ...column, format: formatOf(index) }))
-      this.#formats = formats
-    }
+  /** The columns as they were described, the same list each time; undefined where they were not for these formats. */
+  columnsIn(formats: readonly number[]): readonly Field[] | undefined {
+    if (this.#columns.length === 0) return undefined
+    const held = this.#formats
+    if (formats === held) return this.#columns
+    if (formats.length !== held.length || formats.some((format, index) => format !== held[index]))
+      return undefined
     return this.#columns
   }
 }

@@ -54,8 +54,9 @@ export class StatementUse implements AnswerListener {
     if (name === undefined) return this.#withClosing(queryMessages(sql, parameters, formats))
     const bound = bind('', parameters, formats, name)
     if (known === undefined) return this.#withClosing([parse(sql, name), bound, DESCRIBE, EXECUTE_ALL, SYNC])
-    if (!known.hasColumns) return this.#withClosing([bound, DESCRIBE, EXECUTE_ALL, SYNC])
-    this.#sink.describe(known.columnsIn(formats))
+    const columns = known.columnsIn(formats)
+    if (columns === undefined) return this.#withClosing([bound, DESCRIBE, EXECUTE_ALL, SYNC])
+    this.#sink.describe(columns)
     return this.#withClosing([bound, EXECUTE_ALL, SYNC])
   }
 

@@ -1,6 +1,9 @@
+import type { Socket } from 'node:net'
 import { sql, type Kysely } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withSettings } from '../../../src/index.js'
+import { Splitter } from '../../fuzz/splitter.js'
+import { startProxy, type Relay } from '../support/proxy.js'
 import { CREATE_THINGS, often, preparedOn, Things, ThingsOfPath, thingsDatabase } from '../support/things.js'
 
 let database: Awaited<ReturnType<typeof thingsDatabase>>
@@ -31,9 +34,36 @@ const ways: [string, (opened: ReturnType<typeof database.open>, path: string) =>
   ['set_config', ({ pool }, path) => pool.query(`select set_config('search_path', $1, false)`, [path])],
 ]
 
-describe('a statement that is prepared reads by the search_path of the moment', () => {
-  it.each(ways)('that %s has set', async (_, set) => {
-    await using opened = database.open()
+/** What the server says, without what it reports of the search_path. */
+function untold(): Relay {
+  const splitters = new WeakMap<Socket, Splitter>()
+  return (bytes, to) => {
+    const splitter = splitters.get(to) ?? new Splitter(false)
+    splitters.set(to, splitter)
+    for (const message of splitter.add(bytes))
+      if (!message.subarray(5).toString('latin1').startsWith('search_path\0')) to.write(message)
+  }
+}
+
+async function opening(isTold: boolean) {
+  const proxy = await startProxy(database.url)
+  if (!isTold) proxy.relay = untold()
+  const opened = database.open({ url: proxy.url })
+  return {
+    ...opened,
+    async [Symbol.asyncDispose]() {
+      await opened[Symbol.asyncDispose]()
+      await proxy[Symbol.asyncDispose]()
+    },
+  }
+}
+
+describe.each([
+  ['that is reported', true],
+  ['that is not reported, as before PostgreSQL 18', false],
+])('a statement that is prepared reads by a search_path %s', (_, isTold) => {
+  it.each(ways)('and %s has set', async (__, set) => {
+    await using opened = await opening(isTold)
     for (const path of ['t1', 't2', 't1', 'public', 't2']) {
       await set(opened, path)
       const expected = path === 'public' ? 'thing 1' : path
@@ -41,8 +71,8 @@ describe('a statement that is prepared reads by the search_path of the moment', 
     }
   })
 
-  it('that withSettings() has set, within others and when it has ended', async () => {
-    await using opened = database.open()
+  it('and withSettings() has set, within others and when it has ended', async () => {
+    await using opened = await opening(isTold)
     const { db } = opened
     for (let round = 0; round < 7; round++) {
       expect(await nameBy(db)).toBe('thing 1')
@@ -57,8 +87,8 @@ describe('a statement that is prepared reads by the search_path of the moment', 
     }
   })
 
-  it('that SET LOCAL has set, and rolled back', async () => {
-    await using opened = database.open()
+  it('and SET LOCAL has set, and rolled back', async () => {
+    await using opened = await opening(isTold)
     const { db } = opened
     for (let round = 0; round < 7; round++) {
       const failing = db.transaction().execute(async (trx) => {
@@ -71,8 +101,8 @@ describe('a statement that is prepared reads by the search_path of the moment', 
     }
   })
 
-  it('where a table of the session comes first', async () => {
-    await using opened = database.open()
+  it('and where a table of the session comes first', async () => {
+    await using opened = await opening(isTold)
     const { db } = opened
     await often(() => nameBy(db))
     await sql`create temp table things as select 1 as id, 'temporary'::text as name, null::text as note`.execute(

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { ExpectedAnswers } from '../../../src/pg/expected-answers.js'
+import { bind, closeStatement, EXECUTE_ALL, SYNC } from '../../../src/pg/protocol.js'
 import { Numbers, open } from '../support/fault-database.js'
 import { passOn, startProxy } from '../support/proxy.js'
 import { useFaults } from '../support/use-faults.js'
@@ -57,6 +58,19 @@ test.each([
   ['Q', 'TCZZ'],
 ])('%s may not be answered by %s', (messages, answers) => {
   expect(isAnswer(messages, answers)).toBe(false)
+})
+
+test('rows of a statement that was described before are counted as others are', () => {
+  const messages = [bind('', [], [], 'named'), EXECUTE_ALL, SYNC]
+  const answersTo = (sent: readonly Buffer[], rows: number) => () => {
+    const expected = new ExpectedAnswers(Buffer.concat(sent))
+    for (const type of Buffer.from(`2${'D'.repeat(rows)}`)) expected.expect(type)
+    expected.checkRows(rows, 'SELECT 2')
+    for (const type of Buffer.from('CZ')) expected.expect(type)
+  }
+  expect(answersTo(messages, 2)).not.toThrow()
+  expect(answersTo(messages, 1)).toThrow('1 rows where there are 2')
+  expect(answersTo([closeStatement('other')].concat(messages), 2)).toThrow('out of turn')
 })
 
 test.each([

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   bind,
   close,
+  closeStatement,
   describe as describePortal,
   execute,
   parse,
@@ -23,6 +24,14 @@ describe('messages are those of pg', () => {
     [Array.from({ length: 300 }, String)],
   ])('Bind of %j', (values: (string | Buffer | null)[]) => {
     expect(bind('portal', values, [1])).toEqual(serialize.bind({ portal: 'portal', values, binary: true }))
+  })
+
+  test('Parse, Bind and Close of a statement with a name', () => {
+    const [name, text] = ['größer', 'select $1']
+    expect(parse(text, name)).toEqual(serialize.parse({ name, text, types: [] }))
+    const values = ['a', null]
+    expect(bind('', values, [1], name)).toEqual(serialize.bind({ statement: name, values, binary: true }))
+    expect(closeStatement(name)).toEqual(serialize.close({ type: 'S', name }))
   })
 
   test('Execute, Describe, Close and Sync', () => {
