@@ -10,11 +10,9 @@ import { NO_ROWS, type RowSink } from '../rows/row-sink.js'
 import { clearTimeout, now, setTimeout } from '../real-timers.js'
 import { beginMessages, learnIsolation } from './begin.js'
 import { abortedBy, explainPortalFailure, fetchLimit, idleTimeout, lostPortal } from './failure.js'
-import { FetchSize } from './fetch-size.js'
 import { Fetches } from './fetches.js'
 import { IdleWatch } from './idle-watch.js'
 import { Intake } from './intake.js'
-import { Pace } from './pace.js'
 import { openedOf, phaseAfter, type Phase, type PortalEvent } from './phase.js'
 
 /** How long a fetch that nobody waits for any more may take before it is cancelled on the server. */
@@ -42,10 +40,8 @@ export class Portal<C> implements OpenPortal {
   readonly #connection: Connection
   readonly #ends: PortalEnds<C>
   readonly #readOnly: boolean
-  readonly #fetchSize: FetchSize
   readonly #intake: Intake<C>
   readonly #fetches: Fetches
-  readonly #pace = new Pace()
   readonly #idleWatch: IdleWatch | undefined
   readonly #name = `sluice_${++portals}`
   readonly #openedAt = now()
@@ -64,14 +60,9 @@ export class Portal<C> implements OpenPortal {
     this.request = request
     this.#ends = ends
     this.#readOnly = options.readOnly ?? true
-    this.#fetchSize = new FetchSize(options.chunkSize, maxBytes)
     const intake = new Intake(ends.sink, connection, { maxBytes, isWhole: prefetches })
     this.#intake = intake
-    this.#fetches = new Fetches(
-      (early) => this.#fetch(early),
-      (ahead) => this.#mayGoAhead(ahead),
-      intake,
-    )
+    this.#fetches = new Fetches(request, intake, (early) => this.#fetch(early))
     if (fetchTimeoutMs !== undefined) this.limit = fetchLimit(fetchTimeoutMs, this, () => intake.isHeld)
     if (idleTimeoutMs !== undefined) this.#idleWatch = this.#watch(idleTimeoutMs)
     ends.signal?.addEventListener('abort', this.#onAbort)
@@ -102,7 +93,7 @@ export class Portal<C> implements OpenPortal {
     this.#throwIfEnded()
     const intake = this.#intake
     intake.returned()
-    this.#pace.asked()
+    this.#fetches.asked()
     if (this.#hasGivenAll()) {
       await this.close()
       this.#throwIfEnded()
@@ -131,7 +122,7 @@ export class Portal<C> implements OpenPortal {
     this.#throwIfEnded()
     if (result !== undefined) this.#answered(result)
     if (!this.isClosing) this.#idleWatch?.start()
-    this.#pace.handedOut()
+    this.#fetches.handedOut()
     return chunk
   }
 
@@ -170,22 +161,12 @@ export class Portal<C> implements OpenPortal {
   }
 
   /** All rows of a fetch were taken. */
-  #answered({ rows, bytes, complete, times }: RoundTripResult): void {
-    this.#fetches.done()
-    this.#fetchSize.brought(rows, bytes)
-    this.#pace.taken(times)
+  #answered(result: RoundTripResult): void {
+    const { complete } = result
+    this.#fetches.done(result)
     if (complete) this.#to({ type: 'exhausted' })
     if (complete && !this.request.prefetches) void silently(this.close())
     else if (!complete) this.#fetches.sendAhead()
-  }
-
-  /** One always, if there is room for anything; more where the line would not be full, within what the stream may hold. */
-  #mayGoAhead(ahead: number): boolean {
-    if (this.#intake.isFull) return false
-    if (ahead === 0) return true
-    // The relations of one chunk are read behind the fetch of the next, which is there by then.
-    if (this.request.prefetches || ahead >= this.#pace.ahead) return false
-    return this.#intake.hasRoomFor((ahead + 1) * this.#fetchSize.expectedBytes)
   }
 
   /** One that is gone may still have a fetch that was answered before. */
@@ -209,7 +190,7 @@ export class Portal<C> implements OpenPortal {
   #fetchMessages(): Buffer[] {
     this.#throwIfEnded()
     this.#intake.fetching()
-    const { rows } = this.#fetchSize
+    const { rows } = this.#fetches
     if (openedOf(this.#phase) !== undefined) return [protocol.execute(this.#name, rows), protocol.SYNC]
     const { sql, parameters, formats } = this.request
     const open = [
