@@ -26,7 +26,10 @@ export class Fetches {
   readonly #room: FetchRoom
   readonly #size: FetchSize
   readonly #pace = new Pace()
-  /** The relations of one chunk are read behind the fetch of the next, which is there by then. */
+  /**
+   * Where relations are read behind the fetch of the next chunk, that is there by then; and what a statement does besides
+   * bringing rows is not to run far ahead of a loop that may be left.
+   */
   readonly #isOneAhead: boolean
   #current: Fetch | undefined
   readonly #ahead: Fetch[] = []
@@ -39,7 +42,7 @@ export class Fetches {
     this.#send = send
     this.#room = room
     this.#size = new FetchSize(options.chunkSize, maxBytes)
-    this.#isOneAhead = prefetches
+    this.#isOneAhead = prefetches || options.readOnly === false
   }
 
   /** Rows of the next fetch, as the protocol has it: 0 for all. */
