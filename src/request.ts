@@ -17,13 +17,14 @@ export interface IteratorOptions {
   /**
    * Rows that one fetch brings; a positive 32-bit integer. The query stays one query whatever it is. Default: 10 rows
    * at first, so that the loop starts early, then up to 2000, and fewer when rows are wide: as many as come to 1 MiB, or
-   * an eighth of `maxBytes` where that is less. `Infinity` reads by one fetch without an end, so that the server may use
+   * an eighth of `maxBytes` where that is less. Several fetches are on their way where the server is far, as many as fill
+   * the line. `Infinity` reads by one fetch without an end, so that the server may use
    * parallel plans; the rows come as fast as the loop takes them, and the connection is busy until the last.
    */
   readonly chunkSize?: number
   /**
-   * What the stream may hold of its result at a time, in bytes as the server sends them; a positive 32-bit integer.
-   * Default: that of the dialect, 32 MiB. A fetch that brings more is handed out in parts while the server waits with
+   * What the stream may hold of its result at a time, in bytes as the server sends them, and have on its way by the size
+   * of the last rows; a positive 32-bit integer. Default: that of the dialect, 32 MiB. A fetch that brings more is handed out in parts while the server waits with
    * the rest, and what belongs to its rows by `prefetchRelated` is read for fewer of them at a time. A single row with
    * what belongs to it may be larger.
    */

@@ -258,6 +258,8 @@ export class Pipeline {
       shared?.roundTrips.shift()
       const next = shared?.roundTrips[0]
       this.#atWork = next && { work: next, shared }
+      // It holds what was sent.
+      if (next === undefined && this.#last === shared) this.#last = undefined
       // A cancel request that is still on its way would meet what is sent next; of the same owner, it may.
       if (next === undefined && this.#cancelling !== undefined) {
         await this.#cancelling

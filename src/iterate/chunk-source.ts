@@ -53,6 +53,8 @@ export class ChunkSource implements Chunks<unknown> {
   /** Rows that wait for what belongs to them. */
   readonly #parents: Parents
   #isFetching = false
+  #steps = 0
+  #ahead: Promise<RowChunk<unknown> | undefined> | undefined
   #prefetching: Promise<unknown> | undefined
   #isClosed = false
   #letGo!: () => void
@@ -68,7 +70,7 @@ export class ChunkSource implements Chunks<unknown> {
   constructor(binding: Binding, request: ChunkRequest) {
     this.#binding = binding
     this.#request = request
-    this.#parents = new Parents(request.request)
+    this.#parents = new Parents(request.request, 2)
     if (request.signal) this.#stopListening = onAbort(request.signal, this.#onAbort)
   }
 
@@ -82,6 +84,31 @@ export class ChunkSource implements Chunks<unknown> {
   }
 
   async next(): Promise<RowChunk<unknown> | undefined> {
+    const step = this.#ahead ?? this.#step()
+    this.#ahead = undefined
+    const rows = await step
+    if (rows !== undefined && this.#mayGoAhead()) {
+      this.#ahead = this.#step()
+      // Whoever comes for it gets what it met.
+      this.#ahead.catch(() => {})
+    }
+    return rows
+  }
+
+  /**
+   * Whether what belongs to the next rows is read while the loop works on these: by a loop that has come back for more. In
+   * the caller's transaction nothing runs beside the loop but fetches, and where something is written, leaving must not
+   * break it off.
+   */
+  #mayGoAhead(): boolean {
+    const { prefetch, request } = this.#request
+    if (prefetch === undefined || this.#steps < 2 || request.options.readOnly === false) return false
+    return this.#lease.is === 'held' && !this.#lease.isShared
+  }
+
+  /** The next rows, with what belongs to them. */
+  async #step(): Promise<RowChunk<unknown> | undefined> {
+    this.#steps++
     this.#isFetching = true
     try {
       const { signal } = this.#request

@@ -26,8 +26,9 @@ export class Parents {
   /** How many to complete at a time. */
   #count = Infinity
 
-  constructor({ maxBytes, options }: IterationRequest) {
-    this.#maxBytes = maxBytes * SHARE
+  /** @param atOnce how many times rows with their children are there: those that the loop has, and those of the next step. */
+  constructor({ maxBytes, options }: IterationRequest, atOnce: number) {
+    this.#maxBytes = (maxBytes * SHARE) / atOnce
     const most = options.chunkSize === undefined ? CHILDREN_BYTES : Infinity
     this.#bytes = Math.min(most, this.#maxBytes / 2)
   }

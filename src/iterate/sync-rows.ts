@@ -61,7 +61,7 @@ export class SyncRowStream<T> implements SyncRows<T> {
 
   constructor(iteration: Iteration, source: SyncSource) {
     this.#source = source
-    this.#parents = new Parents(iteration.request)
+    this.#parents = new Parents(iteration.request, 1)
     this.#mostAhead = iteration.request.maxBytes / 4
     this.#handOut = new HandOut(iteration)
   }

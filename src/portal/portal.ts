@@ -14,7 +14,6 @@ import { Fetches } from './fetches.js'
 import { IdleWatch } from './idle-watch.js'
 import { Intake } from './intake.js'
 import { openedOf, phaseAfter, type Phase, type PortalEvent } from './phase.js'
-import { ReadAhead } from './read-ahead.js'
 import { silently } from './silently.js'
 
 /** How long a fetch that nobody waits for any more may take before it is cancelled on the server. */
@@ -43,7 +42,6 @@ export class Portal<C> implements OpenPortal {
   readonly #ends: PortalEnds<C>
   readonly #readOnly: boolean
   readonly #intake: Intake<C>
-  readonly #ahead: ReadAhead
   readonly #fetches: Fetches
   readonly #idleWatch: IdleWatch | undefined
   readonly #name = `sluice_${++portals}`
@@ -65,8 +63,7 @@ export class Portal<C> implements OpenPortal {
     this.#readOnly = options.readOnly ?? true
     const intake = new Intake(ends.sink, connection, { maxBytes, isWhole: prefetches })
     this.#intake = intake
-    this.#ahead = new ReadAhead(request, intake)
-    this.#fetches = new Fetches((early) => this.#fetch(early), this.#ahead, intake)
+    this.#fetches = new Fetches(request, intake, (early) => this.#fetch(early))
     if (fetchTimeoutMs !== undefined) this.limit = fetchLimit(fetchTimeoutMs, this, () => intake.isHeld)
     if (idleTimeoutMs !== undefined) this.#idleWatch = this.#watch(idleTimeoutMs)
     ends.signal?.addEventListener('abort', this.#onAbort)
@@ -97,7 +94,7 @@ export class Portal<C> implements OpenPortal {
     this.#throwIfEnded()
     const intake = this.#intake
     intake.returned()
-    this.#ahead.asked()
+    this.#fetches.asked()
     if (this.#hasGivenAll()) {
       await this.close()
       this.#throwIfEnded()
@@ -126,7 +123,7 @@ export class Portal<C> implements OpenPortal {
     this.#throwIfEnded()
     if (result !== undefined) this.#answered(result)
     if (!this.isClosing) this.#idleWatch?.start()
-    this.#ahead.handedOut()
+    this.#fetches.handedOut()
     return chunk
   }
 
@@ -171,8 +168,7 @@ export class Portal<C> implements OpenPortal {
 
   /** All rows of a fetch were taken. */
   #answered(result: RoundTripResult): void {
-    this.#fetches.done()
-    this.#ahead.taken(result)
+    this.#fetches.done(result)
     if (!result.complete) return this.#fetches.sendAhead()
     this.#to({ type: 'exhausted' })
     // What was written stays once all rows could be read, and they are read as they are handed out.
@@ -200,7 +196,7 @@ export class Portal<C> implements OpenPortal {
   #fetchMessages(): Buffer[] {
     this.#throwIfEnded()
     this.#intake.fetching()
-    const { rows } = this.#ahead
+    const { rows } = this.#fetches
     if (openedOf(this.#phase) !== undefined) return [protocol.execute(this.#name, rows), protocol.SYNC]
     const { sql, parameters, formats } = this.request
     const open = [

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import { connect, type Database } from 'sluice'
 import { openLibrary, type Authors, type Library } from '../support/library.js'
 import { openLine, type Line } from '../support/line.js'
@@ -51,6 +51,19 @@ describe.each(['aiterator', 'iterator'] as const)('far from the server, a stream
     // after the other they would be four for each chunk.
     expect(line.counts.trips).toBeLessThan(2 + 3 * chunks)
   })
+})
+
+test('the relations of the next rows are read while the loop works on these, once it has come back for more', async () => {
+  const rows = at(db).authors.orderBy('id').prefetchRelated('books').aiterator({ chunkSize: CHUNK })
+  const sent = (requests: number) =>
+    vi.waitFor(() => expect(line.counts).toMatchObject({ requests, open: 0 }))
+  await rows.next()
+  // The first fetch and the next, and the relation of the first rows.
+  await sent(3)
+  for (let row = 1; row <= CHUNK; row++) await rows.next()
+  // The relation of these rows and that of the next, each with another fetch.
+  await sent(7)
+  await rows.return()
 })
 
 test('far from the server, a stream in a transaction reads relations by one trip for a level', async () => {
