@@ -84,17 +84,32 @@ export interface Prefetch {
   readonly isPlain: boolean
 }
 
+/** No conditions, no order and the like: most shapes have it, and need not say what is in it. */
+const NONE: readonly never[] = known([])
+
+const wholeRows = new WeakMap<TableSchema, Selection>()
+
+/** Every column of a table, one and the same for all states. */
+function wholeRowsOf(table: TableSchema): Selection {
+  let selection = wholeRows.get(table)
+  if (selection === undefined) {
+    selection = known({ columns: table.columns, shape: 'model', related: NONE, prefetches: NONE })
+    wholeRows.set(table, selection)
+  }
+  return selection
+}
+
 /** Every row of a table. */
 export function initialState(table: TableSchema, schemas = new SchemaRegistry([table])): QueryState {
   known(table)
   return Object.freeze({
     table,
     schemas,
-    conditions: [],
-    order: [],
-    selection: { columns: table.columns, shape: 'model' as const, related: [], prefetches: [] },
+    conditions: NONE,
+    order: NONE,
+    selection: wholeRowsOf(table),
     distinct: false,
-    distinctOn: [],
+    distinctOn: NONE,
     groupBy: undefined,
     lock: undefined,
     combination: undefined,
