@@ -29,11 +29,11 @@ import { shownQuery, type ShownQuery } from './shown-query.js'
  */
 export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> {
   readonly #binding: Binding
-  readonly #state: QueryState
+  #state: QueryState | (() => QueryState)
   #rows: Promise<R[]> | undefined
 
   /** @internal Querysets come from a repository. */
-  constructor(binding: Binding, state: QueryState) {
+  constructor(binding: Binding, state: QueryState | (() => QueryState)) {
     this.#binding = binding
     this.#state = state
   }
@@ -45,12 +45,12 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
 
   /** @internal */
   protected get state(): QueryState {
-    return this.#state
+    return typeof this.#state === 'function' ? (this.#state = this.#state()) : this.#state
   }
 
   /** What JSON and a log show of it: the table, the SQL and the number of its parameters, never what these are. */
   toJSON(): ShownQuery {
-    return shownQuery(this.#state)
+    return shownQuery(this.state)
   }
 
   /** The same for `console.log` and `util.inspect`. @internal */
