@@ -41,8 +41,10 @@ export interface Sending {
   /** What runs, for those who look at the queries of pg's client. */
   readonly sql: string
   readonly parameters?: readonly unknown[]
-  /** Messages that end in a Sync. Made when they are sent, since they may depend on the transaction's status. */
+  /** Messages that end in a Sync, or a simple query. Made when they are sent, since they may depend on the transaction's status. */
   readonly messages: () => Buffer[]
+  /** What the server gets when it asks for the data of a COPY. */
+  readonly data?: Buffer
   /** Where rows go. */
   readonly sink: RowSink<unknown>
   readonly limit?: RoundTripLimit | undefined
@@ -186,8 +188,8 @@ export class Pipeline {
   }
 
   #send(sending: Sending, messages: () => Buffer[]): Promise<RoundTripResult> {
-    const { owner, sink, sql, parameters } = sending
-    const roundTrip = new RoundTrip(owner, messages, sink)
+    const { owner, sink, sql, parameters, data } = sending
+    const roundTrip = new RoundTrip(owner, messages, sink, data)
     const turn = new Turn(this.#session, sql, parameters)
     turn.send(roundTrip)
     this.#session.ask(turn)

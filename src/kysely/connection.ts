@@ -23,11 +23,12 @@ import type { IterationRequest, Parameter } from '../request.js'
 import { describedRowReader, parsedRowReader } from '../rows/described-row-reader.js'
 import type { Field } from '../rows/field.js'
 import type { RowReader } from '../rows/row-reader.js'
-import { DecodedRows, DescribedColumns } from '../rows/row-sink.js'
+import { DecodedRows, DescribedColumns, NO_ROWS } from '../rows/row-sink.js'
 import { elapsed } from '../real-timers.js'
 import { captureStack } from '../stack-trace.js'
 import { noteFetchTime } from './fetch-time.js'
 import {
+  copyDataOf,
   hasOwnValues,
   queryTimeoutOf,
   readRequestOf,
@@ -75,7 +76,9 @@ export class SluiceConnection implements DatabaseConnection {
     if (read?.completes === undefined) this.connection.refuseDuringStream(query.sql)
     this.connection.inFlight = query
     try {
-      return await (read === undefined ? this.#executeFreeHand<R>(query) : this.#executeRead<R>(query, read))
+      if (read !== undefined) return await this.#executeRead<R>(query, read)
+      const data = copyDataOf(query)
+      return await (data === undefined ? this.#executeFreeHand<R>(query) : this.#executeCopy<R>(query, data))
     } finally {
       if (this.connection.inFlight === query) this.connection.inFlight = undefined
     }
@@ -246,6 +249,14 @@ export class SluiceConnection implements DatabaseConnection {
     }
     refuseAsCommit(sql, result, transactionFailure)
     return freeHandResult(result)
+  }
+
+  async #executeCopy<R>(query: Statement, data: Buffer): Promise<QueryResult<R>> {
+    const limit = this.#queryLimit(query)
+    const messages = () => [protocol.simpleQuery(query.sql)]
+    const sending = { owner: query, sql: query.sql, messages, data, sink: NO_ROWS, limit }
+    const { command } = await this.connection.roundTrip(sending)
+    return { rows: [], numAffectedRows: BigInt(command.split(' ')[1] ?? 0) }
   }
 
   async #executeRead<R>(query: Statement, { reader, completes }: ReadRequest): Promise<QueryResult<R>> {

@@ -24,7 +24,7 @@ type Phase =
   | { readonly is: 'sent'; readonly expected: ExpectedAnswers; readonly socket: Socket }
   | { readonly is: 'settled' }
 
-/** One write of messages that ends in a Sync, and everything up to the ReadyForQuery that answers it. */
+/** One write of messages that ends in a Sync or is a simple query, and everything up to the ReadyForQuery that answers it. */
 export class RoundTrip {
   readonly owner: object
   /** Settles with the ReadyForQuery, or when the connection is lost. */
@@ -38,6 +38,7 @@ export class RoundTrip {
 
   readonly #messages: () => Buffer[]
   readonly #sink: RowSink<unknown>
+  readonly #data: Buffer | undefined
   #phase: Phase = { is: 'waiting' }
   #rows = 0
   /** Those of the results before the one that is coming in. */
@@ -48,11 +49,15 @@ export class RoundTrip {
   #resolve!: (result: RoundTripResult) => void
   #reject!: (error: Error) => void
 
-  /** @param messages made when its turn has come, since they may depend on the transaction's status. */
-  constructor(owner: object, messages: () => Buffer[], sink: RowSink<unknown>) {
+  /**
+   * @param messages made when its turn has come, since they may depend on the transaction's status.
+   * @param data what is sent when the server asks for it, once: the messages of a COPY.
+   */
+  constructor(owner: object, messages: () => Buffer[], sink: RowSink<unknown>, data?: Buffer) {
     this.owner = owner
     this.#messages = messages
     this.#sink = sink
+    this.#data = data
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -70,7 +75,7 @@ export class RoundTrip {
   /** @throws what the messages could not be made for; then nothing was sent. */
   send(socket: Socket): void {
     const messages = Buffer.concat(this.#messages())
-    this.#phase = { is: 'sent', expected: new ExpectedAnswers(messages), socket }
+    this.#phase = { is: 'sent', expected: new ExpectedAnswers(messages, this.#data !== undefined), socket }
     this.wasSent = true
     socket.write(messages)
     this.onSent()
@@ -106,7 +111,7 @@ export class RoundTrip {
         this.error ??= readDatabaseError(message)
         return
       case 'G':
-        if (this.#phase.is === 'sent') this.#phase.socket.write(COPY_FAIL)
+        if (this.#phase.is === 'sent') this.#phase.socket.write(this.#data ?? COPY_FAIL)
         return
       case 'Z':
         return this.#settle(this.error)

@@ -7,7 +7,7 @@ import type { Engine } from '../connection/engine.js'
 import type { SluiceConnection } from '../kysely/connection.js'
 import type { Binding } from '../kysely/handle.js'
 import { withConnection } from '../kysely/with-connection.js'
-import { withReadRequest } from '../kysely/read-request.js'
+import { withCopyData, withReadRequest } from '../kysely/read-request.js'
 import { initialState, type QueryState } from '../query/state.js'
 import { knownRowReader, type RowReader } from '../rows/row-reader.js'
 import { selectionReader } from '../rows/statement-readers.js'
@@ -18,7 +18,10 @@ import { explainWriteFailure } from './write-failure.js'
 /** Sends one compiled statement, and tells those who listen when it has its connection. */
 export type Run = (query: CompiledQuery, trace?: Trace) => Promise<QueryResult<unknown>>
 
-/** What a write returns of a table without columns: RETURNING takes no empty list, so that it is a number. */
+/**
+ * What a write returns of a table without columns, since RETURNING takes no empty list, and what is asked for whether it is
+ * there: a number.
+ */
 const EMPTY_ROWS: RowReader = knownRowReader([{ label: '1', codec: codecFor('int4') }], objectShape([]))
 
 /** A table to write to, over one connection or over any. */
@@ -47,6 +50,17 @@ export class Writer {
   async count(build: (scope: Scope) => RawBuilder<unknown>): Promise<number> {
     const { numAffectedRows } = await this.#explained(this.#compile(build))
     return Number(numAffectedRows ?? 0)
+  }
+
+  /** Runs a `COPY … FROM STDIN` with the messages that bring its rows; how many it has written. */
+  async copy(build: (scope: Scope) => RawBuilder<unknown>, data: Buffer): Promise<number> {
+    const { numAffectedRows } = await this.#explained(withCopyData(this.#compile(build), data))
+    return Number(numAffectedRows ?? 0)
+  }
+
+  /** Runs a `SELECT 1`; whether there is a row. */
+  async exists(build: (scope: Scope) => RawBuilder<unknown>): Promise<boolean> {
+    return (await this.#read(this.#compile(build), EMPTY_ROWS, 'query')).length > 0
   }
 
   /** Runs a statement that returns whole rows. */

@@ -42,7 +42,7 @@ export function textOperand({ label }: LookupField, lookup: string, value: unkno
  * @throws {@link EncodeError} for a value that the type cannot hold, and one that is too large for PostgreSQL or for a
  * string.
  */
-export function encodeCopy(codec: Codec, value: unknown, where: string): Operand {
+export function encodeCopy(codec: Codec, value: unknown, where: string | (() => string)): Operand {
   try {
     const encoded = codec.encode(value)
     if (encoded.length > MAX_BYTES)
@@ -51,7 +51,8 @@ export function encodeCopy(codec: Codec, value: unknown, where: string): Operand
   } catch (thrown) {
     const cause = asError(thrown)
     if (!(cause instanceof EncodeError || isTooLong(cause))) throw thrown
-    throw new EncodeError(`${where}: ${cause.message}`, { cause, value })
+    const place = typeof where === 'string' ? where : where()
+    throw new EncodeError(`${place}: ${cause.message}`, { cause, value })
   }
 }
 

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { ConnectionError } from 'sluice'
 import { ExpectedAnswers } from '../../../src/pg/expected-answers.js'
+import { simpleQuery } from '../../../src/pg/protocol.js'
 import { Numbers, open } from '../support/fault-database.js'
 import { passOn, startProxy } from '../support/proxy.js'
 import { useFaults } from '../support/use-faults.js'
@@ -57,6 +59,27 @@ test.each([
   ['Q', 'TCZZ'],
 ])('%s may not be answered by %s', (messages, answers) => {
   expect(isAnswer(messages, answers)).toBe(false)
+})
+
+test.each([
+  ['GCZ', true],
+  ['GEZ', true],
+  ['EZ', true],
+  ['NGSCZ', true],
+  ['CZ', false],
+  ['Z', false],
+  ['GZ', false],
+  ['GGCZ', false],
+  ['GCCZ', false],
+  ['GDCZ', false],
+  ['TDCZ', false],
+])('a COPY that has data may be answered by %s: %s', (answers, isDue) => {
+  const expected = new ExpectedAnswers(simpleQuery('copy t from stdin'), true)
+  const answer = () => {
+    for (const type of Buffer.from(answers)) expected.expect(type)
+  }
+  if (isDue) expect(answer).not.toThrow()
+  else expect(answer).toThrow(ConnectionError)
 })
 
 test.each([
