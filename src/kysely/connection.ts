@@ -256,7 +256,7 @@ export class SluiceConnection implements DatabaseConnection {
     const messages = () => [protocol.simpleQuery(query.sql)]
     const sending = { owner: query, sql: query.sql, messages, data, sink: NO_ROWS, limit }
     const { command } = await this.connection.roundTrip(sending)
-    return { rows: [], numAffectedRows: BigInt(command.split(' ')[1] ?? 0) }
+    return { rows: [], numAffectedRows: BigInt(/^COPY (\d+)$/.exec(command)?.[1] ?? 0) }
   }
 
   async #executeRead<R>(query: Statement, { reader, completes }: ReadRequest): Promise<QueryResult<R>> {

@@ -37,13 +37,13 @@ export class ExpectedAnswers {
   #isComplete = false
   /** The server asked for data, which it does not get. */
   #isRefused = false
-  /** The server is to ask for data, and has not. */
-  #isToAsk: boolean
+  /** What is still to come of a COPY that has data: the server asks for it, has taken it, and is ready. */
+  #copy: string
 
   /** @param hasData whether it is a COPY whose data is sent when the server asks for it. */
   constructor(messages: Buffer, hasData = false) {
     this.#messages = messages
-    this.#isToAsk = hasData
+    this.#copy = hasData ? 'GCZ' : ''
     this.#hasRows = messages[0] !== SIMPLE
     this.#hasColumns = messages[0] === EXECUTE
   }
@@ -71,22 +71,22 @@ export class ExpectedAnswers {
   }
 
   #isDue(type: string): boolean {
+    if (this.#copy !== '') {
+      const isNext = this.#copy.startsWith(type)
+      this.#copy = this.#copy.slice(1)
+      return isNext
+    }
     const message = this.#messages[this.#at] ?? 0
     const { within = '', ends = '' } = ANSWERS.get(String.fromCharCode(message)) ?? {}
     if (type === 'D') return this.#hasRows && within.includes(type)
     if (type === 'n') this.#hasRows = this.#hasColumns = false
     if (type === 'T') this.#hasColumns = true
-    // Rows that the server says it has without having asked for any.
-    if (this.#isToAsk && type !== 'G') return false
     if (message === SIMPLE) {
       if (type === 'Z' && !this.#isComplete) return false
       this.#isComplete = type === 'C' || type === 'I'
       this.#hasRows = type === 'T'
     }
-    if (type === 'G') {
-      this.#isRefused = !this.#isToAsk
-      this.#isToAsk = false
-    }
+    if (type === 'G') this.#isRefused = true
     if (!ends.includes(type)) return within.includes(type)
     this.#at += 1 + this.#messages.readUInt32BE(this.#at + 1)
     if (message === EXECUTE) this.#limit = this.#messages.readUInt32BE(this.#at - 4)

@@ -71,6 +71,9 @@ test.each([
   ['GZ', false],
   ['GGCZ', false],
   ['GCCZ', false],
+  ['GCZZ', false],
+  ['GIZ', false],
+  ['GECZ', false],
   ['GDCZ', false],
   ['TDCZ', false],
 ])('a COPY that has data may be answered by %s: %s', (answers, isDue) => {
