@@ -39,6 +39,7 @@ export class RoundTrip {
   readonly #messages: () => Buffer[]
   readonly #sink: RowSink<unknown>
   readonly #data: Buffer | undefined
+  #isDataSent = false
   #phase: Phase = { is: 'waiting' }
   #rows = 0
   /** Those of the results before the one that is coming in. */
@@ -51,7 +52,8 @@ export class RoundTrip {
 
   /**
    * @param messages made when its turn has come, since they may depend on the transaction's status.
-   * @param data what is sent when the server asks for it, once: the messages of a COPY.
+   * @param data what the server gets when it asks for it, once: the messages of a COPY. In a transaction it follows at
+   * once, where it saves a round trip: after a refusal the server, and whatever pools its connections, ignores it.
    */
   constructor(owner: object, messages: () => Buffer[], sink: RowSink<unknown>, data?: Buffer) {
     this.owner = owner
@@ -73,11 +75,12 @@ export class RoundTrip {
   }
 
   /** @throws what the messages could not be made for; then nothing was sent. */
-  send(socket: Socket): void {
+  send(socket: Socket, isInTransaction: boolean): void {
     const messages = Buffer.concat(this.#messages())
     this.#phase = { is: 'sent', expected: new ExpectedAnswers(messages, this.#data !== undefined), socket }
     this.wasSent = true
     socket.write(messages)
+    if (isInTransaction) this.#sendData(socket)
     this.onSent()
   }
 
@@ -111,11 +114,21 @@ export class RoundTrip {
         this.error ??= readDatabaseError(message)
         return
       case 'G':
-        if (this.#phase.is === 'sent') this.#phase.socket.write(this.#data ?? COPY_FAIL)
+        if (this.#phase.is === 'sent') this.#answerCopy(this.#phase.socket)
         return
       case 'Z':
         return this.#settle(this.error)
     }
+  }
+
+  #sendData(socket: Socket): void {
+    if (this.#data !== undefined && !this.#isDataSent) socket.write(this.#data)
+    this.#isDataSent = true
+  }
+
+  #answerCopy(socket: Socket): void {
+    if (this.#data === undefined) socket.write(COPY_FAIL)
+    else this.#sendData(socket)
   }
 
   /** It is not answered any more, or was not sent. */

@@ -15,6 +15,7 @@ beforeAll(async () => {
   shop = await openShop({ connect: { max: 3 } })
   await shop.sql(`
     create table rows (id int primary key, v text constraint short check (length(v) < 20));
+    create table large (id int check (id > 0), v text);
     create function act() returns trigger language plpgsql as $$
       begin
         if new.v = 'die' then perform pg_terminate_backend(pg_backend_pid()); end if;
@@ -29,6 +30,15 @@ beforeEach(() => shop.sql('truncate rows'))
 
 /** Many rows, of which one behind the first batch has this value. */
 const with1 = (v: string, at = 1_800) => numbered(MANY, (id) => (id === at ? { v } : {}))
+
+const large = tableSchema('large', { id: 'int4', v: 'text' })
+
+/** Behind the first batch a row that is refused, and 10 MB behind that. */
+function* megabytes(): Generator<Row> {
+  for (let id = 1; id <= 1_000; id++) yield { id, v: '' }
+  const v = 'ü'.repeat(10_000)
+  for (let id = 0; id < 500; id++) yield { id, v }
+}
 
 async function failure<E extends Error>(
   promise: Promise<unknown>,
@@ -119,6 +129,12 @@ describe('nothing is half written', () => {
     await isQuiet()
   })
 
+  it('where the server refuses the first of many megabytes, most of which are still to be sent', async () => {
+    const error = await failure(Rows.of(shop.db, large).bulkCreate(megabytes()), CheckViolation)
+    expect(error).toMatchObject({ table: 'public.large' })
+    await isQuiet()
+  })
+
   it('where it takes longer than queryTimeoutMs', async () => {
     const limited = Rows.of(withLimits(shop.db, { queryTimeoutMs: 1_000 }), schema)
     const error = await failure(limited.bulkCreate(with1('sleep').values()), QueryError)
@@ -162,6 +178,7 @@ describe.skipIf(findPgbouncer() === undefined)('behind PgBouncer, which shares i
         expect(heard.traces.some(({ operation }) => operation === 'COPY')).toBe(true)
         await shop.sql('truncate rows')
         await failure(bounced.bulkCreate(with1('x'.repeat(50)).values(), options), CheckViolation)
+        await failure(Rows.of(db, large).bulkCreate(megabytes(), options), CheckViolation)
         await shop.sql('truncate rows')
         await Promise.all(Array.from({ length: 4 }, () => bounced.count()))
         expect(await bounced.bulkCreate(numbered(MANY).values(), options)).toBe(MANY)
