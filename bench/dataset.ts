@@ -94,6 +94,17 @@ const others = (parents: number) => `
     payload jsonb not null,
     at timestamptz not null
   );
+  create table loaded (
+    id int4 primary key,
+    email text not null,
+    name text not null,
+    city text,
+    preferences jsonb not null,
+    active bool not null,
+    score float8 not null,
+    amount numeric not null,
+    at timestamptz not null
+  );
   create view mixed_thrice as
     select * from mixed union all select * from mixed union all select * from mixed;
 `

@@ -57,6 +57,13 @@ const lines = {
   ),
   firstRow: line(`aiterator, same chunk size: ${firstRow}`, '×', 'at most', 1, 1, true),
   firstRowDefaults: line(`aiterator, no options: ${firstRow}`, '×', 'at most', 1, 1, true),
+  copyIn: line(
+    'bulkCreate of an iterable: rows/s against COPY FROM STDIN with text made by hand',
+    '×',
+    'at least',
+    0.8,
+  ),
+  growthCopyIn: line(`bulkCreate of an iterable: ${growth}`, 'MB', 'at most', 16),
   typeChecking: line('type-checking 500 tables and their loops: instantiations', '', 'at most', 250_000),
 } satisfies Record<string, Line>
 

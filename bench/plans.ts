@@ -1,6 +1,7 @@
 import type { Context } from './context.js'
 import { sum } from './estimate.js'
 import type { Plan, Section } from './section.js'
+import { bulkWriting } from './sections/bulk-writing.js'
 import { chunkSizes } from './sections/chunk-sizes.js'
 import { firstRow } from './sections/first-row.js'
 import { largeRows } from './sections/large-rows.js'
@@ -22,6 +23,7 @@ export function allPlans(context: Context): Plan[] {
     firstRow(context),
     prefetching(context),
     writing(context),
+    bulkWriting(context),
     typeChecking(context),
   ]
 }
