@@ -42,14 +42,14 @@ export function readRequestOf(query: Statement): ReadRequest | undefined {
   return (query as { [READ]?: ReadRequest })[READ]
 }
 
-/** A `COPY … FROM STDIN` with the messages that bring its rows. */
+/** A `COPY … FROM STDIN` with the messages that bring its rows, which nobody who prints the query is to see. */
 export function withCopyData(query: CompiledQuery, data: Buffer): CompiledQuery {
-  return Object.freeze({ ...query, [COPY]: data })
+  return Object.freeze({ ...query, [COPY]: () => data })
 }
 
 export function copyDataOf(query: Statement): Buffer | undefined {
   // A property of ours, if it has one.
-  return (query as { [COPY]?: Buffer })[COPY]
+  return (query as { [COPY]?: () => Buffer })[COPY]?.()
 }
 
 /** A compiled query with a time limit of its own. */

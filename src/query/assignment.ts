@@ -60,13 +60,16 @@ export function encodeCell(
 ): Cell {
   if (value === null) return null
   const place = () => (typeof where === 'string' ? where : where())
-  const label = () => `${qualifiedName(table)}.${column.property}`
   if (value === undefined) {
     throw new FieldError(
-      `${place()}: the value of ${label()} is undefined. Leave the field out, or give null for NULL.`,
+      `${place()}: the value of ${labelOf(table, column)} is undefined. Leave the field out, or give null for NULL.`,
     )
   }
-  return encodeCopy(codecFor(column.type), value, () => `${place()}: ${label()}`)
+  return encodeCopy(codecFor(column.type), value, () => `${place()}: ${labelOf(table, column)}`)
+}
+
+function labelOf(table: TableSchema, column: ColumnSchema): string {
+  return `${qualifiedName(table)}.${column.property}`
 }
 
 /** A field of an object; what every object has is not taken for one. */

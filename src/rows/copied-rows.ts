@@ -11,6 +11,8 @@ const TRAILER = -1
 const MESSAGE_BYTES = 64 * 1024
 /** A row of more is not taken, as a message may not be much longer than one gigabyte. */
 const MOST_ROW_BYTES = 128 * 1024 * 1024
+/** All of them together, which are in memory: what is more a `batchSize` has asked for, and is left to INSERT to refuse. */
+const MOST_BYTES = 1024 * 1024 * 1024
 
 /** A value of a row, and how it is written. */
 export interface CopiedField {
@@ -50,7 +52,7 @@ export class CopiedRows {
     const bytes = this.#bytes
     if (bytes.at - this.#message > MESSAGE_BYTES) this.#begin()
     const start = bytes.at
-    const isWritten = this.#write(fields, row) && bytes.at - start <= MOST_ROW_BYTES
+    const isWritten = this.#write(fields, row) && bytes.at - start <= MOST_ROW_BYTES && start < MOST_BYTES
     if (isWritten) this.rows++
     else bytes.at = start
     return isWritten
