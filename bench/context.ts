@@ -38,9 +38,11 @@ const withoutPeers = [
   'ours.js',
   'ours-one-by-one.js',
   'our-writes.js',
+  'our-load.js',
   'pg-result.mjs',
   'copy.mjs',
   'write-pg.mjs',
+  'load-pg.mjs',
 ]
 
 /** The contenders that can run here, and of these the first. */

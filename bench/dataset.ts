@@ -111,6 +111,17 @@ const others = ({ parents, families, growing }: Sizes) => `
   create view growing as
     select n as id, case when n <= ${growing.narrow} then 'x' else repeat(md5(n::text), 12500) end as body
     from generate_series(1, ${growing.narrow + growing.wide}) as n;
+  create table loaded (
+    id int4 primary key,
+    email text not null,
+    name text not null,
+    city text,
+    preferences jsonb not null,
+    active bool not null,
+    score float8 not null,
+    amount numeric not null,
+    at timestamptz not null
+  );
   create view mixed_thrice as
     select * from mixed union all select * from mixed union all select * from mixed;
 `

@@ -79,6 +79,13 @@ const lines = {
   ),
   distancePrefetch5: line(`prefetch while streaming, 5 ms one way: ${byHand}`, '×', 'at least', 1.5),
   distancePrefetch25: line(`prefetch while streaming, 25 ms one way: ${byHand}`, '×', 'at least', 1.5),
+  copyIn: line(
+    'bulkCreate of an iterable: rows/s against COPY FROM STDIN with text made by hand',
+    '×',
+    'at least',
+    0.8,
+  ),
+  growthCopyIn: line(`bulkCreate of an iterable: ${growth}`, 'MB', 'at most', 16),
   typeChecking: line('type-checking 500 tables and their loops: instantiations', '', 'at most', 250_000),
 } satisfies Record<string, Line>
 

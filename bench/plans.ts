@@ -2,6 +2,7 @@ import type { Context } from './context.js'
 import { sum } from './estimate.js'
 import type { Plan, Section } from './section.js'
 import { breathing } from './sections/breathing.js'
+import { bulkWriting } from './sections/bulk-writing.js'
 import { chunkSizes } from './sections/chunk-sizes.js'
 import { distance } from './sections/distance.js'
 import { firstRow } from './sections/first-row.js'
@@ -26,6 +27,7 @@ export function allPlans(context: Context): Plan[] {
     prefetching(context),
     distance(context),
     writing(context),
+    bulkWriting(context),
     typeChecking(context),
   ]
 }

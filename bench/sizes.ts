@@ -28,6 +28,8 @@ export interface Sizes {
   /** How far, in milliseconds one way. */
   readonly oneWays: readonly number[]
   readonly written: number
+  /** Rows that are written from an iterable. */
+  readonly loaded: readonly number[]
   /** Rows of 100 kB. */
   readonly largeRows: number
   /** Tables of the schema that is type-checked. */
@@ -54,6 +56,7 @@ export const full: Sizes = {
   distantRows: 1_000_000,
   oneWays: [0, 1, 5, 25],
   written: 50_000,
+  loaded: [300_000, 1_000_000],
   largeRows: 1500,
   typedTables: 500,
   contenders: Infinity,
@@ -76,6 +79,7 @@ export const quick: Sizes = {
   distantRows: 100_000,
   oneWays: [0, 5, 25],
   written: 5000,
+  loaded: [20_000, 100_000],
   largeRows: 1000,
   typedTables: 50,
   contenders: Infinity,
@@ -99,6 +103,7 @@ export const tiny: Sizes = {
   distantRows: 2000,
   oneWays: [0, 5],
   written: 500,
+  loaded: [2000],
   largeRows: 50,
   typedTables: 5,
   contenders: 2,

@@ -53,6 +53,18 @@ export interface WrittenTable {
   bulkUpdate(rows: readonly object[], fields: readonly string[]): Promise<number>
 }
 
+/** What is used of the generated repository that rows are loaded into. */
+export interface LoadedTable {
+  first(): Promise<unknown>
+  bulkCreate(rows: Iterable<object>): Promise<number>
+}
+
+/** What `loaded-rows.mjs` exports. */
+export interface LoadHelpers {
+  readonly emptied: string
+  readonly loadedRows: (count: number) => Iterable<object>
+}
+
 /** What `targets.mjs` exports. */
 export interface WriteHelpers {
   readonly changed: readonly string[]

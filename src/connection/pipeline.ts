@@ -41,8 +41,10 @@ export interface Sending {
   /** What runs, for those who look at the queries of pg's client. */
   readonly sql: string
   readonly parameters?: readonly unknown[]
-  /** Messages that end in a Sync. Made when they are sent, since they may depend on the transaction's status. */
+  /** Messages that end in a Sync, or a simple query. Made when they are sent, since they may depend on the transaction's status. */
   readonly messages: () => Buffer[]
+  /** What the server gets when it asks for the data of a COPY. */
+  readonly data?: Buffer
   /** Where rows go. */
   readonly sink: RowSink<unknown>
   readonly listener?: AnswerListener
@@ -159,12 +161,12 @@ export class Pipeline {
 
   /** Sends messages after everything sent before, and waits for the ReadyForQuery that answers them. */
   roundTrip(sending: Sending): Promise<RoundTripResult> {
-    const { owner, sink, listener } = sending
+    const { owner, sink } = sending
     const messages = () => {
       this.#options.checkSending()
       return sending.messages()
     }
-    const roundTrip = new RoundTrip(owner, messages, sink, listener)
+    const roundTrip = new RoundTrip(owner, messages, sink, sending)
     // Should the connection be lost before anyone looks at it.
     roundTrip.done.catch(() => {})
     const shared = this.#toShare(sending) ?? this.#alone(sending)
@@ -209,8 +211,7 @@ export class Pipeline {
 
   /** What has to come before everything else goes by a turn of its own. */
   #setUp(sending: Sending): Promise<RoundTripResult> {
-    const { owner, messages, sink, listener } = sending
-    const roundTrip = new RoundTrip(owner, messages, sink, listener)
+    const roundTrip = new RoundTrip(sending.owner, sending.messages, sending.sink)
     const shared = this.#alone(sending)
     shared.roundTrips.push(roundTrip)
     shared.turn.send(roundTrip)

@@ -1,45 +1,17 @@
-import { asError, ConnectionError } from '../errors.js'
+import { ConnectionError } from '../errors.js'
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
 import { breathe, isBreathDue } from '../breath.js'
 import type { Connection } from '../connection/connection.js'
-import { noteSettings } from '../connection/own-settings.js'
 import { droppedStream, forgetDropped, watchDropped } from '../connection/dropped.js'
-import type { Engine } from '../connection/engine.js'
-import { prefetchLimit, queryLimit, type RoundTripLimit } from '../connection/pipeline.js'
-import { runStatement } from '../connection/prepared/run-statement.js'
-import { isDatabaseError } from '../pg/database-error.js'
-import {
-  freeHandParameters,
-  freeHandResult,
-  isSeveral,
-  refuseAsCommit,
-  runFreeHand,
-  type FreeHandAnswer,
-  type FreeHandListener,
-  type Values,
-} from '../pg/free-hand.js'
-import * as protocol from '../pg/protocol.js'
 import type { TransactionStatus } from '../pg/session.js'
 import { Portal } from '../portal/portal.js'
-import type { IterationRequest, Parameter } from '../request.js'
-import { describedRowReader, parsedRowReader } from '../rows/described-row-reader.js'
-import type { Field } from '../rows/field.js'
 import type { RowChunk } from '../rows/row-chunk.js'
-import type { RowReader } from '../rows/row-reader.js'
-import { ChunkedRows, DecodedRows, DescribedColumns } from '../rows/row-sink.js'
+import { ChunkedRows } from '../rows/row-sink.js'
 import { elapsed } from '../real-timers.js'
-import { captureStack } from '../stack-trace.js'
 import { noteFetchTime } from './log.js'
-import {
-  hasOwnValues,
-  queryTimeoutOf,
-  readRequestOf,
-  settingsScopeOf,
-  statementOf,
-  type ReadRequest,
-  type Statement,
-  type StreamedRead,
-} from './read-request.js'
+import { copyDataOf, readRequestOf, settingsScopeOf, type Statement } from './read-request.js'
+import { FreeHand, type StreamSource } from './statements/free-hand.js'
+import { executeCopy, executeRead } from './statements/own.js'
 
 const CANCEL_AGAIN_MS = 250
 
@@ -75,7 +47,11 @@ export class SluiceConnection implements DatabaseConnection {
     if (read?.completes === undefined) this.connection.refuseDuringStream(query.sql)
     this.connection.inFlight = query
     try {
-      return await (read === undefined ? this.#executeFreeHand<R>(query) : this.#executeRead<R>(query, read))
+      if (read !== undefined) return await executeRead<R>(this.connection, query, read)
+      const data = copyDataOf(query)
+      return await (data === undefined
+        ? new FreeHand(this.connection).execute<R>(query)
+        : executeCopy<R>(this.connection, query, data))
     } finally {
       if (this.connection.inFlight === query) this.connection.inFlight = undefined
     }
@@ -115,13 +91,10 @@ export class SluiceConnection implements DatabaseConnection {
       const chunks: unknown = this.#stream<R>(query, opened, () => ({ reader, ...stream }))
       return chunks as AsyncIterableIterator<QueryResult<R>>
     }
+    const freeHand = new FreeHand(this.connection)
     const chunks = this.#stream<R>(query, opened, async () => {
-      const whose = this.#valuesOf(query)
-      const reader =
-        whose === 'pg' ? this.#parsedRowReader() : describedRowReader(await this.#describe(query))
-      const parameters = freeHandParameters(query.parameters, whose)
-      const request = freeHandRequest(query, parameters, reader, chunkSize, this.connection.engine)
-      return signal === undefined ? { reader, request } : { reader, request, signal }
+      const source = await freeHand.source(query, chunkSize)
+      return signal === undefined ? source : { ...source, signal }
     })
     const rows = inParts(signal === undefined ? chunks : untilAborted(chunks, signal))
     // A queryset's iterator is watched by itself.
@@ -154,137 +127,7 @@ export class SluiceConnection implements DatabaseConnection {
       await opened.portal?.close()
     }
   }
-
-  #valuesOf(query: Statement): Values {
-    return hasOwnValues(query) ? 'sluice' : this.connection.engine.values
-  }
-
-  /** By the parsers of the client, which are those of its pool and of pg itself. */
-  #parsedRowReader(): RowReader {
-    const { client } = this.connection.session
-    // What it returns is up to who has set it.
-    return parsedRowReader((typeOid) => client.getTypeParser(typeOid, 'text') as (text: string) => unknown)
-  }
-
-  /** The columns that a statement will return, by one round trip: so that their formats can be chosen. */
-  async #describe(query: Statement): Promise<readonly Field[]> {
-    const { sql } = query
-    const columns = new DescribedColumns()
-    const messages = () => protocol.describeMessages(sql)
-    const limit = this.#queryLimit(query)
-    await this.connection.roundTrip({ owner: query, sql, messages, sink: columns, limit })
-    const described = columns.take()
-    this.#notice(query)?.(described)
-    return described
-  }
-
-  /** What hears of the columns of a statement whose values nobody has chosen. */
-  #notice(query: Statement): FreeHandListener['columns'] {
-    const { engine, session } = this.connection
-    const { valuesNotice } = engine
-    if (valuesNotice === undefined || hasOwnValues(query)) return undefined
-    return (columns) => valuesNotice.look(session.client, columns)
-  }
-
-  async #executeFreeHand<R>(query: Statement): Promise<QueryResult<R>> {
-    const { sql, parameters } = query
-    const { session } = this.connection
-    const whose = this.#valuesOf(query)
-    const isText =
-      whose === 'pg' ||
-      session.settings.isReadable ||
-      sql === '' ||
-      (parameters.length === 0 && isSeveral(sql))
-    try {
-      return await (isText
-        ? this.connection.query({ owner: query, sql, limit: this.#queryLimit(query) }, (sending) =>
-            this.#runFreeHand<R>(query, whose, { sending, columns: this.#notice(query) }),
-          )
-        : this.#runDescribed<R>(query))
-    } catch (error) {
-      // It was made where the socket was read, which says nothing of who waits.
-      captureStack(asError(error))
-      throw error
-    } finally {
-      if (!SETS_NOTHING.test(sql)) {
-        session.defaultIsolation = undefined
-        noteSettings(session, sql)
-      }
-    }
-  }
-
-  async #runFreeHand<R>(query: Statement, whose: Values, hears: FreeHandListener): Promise<QueryResult<R>> {
-    const { connection } = this
-    const { answers, transactionFailure } = connection
-    try {
-      const result = await runFreeHand<R>(connection.session, query, whose, hears)
-      refuseAsCommit(query.sql, result, transactionFailure)
-      if (result.rows?.length > 0) connection.checkRows()
-      return freeHandResult(result)
-    } catch (error) {
-      // pg reports an error before the ReadyForQuery that tells what became of the transaction.
-      if (isDatabaseError(error) && connection.answers === answers && !connection.isLost)
-        await connection.session.nextReady()
-      throw error
-    }
-  }
-
-  #queryLimit(query: Statement): RoundTripLimit | undefined {
-    return queryLimit(queryTimeoutOf(query) ?? this.connection.engine.limits.queryTimeoutMs, query.sql)
-  }
-
-  /** In binary, as streams are read: in the styles that the session has, text would be ambiguous. */
-  async #runDescribed<R>(query: Statement): Promise<QueryResult<R>> {
-    const { connection } = this
-    const { sql } = query
-    const parameters = freeHandParameters(query.parameters, 'sluice')
-    const reader = describedRowReader(await this.#describe(query))
-    const { transactionFailure } = connection
-    const messages = () => protocol.queryMessages(sql, parameters, reader.formats)
-    const sink = new DecodedRows(reader)
-    const { command } = await connection.roundTrip({
-      owner: query,
-      sql,
-      parameters,
-      messages,
-      sink,
-      limit: this.#queryLimit(query),
-    })
-    // What the reader makes of the rows is what the query's type says.
-    const result: FreeHandAnswer<R> = { ...countedBy(command), rows: sink.take() as (R & object)[] }
-    refuseAsCommit(sql, result, transactionFailure)
-    return freeHandResult(result)
-  }
-
-  async #executeRead<R>(query: Statement, { reader, completes }: ReadRequest): Promise<QueryResult<R>> {
-    const { connection } = this
-    // What belongs to a stream is sent behind its fetches, and cancelled with it.
-    const stream = completes && [...connection.openPortals].find(({ request }) => request === completes.group)
-    const limit = prefetchLimit(completes?.fetchTimeoutMs, query.sql) ?? this.#queryLimit(query)
-    const { rows, command } = await runStatement(connection, statementOf(query, reader), {
-      owner: stream ?? completes?.group ?? query,
-      limit,
-      early: completes !== undefined,
-      sink: () => new DecodedRows(reader, completes?.budget),
-    })
-    // What the reader makes of the rows is what the query's type says.
-    const result = { rows: rows as R[] }
-    return command.startsWith('SELECT') ? result : { ...result, ...affectedBy(command) }
-  }
 }
-
-/** The word of a command's tag, and how many rows it says there were. */
-function countedBy(tag: string): Pick<FreeHandAnswer<unknown>, 'command' | 'rowCount'> {
-  const [command = '', ...counts] = tag.split(' ')
-  return { command, rowCount: Number(counts.at(-1) ?? 0) }
-}
-
-function affectedBy(tag: string): Pick<QueryResult<unknown>, 'numAffectedRows'> {
-  return { numAffectedRows: BigInt(countedBy(tag).rowCount ?? 0) }
-}
-
-/** What begins and ends transactions. Anything else may set what they are by default. */
-const SETS_NOTHING = /^(?:begin|commit|rollback|savepoint|release)\b[^;]*$/i
 
 /** Kysely hands out what it gets without giving way: it gets some rows of a chunk at a time. */
 async function* inParts<R>(chunks: AsyncIterable<RowChunk<R>>): AsyncGenerator<QueryResult<R>, void> {
@@ -303,38 +146,4 @@ async function* untilAborted<T>(chunks: AsyncIterable<T>, signal: AbortSignal): 
   } catch (error) {
     if (!signal.aborted) throw error
   }
-}
-
-/** What is streamed, and how. */
-interface StreamSource extends Partial<Omit<StreamedRead, 'request'>> {
-  readonly reader: RowReader
-  readonly request: IterationRequest
-}
-
-/** A stream of free-hand SQL: its rows are handed out by Kysely, and not counted. */
-function freeHandRequest(
-  query: CompiledQuery,
-  parameters: readonly Parameter[],
-  { formats }: RowReader,
-  chunkSize: number,
-  { maxBytes }: Engine,
-): IterationRequest {
-  return {
-    sql: query.sql,
-    parameters,
-    formats,
-    prefetches: false,
-    maxBytes,
-    options: { chunkSize, readOnly: isReading(query.query) },
-    delivered: new Float64Array(1),
-  }
-}
-
-/** A SELECT that locks no rows and has no part that writes. */
-function isReading(query: CompiledQuery['query']): boolean {
-  return (
-    query.kind === 'SelectQueryNode' &&
-    (query.endModifiers ?? []).length === 0 &&
-    (query.with?.expressions ?? []).every(({ expression }) => expression.kind === 'SelectQueryNode')
-  )
 }

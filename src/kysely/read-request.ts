@@ -5,6 +5,7 @@ import type { ByteBudget } from '../rows/byte-budget.js'
 import type { RowReader } from '../rows/row-reader.js'
 
 const READ = Symbol.for(`sluice.read@${version}`)
+const COPY = Symbol.for(`sluice.copy@${version}`)
 const QUERY_TIMEOUT = Symbol.for(`sluice.query-timeout@${version}`)
 const OWN_VALUES = Symbol.for(`sluice.own-values@${version}`)
 const SETTINGS = Symbol.for(`sluice.settings@${version}`)
@@ -49,6 +50,16 @@ export function withReadRequest(query: CompiledQuery, read: ReadRequest): Compil
 export function readRequestOf(query: Statement): ReadRequest | undefined {
   // A property of ours, if it has one.
   return (query as { [READ]?: ReadRequest })[READ]
+}
+
+/** A `COPY … FROM STDIN` with the messages that bring its rows, which nobody who prints the query is to see. */
+export function withCopyData(query: CompiledQuery, data: Buffer): CompiledQuery {
+  return Object.freeze({ ...query, [COPY]: () => data })
+}
+
+export function copyDataOf(query: Statement): Buffer | undefined {
+  // A property of ours, if it has one.
+  return (query as { [COPY]?: () => Buffer })[COPY]?.()
 }
 
 /** A compiled query with a time limit of its own. */

@@ -38,9 +38,13 @@ export class ExpectedAnswers {
   #isComplete = false
   /** The server asked for data, which it does not get. */
   #isRefused = false
+  /** What is still to come of a COPY that has data: the server asks for it, has taken it, and is ready. */
+  #copy: string
 
-  constructor(messages: Buffer) {
+  /** @param hasData whether it is a COPY whose data is sent when the server asks for it. */
+  constructor(messages: Buffer, hasData = false) {
     this.#messages = messages
+    this.#copy = hasData ? 'GCZ' : ''
     this.#hasRows = messages[0] !== SIMPLE
     this.#hasColumns = messages[0] === EXECUTE
   }
@@ -68,6 +72,11 @@ export class ExpectedAnswers {
   }
 
   #isDue(type: string): boolean {
+    if (this.#copy !== '') {
+      const isNext = this.#copy.startsWith(type)
+      this.#copy = this.#copy.slice(1)
+      return isNext
+    }
     const message = this.#messages[this.#at] ?? 0
     const { within = '', ends = '' } = ANSWERS.get(String.fromCharCode(message)) ?? {}
     if (type === 'D') return this.#hasRows && within.includes(type)

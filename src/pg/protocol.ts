@@ -75,6 +75,11 @@ function sum(sizes: readonly number[]): number {
   return sizes.reduce((all, size) => all + 4 + size, 0)
 }
 
+/** A simple query, which needs no Sync: the server answers ReadyForQuery by itself. */
+export function simpleQuery(sql: string): Buffer {
+  return named('Q', sql)
+}
+
 /** Describe a portal: the server answers with its row description. */
 export function describe(portal: string): Buffer {
   return named('D', `P${portal}`)

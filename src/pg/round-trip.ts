@@ -43,7 +43,7 @@ type Phase =
   | { readonly is: 'sent'; readonly expected: ExpectedAnswers; readonly socket: Socket }
   | { readonly is: 'settled' }
 
-/** One write of messages that ends in a Sync, and everything up to the ReadyForQuery that answers it. */
+/** One write of messages that ends in a Sync or is a simple query, and everything up to the ReadyForQuery that answers it. */
 export class RoundTrip {
   readonly owner: object
   /** Settles with the ReadyForQuery, or when the connection is lost. */
@@ -58,6 +58,8 @@ export class RoundTrip {
   readonly #messages: () => Buffer[]
   readonly #sink: RowSink<unknown>
   readonly #listener: AnswerListener | undefined
+  readonly #data: Buffer | undefined
+  #isDataSent = false
   #phase: Phase = { is: 'waiting' }
   #rows = 0
   /** Those of the results before the one that is coming in. */
@@ -70,17 +72,22 @@ export class RoundTrip {
   #resolve!: (result: RoundTripResult) => void
   #reject!: (error: Error) => void
 
-  /** @param messages made when its turn has come, since they may depend on the transaction's status. */
+  /**
+   * @param messages made when its turn has come, since they may depend on the transaction's status.
+   * @param more.data what the server gets when it asks for it, once: the messages of a COPY. In a transaction it follows at
+   * once, where it saves a round trip: after a refusal the server, and whatever pools its connections, ignores it.
+   */
   constructor(
     owner: object,
     messages: () => Buffer[],
     sink: RowSink<unknown>,
-    listener: AnswerListener | undefined,
+    { listener, data }: { readonly listener?: AnswerListener; readonly data?: Buffer } = {},
   ) {
     this.owner = owner
     this.#messages = messages
     this.#sink = sink
     this.#listener = listener
+    this.#data = data
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -101,12 +108,13 @@ export class RoundTrip {
   }
 
   /** @throws what the messages could not be made for; then nothing was sent. */
-  send(socket: Socket): void {
+  send(socket: Socket, isInTransaction: boolean): void {
     const messages = Buffer.concat(this.#messages())
-    this.#phase = { is: 'sent', expected: new ExpectedAnswers(messages), socket }
+    this.#phase = { is: 'sent', expected: new ExpectedAnswers(messages, this.#data !== undefined), socket }
     this.wasSent = true
     this.#sentAt = elapsed()
     socket.write(messages)
+    if (isInTransaction) this.#sendData(socket)
     this.onSent()
   }
 
@@ -145,11 +153,21 @@ export class RoundTrip {
         this.error ??= readDatabaseError(message)
         return
       case 'G':
-        if (this.#phase.is === 'sent') this.#phase.socket.write(COPY_FAIL)
+        if (this.#phase.is === 'sent') this.#answerCopy(this.#phase.socket)
         return
       case 'Z':
         return this.#settle(this.error)
     }
+  }
+
+  #sendData(socket: Socket): void {
+    if (this.#data !== undefined && !this.#isDataSent) socket.write(this.#data)
+    this.#isDataSent = true
+  }
+
+  #answerCopy(socket: Socket): void {
+    if (this.#data === undefined) socket.write(COPY_FAIL)
+    else this.#sendData(socket)
   }
 
   /** It is not answered any more, or was not sent. */

@@ -40,7 +40,7 @@ const SERVER_MESSAGES: Readonly<Record<string, ServerMessage>> = {
   C: { name: 'CommandComplete', due: 'as answer', within: 'Q', ends: 'E', to: 'turn' },
   I: { name: 'EmptyQueryResponse', due: 'as answer', within: 'Q', ends: 'E', to: 'turn' },
   s: { name: 'PortalSuspended', due: 'as answer', ends: 'E', to: 'turn' },
-  // COPY, as far as it goes without data of ours.
+  // COPY, of which only that into a table may have data of ours.
   G: { name: 'CopyInResponse', due: 'as answer', within: 'EQ', to: 'turn' },
   H: { name: 'CopyOutResponse', due: 'as answer', within: 'EQ', to: 'turn' },
   d: { name: 'CopyData', due: 'as answer', within: 'EQ', to: 'turn' },

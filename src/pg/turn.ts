@@ -131,7 +131,7 @@ export class Turn implements AnswerReader, HeldQuery {
   #isSent(roundTrip: RoundTrip, socket: Socket): boolean {
     this.#gather(socket)
     try {
-      roundTrip.send(socket)
+      roundTrip.send(socket, this.#session.status === 'T')
       return true
     } catch (error) {
       roundTrip.fail(asError(error))

@@ -17,14 +17,25 @@ export interface Assignment {
 
 /** The values of one row, encoded; `where` they are written is for messages: `create()`, `Row 3 of bulkCreate()`. */
 export function parseValues(table: TableSchema, values: unknown, where: string): Assignment[] {
-  // A Promise, a Map, a Date and the like never have their fields as properties.
-  if (!isRecord(values) || (Object.keys(values).length === 0 && !isPlainObject(values))) {
-    throw new FieldError(`${where} of ${qualifiedName(table)} takes an object such as { field: value }.`)
-  }
+  refuseUnlessFields(table, values, () => where)
   return Object.keys(values).map((property) => {
     const column = writableColumn(table, property, where)
     return { column, cell: encodeCell(table, column, values[property], where) }
   })
+}
+
+/** @throws {@link FieldError} for what has no fields: a Promise, a Map, a Date and the like never have theirs as properties. */
+export function refuseUnlessFields(
+  table: TableSchema,
+  values: unknown,
+  where: () => string,
+): asserts values is Record<string, unknown> {
+  if (isRecord(values) && (!isEmpty(values) || isPlainObject(values))) return
+  throw new FieldError(`${where()} of ${qualifiedName(table)} takes an object such as { field: value }.`)
+}
+
+function isEmpty(values: object): boolean {
+  return Object.keys(values).length === 0
 }
 
 /** @throws {@link FieldError} for an unknown column, and for one that the server alone fills. */
@@ -41,15 +52,24 @@ export function writableColumn(table: TableSchema, property: string, where: stri
 }
 
 /** One value, encoded. */
-export function encodeCell(table: TableSchema, column: ColumnSchema, value: unknown, where: string): Cell {
+export function encodeCell(
+  table: TableSchema,
+  column: ColumnSchema,
+  value: unknown,
+  where: string | (() => string),
+): Cell {
   if (value === null) return null
-  const label = `${qualifiedName(table)}.${column.property}`
+  const place = () => (typeof where === 'string' ? where : where())
   if (value === undefined) {
     throw new FieldError(
-      `${where}: the value of ${label} is undefined. Leave the field out, or give null for NULL.`,
+      `${place()}: the value of ${labelOf(table, column)} is undefined. Leave the field out, or give null for NULL.`,
     )
   }
-  return encodeCopy(codecFor(column.type), value, `${where}: ${label}`)
+  return encodeCopy(codecFor(column.type), value, () => `${place()}: ${labelOf(table, column)}`)
+}
+
+function labelOf(table: TableSchema, column: ColumnSchema): string {
+  return `${qualifiedName(table)}.${column.property}`
 }
 
 /** A field of an object; what every object has is not taken for one. */

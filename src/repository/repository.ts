@@ -71,6 +71,9 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    * give get the column's default. An array's rows are returned in its order; of any other iterable, which is read
    * batch by batch so that a stream of any length can be piped in, and with `ignoreConflicts`, their number is.
    *
+   * Of an iterable, without conflicts to handle, rows behind the first batch go by `COPY … FROM STDIN (FORMAT binary)`
+   * where the server says that they come out as by INSERT; the first batch is of 1,000 rows then.
+   *
    * All of it is one transaction, unless a `batchSize` is given; inside a transaction of the caller's, a failure after
    * the first rows leaves nothing to do but to roll that one back. An iterable that reads from the same database needs a
    * connection of its own beside it, or `using(trx)` for both.

@@ -69,7 +69,11 @@ function isOfType({ name, base }: Codec, oid: number): boolean {
 
 function arrayOptions(element: TypeSchema): ArrayOptions {
   const record = recordOf(element)
-  if (record !== undefined) return record
+  if (record !== undefined) {
+    const { delimiter, flat, oids } = record
+    const isOwn = typeof element === 'string' || element.kind === 'converted'
+    return { delimiter, flat, oid: isOwn ? oids?.[0] : undefined }
+  }
   const base = baseType(element)
   return { delimiter: ',', flat: typeof base !== 'string' && ['array', 'multirange'].includes(base.kind) }
 }

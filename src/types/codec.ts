@@ -1,5 +1,10 @@
+import type { ByteWriter } from './byte-writer.js'
+
 /** Reads a value from `bytes[start, end)`, and keeps no reference to `bytes`. */
 export type CellDecoder = (bytes: Buffer, start: number, end: number) => unknown
+
+/** Writes a value in PostgreSQL's binary input format behind what `bytes` has; see {@link Coding.encodeBinary}. */
+export type CellEncoder = (value: unknown, bytes: ByteWriter) => boolean
 
 /**
  * How the values of one PostgreSQL type cross the wire: the only place where bytes become values and back.
@@ -27,6 +32,14 @@ export interface Coding {
    * @throws {@link EncodeError} for a value that the type cannot hold.
    */
   readonly encode: (value: unknown) => string | Buffer
+  /**
+   * Writes a value in binary, for rows by the thousand: the same value as what `encode` makes of it. Absent where a type
+   * has no binary encoder.
+   *
+   * It returns false, whatever it has written by then, for what only the server can read, such as `'tomorrow'`, for what
+   * is seldom, and for what no column can hold: `encode` has the last word on a value, and the words for it.
+   */
+  readonly encodeBinary?: CellEncoder | undefined
 }
 
 /** The coding of a type, with the names it goes by. */

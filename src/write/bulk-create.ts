@@ -2,16 +2,19 @@ import { insertRows, type InsertEnd, type OnConflict } from '../sql/write/insert
 import { FieldError, OptionError, UsageError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import type { Binding } from '../kysely/handle.js'
-import { parseValues, writableColumn, type Assignment } from '../query/assignment.js'
+import { encodeCell, writableColumn, type Cell } from '../query/assignment.js'
 import { columnsOf } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
 import { refuseView } from '../query/writable.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { refuseUnlessRows, writeBatches, type Batch } from './batch.js'
+import { isCopied, type Batch } from './batch.js'
+import { Copying } from './copying.js'
 import { BULK_CREATE_CHECKS, type BulkCreateOptions } from './options.js'
-import type { Writer } from './writer.js'
+import { RowShapes, type RowShape } from './row-shapes.js'
 import { SeenKeys } from './seen-keys.js'
+import { refuseUnlessRows, writeBatches } from './write-batches.js'
+import type { Writer } from './writer.js'
 
 /** Inserts rows; an array's come back in its order, of everything else and with `ignoreConflicts` their number. */
 export async function bulkCreate(
@@ -27,8 +30,17 @@ export async function bulkCreate(
   const conflict = conflictOf(table, options)
   const returning = Array.isArray(rows) && conflict.kind !== 'ignore'
   const end: InsertEnd = { conflict, returning }
-  const encode = rowEncoder(table, conflict, !Array.isArray(rows))
-  const batched = { rows, batchSize: options.batchSize, encode, references: references(table) }
+  const { batchSize } = options
+  const encoder = new RowEncoder(table, conflict, !Array.isArray(rows))
+  const copying = Array.isArray(rows) || conflict.kind !== 'fail' ? undefined : Copying.of(state, batchSize)
+  const add = (batch: Batch, row: unknown, number: number): void => {
+    const shape = encoder.shapeOf(row, number)
+    // It has fields, or it would have no shape.
+    const fields = row as Readonly<Record<string, unknown>>
+    if (copying?.add(batch, shape, fields) !== true) batch.add(shape, encoder.cellsOf(shape, fields, number))
+  }
+  const limits = { batchSize, ...(copying && { firstRows: copying.firstRows }) }
+  const batched = { rows, ...limits, add, references: references(table) }
 
   const created: unknown[] = []
   let count = 0
@@ -37,9 +49,12 @@ export async function bulkCreate(
       for (const row of await insertReturning(writer, batch, end)) created.push(row)
       return
     }
-    for (const { columns, positions } of batch.groups) {
-      count += await writer.count((scope) => insertRows(scope, columns, positions.length, end))
+    for (const group of batch.groups) {
+      if (isCopied(group)) count += (await copying?.write(writer, group)) ?? 0
+      else
+        count += await writer.count((scope) => insertRows(scope, group.columns, group.positions.length, end))
     }
+    await copying?.learn(writer, batch)
   })
   return returning ? created : count
 }
@@ -47,7 +62,9 @@ export async function bulkCreate(
 /** The rows of a batch as they are in the table, in the batch's order. */
 async function insertReturning(writer: Writer, batch: Batch, end: InsertEnd): Promise<unknown[]> {
   const result = new Array<unknown>(batch.rows)
-  for (const { columns, positions } of batch.groups) {
+  for (const group of batch.groups) {
+    if (isCopied(group)) continue
+    const { columns, positions } = group
     const rows = await writer.rows((scope) => insertRows(scope, columns, positions.length, end))
     if (rows.length !== positions.length) {
       throw new UsageError(
@@ -69,20 +86,41 @@ function references(table: TableSchema): ColumnSchema[] {
   })
 }
 
-function rowEncoder(table: TableSchema, conflict: OnConflict, bounded: boolean) {
-  const parse = (row: unknown, number: number): Assignment[] =>
-    parseValues(table, row, `Row ${number} of bulkCreate()`)
-  if (conflict.kind !== 'update') return parse
-  const { key } = conflict
-  const seen = new SeenKeys(table, key, 'bulkCreate()', bounded)
-  return (row: unknown, number: number): Assignment[] => {
-    const assignments = parse(row, number)
-    const given = key.map((column) => assignments.find((each) => each.column === column)?.cell)
-    // NULLs are not equal to each other, and what a default will be is not known here.
-    const cells = given.filter((cell) => cell !== null && cell !== undefined)
-    if (cells.length === key.length) seen.add(cells, number)
-    return assignments
+/** Encodes rows, and refuses with `updateConflicts` a key that comes twice. */
+class RowEncoder {
+  readonly #table: TableSchema
+  readonly #shapes: RowShapes
+  readonly #key: readonly ColumnSchema[]
+  readonly #seen: SeenKeys | undefined
+
+  constructor(table: TableSchema, conflict: OnConflict, bounded: boolean) {
+    this.#table = table
+    this.#shapes = new RowShapes(table)
+    this.#key = conflict.kind === 'update' ? conflict.key : []
+    this.#seen =
+      conflict.kind === 'update' ? new SeenKeys(table, conflict.key, 'bulkCreate()', bounded) : undefined
   }
+
+  shapeOf(row: unknown, number: number): RowShape {
+    return this.#shapes.of(row, () => place(number))
+  }
+
+  cellsOf({ fields }: RowShape, row: Readonly<Record<string, unknown>>, number: number): Cell[] {
+    const cells = fields.map(({ property, column }) =>
+      encodeCell(this.#table, column, row[property], () => place(number)),
+    )
+    if (this.#seen === undefined) return cells
+    // NULLs are not equal to each other, and what a default will be is not known here.
+    const given = this.#key.flatMap(
+      (column) => cells[fields.findIndex((field) => field.column === column)] ?? [],
+    )
+    if (given.length === this.#key.length) this.#seen.add(given, number)
+    return cells
+  }
+}
+
+function place(number: number): string {
+  return `Row ${number} of bulkCreate()`
 }
 
 function conflictOf(table: TableSchema, options: BulkCreateOptions): OnConflict {

@@ -2,12 +2,14 @@ import { updateRows } from '../sql/write/update.js'
 import { FieldError, UsageError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import type { Binding } from '../kysely/handle.js'
-import { encodeCell, fieldOf, isRecord, writableColumn, type Assignment } from '../query/assignment.js'
+import { encodeCell, fieldOf, isRecord, writableColumn } from '../query/assignment.js'
 import { columnsOf } from '../query/columns.js'
 import type { QueryState } from '../query/state.js'
 import { refuseView } from '../query/writable.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { refuseUnlessRows, writeBatches } from './batch.js'
+import { isCopied, type Batch } from './batch.js'
+import { shapeOf } from './row-shapes.js'
+import { refuseUnlessRows, writeBatches } from './write-batches.js'
 import { BULK_CHECKS, type BulkOptions } from './options.js'
 import { SeenKeys } from './seen-keys.js'
 import { qualifiedName } from '../schema/qualified-name.js'
@@ -28,26 +30,28 @@ export async function bulkUpdate(
   const key = columnsOf(table, table.primaryKey)
   const seen = new SeenKeys(table, key, 'bulkUpdate()', !Array.isArray(rows))
 
-  const encode = (row: unknown, number: number): readonly Assignment[] => {
-    const where = `Row ${number} of bulkUpdate()`
-    if (!isRecord(row)) throw new FieldError(`${where} on ${qualifiedName(table)} is not an object.`)
-    const assign = (column: ColumnSchema): Assignment => ({
-      column,
-      cell: encodeCell(table, column, fieldOf(row, column.property), where),
-    })
-    const keys = key.map(assign)
-    if (keys.some(({ cell }) => cell === null)) {
-      throw new FieldError(`${where} on ${qualifiedName(table)} has NULL in its primary key.`)
+  const shape = shapeOf([...key, ...columns].map((column) => ({ property: column.property, column })))
+  const keyAt = key.map((column) => shape.fields.findIndex((field) => field.column === column))
+
+  const add = (batch: Batch, row: unknown, number: number): void => {
+    const where = () => `Row ${number} of bulkUpdate()`
+    if (!isRecord(row)) throw new FieldError(`${where()} on ${qualifiedName(table)} is not an object.`)
+    const cells = shape.fields.map(({ property, column }) =>
+      encodeCell(table, column, fieldOf(row, property), where),
+    )
+    const keys = keyAt.map((index) => cells[index] ?? null)
+    if (keys.includes(null)) {
+      throw new FieldError(`${where()} on ${qualifiedName(table)} has NULL in its primary key.`)
     }
-    const cells = keys.map(({ cell }) => cell)
-    seen.add(cells, number)
-    return [...keys, ...columns.map(assign)]
+    seen.add(keys, number)
+    batch.add(shape, cells)
   }
 
   let count = 0
-  const batched = { rows, batchSize: options.batchSize, encode }
+  const batched = { rows, batchSize: options.batchSize, add }
   await writeBatches(binding, state, batched, async (writer, batch) => {
     for (const group of batch.groups) {
+      if (isCopied(group)) continue
       const keys = group.columns.filter(({ column }) => key.includes(column))
       const changes = group.columns.filter(({ column }) => !key.includes(column))
       count += await writer.count((scope) => updateRows(scope, keys, changes))

@@ -5,7 +5,8 @@ import type { Model } from '../query/model.js'
 export interface BulkOptions {
   /**
    * Rows of one statement, each of which then stands for itself: a failure leaves the batches before it written.
-   * Default: all rows are written in one transaction, in batches of at most 5,000.
+   * Default: all rows are written in one transaction, in batches of at most 5,000; the first that `bulkCreate` takes from
+   * an iterable is of 1,000.
    */
   readonly batchSize?: number
 }

@@ -6,10 +6,11 @@ import type { Engine } from '../connection/engine.js'
 import type { SluiceConnection } from '../kysely/connection.js'
 import type { Binding } from '../kysely/handle.js'
 import { withConnection } from '../kysely/with-connection.js'
-import { withReadRequest } from '../kysely/read-request.js'
+import { withCopyData, withReadRequest } from '../kysely/read-request.js'
 import type { QueryState } from '../query/state.js'
 import { knownRowReader, type RowReader } from '../rows/row-reader.js'
 import { objectShape } from '../rows/shape.js'
+import { existenceReader } from '../rows/statement-readers.js'
 import { isTraced, Trace, traced } from '../trace/trace.js'
 import { explainWriteFailure } from './write-failure.js'
 
@@ -49,6 +50,17 @@ export class Writer {
   /** The same by the plan of its shape. */
   countBy<S extends object>(maker: Maker<S, Made>, subject: S): Promise<number> {
     return this.#count(planned(maker, subject).query)
+  }
+
+  /** Runs a `COPY … FROM STDIN` with the messages that bring its rows; how many it has written. */
+  async copy(build: (scope: Scope) => RawBuilder<unknown>, data: Buffer): Promise<number> {
+    const { numAffectedRows } = await this.#explained(withCopyData(writing(this.state, build), data))
+    return Number(numAffectedRows ?? 0)
+  }
+
+  /** Runs a `SELECT 1`; whether there is a row. */
+  async exists(build: (scope: Scope) => RawBuilder<unknown>): Promise<boolean> {
+    return (await this.#read(writing(this.state, build), existenceReader, 'query')).length > 0
   }
 
   /** Runs a statement that returns whole rows. */

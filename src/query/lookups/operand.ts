@@ -48,7 +48,7 @@ export function encodedText({ label }: LookupField, lookup: string, value: unkno
  * @throws {@link EncodeError} for a value that the type cannot hold, and one that is too large for PostgreSQL or for a
  * string.
  */
-export function encodeCopy(codec: Codec, value: unknown, where: string): Encoded {
+export function encodeCopy(codec: Codec, value: unknown, where: string | (() => string)): Encoded {
   try {
     const encoded = codec.encode(value)
     if (encoded.length > MAX_BYTES)
@@ -57,7 +57,8 @@ export function encodeCopy(codec: Codec, value: unknown, where: string): Encoded
   } catch (thrown) {
     const cause = asError(thrown)
     if (!(cause instanceof EncodeError || isTooLong(cause))) throw thrown
-    throw new EncodeError(`${where}: ${cause.message}`, { cause, value })
+    const place = typeof where === 'string' ? where : where()
+    throw new EncodeError(`${place}: ${cause.message}`, { cause, value })
   }
 }
 

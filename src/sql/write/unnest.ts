@@ -67,6 +67,7 @@ function arrayParameter(scope: Scope, column: ColumnSchema, cells: readonly Cell
   return sql`${literal}::${typeName(scope, type)}[]`
 }
 
-function arrayLiteral(cells: readonly Cell[], delimiter: string): string {
+/** An array of encoded values, as a parameter. */
+export function arrayLiteral(cells: readonly Cell[], delimiter: string): string {
   return `{${cells.map((cell) => (cell === null ? 'NULL' : elementText(cell))).join(delimiter)}}`
 }

@@ -1,7 +1,8 @@
 import { EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
 import type { BaseType } from '../base-type.js'
-import type { CellDecoder, Codec } from '../codec.js'
+import { writeSized } from '../byte-writer.js'
+import type { CellDecoder, CellEncoder, Codec } from '../codec.js'
 import { misfit, otherType } from '../describe.js'
 import { elementText, readLiteral, type LiteralReader } from './literal.js'
 
@@ -9,10 +10,13 @@ const mostDimensions = 6
 const lowerBounds = /^(?:\[-?\d+:-?\d+\])+=/
 
 /** How arrays of an element type differ from most. */
-export type ArrayOptions = Pick<BaseType, 'delimiter' | 'flat'>
+export type ArrayOptions = Pick<BaseType, 'delimiter' | 'flat'> & {
+  /** The OID of the elements' type, which those of a binary array have to name: of PostgreSQL's own types alone. */
+  readonly oid?: number | undefined
+}
 
 /** Arrays of `element`, nested as deep as they have dimensions; lower bounds other than 1 are not kept. */
-export function arrayCodec(element: Codec, { delimiter, flat }: ArrayOptions): Codec {
+export function arrayCodec(element: Codec, { delimiter, flat, oid }: ArrayOptions): Codec {
   const name = `${element.name}[]`
   const stops = `${delimiter}}`
 
@@ -50,8 +54,10 @@ export function arrayCodec(element: Codec, { delimiter, flat }: ArrayOptions): C
   }
 
   const decode = element.decodeBinary
+  const encode = element.encodeBinary
   return {
     name,
+    encodeBinary: encode && oid !== undefined ? binaryWriter(encode, oid, flat) : undefined,
     decodeBinary: decode && binaryReader(name, decode),
     decodeText: (text) =>
       readLiteral(name, text, (literal) => {
@@ -85,6 +91,38 @@ function sizesOf(value: readonly unknown[]): number[] {
     if (sizes.length > mostDimensions) break
   }
   return sizes
+}
+
+/** Arrays with the arrays of one depth of different lengths are left to `encode`, which says so. */
+function binaryWriter(encode: CellEncoder, oid: number, flat: boolean): CellEncoder {
+  return (value, bytes) => {
+    if (!Array.isArray(value)) return false
+    const sizes = value.length === 0 ? [] : flat ? [value.length] : sizesOf(value)
+    if (sizes.includes(0) || sizes.length > mostDimensions) return false
+    bytes.int32(sizes.length)
+    const hasNull = bytes.at
+    bytes.int32(0)
+    bytes.int32(oid)
+    for (const size of sizes) {
+      bytes.int32(size)
+      bytes.int32(1)
+    }
+
+    const write = (items: readonly unknown[], dimension: number): boolean => {
+      if (items.length !== sizes[dimension]) return false
+      const innermost = dimension === sizes.length - 1
+      for (const item of items) {
+        if (!innermost) {
+          if (!Array.isArray(item) || !write(item, dimension + 1)) return false
+        } else if (item === null) {
+          bytes.int32At(hasNull, 1)
+          bytes.int32(-1)
+        } else if ((!flat && Array.isArray(item)) || !writeSized(bytes, encode, item)) return false
+      }
+      return true
+    }
+    return sizes.length === 0 || write(value, 0)
+  }
 }
 
 function binaryReader(name: string, decode: CellDecoder): CellDecoder {

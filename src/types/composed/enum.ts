@@ -26,5 +26,9 @@ export function enumCodec(name: string, declared: readonly string[]): Codec {
       if (label !== undefined) return label
       throw misfit(`The enum ${name} takes ${known}`, value)
     },
+    encodeBinary: (value, bytes) => {
+      const label = labels.get(value)
+      return label !== undefined && bytes.utf8(label)
+    },
   }
 }

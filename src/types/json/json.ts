@@ -80,9 +80,41 @@ function refuseUnrepresentable(key: string, value: unknown): unknown {
   return value
 }
 
+/** How deep a value is looked at without its being written. */
+const MOST_DEPTH = 100
+
+/** Whether JSON.stringify writes a value as it is, and needs no look at each of its parts: that is most of its time. */
+function isPlain(value: unknown, depth = 0): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true
+    case 'number':
+      return Number.isFinite(value)
+    case 'object': {
+      if (value === null) return true
+      if (depth > MOST_DEPTH || 'toJSON' in value) return false
+      if (Array.isArray(value)) {
+        // A hole is undefined here.
+        for (const item of value) if (!isPlain(item, depth + 1)) return false
+        return true
+      }
+      const prototype: unknown = Object.getPrototypeOf(value)
+      if (prototype !== Object.prototype && prototype !== null) return false
+      for (const key in value) {
+        // Its own and those of a prototype that somebody has added to: of the latter, one too many is looked at.
+        if (!isPlain((value as Record<string, unknown>)[key], depth + 1)) return false
+      }
+      return true
+    }
+    default:
+      return false
+  }
+}
+
 function stringify(name: string, value: unknown): string {
   try {
-    return JSON.stringify(value, refuseUnrepresentable)
+    return isPlain(value) ? JSON.stringify(value) : JSON.stringify(value, refuseUnrepresentable)
   } catch (cause) {
     if (cause instanceof EncodeError) throw cause
     throw new EncodeError(`The value cannot be written as ${name}: ${messageOf(cause)}`, { cause, value })
@@ -112,6 +144,7 @@ export const jsonCodec: Coding = {
   decodeText: (text) => parsed('json', text),
   decodeBinary: (bytes, start, end) => readValid('json', bytes, start, end),
   encode: (value) => stringify('json', value),
+  encodeBinary: (value, bytes) => bytes.utf8(stringify('json', value)),
 }
 
 /** `jsonb`: as `json`; its binary form starts with a version byte. */
@@ -119,10 +152,16 @@ export const jsonbCodec: Coding = {
   decodeText: (text) => parsed('jsonb', text),
   decodeBinary: (bytes, start, end) => readValid('jsonb', bytes, afterVersion(bytes, start), end),
   encode: (value) => checkText(stringify('jsonb', value)),
+  encodeBinary: (value, bytes) => {
+    bytes.int8(VERSION)
+    return bytes.utf8(checkText(stringify('jsonb', value)))
+  },
 }
 
+const VERSION = 1
+
 function afterVersion(bytes: Buffer, start: number): number {
-  if (bytes[start] === 1) return start + 1
+  if (bytes[start] === VERSION) return start + 1
   throw new DecodeError(
     `A jsonb value has the unknown binary version ${bytes[start]}: this server's is newer than supported.`,
   )
@@ -139,6 +178,11 @@ function asText(
     decodeBinary: (bytes, start, end) => utf8(bytes, from(bytes, start), end),
     // Filters take JSON values as well.
     encode: (value) => (typeof value === 'string' ? checkString(type, value) : other.encode(value)),
+    encodeBinary: (value, bytes) => {
+      if (typeof value !== 'string') return other.encodeBinary?.(value, bytes) === true
+      if (type === 'jsonb') bytes.int8(VERSION)
+      return bytes.utf8(value)
+    },
   })
 }
 

@@ -1,4 +1,5 @@
 import { int32 } from '../text/bytes.js'
+import type { ByteWriter } from '../byte-writer.js'
 import type { Coding } from '../codec.js'
 import { checkWidth, misfit, printedAs } from '../describe.js'
 
@@ -26,6 +27,17 @@ export const float4Codec: Coding = {
     return shortestFloat4(single[0]!)
   },
   encode: (value) => encode('float4', value),
+  encodeBinary: (value, bytes) => {
+    if (typeof value !== 'number') return false
+    const float = Math.fround(value)
+    // What is too large or too small the server refuses; and midway between two floats the text may lie beside it.
+    if (value - value === 0 && (Math.abs(float) === Infinity || (float === 0 && value !== 0))) return false
+    const other = 2 * value - float
+    if (float !== value && Math.fround(other) === other) return false
+    single[0] = float
+    bytes.int32(words[0]!)
+    return true
+  },
 }
 
 /** `float8`: number, NaN, ±Infinity and −0 included. */
@@ -38,6 +50,14 @@ export const float8Codec: Coding = {
     return double[0]!
   },
   encode: (value) => encode('float8', value),
+  encodeBinary: (value, bytes) => typeof value === 'number' && writeDouble(value, bytes),
+}
+
+function writeDouble(value: number, bytes: ByteWriter): true {
+  double[0] = value
+  bytes.int32(words[highWord]!)
+  bytes.int32(words[lowWord]!)
+  return true
 }
 
 /** The distance from the finite `float` to its neighbour away from zero (`step` 1) or towards zero (−1). */

@@ -1,5 +1,6 @@
 import { DecodeError, EncodeError } from '../../errors.js'
 import { bigintOf, int16, int32, uint32 } from '../text/bytes.js'
+import type { ByteWriter } from '../byte-writer.js'
 import type { Coding } from '../codec.js'
 import { checkWidth, describe, misfit, printedAs } from '../describe.js'
 
@@ -11,6 +12,7 @@ function integerCodec(
   least: number,
   most: number,
   read: (bytes: Buffer, at: number) => number,
+  write: (bytes: ByteWriter, value: number) => void,
 ): Coding {
   return {
     decodeText: (text) => Number(printedAs(name, printed, text)),
@@ -23,17 +25,24 @@ function integerCodec(
       if (whole && value >= least && value <= most) return value.toString()
       throw misfit(`${name} takes an integer from ${least} to ${most}`, value)
     },
+    encodeBinary: (value, bytes) => {
+      if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) return false
+      write(bytes, value)
+      return true
+    },
   }
 }
 
+const write32 = (bytes: ByteWriter, value: number): void => bytes.int32(value)
+
 /** `int2`: number. */
-export const int2Codec = integerCodec('int2', 2, -32768, 32767, int16)
+export const int2Codec = integerCodec('int2', 2, -32768, 32767, int16, (bytes, value) => bytes.int16(value))
 
 /** `int4`: number. */
-export const int4Codec = integerCodec('int4', 4, -2147483648, 2147483647, int32)
+export const int4Codec = integerCodec('int4', 4, -2147483648, 2147483647, int32, write32)
 
 /** `oid`: number from 0 to 4294967295. */
-export const oidCodec = integerCodec('oid', 4, 0, 4294967295, uint32)
+export const oidCodec = integerCodec('oid', 4, 0, 4294967295, uint32, write32)
 
 const leastInt8 = -(2n ** 63n)
 const mostInt8 = 2n ** 63n - 1n
@@ -60,11 +69,24 @@ function encodeInt8(value: unknown): string {
   throw misfit('int8 takes a bigint or an integer', value)
 }
 
+function encodeInt8Binary(value: unknown, bytes: ByteWriter): boolean {
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) return false
+    bytes.safeInt64(value)
+    return true
+  }
+  if (typeof value !== 'bigint' || value < leastInt8 || value > mostInt8) return false
+  bytes.int32(Number(value >> 32n))
+  bytes.int32(Number(value & 0xffffffffn))
+  return true
+}
+
 /** `int8`: bigint. A number is taken too while it is a safe integer. */
 export const int8Codec: Coding = {
   decodeText: (text) => BigInt(int8Text(text)),
   decodeBinary: decodeInt8,
   encode: encodeInt8,
+  encodeBinary: encodeInt8Binary,
 }
 
 /** `int8` as number, for what is small as a rule: counts, and sums of small integers. */
@@ -72,13 +94,20 @@ export const int8AsNumberCodec: Coding = {
   decodeText: (text) => safeNumber(BigInt(int8Text(text))),
   decodeBinary: (bytes, start, end) => safeNumber(decodeInt8(bytes, start, end)),
   encode: encodeInt8,
+  encodeBinary: encodeInt8Binary,
 }
 
 /** `int8` as string of digits. Bigints and integers are taken too. */
 export const int8AsStringCodec: Coding = {
   decodeText: int8Text,
   decodeBinary: (bytes, start, end) => decodeInt8(bytes, start, end).toString(),
-  encode: (value) => encodeInt8(typeof value === 'string' && printed.test(value) ? BigInt(value) : value),
+  encode: (value) => encodeInt8(digits(value)),
+  encodeBinary: (value, bytes) => encodeInt8Binary(digits(value), bytes),
+}
+
+/** What a string of digits stands for; anything else as it is. */
+function digits(value: unknown): unknown {
+  return typeof value === 'string' && printed.test(value) ? BigInt(value) : value
 }
 
 function safeNumber(value: bigint): number {

@@ -1,5 +1,6 @@
 import { DecodeError } from '../../errors.js'
 import { int16 } from '../text/bytes.js'
+import type { ByteWriter } from '../byte-writer.js'
 import type { Coding } from '../codec.js'
 import { misfit, printedAs } from '../describe.js'
 import { withoutEnd } from '../text/without-end.js'
@@ -57,6 +58,42 @@ function encode(value: unknown): string {
   throw misfit(`numeric takes a decimal string such as '12.50', a number or a bigint`, value)
 }
 
+const plain = /^-?\d+(?:\.\d+)?$/
+/** Longer ones are seldom. */
+const MOST_CHARACTERS = 1000
+
+function encodeBinary(value: unknown, bytes: ByteWriter): boolean {
+  const text = typeof value === 'number' || typeof value === 'bigint' ? value.toString() : value
+  if (typeof text !== 'string' || text.length > MOST_CHARACTERS || !plain.test(text)) return false
+  const first = text.charCodeAt(0) === MINUS ? 1 : 0
+  const point = text.indexOf('.')
+  const end = point < 0 ? text.length : point
+  const scale = point < 0 ? 0 : text.length - point - 1
+  const whole = Math.ceil((end - first) / 4)
+  bytes.int16(whole + Math.ceil(scale / 4))
+  bytes.int16(whole - 1)
+  bytes.int16(first === 1 ? negative : 0)
+  bytes.int16(scale)
+  // Digits of base 10000 lie on both sides of the point: the first of the whole part may be short, and the last of all.
+  for (let power = whole - 1; power >= 0; power--)
+    bytes.int16(digitOf(text, Math.max(first, end - 4 * power - 4), end - 4 * power))
+  for (let at = point + 1; at < point + 1 + scale; at += 4) {
+    const next = Math.min(at + 4, text.length)
+    bytes.int16(digitOf(text, at, next) * (powersOfTen[at + 4 - next] ?? 1))
+  }
+  return true
+}
+
+const ZERO = 0x30
+const MINUS = 0x2d
+const powersOfTen = [1, 10, 100, 1000]
+
+function digitOf(text: string, from: number, to: number): number {
+  let digit = 0
+  for (let at = from; at < to; at++) digit = digit * 10 + text.charCodeAt(at) - ZERO
+  return digit
+}
+
 /** `numeric`: string exactly as PostgreSQL prints it, its scale kept. Numbers and bigints are taken too. */
 export const numericCodec: Coding = {
   decodeText,
@@ -67,6 +104,7 @@ export const numericCodec: Coding = {
       throw misfit("numeric takes a decimal string such as '12.50' or 'NaN', a number or a bigint", value)
     return encode(value)
   },
+  encodeBinary,
 }
 
 /** `numeric` as number. What a number cannot hold to the last digit is an error; trailing zeros are not kept. */
@@ -74,6 +112,7 @@ export const numericAsNumberCodec: Coding = {
   decodeText: (text) => exactNumber(decodeText(text)),
   decodeBinary: (bytes, start, end) => exactNumber(decodeBinary(bytes, start, end)),
   encode,
+  encodeBinary,
 }
 
 function exactNumber(text: string): number {

@@ -17,4 +17,9 @@ export const boolCodec: Coding = {
     if (value === false) return 'f'
     throw misfit('bool takes true or false', value)
   },
+  encodeBinary: (value, bytes) => {
+    if (typeof value !== 'boolean') return false
+    bytes.int8(value ? 1 : 0)
+    return true
+  },
 }

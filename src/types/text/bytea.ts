@@ -38,4 +38,9 @@ export const byteaCodec: Coding = {
     }
     throw misfit('bytea takes a Buffer or a Uint8Array', value)
   },
+  encodeBinary: (value, bytes) => {
+    if (!types.isUint8Array(value)) return false
+    bytes.bytes(value)
+    return true
+  },
 }

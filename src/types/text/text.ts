@@ -37,7 +37,11 @@ export function stringCodec(name: string): Coding {
 
 /** Types whose values are strings and whose binary form is their text: `text`, `varchar`, `citext`… */
 export function textCodec(name: string): Coding {
-  return { ...stringCodec(name), decodeBinary: utf8 }
+  return {
+    ...stringCodec(name),
+    decodeBinary: utf8,
+    encodeBinary: (value, bytes) => typeof value === 'string' && bytes.utf8(value),
+  }
 }
 
 /** `name`: string of at most 63 bytes; PostgreSQL would cut a longer one without a word. */
@@ -53,6 +57,7 @@ export const nameCodec: Coding = {
     }
     return text
   },
+  encodeBinary: undefined,
 }
 
 /** `"char"`: one byte as a string; ASCII as itself, zero as `''`, others as `\ooo`. */

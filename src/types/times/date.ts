@@ -6,9 +6,11 @@ import type { Coding } from '../codec.js'
 import { checkWidth, describe, notIso, printedAs } from '../describe.js'
 import { epochDays, formatDay } from './calendar.js'
 import { dateOf, encodeDate, within } from './instant.js'
+import { writeDay } from './moment-bytes.js'
 
 const printed = /^(?:\d{4,}-\d\d-\d\d(?: BC)?|-?infinity)$/
 const day = 86_400_000
+const FURTHEST_DAYS = 700_000
 
 function decodeBinary(bytes: Buffer, start: number, end: number): string {
   checkWidth('date', 4, start, end)
@@ -23,6 +25,7 @@ export const dateCodec: Coding = {
   decodeText: (text) => printedAs('date', printed, text, notIso),
   decodeBinary,
   encode: (value) => checkMoment('date', '2024-01-02', value),
+  encodeBinary: writeDay,
 }
 
 /** `date` as Date at midnight in UTC; one at another time is refused, as its time would be lost. A string is taken too. */
@@ -41,5 +44,13 @@ export const dateAsDateCodec: Coding = {
       )
     }
     return encodeDate('date', value, '').replace(' 00:00:00', '')
+  },
+  encodeBinary: (value, bytes) => {
+    if (!types.isDate(value)) return writeDay(value, bytes)
+    const days = value.getTime() / day - epochDays
+    // Years of more than four digits, and those before the first, are seldom.
+    if (!Number.isInteger(days) || Math.abs(days) > FURTHEST_DAYS) return false
+    bytes.int32(days)
+    return true
   },
 }

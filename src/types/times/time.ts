@@ -3,6 +3,7 @@ import { formatTime, two } from './calendar.js'
 import { checkMoment } from '../text/text.js'
 import type { Coding } from '../codec.js'
 import { checkWidth, printedAs } from '../describe.js'
+import { writeTime } from './moment-bytes.js'
 
 const printedTime = /^\d\d:\d\d:\d\d(?:\.\d{1,6})?$/
 const printedTimetz = /^\d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d(?::\d\d){0,2}$/
@@ -33,6 +34,7 @@ export const timeCodec: Coding = {
     return timeAt(bytes, start)
   },
   encode: (value) => checkMoment('time', '04:05:06.789', value),
+  encodeBinary: writeTime,
 }
 
 /** `timetz`: string such as `04:05:06.789+05:30`. */

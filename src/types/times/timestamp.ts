@@ -4,6 +4,7 @@ import type { Coding } from '../codec.js'
 import { notIso, printedAs } from '../describe.js'
 import { epochDays } from './calendar.js'
 import { dateAt, dateOf, encodeDate, formatTimestamp, instantOf, readTimestamp } from './instant.js'
+import { writeDate, writeInstant, writeTimestamp } from './moment-bytes.js'
 
 const printed = /^(?:\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: BC)?|-?infinity)$/
 
@@ -12,6 +13,7 @@ export const timestampCodec: Coding = {
   decodeText: (text) => printedAs('timestamp', printed, text, notIso),
   decodeBinary: (bytes, start, end) => readTimestamp('timestamp', bytes, start, end),
   encode: (value) => checkMoment('timestamp', '2024-01-02 03:04:05.123456', value),
+  encodeBinary: writeTimestamp,
 }
 
 /**
@@ -23,6 +25,7 @@ export const timestampAsDateCodec: Coding = {
   decodeBinary: (bytes, start, end) => dateAt('timestamp', bytes, start, end),
   encode: (value) =>
     types.isDate(value) ? encodeDate('timestamp', value, '') : timestampCodec.encode(value),
+  encodeBinary: (value, bytes) => writeDate(value, bytes) || writeTimestamp(value, bytes),
 }
 
 /**
@@ -36,6 +39,7 @@ export const timestamptzCodec: Coding = {
     types.isDate(value)
       ? encodeDate('timestamptz', value, '+00')
       : checkMoment('timestamptz', '2024-01-02 03:04:05.123456+00', value),
+  encodeBinary: (value, bytes) => writeDate(value, bytes) || writeInstant(value, bytes),
 }
 
 /** `timestamptz` as string to the microsecond, in UTC whatever the TimeZone: `2024-01-02 03:04:05.123456+00`. */
@@ -47,4 +51,5 @@ export const timestamptzAsStringCodec: Coding = {
   },
   decodeBinary: (bytes, start, end) => readTimestamp('timestamptz', bytes, start, end, '+00'),
   encode: timestamptzCodec.encode,
+  encodeBinary: timestamptzCodec.encodeBinary,
 }

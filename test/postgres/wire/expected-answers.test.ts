@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { ConnectionError } from 'sluice'
 import { ExpectedAnswers } from '../../../src/pg/expected-answers.js'
-import { bind, closeStatement, EXECUTE_ALL, SYNC } from '../../../src/pg/protocol.js'
+import { bind, closeStatement, EXECUTE_ALL, simpleQuery, SYNC } from '../../../src/pg/protocol.js'
 import { Numbers, open } from '../support/fault-database.js'
 import { passOn, startProxy } from '../support/proxy.js'
 import { useFaults } from '../support/use-faults.js'
@@ -71,6 +72,30 @@ test('rows of a statement that was described before are counted as others are', 
   expect(answersTo(messages, 2)).not.toThrow()
   expect(answersTo(messages, 1)).toThrow('1 rows where there are 2')
   expect(answersTo([closeStatement('other')].concat(messages), 2)).toThrow('out of turn')
+})
+
+test.each([
+  ['GCZ', true],
+  ['GEZ', true],
+  ['EZ', true],
+  ['NGSCZ', true],
+  ['CZ', false],
+  ['Z', false],
+  ['GZ', false],
+  ['GGCZ', false],
+  ['GCCZ', false],
+  ['GCZZ', false],
+  ['GIZ', false],
+  ['GECZ', false],
+  ['GDCZ', false],
+  ['TDCZ', false],
+])('a COPY that has data may be answered by %s: %s', (answers, isDue) => {
+  const expected = new ExpectedAnswers(simpleQuery('copy t from stdin'), true)
+  const answer = () => {
+    for (const type of Buffer.from(answers)) expected.expect(type)
+  }
+  if (isDue) expect(answer).not.toThrow()
+  else expect(answer).toThrow(ConnectionError)
 })
 
 test.each([
