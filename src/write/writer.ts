@@ -10,7 +10,7 @@ import { withConnection } from '../kysely/with-connection.js'
 import { withReadRequest } from '../kysely/read-request.js'
 import { initialState, type QueryState } from '../query/state.js'
 import { knownRowReader, type RowReader } from '../rows/row-reader.js'
-import { selectionReader } from '../rows/statement-readers.js'
+import { noColumnsReader, selectionReader } from '../rows/statement-readers.js'
 import { objectShape } from '../rows/shape.js'
 import { isTraced, Trace, traced } from '../trace/trace.js'
 import { explainWriteFailure } from './write-failure.js'
@@ -20,9 +20,6 @@ export type Run = (query: CompiledQuery, trace?: Trace) => Promise<QueryResult<u
 
 /** What a write returns of a table without columns: RETURNING takes no empty list, so that it is a number. */
 const EMPTY_ROWS: RowReader = knownRowReader([{ label: '1', codec: codecFor('int4') }], objectShape([]))
-
-/** What a write returns without RETURNING. */
-const NO_COLUMNS: RowReader = knownRowReader([], objectShape([]))
 
 /** A table to write to, over one connection or over any. */
 export class Writer {
@@ -48,7 +45,7 @@ export class Writer {
 
   /** Runs a statement that returns no rows; how many it has written. */
   async count(build: (scope: Scope) => RawBuilder<unknown>): Promise<number> {
-    const query = withReadRequest(this.#compile(build), { reader: NO_COLUMNS })
+    const query = withReadRequest(this.#compile(build), { reader: noColumnsReader })
     const { numAffectedRows } = await this.#explained(query)
     return Number(numAffectedRows ?? 0)
   }
