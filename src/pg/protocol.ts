@@ -58,7 +58,10 @@ export function bind(
     at += Buffer.isBuffer(value) ? value.copy(message, at) : message.write(value, at)
   })
   at = message.writeUInt16BE(formats.length, at)
-  for (const format of formats) at = message.writeInt16BE(format, at)
+  for (const format of formats) {
+    message[at++] = 0
+    message[at++] = format
+  }
   return message
 }
 

@@ -19,6 +19,9 @@ export const countReader = valueReader<number>('count', COUNT_TYPE)
 /** Reads a SELECT of which only the number of rows matters. */
 export const existenceReader = valueReader('exists', 'int4')
 
+/** Reads what a write without RETURNING answers: no rows. */
+export const noColumnsReader: RowReader = knownRowReader([], objectShape([]))
+
 /** What one row of a selection is made into. */
 export function shapeOf({ shape, columns }: Selection, { layout }: Projection): Shape {
   switch (shape) {

@@ -8,17 +8,13 @@ import type { Binding } from '../kysely/handle.js'
 import { withConnection } from '../kysely/with-connection.js'
 import { withCopyData, withReadRequest } from '../kysely/read-request.js'
 import type { QueryState } from '../query/state.js'
-import { knownRowReader, type RowReader } from '../rows/row-reader.js'
-import { objectShape } from '../rows/shape.js'
-import { existenceReader } from '../rows/statement-readers.js'
+import type { RowReader } from '../rows/row-reader.js'
+import { existenceReader, noColumnsReader } from '../rows/statement-readers.js'
 import { isTraced, Trace, traced } from '../trace/trace.js'
 import { explainWriteFailure } from './write-failure.js'
 
 /** Sends one compiled statement, and tells those who listen when it has its connection. */
 export type Run = (query: CompiledQuery, trace?: Trace) => Promise<QueryResult<unknown>>
-
-/** What a write returns without RETURNING. */
-const NO_COLUMNS: RowReader = knownRowReader([], objectShape([]))
 
 /** A table to write to, over one connection or over any. */
 export class Writer {
@@ -79,7 +75,7 @@ export class Writer {
   }
 
   async #count(query: CompiledQuery): Promise<number> {
-    const { numAffectedRows } = await this.#explained(withReadRequest(query, { reader: NO_COLUMNS }))
+    const { numAffectedRows } = await this.#explained(withReadRequest(query, { reader: noColumnsReader }))
     return Number(numAffectedRows ?? 0)
   }
 

@@ -27,6 +27,8 @@ export class FakeSocket extends Duplex {
   readonly #spoiling: Spoiling
   readonly #splitter = new Splitter(true)
   #isStarted = false
+  /** Notifications come after that, and anything else may come before. */
+  #isReady = false
   #status: 'I' | 'T' | 'E' = 'I'
   #sql = ''
   readonly #statements = new Map<string, string>()
@@ -73,6 +75,7 @@ export class FakeSocket extends Duplex {
     if (!this.#isStarted) {
       this.#isStarted = true
       this.#send(GREETING)
+      this.#isReady = true
       return
     }
     const body = message.subarray(5)
@@ -149,7 +152,7 @@ export class FakeSocket extends Duplex {
       return
     }
     const isDue = mischief !== undefined && !spoiling.hasStruck && ++spoiling.passed > mischief.at
-    if (!isDue || !canBe(mischief.kind, message)) {
+    if (!isDue || !canBe(mischief.kind, message) || (mischief.inject === 'A' && !this.#isReady)) {
       out.push(message)
       return
     }
