@@ -5,7 +5,7 @@ import type { ColumnSchema, RelationSchema, TableSchema } from '../schema/table.
 import type { Condition } from './filter/condition.js'
 import type { Ordering } from './order/order-key.js'
 import type { Operand } from '../shape/operand.js'
-import { known } from '../shape/known.js'
+import { known, knownNumber } from '../shape/known.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
 /** What a queryset asks: frozen, and changed only by pure functions, each of which returns a new state. */
@@ -84,17 +84,30 @@ export interface Prefetch {
   readonly isPlain: boolean
 }
 
+/** No conditions, no order and the like: most shapes have it, and need not say what is in it. */
+const NONE: readonly never[] = known([])
+
+const wholeRows = new WeakMap<TableSchema, Selection>()
+
+/** Every column of a table: of one that stands for itself the same for all states. */
+function wholeRowsOf(table: TableSchema): Selection {
+  const before = wholeRows.get(table)
+  if (before !== undefined) return before
+  const selection: Selection = { columns: table.columns, shape: 'model', related: NONE, prefetches: NONE }
+  if (knownNumber(table) !== undefined) wholeRows.set(table, known(selection))
+  return selection
+}
+
 /** Every row of a table. */
 export function initialState(table: TableSchema, schemas = new SchemaRegistry([table])): QueryState {
-  known(table)
   return Object.freeze({
     table,
     schemas,
-    conditions: [],
-    order: [],
-    selection: { columns: table.columns, shape: 'model' as const, related: [], prefetches: [] },
+    conditions: NONE,
+    order: NONE,
+    selection: wholeRowsOf(table),
     distinct: false,
-    distinctOn: [],
+    distinctOn: NONE,
     groupBy: undefined,
     lock: undefined,
     combination: undefined,

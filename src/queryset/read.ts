@@ -23,7 +23,7 @@ import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { isTraced, Trace, traced } from '../trace/trace.js'
 import { SyncHost } from '../worker/host.js'
-import { fromCallSite, type CallSite } from './call-site.js'
+import type { CallSite } from './call-site.js'
 import { refuseLockOutsideTransaction } from './lock-check.js'
 
 /** A compiled queryset: its statement, and how the rows are read. */
@@ -39,10 +39,6 @@ export interface CompiledRead {
 
 /** Reads all rows at once. */
 export function readAll(binding: Binding, read: CompiledRead): Promise<unknown[]> {
-  return fromCallSite(() => readRows(binding, read))
-}
-
-function readRows(binding: Binding, read: CompiledRead): Promise<unknown[]> {
   const trace = traceOf(binding, read, 'query')
   return traced(trace, () => readTraced(binding, read, trace))
 }

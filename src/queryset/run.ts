@@ -16,8 +16,8 @@ export function statementOf(state: QueryState): CompiledRead {
 }
 
 /** All rows. */
-export async function rows(binding: Binding, state: QueryState): Promise<unknown[]> {
-  return state.none ? [] : readAll(binding, statementOf(state))
+export function rows(binding: Binding, state: QueryState): Promise<unknown[]> {
+  return state.none ? Promise.resolve([]) : readAll(binding, statementOf(state))
 }
 
 /** `SELECT count(*)`. */

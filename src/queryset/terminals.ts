@@ -29,11 +29,11 @@ import { shownQuery, type ShownQuery } from './shown-query.js'
  */
 export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> {
   readonly #binding: Binding
-  readonly #state: QueryState
+  #state: QueryState | (() => QueryState)
   #rows: Promise<R[]> | undefined
 
   /** @internal Querysets come from a repository. */
-  constructor(binding: Binding, state: QueryState) {
+  constructor(binding: Binding, state: QueryState | (() => QueryState)) {
     this.#binding = binding
     this.#state = state
   }
@@ -45,12 +45,12 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
 
   /** @internal */
   protected get state(): QueryState {
-    return this.#state
+    return typeof this.#state === 'function' ? (this.#state = this.#state()) : this.#state
   }
 
   /** What JSON and a log show of it: the table, the SQL and the number of its parameters, never what these are. */
   toJSON(): ShownQuery {
-    return shownQuery(this.#state)
+    return shownQuery(this.state)
   }
 
   /** The same for `console.log` and `util.inspect`. @internal */
@@ -70,9 +70,11 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
   }
 
   /** The first row, by the primary key when there is no order; null when there is none. */
-  async first(): Promise<R | null> {
-    if (this.#rows !== undefined && this.state.order.length > 0) return (await this.#rows)[0] ?? null
-    return (await this.#first(inDefaultOrder(this.state))) ?? null
+  first(): Promise<R | null> {
+    return fromCallSite(async () => {
+      if (this.#rows !== undefined && this.state.order.length > 0) return (await this.#rows)[0] ?? null
+      return (await this.#first(inDefaultOrder(this.state))) ?? null
+    })
   }
 
   /**
@@ -80,8 +82,8 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
    *
    * @throws {@link UsageError} on a slice, and without an order where there is no primary key.
    */
-  async last(): Promise<R | null> {
-    return (await this.#first(lastFirst(this.state))) ?? null
+  last(): Promise<R | null> {
+    return fromCallSite(async () => (await this.#first(lastFirst(this.state))) ?? null)
   }
 
   /**
@@ -96,13 +98,13 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
    * @throws {@link DoesNotExist} when there is none; {@link FieldError} for an unknown field; {@link UsageError} on a
    * slice, and without fields where there is no primary key.
    */
-  async latest(...fields: OrderKey<M>[]): Promise<R> {
-    return this.#found(await this.#first(latestFirst(this.state, fields)))
+  latest(...fields: OrderKey<M>[]): Promise<R> {
+    return fromCallSite(async () => this.#found(await this.#first(latestFirst(this.state, fields))))
   }
 
   /** The row that comes first by these fields. Else as {@link latest}. */
-  async earliest(...fields: OrderKey<M>[]): Promise<R> {
-    return this.#found(await this.#first(earliestFirst(this.state, fields)))
+  earliest(...fields: OrderKey<M>[]): Promise<R> {
+    return fromCallSite(async () => this.#found(await this.#first(earliestFirst(this.state, fields))))
   }
 
   /**
@@ -110,17 +112,20 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
    *
    * @throws {@link DoesNotExist} when there is none, {@link MultipleObjectsReturned} when there are several.
    */
-  async get(...conditions: FilterArgument<M>[]): Promise<R> {
-    const state = conditions.length === 0 ? this.state : filter(this.state, conditions, 'get')
-    const [row, other] = await this.#rowsOf(slice(state, 0, 2))
-    if (other !== undefined) throw new MultipleObjectsReturned(state.schemas.nameOf(state.table))
-    return this.#found(row)
+  get(...conditions: FilterArgument<M>[]): Promise<R> {
+    return fromCallSite(async () => {
+      const state = conditions.length === 0 ? this.state : filter(this.state, conditions, 'get')
+      const [row, other] = await this.#rowsOf(slice(state, 0, 2))
+      if (other !== undefined) throw new MultipleObjectsReturned(state.schemas.nameOf(state.table))
+      return this.#found(row)
+    })
   }
 
   /** How many rows there are: `SELECT count(*)`, or the length of the cache. */
-  async count(): Promise<number> {
-    if (this.#rows !== undefined) return (await this.#rows).length
-    return run.rowCount(this.binding, this.state)
+  count(): Promise<number> {
+    return fromCallSite(async () => {
+      return this.#rows === undefined ? run.rowCount(this.binding, this.state) : (await this.#rows).length
+    })
   }
 
   /**
@@ -133,17 +138,19 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
    *
    * @throws {@link FieldError} for an unknown path and for a field that the aggregate does not take.
    */
-  async aggregate<const A extends Aggregates>(
+  aggregate<const A extends Aggregates>(
     aggregates: A & CheckedAggregates<M, A>,
   ): Promise<AggregateRow<M, A>> {
+    const row = fromCallSite(() => run.aggregates(this.binding, this.state, aggregates))
     // What the row is follows from the aggregates, as its type does.
-    return (await run.aggregates(this.binding, this.state, aggregates)) as AggregateRow<M, A>
+    return row as Promise<AggregateRow<M, A>>
   }
 
   /** Whether there is any row: `SELECT 1 … LIMIT 1`, or by the cache. */
-  async exists(): Promise<boolean> {
-    if (this.#rows !== undefined) return (await this.#rows).length > 0
-    return run.hasRows(this.binding, this.state)
+  exists(): Promise<boolean> {
+    return fromCallSite(async () => {
+      return this.#rows === undefined ? run.hasRows(this.binding, this.state) : (await this.#rows).length > 0
+    })
   }
 
   /**
@@ -168,9 +175,11 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
     options: { readonly field: F },
   ): Promise<Map<KeyOf<M, F>, R>>
   inBulk<F extends KeyField<M>>(options: { readonly field: F }): Promise<Map<KeyOf<M, F>, R>>
-  async inBulk(...args: readonly unknown[]): Promise<Map<unknown, R>> {
-    const { state, property } = bulkRead(this.state, args)
-    return keyedBy(await this.#rowsOf(state), property)
+  inBulk(...args: readonly unknown[]): Promise<Map<unknown, R>> {
+    return fromCallSite(async () => {
+      const { state, property } = bulkRead(this.state, args)
+      return keyedBy(await this.#rowsOf(state), property)
+    })
   }
 
   /**
@@ -187,7 +196,7 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
   explain(options?: ExplainOptions & { readonly format?: Exclude<ExplainFormat, 'json'> }): Promise<string>
   explain(options: ExplainOptions): Promise<JsonValue>
   explain(options: ExplainOptions = {}): Promise<unknown> {
-    return run.plan(this.binding, this.state, options)
+    return fromCallSite(() => run.plan(this.binding, this.state, options))
   }
 
   /**
@@ -267,7 +276,7 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
 
   /** The rows, read once. @internal */
   protected rows(): Promise<R[]> {
-    return (this.#rows ??= this.#readToKeep())
+    return (this.#rows ??= fromCallSite(() => this.#readToKeep()))
   }
 
   async #readToKeep(): Promise<R[]> {
@@ -288,8 +297,8 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
     return row
   }
 
-  async #rowsOf(state: QueryState): Promise<R[]> {
+  #rowsOf(state: QueryState): Promise<R[]> {
     // What one row is follows from the selection, which R follows as well.
-    return (await run.rows(this.binding, state)) as R[]
+    return run.rows(this.binding, state) as Promise<R[]>
   }
 }

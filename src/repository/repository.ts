@@ -5,6 +5,7 @@ import { fromCallSite } from '../queryset/call-site.js'
 import { QuerySet } from '../queryset/queryset.js'
 import type { SchemaMap } from '../schema/places.js'
 import { SchemaRegistry } from '../schema/registry.js'
+import { known } from '../shape/known.js'
 import type { TableSchema } from '../schema/table.js'
 import { bulkCreate } from '../write/bulk-create.js'
 import { bulkUpdate } from '../write/bulk-update.js'
@@ -27,7 +28,9 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
     const binding = bindingOf(kysely)
     const registry = schemas ?? new SchemaRegistry([schema])
     const isPlaced = registry.isPlaced || binding.schema === undefined
-    super(binding, initialState(schema, isPlaced ? registry : registry.withSchema(binding.schema)))
+    const placed = isPlaced ? registry : registry.withSchema(binding.schema)
+    // Most of a large database's repositories are never asked for anything.
+    super(binding, () => initialState(known(schema), placed))
     this.schema = schema
   }
 

@@ -1,16 +1,16 @@
 import { codecFor, codecForOid } from '../types/codec-for.js'
 import type { Field } from './field.js'
-import { RowDecoder } from './row-decoder.js'
-import { textCell } from './cell.js'
+import { RowDecoder, RowDecoding } from './row-decoder.js'
+import { textCell, type ColumnDecoder } from './cell.js'
 import { columnDecoder, formatFor, type RowReader } from './row-reader.js'
-import { objectShape } from './shape.js'
+import { objectShape, type Shape } from './shape.js'
 
 /** Reads statements that no schema describes, by the types that the server named: rows keyed by the names that come. */
 export function describedRowReader(described: readonly Field[]): RowReader<Record<string, unknown>> {
   return {
     formats: described.map(({ typeOid }) => formatFor(codecForOid(typeOid))),
     start: (fields) =>
-      new RowDecoder(
+      decoderOf(
         // Types without a codec are strings, as PostgreSQL prints them.
         fields.map((field) =>
           columnDecoder(field.name, codecForOid(field.typeOid) ?? codecFor('unknown'), field),
@@ -27,9 +27,13 @@ export function parsedRowReader(
   return {
     formats: [],
     start: (fields) =>
-      new RowDecoder(
+      decoderOf(
         fields.map(({ name, typeOid }) => ({ label: name, decode: textCell(parserOf(typeOid)) })),
         objectShape(fields.map(({ name }) => name)),
       ),
   }
+}
+
+function decoderOf(columns: readonly ColumnDecoder[], shape: Shape): RowDecoder<Record<string, unknown>> {
+  return new RowDecoder(new RowDecoding(columns, shape))
 }

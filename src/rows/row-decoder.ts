@@ -3,21 +3,41 @@ import { compileRows } from './compile-rows.js'
 import { interpretRows, type ReadRun } from './interpret-rows.js'
 import type { Shape } from './shape.js'
 
-/** A result of more rows than this is worth a function of its own. */
+/** More rows than this are worth a function of their own. */
 const COMPILE_AFTER = 100
 
-/** Decodes the rows of one result, in the order in which they come off the wire. */
-export class RowDecoder<R> {
-  readonly #columns: readonly ColumnDecoder[]
+/** How rows of these columns are decoded: for all results that have them. */
+export class RowDecoding {
+  readonly columns: readonly ColumnDecoder[]
   readonly #shape: Shape
   #run: ReadRun
   #isCompiled = false
-  #rowsRead = 0
+  #rows = 0
 
   constructor(columns: readonly ColumnDecoder[], shape: Shape) {
-    this.#columns = columns
+    this.columns = columns
     this.#shape = shape
     this.#run = interpretRows(columns, shape)
+  }
+
+  /** What decodes so many more rows. */
+  runFor(count: number): ReadRun {
+    this.#rows += count
+    if (!this.#isCompiled && this.#rows > COMPILE_AFTER) {
+      this.#isCompiled = true
+      this.#run = compileRows(this.columns, this.#shape) ?? this.#run
+    }
+    return this.#run
+  }
+}
+
+/** Decodes the rows of one result, in the order in which they come off the wire. */
+export class RowDecoder<R> {
+  readonly #decoding: RowDecoding
+  #rowsRead = 0
+
+  constructor(decoding: RowDecoding) {
+    this.#decoding = decoding
   }
 
   /**
@@ -26,16 +46,13 @@ export class RowDecoder<R> {
    * @throws {@link DecodeError} naming column and row when a cell cannot be represented.
    */
   decode(bytes: Buffer, count: number, rows: R[]): void {
-    if (!this.#isCompiled && this.#rowsRead + count > COMPILE_AFTER) {
-      this.#isCompiled = true
-      this.#run = compileRows(this.#columns, this.#shape) ?? this.#run
-    }
+    const run = this.#decoding.runFor(count)
     const before = rows.length
     try {
-      this.#run(bytes, rows)
+      run(bytes, rows)
     } catch (error) {
       const row = rows.length - before
-      throw cellError(error, bytes, this.#columns, row, this.#rowsRead + row + 1)
+      throw cellError(error, bytes, this.#decoding.columns, row, this.#rowsRead + row + 1)
     }
     this.#rowsRead += count
   }

@@ -3,7 +3,7 @@ import { isBuiltIn, isReadAlike, nameOfOid } from '../types/type-oids.js'
 import { SchemaDriftError } from '../errors.js'
 import { textCell, type ColumnDecoder } from './cell.js'
 import type { Field } from './field.js'
-import { RowDecoder } from './row-decoder.js'
+import { RowDecoder, RowDecoding } from './row-decoder.js'
 import type { Shape } from './shape.js'
 
 /** Turns the rows of one statement from bytes into values. */
@@ -27,10 +27,26 @@ export interface KnownColumn {
 
 /** Reads statements whose columns are known beforehand, by position: binary wherever the codec can. */
 export function knownRowReader<R>(columns: readonly KnownColumn[], shape: Shape): RowReader<R> {
+  // Of the last result: the next has the same columns, unless the table was changed between them.
+  let last: { readonly fields: readonly Field[]; readonly decoding: RowDecoding } | undefined
   return {
     formats: columns.map(({ codec }) => formatFor(codec)),
-    start: (fields) => new RowDecoder(decodersOf(columns, fields), shape),
+    start: (fields) => {
+      if (last === undefined || !areReadAlike(last.fields, fields))
+        last = { fields, decoding: new RowDecoding(decodersOf(columns, fields), shape) }
+      return new RowDecoder(last.decoding)
+    },
   }
+}
+
+/** Whether columns have the same decoders, by position: their names are only labels. */
+function areReadAlike(before: readonly Field[], now: readonly Field[]): boolean {
+  if (before === now) return true
+  if (before.length !== now.length) return false
+  return now.every(({ typeOid, format }, index) => {
+    const field = before[index]
+    return field?.typeOid === typeOid && field.format === format
+  })
 }
 
 /** The result format to ask for: 0 text, 1 binary. */

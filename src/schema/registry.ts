@@ -24,6 +24,8 @@ export class SchemaRegistry implements InParts {
         : new Map([...tables.values()].map((table) => [qualifiedName(table), table]))
     this.#places = places
     this.#parts = [known(this.#tables), places?.entries]
+    // Where tables are is not said for most.
+    if (places === undefined) known(this)
   }
 
   /** @internal */

@@ -88,9 +88,10 @@ class Reading {
       this.text += ']'
     } else if (isPlain(object)) {
       this.text += '{'
-      for (const [name, each] of Object.entries(object)) {
+      for (const name of Object.keys(object)) {
         this.text += `${name.length}:${name}`
-        this.read(each)
+        // A property of its own.
+        this.read((object as Record<string, unknown>)[name])
       }
       this.text += '}'
     } else if (isInParts(object)) {
@@ -136,7 +137,7 @@ export function withPlaceholders<T extends object>(subject: T, { operands }: Sha
 
 /** A copy of a subject with the values themselves, for who is given SQL to go on with. */
 export function withValues<T extends object>(subject: T): T {
-  return withOperands(subject, Operand.valueOf)
+  return withOperands(subject, (operand) => Operand.valueOf(operand))
 }
 
 /** Of any realm, what comes next behind a literal's prototype is nothing. */

@@ -54,7 +54,7 @@ function encoded(query: CompiledQuery): CompiledQuery {
 
 /** A parameter as it is sent; a placeholder for one stays. */
 export function encodedParameter(parameter: unknown): unknown {
-  const value = parameter instanceof Operand ? Operand.valueOf(parameter) : parameter
+  const value: unknown = parameter instanceof Operand ? Operand.valueOf(parameter) : parameter
   // LIMIT and OFFSET are numbers; all others were encoded when the condition was built.
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : value
 }

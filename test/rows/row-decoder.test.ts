@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { DecodeError } from '../../src/errors.js'
 import { textCell, type ColumnDecoder } from '../../src/rows/cell.js'
-import { RowDecoder } from '../../src/rows/row-decoder.js'
+import { RowDecoder, RowDecoding } from '../../src/rows/row-decoder.js'
 import { tupleShape, valueShape } from '../../src/rows/shape.js'
 import { dataRows } from './data-rows.js'
 
@@ -21,7 +21,7 @@ const many = Array.from({ length: 500 }, (_, index) => [String(index), null])
 
 describe('a cell that cannot be read', () => {
   it.each([0, 1, 99, 500, 2000])('throws, naming column and row of the result, after %d rows', (before) => {
-    const decoder = new RowDecoder([plain, picky], tupleShape(2))
+    const decoder = new RowDecoder(new RowDecoding([plain, picky], tupleShape(2)))
     const rows: unknown[] = []
     for (let left = before; left > 0; left -= many.length) {
       const some = many.slice(0, left)
@@ -43,14 +43,14 @@ describe('a cell that cannot be read', () => {
     const make = () => {
       throw failure
     }
-    const decoder = new RowDecoder([plain], { kind: 'made', positions: [0], make })
+    const decoder = new RowDecoder(new RowDecoding([plain], { kind: 'made', positions: [0], make }))
     expect(() => decoder.decode(dataRows(['1']), 1, [])).toThrow(failure)
   })
 })
 
 describe('results large and small', () => {
   it('read alike', () => {
-    const decoder = new RowDecoder([plain], valueShape)
+    const decoder = new RowDecoder(new RowDecoding([plain], valueShape))
     const values = Array.from({ length: 1000 }, (_, index) => String(index))
     const rows: unknown[] = []
     for (const value of values) decoder.decode(dataRows([value]), 1, rows)
