@@ -38,6 +38,8 @@ const withoutPeers = [
   'ours.js',
   'ours-one-by-one.js',
   'our-writes.js',
+  'our-calls.js',
+  'calls-pg.mjs',
   'pg-result.mjs',
   'copy.mjs',
   'write-pg.mjs',

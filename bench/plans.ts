@@ -8,6 +8,7 @@ import { memoryByCount } from './sections/memory.js'
 import { prefetching } from './sections/prefetching.js'
 import { reading } from './sections/reading.js'
 import { slowConsumer } from './sections/slow-consumer.js'
+import { smallQueries } from './sections/small-queries.js'
 import { typeChecking } from './sections/type-checking.js'
 import { writing } from './sections/writing.js'
 
@@ -22,6 +23,7 @@ export function allPlans(context: Context): Plan[] {
     firstRow(context),
     prefetching(context),
     writing(context),
+    smallQueries(context),
     typeChecking(context),
   ]
 }

@@ -20,6 +20,8 @@ export interface Sizes {
   readonly firstRow: { readonly processes: number; readonly queries: number }
   readonly parents: number
   readonly written: number
+  /** Small queries of each kind. */
+  readonly calls: number
   /** Rows of 100 kB. */
   readonly largeRows: number
   /** Tables of the schema that is type-checked. */
@@ -42,6 +44,7 @@ export const full: Sizes = {
   firstRow: { processes: 7, queries: 10 },
   parents: 100_000,
   written: 50_000,
+  calls: 20_000,
   largeRows: 1500,
   typedTables: 500,
   contenders: Infinity,
@@ -60,6 +63,7 @@ export const quick: Sizes = {
   firstRow: { processes: 2, queries: 5 },
   parents: 20_000,
   written: 5000,
+  calls: 3000,
   largeRows: 1000,
   typedTables: 50,
   contenders: Infinity,
@@ -79,6 +83,7 @@ export const tiny: Sizes = {
   firstRow: { processes: 1, queries: 2 },
   parents: 500,
   written: 500,
+  calls: 20,
   largeRows: 50,
   typedTables: 5,
   contenders: 2,
