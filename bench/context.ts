@@ -39,6 +39,8 @@ const withoutPeers = [
   'ours-one-by-one.js',
   'our-writes.js',
   'our-load.js',
+  'our-calls.js',
+  'calls-pg.mjs',
   'pg-result.mjs',
   'copy.mjs',
   'write-pg.mjs',

@@ -86,6 +86,10 @@ const lines = {
     0.8,
   ),
   growthCopyIn: line(`bulkCreate of an iterable: ${growth}`, 'MB', 'at most', 16),
+  getKysely: line('get by key, 10 at once: calls/s against Kysely', '×', 'at least', 1),
+  rowsPg: line('20 rows by range, 10 at once: calls/s against pg', '×', 'at least', 1.2),
+  createKysely: line('create, 10 at once: calls/s against Kysely', '×', 'at least', 1),
+  updateKysely: line('update of a row, 10 at once: calls/s against Kysely', '×', 'at least', 1),
   typeChecking: line('type-checking 500 tables and their loops: instantiations', '', 'at most', 250_000),
 } satisfies Record<string, Line>
 

@@ -11,6 +11,7 @@ import { memoryByCount } from './sections/memory.js'
 import { prefetching } from './sections/prefetching.js'
 import { reading } from './sections/reading.js'
 import { slowConsumer } from './sections/slow-consumer.js'
+import { smallQueries } from './sections/small-queries.js'
 import { typeChecking } from './sections/type-checking.js'
 import { writing } from './sections/writing.js'
 
@@ -28,6 +29,7 @@ export function allPlans(context: Context): Plan[] {
     distance(context),
     writing(context),
     bulkWriting(context),
+    smallQueries(context),
     typeChecking(context),
   ]
 }

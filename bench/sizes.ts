@@ -30,6 +30,8 @@ export interface Sizes {
   readonly written: number
   /** Rows that are written from an iterable. */
   readonly loaded: readonly number[]
+  /** Small queries of each kind. */
+  readonly calls: number
   /** Rows of 100 kB. */
   readonly largeRows: number
   /** Tables of the schema that is type-checked. */
@@ -57,6 +59,7 @@ export const full: Sizes = {
   oneWays: [0, 1, 5, 25],
   written: 50_000,
   loaded: [300_000, 1_000_000],
+  calls: 20_000,
   largeRows: 1500,
   typedTables: 500,
   contenders: Infinity,
@@ -80,6 +83,7 @@ export const quick: Sizes = {
   oneWays: [0, 5, 25],
   written: 5000,
   loaded: [20_000, 100_000],
+  calls: 3000,
   largeRows: 1000,
   typedTables: 50,
   contenders: Infinity,
@@ -104,6 +108,7 @@ export const tiny: Sizes = {
   oneWays: [0, 5],
   written: 500,
   loaded: [2000],
+  calls: 20,
   largeRows: 50,
   typedTables: 5,
   contenders: 2,

@@ -19,6 +19,10 @@ export interface ReadJob {
   readonly limit?: number
   /** How many times the rows are read. Absent: once. */
   readonly queries?: number
+  /** Of small queries: how many are under way at a time, and how many rows there are to ask for. */
+  readonly atOnce?: number
+  readonly tableRows?: number
+  readonly parents?: number
   /** Milliseconds that the consumer takes for each chunk. Absent: none. */
   readonly timer?: number
   /** Whether to measure for how long the event loop is held. */
@@ -70,4 +74,27 @@ export interface WriteHelpers {
   readonly changed: readonly string[]
   readonly newRows: (count: number) => readonly object[]
   readonly setUp: (form: string, count: number) => string
+}
+
+/** What is used of a repository, or a queryset, by small queries. */
+export interface CalledTable {
+  get(condition: object): Promise<unknown>
+  create(row: object): Promise<unknown>
+  filter(condition: object): CalledTable
+  orderBy(key: string): CalledTable
+  slice(start: number, end: number): CalledTable
+  prefetchRelated(...names: string[]): CalledTable
+  toArray(): Promise<readonly unknown[]>
+  count(): Promise<number>
+  update(values: object): Promise<number>
+}
+
+/** What `calls.mjs` exports. */
+export interface CallHelpers {
+  readonly caller: (
+    job: ReadJob,
+    calls: Readonly<Record<string, (number: number) => Promise<unknown>>>,
+  ) => Pick<Contender, 'warm' | 'read'>
+  readonly keyOf: (job: ReadJob, number: number) => number
+  readonly newNote: (number: number) => object
 }
