@@ -90,16 +90,16 @@ export class RowStream<T> implements AsyncRows<T> {
   async #step(): Promise<IteratorResult<T, undefined>> {
     const handOut = this.#handOut
     try {
-      while (!handOut.hasEnded) {
+      for (;;) {
         // Rows that are there already would be handed out without the event loop ever turning.
         if (handOut.isTooLong) await breathe()
+        if (handOut.hasEnded) return DONE
         if (handOut.isAborted) throw handOut.reason
         if (handOut.isReady) return { done: false, value: handOut.take() }
         if (handOut.readOn()) continue
         if (handOut.isLast) this.#atEnd()
         else await this.#refill()
       }
-      return DONE
     } catch (error) {
       // A loop that was left while this fetch was under way has had its last row already.
       if (handOut.hasEnded) return DONE

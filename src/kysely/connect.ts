@@ -6,7 +6,7 @@ import type { LibpqParameters } from '../settings/connection-parameters.js'
 import { checkConnectionString } from '../connection/connection-string.js'
 import { SluiceDialect } from './dialect.js'
 import { engineBehind } from './handle.js'
-import { logEvent, logOf } from './log.js'
+import { logEvent, logOf } from './log/log.js'
 import type { SluiceDialectConfig } from '../connection/engine.js'
 import { timeLimitsOf, withoutTimeLimits } from '../connection/time-limits.js'
 

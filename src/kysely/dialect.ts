@@ -2,7 +2,7 @@ import { PostgresIntrospector, type DatabaseIntrospector, type Dialect, type Que
 import { SluiceQueryCompiler } from '../sql/query-compiler.js'
 import { SluiceAdapter } from './adapter.js'
 import { SluiceDriver } from './driver.js'
-import { timeStreams } from './log.js'
+import { timeStreams } from './log/log.js'
 import { Engine, type SluiceDialectConfig } from '../connection/engine.js'
 
 /**

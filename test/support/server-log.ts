@@ -17,7 +17,7 @@ export interface ServerLog {
   /** The log's present end. The server writes a statement's entry before it answers, so nothing earlier is missed. */
   mark(): Promise<number>
   entriesSince(mark: number): Promise<LogEntry[]>
-  /** Only the statements, BEGIN and COMMIT included. */
+  /** Only the statements, BEGIN and COMMIT included, without what says whether to prepare them. */
   statementsSince(mark: number): Promise<LoggedStatement[]>
 }
 
@@ -37,11 +37,16 @@ export function serverLog(database: { readonly name: string }): ServerLog {
   }
 }
 
+/** What a connection is asked once, when it is given back: not whatever a test looks for. */
+const QUESTION = 'select pg_catalog.pg_backend_pid()'
+
 function toStatement({ pid, severity, message }: LogEntry): LoggedStatement[] {
   if (severity !== 'LOG') return []
   const [prefix, simple, fetch] = /^(?:(statement)|execute (fetch from )?[^:]*): /.exec(message) ?? []
   if (prefix === undefined) return []
-  return [{ pid, kind: simple ? 'simple' : fetch ? 'fetch' : 'execute', sql: message.slice(prefix.length) }]
+  const sql = message.slice(prefix.length)
+  if (sql === QUESTION) return []
+  return [{ pid, kind: simple ? 'simple' : fetch ? 'fetch' : 'execute', sql }]
 }
 
 async function readFrom(path: string, start: number): Promise<string> {
