@@ -62,7 +62,9 @@ export class SyncRowStream<T> implements SyncRows<T> {
   constructor(iteration: Iteration, source: SyncSource) {
     this.#source = source
     this.#parents = new Parents(iteration.request, 1)
-    this.#mostAhead = iteration.request.maxBytes / 4
+    const { options, maxBytes } = iteration.request
+    // The last fetch commits what was written, and that is to stay only if its rows can be read.
+    this.#mostAhead = options.readOnly === false ? -1 : maxBytes / 4
     this.#handOut = new HandOut(iteration)
   }
 
