@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Folders whose tests end, block, fill or count what belongs to their process. */
-const alone = ['sync', 'faults', 'stress', 'fuzz', 'tls', 'package']
+const alone = ['sync', 'faults', 'stress', 'fuzz', 'tls']
 const aloneFiles = alone.map((folder) => `test/${folder}/**/*.test.ts`)
 
 /** Where this repository's own packages are. */
@@ -42,8 +42,9 @@ export default defineConfig(({ mode }) => ({
           ...timeouts,
           pool: 'forks',
           name: 'together',
-          include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...aloneFiles],
+          include: ['test/**/*.test.ts', ...(mode === 'long' ? ['test/**/*.long.ts'] : [])],
+          // The package is built and installed by `npm run test:package`.
+          exclude: [...configDefaults.exclude, ...aloneFiles, 'test/package/**'],
           // Files that follow each other in a process import the library, and the compiler, once.
           isolate: false,
         },

@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
-    include: ['test/package/*.install.ts'],
+    include: ['test/package/*.install.ts', 'test/package/*.test.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },
