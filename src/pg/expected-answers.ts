@@ -79,7 +79,8 @@ export class ExpectedAnswers {
     }
     const message = this.#messages[this.#at] ?? 0
     const { within = '', ends = '' } = ANSWERS.get(String.fromCharCode(message)) ?? {}
-    if (type === 'D') return this.#hasRows && within.includes(type)
+    // Before their columns are described there are no rows: one would be taken for the first of what follows.
+    if (type === 'D') return this.#hasRows && this.#hasColumns && within.includes(type)
     if (type === 'n') this.#hasRows = this.#hasColumns = false
     if (type === 'T') this.#hasColumns = true
     if (message === SIMPLE) {

@@ -102,6 +102,8 @@ export class ChunkedRows<R> implements RowSink<RowChunk<R>> {
   }
 
   add(bytes: Buffer, count: number): void {
+    // Later they would pass for rows of what is described by then.
+    if (this.#decoder === undefined) this.#failure ??= { error: undescribed() }
     this.#runs.push({ bytes, count })
     this.#count += count
   }
@@ -131,8 +133,12 @@ export class ChunkedRows<R> implements RowSink<RowChunk<R>> {
 }
 
 function decoderOf<R>(decoder: RowDecoder<R> | undefined): RowDecoder<R> {
-  if (decoder === undefined) throw new DecodeError('The server sent rows without naming their columns.')
+  if (decoder === undefined) throw undescribed()
   return decoder
+}
+
+function undescribed(): DecodeError {
+  return new DecodeError('The server sent rows without naming their columns.')
 }
 
 /** For statements that return no rows. */

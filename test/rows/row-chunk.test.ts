@@ -61,6 +61,15 @@ describe('the rows of a chunk', () => {
     expect(() => sink.take()).toThrow(SchemaDriftError)
   })
 
+  it('are none where they come before their columns are named', () => {
+    const sink = sinkOf('bool')
+    sink.add(dataRows(['t']), 1)
+    sink.describe([field(bool)])
+    sink.add(dataRows(['t']), 1)
+    sink.cut()
+    expect(() => sink.take()).toThrow('without naming their columns')
+  })
+
   it('may be there already', () => {
     expect(read(RowChunk.of([1, 2]))).toEqual([[1, 2]])
     expect(RowChunk.of([1, 2])).toHaveLength(2)
