@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js'
-import { known, PARTS, type InParts } from '../shape/known.js'
+import { known, PARTS } from '../shape/known.js'
 import { Places, type SchemaMap } from './places.js'
 import { qualifiedName, type Qualified } from './qualified-name.js'
 import type { TableSchema } from './table.js'
@@ -9,7 +9,7 @@ import { qualifiedTypes } from './type.js'
  * The tables that relations lead to, by qualified name, and where they are: tables refer to each other by name, so that
  * none imports another.
  */
-export class SchemaRegistry implements InParts {
+export class SchemaRegistry {
   readonly #tables: ReadonlyMap<string, TableSchema>
   readonly #places: Places | undefined
   readonly #parts: readonly unknown[]
