@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
-import { sql, type Kysely } from 'kysely'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { withSettings } from '../../../src/index.js'
+import { withSettings, type KyselyHandle } from '../../../src/index.js'
 import { Splitter } from '../../fuzz/splitter.js'
 import { startProxy, type Relay } from '../support/proxy.js'
 import { CREATE_THINGS, often, preparedOn, Things, ThingsOfPath, thingsDatabase } from '../support/things.js'
@@ -25,7 +25,7 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]()
 })
 
-const nameBy = async (db: Kysely<object>) => (await new ThingsOfPath(db).get({ id: 1 })).name
+const nameBy = async (db: KyselyHandle) => (await new ThingsOfPath(db).get({ id: 1 })).name
 
 /** Ways to lead a connection to another schema for what follows. */
 const ways: [string, (opened: ReturnType<typeof database.open>, path: string) => Promise<unknown>][] = [
