@@ -1,4 +1,11 @@
-import { ConnectionError, isError, TimeoutError, UsageError } from '../errors.js'
+import {
+  ConnectionError,
+  DecodeError,
+  isError,
+  SchemaDriftError,
+  TimeoutError,
+  UsageError,
+} from '../errors.js'
 import { isDatabaseError, withoutValues } from '../pg/database-error.js'
 import { stackOf } from '../stack-trace.js'
 
@@ -17,6 +24,9 @@ const CLASSES: Readonly<Record<string, (message: string, options: ErrorOptions) 
   // Which of its codes it has is among the properties.
   TimeoutError: (message, options) => new TimeoutError('FETCH_TIMEOUT', message, options),
   UsageError: (message, options) => new UsageError(message, options),
+  // Of what is asked beside the rows, which are read on the calling thread.
+  DecodeError: (message, options) => new DecodeError(message, options),
+  SchemaDriftError: (message, options) => new SchemaDriftError(message, options),
 }
 
 const COPIED = new Set(['message', 'stack'])
