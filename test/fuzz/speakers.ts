@@ -16,7 +16,7 @@ const LEFTOVERS = ['TCPSocketWrap', 'TCPConnectWrap', 'MessagePort', 'Worker', '
 const task = JSON.parse(process.argv[2] ?? '') as Task
 const LIMITS = {
   // The first worker thread takes a while to load, and blocks whoever waits for it.
-  ...{ max: 2, connectTimeoutMs: task.isSync ? 4000 : 1000, acquireTimeoutMs: 5000, closeTimeoutMs: 300 },
+  ...{ max: 2, connectTimeoutMs: task.isSync ? 4000 : 3000, acquireTimeoutMs: 5000, closeTimeoutMs: 300 },
   ...{ queryTimeoutMs: 700, fetchTimeoutMs: 700, silenceTimeoutMs: 2000 },
 }
 
