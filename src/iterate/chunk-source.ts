@@ -70,7 +70,7 @@ export class ChunkSource implements Chunks<unknown> {
   constructor(binding: Binding, request: ChunkRequest) {
     this.#binding = binding
     this.#request = request
-    this.#parents = new Parents(request.request, 2)
+    this.#parents = new Parents(request.request)
     if (request.signal) this.#stopListening = onAbort(request.signal, this.#onAbort)
   }
 
@@ -88,7 +88,7 @@ export class ChunkSource implements Chunks<unknown> {
     this.#ahead = undefined
     const rows = await step
     if (rows !== undefined && this.#mayGoAhead()) {
-      this.#ahead = this.#step()
+      this.#ahead = this.#step(true)
       // Whoever comes for it gets what it met.
       this.#ahead.catch(() => {})
     }
@@ -103,11 +103,11 @@ export class ChunkSource implements Chunks<unknown> {
   #mayGoAhead(): boolean {
     const { prefetch, request } = this.#request
     if (prefetch === undefined || this.#steps < 2 || request.options.readOnly === false) return false
-    return this.#lease.is === 'held' && !this.#lease.isShared
+    return this.#lease.is === 'held' && !this.#lease.isShared && this.#parents.leaveRoom
   }
 
   /** The next rows, with what belongs to them. */
-  async #step(): Promise<RowChunk<unknown> | undefined> {
+  async #step(isAhead = false): Promise<RowChunk<unknown> | undefined> {
     this.#steps++
     this.#isFetching = true
     try {
@@ -124,7 +124,7 @@ export class ChunkSource implements Chunks<unknown> {
         // The reader of what is prefetched for gives rows with their keys.
         this.#parents.add(await rowsOf(chunk as RowChunk<KeyedRow>))
       }
-      return RowChunk.of(await this.#prefetched())
+      return RowChunk.of(await this.#prefetched(isAhead))
     } catch (error) {
       await this.#release()
       throw error
@@ -184,9 +184,9 @@ export class ChunkSource implements Chunks<unknown> {
     }
   }
 
-  async #prefetched(): Promise<unknown[]> {
+  async #prefetched(isAhead: boolean): Promise<unknown[]> {
     for (;;) {
-      const siblings = this.#parents.next()
+      const siblings = this.#parents.next(isAhead)
       await this.#prefetch(siblings)
       const rows = this.#parents.completed(siblings)
       if (rows !== undefined) return rows

@@ -25,10 +25,11 @@ export class Parents {
   #at = 0
   /** How many to complete at a time. */
   #count = Infinity
+  /** What the children of those that were completed last came to, in bytes. */
+  #lent = 0
 
-  /** @param atOnce how many times rows with their children are there: those that the loop has, and those of the next step. */
-  constructor({ maxBytes, options }: IterationRequest, atOnce: number) {
-    this.#maxBytes = (maxBytes * SHARE) / atOnce
+  constructor({ maxBytes, options }: IterationRequest) {
+    this.#maxBytes = maxBytes * SHARE
     const most = options.chunkSize === undefined ? CHILDREN_BYTES : Infinity
     this.#bytes = Math.min(most, this.#maxBytes / 2)
   }
@@ -44,11 +45,21 @@ export class Parents {
     this.#at = 0
   }
 
-  /** Those to be completed next; a single one whatever its children weigh. */
-  next(): Siblings {
+  /** Whether as many again could be there beside those that were completed last. */
+  get leaveRoom(): boolean {
+    return this.#lent <= this.#maxBytes / 2
+  }
+
+  /**
+   * Those to be completed next; a single one whatever its children weigh.
+   *
+   * @param isBeside the loop still has those before.
+   */
+  next(isBeside: boolean): Siblings {
     // Only those that were handed out are gone.
     const rows = this.#rows.slice(this.#at, this.#at + this.#count) as KeyedRow[]
-    return { rows, budget: new ByteBudget(rows.length === 1 ? Infinity : this.#maxBytes) }
+    const most = isBeside ? this.#maxBytes - this.#lent : this.#maxBytes
+    return { rows, budget: new ByteBudget(rows.length === 1 ? Infinity : most) }
   }
 
   /** The rows without their keys if they were completed; undefined if their children were too many. */
@@ -58,6 +69,7 @@ export class Parents {
     const most = budget.isPassed ? length / GROWTH : Math.max(length * GROWTH, this.#count)
     this.#count = Math.max(1, Math.floor(Math.min(affordable, most)))
     if (budget.isPassed) return undefined
+    this.#lent = budget.spent
     // The loop lets go of them, and so must what waits behind them.
     this.#rows.fill(undefined, this.#at, (this.#at += length))
     return rows.map(({ row }) => row)

@@ -61,7 +61,7 @@ export class SyncRowStream<T> implements SyncRows<T> {
 
   constructor(iteration: Iteration, source: SyncSource) {
     this.#source = source
-    this.#parents = new Parents(iteration.request, 1)
+    this.#parents = new Parents(iteration.request)
     const { options, maxBytes } = iteration.request
     // The last fetch commits what was written, and that is to stay only if its rows can be read.
     this.#mostAhead = options.readOnly === false ? -1 : maxBytes / 4
@@ -178,7 +178,7 @@ export class SyncRowStream<T> implements SyncRows<T> {
 
   #prefetched(chunks: SyncChunks, prefetch: PrefetchRows): unknown[] {
     for (;;) {
-      const siblings = this.#parents.next()
+      const siblings = this.#parents.next(false)
       const { rows, budget } = siblings
       const steps = prefetch(rows, budget)
       for (let step = steps.next(); step.done !== true;) {
