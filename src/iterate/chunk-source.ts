@@ -260,7 +260,7 @@ export class ChunkSource implements Chunks<unknown> {
 /** All rows of a chunk at once. */
 async function rowsOf<R>(chunk: RowChunk<R>): Promise<R[]> {
   const all: R[] = []
-  for (let rows = chunk.next(); rows !== undefined; rows = chunk.next()) {
+  for (const rows of chunk) {
     for (const row of rows) all.push(row)
     if (isBreathDue()) await breathe()
   }

@@ -145,8 +145,7 @@ export class SyncRowStream<T> implements SyncRows<T> {
       if (chunk === undefined) return undefined
       // The reader of what is prefetched for gives rows with their keys.
       const parents: KeyedRow[] = []
-      for (let rows = chunk.next(); rows !== undefined; rows = chunk.next())
-        for (const row of rows) parents.push(row as KeyedRow)
+      for (const rows of chunk) for (const row of rows) parents.push(row as KeyedRow)
       this.#parents.add(parents)
     }
     const completed = this.#prefetched(chunks, prefetch)

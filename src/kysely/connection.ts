@@ -132,7 +132,7 @@ export class SluiceConnection implements DatabaseConnection {
 /** Kysely hands out what it gets without giving way: it gets some rows of a chunk at a time. */
 async function* inParts<R>(chunks: AsyncIterable<RowChunk<R>>): AsyncGenerator<QueryResult<R>, void> {
   for await (const chunk of chunks) {
-    for (let rows = chunk.next(); rows !== undefined; rows = chunk.next()) {
+    for (const rows of chunk) {
       if (isBreathDue()) await breathe()
       yield { rows }
     }

@@ -58,6 +58,11 @@ export class RowChunk<R> {
     }
     return this.#decode(part)
   }
+
+  /** All that are left, as {@link next} gives them. */
+  *[Symbol.iterator](): Generator<R[], void> {
+    for (let rows = this.next(); rows !== undefined; rows = this.next()) yield rows
+  }
 }
 
 const NO_BYTES: Run = { bytes: Buffer.alloc(0), count: 0 }

@@ -13,12 +13,6 @@ const note = (error: unknown) => void failures.push(error)
 const sinkOf = (type: 'bool' | 'text') =>
   new ChunkedRows<unknown>(knownRowReader([{ label: 'public.t.x', codec: codecFor(type) }], valueShape), note)
 
-function read<R>(chunk: RowChunk<R>): R[][] {
-  const all: R[][] = []
-  for (let rows = chunk.next(); rows !== undefined; rows = chunk.next()) all.push(rows)
-  return all
-}
-
 describe('the rows of a chunk', () => {
   it('come as they came in, and not before they are asked for', () => {
     const sink = sinkOf('bool')
@@ -45,7 +39,7 @@ describe('the rows of a chunk', () => {
     sink.cut()
     const chunk = sink.take()
     expect(chunk.length).toBe(40_000)
-    const parts = read(chunk)
+    const parts = [...chunk]
     expect(parts.flat()).toEqual(values)
     const sizes = parts.map((rows) => rows.reduce<number>((sum, row) => sum + String(row).length + 11, 0))
     expect(sizes.filter((size) => size > 70_000)).toHaveLength(1)
@@ -71,7 +65,7 @@ describe('the rows of a chunk', () => {
   })
 
   it('may be there already', () => {
-    expect(read(RowChunk.of([1, 2]))).toEqual([[1, 2]])
+    expect([...RowChunk.of([1, 2])]).toEqual([[1, 2]])
     expect(RowChunk.of([1, 2])).toHaveLength(2)
   })
 })
