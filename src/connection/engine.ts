@@ -196,6 +196,12 @@ export class Engine {
     return this.#openedPool ?? (typeof pool === 'function' ? undefined : pool)
   }
 
+  /** The pool where it has connections that nobody waits for. */
+  get idlePool(): Pool | undefined {
+    const pool = this.#openedPool
+    return pool !== undefined && pool.idleCount > pool.waitingCount ? pool : undefined
+  }
+
   get isClosed(): boolean {
     return this.#closing !== undefined
   }

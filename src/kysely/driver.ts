@@ -130,7 +130,14 @@ export class SluiceDriver implements Driver {
     await this.#engine.close()
   }
 
-  #acquireClient(): Promise<PoolClient> {
+  async #acquireClient(): Promise<PoolClient> {
+    // Comes at once, so that it needs no limit in time, and mostly fit to be used.
+    const idle = await this.#engine.idlePool?.connect().catch(() => undefined)
+    return idle !== undefined && Session.of(idle).isFit ? idle : this.#waitForClient(idle)
+  }
+
+  /** @param first one that was taken already. */
+  #waitForClient(first: PoolClient | undefined): Promise<PoolClient> {
     const { limits, retry, waiting } = this.#engine
     const leaving = retry.attempts > 1 ? new AbortController() : undefined
     let failure: Error | undefined
@@ -151,19 +158,25 @@ export class SluiceDriver implements Driver {
       const close = () => giveUp(closedWhileTaken())
       const deadline = new Deadline(limits.acquireTimeoutMs, () => giveUp(failure ?? this.#noneFree()))
       waiting.add(close)
-      retrying(retry, () => this.#connect(), mayHelp, leaving?.signal).then((client) => {
+      let taken = first
+      const connect = () => {
+        const client = taken
+        taken = undefined
+        return this.#connect(client)
+      }
+      retrying(retry, connect, mayHelp, leaving?.signal).then((client) => {
         if (end()) resolve(client)
         else client.release()
       }, giveUp)
     })
   }
 
-  async #connect(): Promise<PoolClient> {
+  async #connect(first: PoolClient | undefined): Promise<PoolClient> {
     const pool = await this.#engine.pool()
     try {
-      for (;;) {
+      for (let taken = first; ; taken = undefined) {
         // pg throws at once for settings that it cannot read.
-        const client = await pool.connect()
+        const client = taken ?? (await pool.connect())
         const session = Session.of(client)
         if (session.isFit) return client
         // What others have under way on it may begin a transaction.

@@ -70,8 +70,15 @@ export function* prefetch(state: QueryState, rows: readonly KeyedRow[], budget: 
 function readings(state: QueryState, rows: readonly KeyedRow[]): Reading[] {
   if (rows.length === 0) return []
   return state.selection.prefetches.map((wanted, index) => ({
-    ...{ state, wanted, index, rows, inner: related(state, wanted) },
-    ...{ texts: [], keys: new Map<string, RowKey>(), related: [], isExact: true },
+    state,
+    wanted,
+    index,
+    rows,
+    inner: related(state, wanted),
+    texts: [],
+    keys: new Map<string, RowKey>(),
+    related: [],
+    isExact: true,
   }))
 }
 
