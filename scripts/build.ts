@@ -22,15 +22,12 @@ export const builtTwins: Plugin = {
 const latePg: Plugin = {
   name: 'late-pg',
   setup: (building) => {
-    building.onResolve({ filter: /^pg(?:\/lib\/utils\.js)?$/ }, ({ path, kind }) =>
+    building.onResolve({ filter: /^pg$/ }, ({ path, kind }) =>
       kind === 'dynamic-import' ? { path, external: true } : { path, namespace: 'late-pg' },
     )
-    building.onLoad({ filter: /^pg/, namespace: 'late-pg' }, ({ path }) => ({
+    building.onLoad({ filter: /^pg$/, namespace: 'late-pg' }, () => ({
       resolveDir: join(root, 'src/worker'),
-      contents: `
-        import { heldPg } from './held-pg.js'
-        export default heldPg.${path === 'pg' ? 'pg' : 'pgUtils'}
-        ${path === 'pg' ? 'export const { DatabaseError, Query, escapeIdentifier } = heldPg.pg' : ''}`,
+      contents: "export { pg as default, DatabaseError } from './held-pg.js'",
     }))
   },
 }

@@ -13,7 +13,6 @@ import { hostsOf } from '../settings/hosts.js'
 import { clearTimeout, setTimeout } from '../real-timers.js'
 import { heldFile } from '../options.js'
 import { heldWorkerSession, type WorkerSession } from './worker-session.js'
-import { ValuesNotice } from './values-notice.js'
 import { heldLimits, type HeldLimits, type TimeLimits } from './time-limits.js'
 
 const MAX_BYTES = 32 * 1024 * 1024
@@ -126,8 +125,8 @@ export class Engine {
   readonly silence: SilenceWatch
   /** Whose values free-hand SQL has. */
   readonly values: Values
-  /** Where nobody has said so. */
-  readonly valuesNotice: ValuesNotice | undefined
+  /** Whether somebody has said so. */
+  readonly areValuesChosen: boolean
   /** What a stream may hold, in bytes. */
   readonly maxBytes: number
   /** How statements are prepared; undefined: not at all. */
@@ -171,7 +170,7 @@ export class Engine {
       this.preparing = { most: maxPreparedStatements, areKept }
     }
     this.values = values
-    this.valuesNotice = config.values === undefined ? new ValuesNotice() : undefined
+    this.areValuesChosen = config.values !== undefined
     this.maxBytes = maxBytes
     if (typeof config.pool !== 'function') checkParameters(config.pool)
   }

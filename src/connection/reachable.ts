@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { Deadline } from './deadline.js'
 
@@ -16,11 +15,15 @@ const RESENT_OFTEN = 3
  * bytes are not acknowledged.
  */
 export async function whyUnreachable(socket: Socket, limitMs: number): Promise<string | undefined> {
-  const tables = await Promise.all(
-    ['tcp', 'tcp6'].map((name) => readFile(`/proc/self/net/${name}`, 'latin1').catch(() => '')),
-  )
+  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readTable(name).catch(() => '')))
   if (isResending(tables.join('\n'), socket)) return 'what was sent is not acknowledged'
   return (await answersAnew(socket, limitMs)) ? undefined : 'it does not answer another connection either'
+}
+
+/** Node loads much for this module, and hardly any process needs it. */
+async function readTable(name: string): Promise<string> {
+  const { readFile } = await import('node:fs/promises')
+  return readFile(`/proc/self/net/${name}`, 'latin1')
 }
 
 /**

@@ -1,18 +1,12 @@
 import { ConnectionError, UsageError } from '../errors.js'
 import { queryMessages, statement, SYNC } from '../pg/protocol.js'
 import type { Session } from '../pg/session.js'
-import { DecodedRows, NO_ROWS } from '../rows/row-sink.js'
-import { knownRowReader } from '../rows/row-reader.js'
-import { tupleShape } from '../rows/shape.js'
-import { codecFor } from '../types/codec-for.js'
+import { NO_ROWS } from '../rows/row-sink.js'
+import { TextRows } from '../rows/text-rows.js'
 import type { Sending } from './pipeline.js'
 
 const NAMES = ['client_encoding', 'DateStyle', 'IntervalStyle'] as const
 const ASK = `select ${NAMES.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')}`
-const READER = knownRowReader<string[]>(
-  NAMES.map((label) => ({ label, codec: codecFor('text') })),
-  tupleShape(NAMES.length),
-)
 const UNDO = `set client_encoding = 'UTF8'`
 
 /**
@@ -33,8 +27,8 @@ export function setUpText(
   }
   return (async () => {
     if (!settings.isWhole) {
-      const sink = new DecodedRows(READER)
-      await sendWithin(ASK, { messages: () => queryMessages(ASK, [], READER.formats), sink })
+      const sink = new TextRows()
+      await sendWithin(ASK, { messages: () => queryMessages(ASK, [], []), sink })
       sink.take()[0]?.forEach((value, index) => settings.set(NAMES[index] ?? '', value))
       settings.isWhole = true
     }

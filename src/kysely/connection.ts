@@ -12,6 +12,7 @@ import { noteFetchTime } from './log/fetch-times.js'
 import { copyDataOf, readRequestOf, settingsScopeOf, type Statement } from './read-request.js'
 import { FreeHand, type StreamSource } from './statements/free-hand.js'
 import { executeCopy, executeRead } from './statements/own.js'
+import type { ValuesNotice } from './statements/values-notice.js'
 
 const CANCEL_AGAIN_MS = 250
 
@@ -28,9 +29,12 @@ interface Opened {
 /** A connection as Kysely's executor uses it: for querysets, which say how they are read, and for free-hand SQL. */
 export class SluiceConnection implements DatabaseConnection {
   readonly #connection: Connection
+  readonly #valuesNotice: ValuesNotice | undefined
 
-  constructor(connection: Connection) {
+  /** @param valuesNotice of free-hand SQL, where nobody has chosen its values. */
+  constructor(connection: Connection, valuesNotice?: ValuesNotice) {
     this.#connection = connection
+    this.#valuesNotice = valuesNotice
   }
 
   get connection(): Connection {
@@ -50,7 +54,7 @@ export class SluiceConnection implements DatabaseConnection {
       if (read !== undefined) return await executeRead<R>(this.connection, query, read)
       const data = copyDataOf(query)
       return await (data === undefined
-        ? new FreeHand(this.connection).execute<R>(query)
+        ? this.#freeHand().execute<R>(query)
         : executeCopy<R>(this.connection, query, data))
     } finally {
       if (this.connection.inFlight === query) this.connection.inFlight = undefined
@@ -91,7 +95,7 @@ export class SluiceConnection implements DatabaseConnection {
       const chunks: unknown = this.#stream<R>(query, opened, () => ({ reader, ...stream }))
       return chunks as AsyncIterableIterator<QueryResult<R>>
     }
-    const freeHand = new FreeHand(this.connection)
+    const freeHand = this.#freeHand()
     const chunks = this.#stream<R>(query, opened, async () => {
       const source = await freeHand.source(query, chunkSize)
       return signal === undefined ? source : { ...source, signal }
@@ -100,6 +104,10 @@ export class SluiceConnection implements DatabaseConnection {
     // A queryset's iterator is watched by itself.
     watchDropped(rows, droppedStream(opened, query.sql), opened)
     return rows
+  }
+
+  #freeHand(): FreeHand {
+    return new FreeHand(this.connection, this.#valuesNotice)
   }
 
   async *#stream<R>(

@@ -1,22 +1,20 @@
 import type { DatabaseConnection, Driver, TransactionSettings } from 'kysely'
-import { escapeIdentifier, type PoolClient } from 'pg'
+import { escapeIdentifier } from 'pg'
+import type { Connection } from '../connection/connection.js'
+import type { Engine } from '../connection/engine.js'
+import { PoolConnections, type ConnectionSetUp } from '../connection/pool-connections.js'
+import { UsageError } from '../errors.js'
 import { isStorable } from '../types/text/text.js'
-import { asError, ConnectionError, reasonsOf, UsageError } from '../errors.js'
-import { Connection } from '../connection/connection.js'
-import { isDatabaseError, withoutValues } from '../pg/database-error.js'
-import { Session } from '../pg/session.js'
 import { SluiceConnection } from './connection.js'
 import { ReportingConnection } from './log/reporting.js'
-import { Deadline } from '../connection/deadline.js'
-import { explainUnreadable } from '../connection/connection-string.js'
-import { databaseClosed, type Engine } from '../connection/engine.js'
-import { retrying } from '../connection/retry.js'
-import { mayPass } from '../connection/retryable.js'
+import { ValuesNotice } from './statements/values-notice.js'
 
 /** Takes connections from the pool for Kysely, and gives them back. */
 export class SluiceDriver implements Driver {
   readonly #engine: Engine
-  readonly #connections = new WeakMap<PoolClient, SluiceConnection>()
+  readonly #connections: PoolConnections
+  readonly #ofKysely = new WeakMap<Connection, SluiceConnection>()
+  readonly #valuesNotice: ValuesNotice | undefined
   /** What asked first has asked for nothing but whether we would be asked. */
   #isProbed = false
   /** What asked first has something to report. */
@@ -25,6 +23,11 @@ export class SluiceDriver implements Driver {
 
   constructor(engine: Engine) {
     this.#engine = engine
+    this.#valuesNotice = engine.areValuesChosen ? undefined : new ValuesNotice()
+    this.#connections = new PoolConnections(engine, {
+      created: this.#callback('onCreateConnection'),
+      taken: this.#callback('onReserveConnection'),
+    })
   }
 
   /** The pool is made when the first connection is taken, within the time limit on that. */
@@ -44,21 +47,21 @@ export class SluiceDriver implements Driver {
       this.#isProbed = false
       throw new Error('Nothing was asked for.')
     }
+    return this.#asOfKysely(await this.#connections.take())
+  }
+
+  #callback(name: 'onCreateConnection' | 'onReserveConnection'): ConnectionSetUp['taken'] {
     const { config } = this.#engine
-    if (this.#engine.isClosed) throw databaseClosed()
-    const client = await this.#acquireClient()
-    const known = this.#connections.get(client)
-    const leased = this.#lease(client, known)
-    const { connection } = leased
-    try {
-      if (known === undefined && config.onCreateConnection)
-        await connection.whileAlive(config.onCreateConnection(leased))
-      if (config.onReserveConnection) await connection.whileAlive(config.onReserveConnection(leased))
-      return leased
-    } catch (error) {
-      await connection.discard(new ConnectionError('The connection could not be set up.', { cause: error }))
-      throw error
+    return config[name] && ((connection) => config[name]?.(this.#asOfKysely(connection)))
+  }
+
+  #asOfKysely(connection: Connection): SluiceConnection {
+    let known = this.#ofKysely.get(connection)
+    if (known === undefined) {
+      known = new SluiceConnection(connection, this.#valuesNotice)
+      this.#ofKysely.set(connection, known)
     }
+    return known
   }
 
   #wasProbed(): boolean {
@@ -71,20 +74,6 @@ export class SluiceDriver implements Driver {
     const { isReporting } = this.#engine
     this.#engine.isReporting = false
     return isReporting
-  }
-
-  /** From here on closing the database cuts the connection, whatever the callbacks of the configuration wait for. */
-  #lease(client: PoolClient, known: SluiceConnection | undefined): SluiceConnection {
-    try {
-      if (this.#engine.isClosed) throw closedWhileTaken()
-      const leased = known ?? new SluiceConnection(new Connection(client, this.#engine))
-      this.#connections.set(client, leased)
-      leased.connection.leased()
-      return leased
-    } catch (error) {
-      client.release(true)
-      throw error
-    }
   }
 
   async releaseConnection({ connection }: SluiceConnection): Promise<void> {
@@ -129,95 +118,6 @@ export class SluiceDriver implements Driver {
   async destroy(): Promise<void> {
     await this.#engine.close()
   }
-
-  async #acquireClient(): Promise<PoolClient> {
-    // Comes at once, so that it needs no limit in time, and mostly fit to be used.
-    const idle = await this.#engine.idlePool?.connect().catch(() => undefined)
-    return idle !== undefined && Session.of(idle).isFit ? idle : this.#waitForClient(idle)
-  }
-
-  /** @param first one that was taken already. */
-  #waitForClient(first: PoolClient | undefined): Promise<PoolClient> {
-    const { limits, retry, waiting } = this.#engine
-    const leaving = retry.attempts > 1 ? new AbortController() : undefined
-    let failure: Error | undefined
-    const mayHelp = (error: Error) => {
-      failure = error
-      return error instanceof ConnectionError && !error.isFinal
-    }
-    return new Promise((resolve, reject) => {
-      const end = () => {
-        deadline.clear()
-        leaving?.abort()
-        return waiting.delete(close)
-      }
-      const giveUp = (error: Error) => {
-        end()
-        reject(error)
-      }
-      const close = () => giveUp(closedWhileTaken())
-      const deadline = new Deadline(limits.acquireTimeoutMs, () => giveUp(failure ?? this.#noneFree()))
-      waiting.add(close)
-      let taken = first
-      const connect = () => {
-        const client = taken
-        taken = undefined
-        return this.#connect(client)
-      }
-      retrying(retry, connect, mayHelp, leaving?.signal).then((client) => {
-        if (end()) resolve(client)
-        else client.release()
-      }, giveUp)
-    })
-  }
-
-  async #connect(first: PoolClient | undefined): Promise<PoolClient> {
-    const pool = await this.#engine.pool()
-    try {
-      for (let taken = first; ; taken = undefined) {
-        // pg throws at once for settings that it cannot read.
-        const client = taken ?? (await pool.connect())
-        const session = Session.of(client)
-        if (session.isFit) return client
-        // What others have under way on it may begin a transaction.
-        await session.settled(this.#engine.limits.acquireTimeoutMs)
-        if (session.status === 'I' && !(await session.hasEnded())) return client
-        // It ended in the pool, or others gave it back in the middle of a transaction, in which what is written now
-        // would be lost.
-        client.release(true)
-      }
-    } catch (error) {
-      throw this.#cannotConnect(asError(error))
-    }
-  }
-
-  #noneFree(): ConnectionError {
-    const limit = this.#engine.limits.acquireTimeoutMs
-    return new ConnectionError(
-      `No connection became free within ${limit} ms (acquireTimeoutMs). ${this.#engine.describeUse()}`,
-      { code: 'ACQUIRE_TIMEOUT', isBeforeSending: true },
-    )
-  }
-
-  #cannotConnect(error: Error): ConnectionError {
-    if (isDatabaseError(error)) withoutValues(error)
-    if (this.#engine.isClosed) return closedWhileTaken(error)
-    const { limits, streams } = this.#engine
-    const open = streams.size === 0 ? '' : `. ${this.#engine.describeUse()}`
-    const reason =
-      error.message === 'timeout expired'
-        ? `the server did not answer within ${limits.connectTimeoutMs} ms (connectTimeoutMs)${open}`
-        : reasonOf(error)
-    return new ConnectionError(`Cannot connect to the database: ${reason}`, {
-      cause: error,
-      isBeforeSending: true,
-      isFinal: !mayPass(error),
-    })
-  }
-}
-
-function closedWhileTaken(cause?: Error): ConnectionError {
-  return databaseClosed('The database was closed while a connection was being taken.', cause)
 }
 
 /** @throws {@link UsageError} for a name that PostgreSQL would cut or could not hold: it might be another's then. */
@@ -230,14 +130,4 @@ function savepointName(name: string): string {
 
 async function run(connection: SluiceConnection, sql: string): Promise<void> {
   await connection.executeQuery({ sql, parameters: [] })
-}
-
-/** A refused connection to a name with several addresses has its reasons inside and an empty message. */
-function reasonOf(error: Error): string {
-  if (error.message.endsWith('client password must be a string'))
-    return 'the server asks for a password, and none was given, by settings, connection string, PGPASSWORD or a password file'
-  const reasons = reasonsOf(error)
-    ?.map(({ message }) => message)
-    .join('; ')
-  return reasons ?? explainUnreadable(error) ?? error.message
 }

@@ -3,16 +3,11 @@ import type { RoundTripLimit } from '../connection/pipeline.js'
 import { queryMessages, statement } from '../pg/protocol.js'
 import type { IterationRequest } from '../request.js'
 import { setConfig, setsSearchPath } from '../session-settings.js'
-import { knownRowReader } from '../rows/row-reader.js'
-import { DecodedRows } from '../rows/row-sink.js'
-import { valueShape } from '../rows/shape.js'
-import { codecFor } from '../types/codec-for.js'
+import { TextRows } from '../rows/text-rows.js'
 
 const MAX_INT32 = 0x7fffffff
 
-const DEFAULT_ISOLATION = 'default_transaction_isolation'
-const ASK = `show ${DEFAULT_ISOLATION}`
-const READER = knownRowReader<string>([{ label: DEFAULT_ISOLATION, codec: codecFor('text') }], valueShape)
+const ASK = 'show default_transaction_isolation'
 
 /** Asks what transactions are by default, by one round trip, where the next one depends on it and it is not known. */
 export function learnIsolation(
@@ -22,11 +17,11 @@ export function learnIsolation(
 ): Promise<void> | undefined {
   const { session, status } = connection
   if (session.defaultIsolation !== undefined || status !== 'I') return undefined
-  const sink = new DecodedRows(READER)
-  const messages = () => queryMessages(ASK, [], READER.formats)
+  const sink = new TextRows()
+  const messages = () => queryMessages(ASK, [], [])
   return connection
     .roundTrip({ owner, sql: ASK, messages, sink, limit })
-    .then(() => void (session.defaultIsolation = sink.take()[0]))
+    .then(() => void (session.defaultIsolation = sink.take()[0]?.[0]))
 }
 
 /**

@@ -1,10 +1,8 @@
 import './last-words.js'
-import { heldPg } from './held-pg.js'
+import { workerData } from 'node:worker_threads'
+import { loadPg } from './held-pg.js'
+import type { WorkerSettings } from './messages.js'
+import { work } from './worker.js'
 
-// Only now, and not by imports that come before all else: what cannot be loaded is told.
-void Promise.all([import('pg'), import('pg/lib/utils.js')]).then(
-  ([{ default: pg }, { default: pgUtils }]) => {
-    Object.assign(heldPg, { pg, pgUtils })
-    return import('./worker.js')
-  },
-)
+// Only now, and not by an import that comes before all else: what cannot be loaded is told.
+void loadPg().then(() => work(workerData as WorkerSettings))

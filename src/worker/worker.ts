@@ -1,11 +1,11 @@
 import { asError } from '../errors.js'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import pg from 'pg'
 import { sqlStateOf } from '../pg/database-error.js'
-import { SluiceDriver } from '../kysely/driver.js'
 import { Engine } from '../connection/engine.js'
 import { queryLimit } from '../connection/pipeline.js'
-import { retrying } from '../connection/retry.js'
+import { PoolConnections } from '../connection/pool-connections.js'
+import { retrying, type HeldRetry } from '../connection/retry.js'
 import { isRetryable } from '../connection/retryable.js'
 import { queryMessages } from '../pg/protocol.js'
 import { Portal } from '../portal/portal.js'
@@ -31,32 +31,34 @@ import { toWireError } from './wire-error.js'
  * The worker thread of synchronous iteration: fetches chunks as bytes and transfers them; decoding is the calling
  * thread's work. Each stream has a port of its own, so that nested iterators do not wait for each other.
  */
-const settings = workerData as WorkerSettings
-const pulse = new Int32Array(settings.pulse)
-setInterval(() => Atomics.add(pulse, HEARTBEAT, 1), HEARTBEAT_MS)
-Atomics.add(pulse, HEARTBEAT, 1)
+export function work(settings: WorkerSettings): void {
+  const pulse = new Int32Array(settings.pulse)
+  setInterval(() => Atomics.add(pulse, HEARTBEAT, 1), HEARTBEAT_MS)
+  Atomics.add(pulse, HEARTBEAT, 1)
 
-Object.assign(pg.defaults, settings.defaults)
-const onCreateConnection = sessionSetUp(settings.workerSession)
-const engine = new Engine(
-  {
-    pool: new pg.Pool({ ...settings.connection, max: Number.MAX_SAFE_INTEGER }),
-    ...settings.limits,
-    retry: settings.retry,
-    values: 'sluice',
-    ...(onCreateConnection && { onCreateConnection }),
-  },
-  settings.lockTimeoutMs,
-)
-const driver = new SluiceDriver(engine)
+  Object.assign(pg.defaults, settings.defaults)
+  const engine = new Engine(
+    {
+      pool: new pg.Pool({ ...settings.connection, max: Number.MAX_SAFE_INTEGER }),
+      ...settings.limits,
+      retry: settings.retry,
+    },
+    settings.lockTimeoutMs,
+  )
+  const connections = new PoolConnections(engine, { created: sessionSetUp(settings.workerSession) })
 
-parentPort?.on('message', (message: OpenMessage | ShutdownMessage) => {
-  if (message.type === 'shutdown') void driver.destroy().finally(() => process.exit(0))
-  else serve(message)
-})
+  parentPort?.on('message', (message: OpenMessage | ShutdownMessage) => {
+    if (message.type === 'shutdown') void engine.close().finally(() => process.exit(0))
+    else serve(connections, engine.retry, message)
+  })
+}
 
 /** Serves one stream: a chunk at once and one more for each `next`, until its end, an error or `close`. */
-function serve({ port, answers, request }: OpenMessage): void {
+function serve(
+  connections: PoolConnections,
+  retry: HeldRetry,
+  { port, answers, request }: OpenMessage,
+): void {
   const counter = new Int32Array(answers)
   const answer = (message: StreamAnswer, transfer: ArrayBuffer[] = []) => {
     port.postMessage(message, transfer)
@@ -73,7 +75,7 @@ function serve({ port, answers, request }: OpenMessage): void {
   })
 
   async function openStream() {
-    const { connection } = await driver.acquireConnection()
+    const connection = await connections.take()
     let released: Promise<void> | undefined
     // Once only: it may be another stream's by then.
     const release = () => (released ??= connection.release())
@@ -102,7 +104,7 @@ function serve({ port, answers, request }: OpenMessage): void {
     }
     const mayWrite = request.options.readOnly === false
     const isWorth = (error: Error) => hasConnection && !mayWrite && isRetryable(error, { mayWrite })
-    return retrying(engine.retry, attempt, isWorth, leaving.signal)
+    return retrying(retry, attempt, isWorth, leaving.signal)
   }
 
   async function nextChunk(): Promise<RawChunk | undefined> {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -147,6 +147,24 @@ describe('the package', () => {
   it('is imported from ESM, and starts the worker of iterator() there', async () => {
     const code = `import { connect, Repository } from 'sluice'\n${countUsers}`
     expect(await runInProject('main.mjs', code)).toBe('11 batches, 1050 rows\n')
+  })
+
+  it('has a worker of no more code than that runs: it reads no values', async () => {
+    const { size } = await stat(join(installed, 'dist/sluice-worker.mjs'))
+    expect(size).toBeLessThan(165_000)
+  })
+
+  it('starts that worker without the HTTP client of Node, and with the globals that Node has there', async () => {
+    // Written at once: the thread that would pass it on is blocked.
+    const setUp = `
+      import { writeSync } from 'node:fs'
+      const hasHttp = process.moduleLoadList.some((name) => name.includes('deps/undici'))
+      export default () => writeSync(1, hasHttp + ' ' + typeof navigator + ' ' + typeof Response + '\\n')`
+    const session = JSON.stringify({ module: `data:text/javascript,${encodeURIComponent(setUp)}` })
+    const counted = countUsers.replace('process.env.SHOP }', `process.env.SHOP, workerSession: ${session} }`)
+    const code = `import { connect, Repository } from 'sluice'\n${counted}`
+    const globals = `${'navigator' in globalThis ? 'object' : 'undefined'} function`
+    expect(await runInProject('globals.mjs', code)).toBe(`false ${globals}\n11 batches, 1050 rows\n`)
   })
 
   it('says what to install for the generator, one line each', async () => {

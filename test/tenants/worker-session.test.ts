@@ -111,6 +111,8 @@ describe('iterator()', () => {
   it.each<[string, object]>([
     ['settings', { settings: { 'app.tenant': 2 } }],
     ['statements', { statements: [`set app.tenant = '1'`, `set app.tenant = '2'`] }],
+    ['several in one', { statements: [`set app.tenant = '1'; select 1; set app.tenant = '2'`] }],
+    ['one that returns rows', { statements: [`select set_config('app.tenant', '2', false), 1`] }],
     ['a module', { module: 'data:text/javascript,' + encodeURIComponent(SET_UP) }],
   ])('reads as workerSession says: %s', async (_, workerSession) => {
     const { dialect } = open(new Pool({ connectionString: url() }).on('connect', set), { workerSession })

@@ -1,14 +1,10 @@
 import { queryMessages } from '../../pg/protocol.js'
 import type { Session } from '../../pg/session.js'
-import { knownRowReader } from '../../rows/row-reader.js'
-import { DecodedRows } from '../../rows/row-sink.js'
-import { valueShape } from '../../rows/shape.js'
-import { codecFor } from '../../types/codec-for.js'
+import { TextRows } from '../../rows/text-rows.js'
 import { ConnectionError } from '../../errors.js'
 import type { Sending } from '../pipeline.js'
 
 const ASK = 'select pg_catalog.pg_backend_pid()'
-const READER = knownRowReader<number>([{ label: 'pg_backend_pid', codec: codecFor('int4') }], valueShape)
 
 /**
  * Finds out whether the process of the server that answers is the one that the connection was told of at its start, and so
@@ -23,12 +19,12 @@ export async function learnProcess(
   prepared.isInDoubt = false
   // A property of pg's clients that their types leave out.
   const { processID } = client as { readonly processID?: number | null }
-  const sink = new DecodedRows(READER)
+  const sink = new TextRows()
   const error = () => new ConnectionError(`The session did not answer within ${limitMs} ms: ${ASK}.`)
-  const messages = () => queryMessages(ASK, [], READER.formats)
+  const messages = () => queryMessages(ASK, [], [])
   try {
     await send({ owner: prepared, sql: ASK, messages, sink, limit: { ms: limitMs, error } })
-    prepared.areKept = sink.take()[0] === processID
+    prepared.areKept = sink.take()[0]?.[0] === String(processID)
   } catch {
     // Whatever it is, the next to use the connection meets it, and does without.
     prepared.areKept = false

@@ -23,6 +23,7 @@ import { DecodedRows, DescribedColumns } from '../../rows/row-sink.js'
 import { captureStack } from '../../stack-trace.js'
 import { hasOwnValues, type Statement, type StreamedRead } from '../read-request.js'
 import { countedBy, queryLimitOf } from './own.js'
+import type { ValuesNotice } from './values-notice.js'
 
 /** What is streamed, and how. */
 export interface StreamSource extends Partial<Omit<StreamedRead, 'request'>> {
@@ -36,9 +37,12 @@ const SETS_NOTHING = /^(?:begin|commit|rollback|savepoint|release)\b[^;]*$/i
 /** SQL that is not a repository's, on one connection. */
 export class FreeHand {
   readonly #connection: Connection
+  readonly #valuesNotice: ValuesNotice | undefined
 
-  constructor(connection: Connection) {
+  /** @param valuesNotice looks at what is returned by statements whose values nobody has chosen. */
+  constructor(connection: Connection, valuesNotice: ValuesNotice | undefined) {
     this.#connection = connection
+    this.#valuesNotice = valuesNotice
   }
 
   async execute<R>(query: Statement): Promise<QueryResult<R>> {
@@ -141,10 +145,9 @@ export class FreeHand {
 
   /** What hears of the columns of a statement whose values nobody has chosen. */
   #notice(query: Statement): FreeHandListener['columns'] {
-    const { engine, session } = this.#connection
-    const { valuesNotice } = engine
-    if (valuesNotice === undefined || hasOwnValues(query)) return undefined
-    return (columns) => valuesNotice.look(session.client, columns)
+    const notice = this.#valuesNotice
+    if (notice === undefined || hasOwnValues(query)) return undefined
+    return (columns) => notice.look(this.#connection.session.client, columns)
   }
 }
 

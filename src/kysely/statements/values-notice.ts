@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Client } from 'pg'
-import { Attached } from '../copies.js'
-import { typeLabel, type TypeSchema } from '../schema/type.js'
-import { codecForOid } from '../types/codec-for.js'
-import { typeOfOid } from '../types/type-oids.js'
+import { Attached } from '../../copies.js'
+import { typeLabel, type TypeSchema } from '../../schema/type.js'
+import { codecForOid } from '../../types/codec-for.js'
+import { typeOfOid } from '../../types/type-oids.js'
 
 /** A column that free-hand SQL returns. */
 interface Column {
