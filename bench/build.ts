@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 import { generate } from '../codegen/generate.js'
+import { bundleLibrary } from '../scripts/build.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bench = join(root, 'bench')
@@ -29,10 +30,19 @@ export async function build(url: string): Promise<URL> {
   await writeFile(join(out, 'src/worker/sluice-worker.mjs'), "import './sluice-worker.js'\n")
   await compile(generated, join(out, 'generated'))
   await compile(join(bench, 'contenders'), join(out, 'bench', 'contenders'))
+  await publish(join(out, 'published'), join(out, 'generated'))
   // Compiled files find "sluice" by the name of the package they lie in.
   const manifest = { name: 'sluice', type: 'module', exports: './src/index.js' }
   await writeFile(join(out, 'package.json'), JSON.stringify(manifest))
   return pathToFileURL(`${join(out, 'bench', 'contenders')}/`)
+}
+
+/** What is published of the library, in one file where one is imported, with the repositories that use it. */
+async function publish(folder: string, generated: string): Promise<void> {
+  await bundleLibrary(join(folder, 'dist'))
+  await cp(generated, join(folder, 'generated'), { recursive: true })
+  const manifest = { name: 'sluice', type: 'module', exports: './dist/index.js' }
+  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
 }
 
 /** A run that was killed leaves its build behind. */

@@ -32,7 +32,7 @@ export interface Place {
 }
 
 /** A job, but for what its contender determines. */
-export type Task = Omit<ReadJob, 'module' | 'peers' | 'url' | 'form'>
+export type Task = Omit<ReadJob, 'module' | 'peers' | 'published' | 'url' | 'form'>
 
 /** Nothing here takes so long unless it hangs. In milliseconds. */
 const timeLimit = 300_000
@@ -46,7 +46,14 @@ export async function measure(place: Place, entrant: Pick<Entrant, 'name' | 'mod
   const peers = new URL('contenders/', import.meta.url)
   const module = new URL(entrant.module, entrant.module.endsWith('.js') ? place.ours : peers)
   const { form } = entrant
-  const where = { module: module.href, peers: peers.href, url: place.url, ...serverParts(place.url) }
+  const published = new URL('../../published/', place.ours).href
+  const where = {
+    module: module.href,
+    peers: peers.href,
+    published,
+    url: place.url,
+    ...serverParts(place.url),
+  }
   const job = { ...task, ...where, form }
   const isPython = entrant.module.endsWith('.py')
   const program = isPython ? module : new URL('contenders/runner.mjs', import.meta.url)

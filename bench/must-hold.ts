@@ -90,6 +90,13 @@ const lines = {
   rowsPg: line('20 rows by range, 10 at once: calls/s against pg', '×', 'at least', 1.2),
   createKysely: line('create, 10 at once: calls/s against Kysely', '×', 'at least', 1),
   updateKysely: line('update of a row, 10 at once: calls/s against Kysely', '×', 'at least', 1),
+  coldImport: line('importing sluice, beyond pg and Kysely', 'ms', 'at most', 25),
+  coldIterator: line(
+    "first row of a process's first iterator(), beyond that of its first aiterator()",
+    'ms',
+    'at most',
+    80,
+  ),
   typeChecking: line('type-checking 500 tables and their loops: instantiations', '', 'at most', 250_000),
 } satisfies Record<string, Line>
 

@@ -3,6 +3,7 @@ import { sum } from './estimate.js'
 import type { Plan, Section } from './section.js'
 import { breathing } from './sections/breathing.js'
 import { bulkWriting } from './sections/bulk-writing.js'
+import { coldStart } from './sections/cold-start.js'
 import { chunkSizes } from './sections/chunk-sizes.js'
 import { distance } from './sections/distance.js'
 import { firstRow } from './sections/first-row.js'
@@ -30,6 +31,7 @@ export function allPlans(context: Context): Plan[] {
     writing(context),
     bulkWriting(context),
     smallQueries(context),
+    coldStart(context),
     typeChecking(context),
   ]
 }

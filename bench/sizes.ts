@@ -32,6 +32,8 @@ export interface Sizes {
   readonly loaded: readonly number[]
   /** Small queries of each kind. */
   readonly calls: number
+  /** Processes that begin anew. */
+  readonly coldStarts: number
   /** Rows of 100 kB. */
   readonly largeRows: number
   /** Tables of the schema that is type-checked. */
@@ -60,6 +62,7 @@ export const full: Sizes = {
   written: 50_000,
   loaded: [300_000, 1_000_000],
   calls: 20_000,
+  coldStarts: 15,
   largeRows: 1500,
   typedTables: 500,
   contenders: Infinity,
@@ -84,6 +87,7 @@ export const quick: Sizes = {
   written: 5000,
   loaded: [20_000, 100_000],
   calls: 3000,
+  coldStarts: 5,
   largeRows: 1000,
   typedTables: 50,
   contenders: Infinity,
@@ -109,6 +113,7 @@ export const tiny: Sizes = {
   written: 500,
   loaded: [2000],
   calls: 20,
+  coldStarts: 1,
   largeRows: 50,
   typedTables: 5,
   contenders: 2,

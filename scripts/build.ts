@@ -32,17 +32,12 @@ const latePg: Plugin = {
   },
 }
 
-/**
- * Builds what is published: a file for each entry, so that importing one reads one, and the declarations beside.
- *
- * @param folder gets it; what was in it is gone.
- * @param options.check whether types are checked on the way. Default: true.
- */
-export async function buildPackage(
-  folder: string,
-  { check = true }: { readonly check?: boolean } = {},
-): Promise<void> {
-  await rm(folder, { recursive: true, force: true })
+interface Options {
+  readonly common: BuildOptions
+  readonly esm: BuildOptions
+}
+
+async function optionsFor(folder: string): Promise<Options> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
   const common: BuildOptions = {
     absWorkingDir: root,
@@ -64,6 +59,12 @@ export async function buildPackage(
     outdir: folder,
     entryNames: '[name]',
   }
+  return { common, esm }
+}
+
+/** Builds what an application imports of it as ES modules, and the worker beside. */
+export async function bundleLibrary(folder: string): Promise<void> {
+  const { common, esm } = await optionsFor(folder)
   await Promise.all([
     build({ ...esm, entryPoints: ['src/index.ts'] }),
     build({
@@ -74,6 +75,23 @@ export async function buildPackage(
       outfile: join(folder, 'sluice-worker.mjs'),
       plugins: [builtTwins, latePg],
     }),
+  ])
+}
+
+/**
+ * Builds what is published: a file for each entry, so that importing one reads one, and the declarations beside.
+ *
+ * @param folder gets it; what was in it is gone.
+ * @param options.check whether types are checked on the way. Default: true.
+ */
+export async function buildPackage(
+  folder: string,
+  { check = true }: { readonly check?: boolean } = {},
+): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+  const { common, esm } = await optionsFor(folder)
+  await Promise.all([
+    bundleLibrary(folder),
     build({ ...common, format: 'cjs', entryPoints: ['src/index.ts'], outfile: join(folder, 'index.cjs') }),
     build({ ...esm, entryPoints: { opentelemetry: 'src/opentelemetry/index.ts' } }),
     build({
