@@ -128,17 +128,30 @@ export function streamRows(
 /**
  * Streams the rows synchronously.
  *
+ * @param compile what is read: the worker starts meanwhile.
  * @throws {@link OptionError}; {@link UsageError} inside a transaction, and when the connection settings cannot cross to a
  * worker.
  */
 export function iterateRows(
   binding: Binding,
-  read: CompiledRead,
+  state: QueryState,
   options: IteratorOptions,
+  compile: (state: QueryState) => CompiledRead,
 ): SyncRows<unknown> {
+  const host = syncHost(binding, state)
+  if (!state.none) host.prepare()
+  const read = compile(state)
   // The worker's portal looks at it, too.
   const delivered = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT))
   const iteration = iterationOf(binding, read, options, delivered, true)
+  const { reader, prefetch } = read
+  const open = () => (state.none ? NO_SYNC_CHUNKS : host.open(iteration.request))
+  const trace = (step: PrefetchQuery) => prefetchTrace(binding.engine, step, true)
+  return new SyncRowStream(iteration, { reader, prefetch, open, trace })
+}
+
+/** The worker of synchronous streams. @throws {@link UsageError} where it would not read what is asked for. */
+function syncHost(binding: Binding, state: QueryState): SyncHost {
   if (binding.isTransaction) {
     throw new UsageError(
       'iterator() cannot run inside a transaction: it reads on a worker thread with a connection of its own, which ' +
@@ -152,11 +165,7 @@ export function iterateRows(
         'repository on the database itself, with iterator({ settings }) for what is to be set.',
     )
   }
-  const host = SyncHost.of(binding.engine, read.state.table.schema === '')
-  const { reader, prefetch } = read
-  const open = () => (read.state.none ? NO_SYNC_CHUNKS : host.open(iteration.request))
-  const trace = (step: PrefetchQuery) => prefetchTrace(binding.engine, step, true)
-  return new SyncRowStream(iteration, { reader, prefetch, open, trace })
+  return SyncHost.of(binding.engine, state.table.schema === '')
 }
 
 /** What both forms have in common: the request, checked, and what is said of it. */

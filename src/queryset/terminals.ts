@@ -238,7 +238,7 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
   iterator(options?: IteratorOptions & { readonly batchYieldSize?: never }): SyncRows<R>
   iterator(options: IteratorOptions): SyncRows<R> | SyncRows<R[]>
   iterator(options: IteratorOptions = {}): SyncRows<unknown> {
-    return iterateRows(this.binding, run.statementOf(this.state), options)
+    return iterateRows(this.binding, this.state, options, (state) => run.statementOf(state))
   }
 
   /** The SQL that the queryset sends, with its parameters. */

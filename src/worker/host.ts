@@ -57,6 +57,17 @@ export class SyncHost {
     if (this.#worker === undefined) connectionSettings(openedPool.options)
   }
 
+  /** Has the thread start beside what the caller does before `open`, which says why it cannot. */
+  prepare(): void {
+    if (this.#worker?.hasEnded === false || this.#engine.isClosed) return
+    try {
+      this.#running()
+      this.#endWhenIdle()
+    } catch {
+      // Nobody has asked for rows yet.
+    }
+  }
+
   /** Starts a stream on the worker; its first chunk is on its way at once. */
   open(request: IterationRequest): SyncBridge {
     if (this.#engine.isClosed) throw databaseClosed()
@@ -101,7 +112,11 @@ export class SyncHost {
 
   /** A stream on the worker has ended; after the last one the worker waits for another, for a while. */
   #ended(worker: WorkerThread): void {
-    if (worker !== this.#worker || --this.#streams > 0) return
+    if (worker === this.#worker && --this.#streams === 0) this.#endWhenIdle()
+  }
+
+  #endWhenIdle(): void {
+    clearTimeout(this.#idleTimer)
     const end = () => void this.#end({ keepsProcess: false })
     this.#idleTimer = setTimeout(end, this.#engine.limits.workerIdleTimeoutMs).unref()
   }
