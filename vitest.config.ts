@@ -14,6 +14,14 @@ export const resolve = {
   },
 }
 
+/** Workers start from one build, and not each from source. */
+const builtWorker = {
+  alias: [
+    ...Object.entries(resolve.alias).map(([find, replacement]) => ({ find, replacement })),
+    { find: /^\.\/launch\.js$/, replacement: new URL('./test/support/launch.ts', import.meta.url).pathname },
+  ],
+}
+
 const timeouts = {
   // Some run the command line many times, each a process of its own, on machines that are busy.
   testTimeout: 90_000,
@@ -32,12 +40,12 @@ export default defineConfig(({ mode }) => ({
     projects: [
       {
         mode,
-        resolve,
+        resolve: builtWorker,
         test: { ...timeouts, name: 'alone', pool: 'forks', include: aloneFiles },
       },
       {
         mode,
-        resolve,
+        resolve: builtWorker,
         test: {
           ...timeouts,
           pool: 'forks',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFaultDatabase } from '../postgres/support/fault-database.js'
 import { bundle, KEEPER, WORKER, type Bundle } from '../support/bundle.js'
 import type { TestDatabase } from '../support/database.js'
+import { isLong } from '../support/long.js'
 import { testServer } from '../support/test-server.js'
 import { Children } from './children.js'
 import { missingNeeds } from './needs.js'
@@ -34,7 +35,8 @@ afterAll(async () => {
 describe.concurrent.each(scenarioGroups.map((group, index) => ({ ...group, index })))(
   '$heading',
   ({ scenarios, index: group }) => {
-    scenarios.forEach(({ fault, needs, deadlineMs = DEADLINE_MS }, index) => {
+    scenarios.forEach(({ fault, needs, isLong: takesLong = false, deadlineMs = DEADLINE_MS }, index) => {
+      if (takesLong && !isLong) return
       const missing = needs !== undefined && missingHere.has(needs)
       it.skipIf(missing)(
         missing ? `${fault} (${needs} is not installed)` : fault,

@@ -6,6 +6,8 @@ export interface Scenario {
   readonly fault: string
   /** Without which it cannot be tried. */
   readonly needs?: Need
+  /** It takes many seconds of processor time, and is tried by `npm run test:long` alone. */
+  readonly isLong?: boolean
   /** How long the process may take from its start to its end; default 30,000. */
   readonly deadlineMs?: number
   /** @returns what was seen to happen, as the page says it: from the errors that were met, not from hope. */

@@ -1,13 +1,11 @@
 import { fork } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { BrokenPromise } from '../stress/failures.js'
+import { bundle, WORKER } from '../support/bundle.js'
 import { ChaosProxy } from './chaos-proxy.js'
 import { addFigures, noFigures, type Figures } from './figures.js'
 import type { Answer, Order, Task } from './task.js'
 
-const program = fileURLToPath(new URL('speakers.ts', import.meta.url))
-const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+const SPEAKERS = 'test/fuzz/speakers.ts'
 const HANG_MS = 120_000
 
 export interface FuzzOptions {
@@ -52,13 +50,16 @@ export async function fuzz({
           },
         ]
   const sum = noFigures()
-  for (const figures of await Promise.all(parts.map(speakers))) addFigures(sum, figures)
+  await using programs = await bundle(SPEAKERS, WORKER)
+  const program = programs.path(SPEAKERS)
+  for (const figures of await Promise.all(parts.map((part) => speakers(program, part))))
+    addFigures(sum, figures)
   return sum
 }
 
 type Part = Omit<Task, 'proxies' | 'application'> & { readonly lanes: number }
 
-async function speakers({ lanes, ...part }: Part): Promise<Figures> {
+async function speakers(program: string, { lanes, ...part }: Part): Promise<Figures> {
   const proxies = await Promise.all(Array.from({ length: lanes }, () => ChaosProxy.start(part.url)))
   const task: Task = {
     ...part,
@@ -68,15 +69,15 @@ async function speakers({ lanes, ...part }: Part): Promise<Figures> {
     proxies: proxies.map(({ url }, lane) => ({ url, lane })),
   }
   try {
-    return await runTask(task, proxies)
+    return await runTask(program, task, proxies)
   } finally {
     await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()))
   }
 }
 
-async function runTask(task: Task, proxies: readonly ChaosProxy[]): Promise<Figures> {
+async function runTask(program: string, task: Task, proxies: readonly ChaosProxy[]): Promise<Figures> {
   const child = fork(program, [JSON.stringify(task)], {
-    execArgv: ['--import', loader, '--no-warnings'],
+    execArgv: ['--no-warnings', '--enable-source-maps'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   child.on('message', ({ lane, mischief }: Order) => {

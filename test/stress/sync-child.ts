@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { bundle, WORKER } from '../support/bundle.js'
 import { BrokenPromise, promise } from './failures.js'
 import type { Tally } from './tally.js'
 
-const program = fileURLToPath(new URL('sync-fates.ts', import.meta.url))
-const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+const PROGRAM = 'test/stress/sync-fates.ts'
 const HANG_MS = 300_000
 
 export interface SyncFates {
@@ -24,9 +22,9 @@ export interface SyncFates {
  */
 export async function runSyncFates({ url, application, seed, from, count }: SyncFates): Promise<Tally> {
   const numbers = [seed, from, count].map(String)
-  const child = spawn(process.execPath, ['--import', loader, program, url, application, ...numbers], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  await using programs = await bundle(PROGRAM, WORKER)
+  const args = ['--enable-source-maps', programs.path(PROGRAM), url, application, ...numbers]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   let errors = ''
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))

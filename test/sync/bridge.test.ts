@@ -20,7 +20,7 @@ import type { TestDatabase } from '../support/database.js'
 
 let database: TestDatabase
 let observer: Observer
-/** Its worker takes a second to start from source: shared, unless the worker's life is what is tested. */
+/** Its worker takes a while to start: shared, unless the worker's life is what is tested. */
 let opened: Opened
 let numbers: Numbers
 

@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openShop, type Shop } from '../support/shop.js'
+
+// In all other tests it starts from one build.
+vi.mock('../support/launch.js', () => import('../../src/worker/launch.js'))
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))

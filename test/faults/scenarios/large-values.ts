@@ -12,6 +12,7 @@ const textOf = (mebibytes: number | string): string => `repeat(repeat('x', ${MIB
 export const largeValues: readonly Scenario[] = [
   {
     fault: 'A value of 300 MiB is read, text and bytea',
+    isLong: true,
     deadlineMs: 120_000,
     async run(world) {
       const { db } = world.open()

@@ -13,6 +13,7 @@ const STREAMS = 20
 export const restart: readonly Scenario[] = [
   {
     fault: `It is stopped and started again under ${STREAMS} streams`,
+    isLong: true,
     run: (world) => stopUnderStreams(world, 'SIGINT'),
   },
   {

@@ -32,6 +32,7 @@ export const standby: Scenario = {
 /** Reads and writes of the same pool go on, on the connections that it has. */
 export const promotion: Scenario = {
   fault: 'A standby is promoted between two fetches of its streams, and then written to by the same pool',
+  isLong: true,
   deadlineMs: 60_000,
   async run(world) {
     const servers = await startWithStandby(world)
