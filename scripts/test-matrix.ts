@@ -9,12 +9,12 @@ import { installNode } from './install-node.js'
  * Type-checks and runs the tests on other versions of Node and Kysely, each in a copy of the checkout:
  *
  *     npm run test:matrix                     all of them
- *     npm run test:matrix -- 24+0.29          one
+ *     npm run test:matrix -- 26+0.29          one
  *     npm run test:matrix -- 22+0.28 test/stream --bail 1
  *
  * What is no version goes to vitest.
  */
-const nodes: Readonly<Record<string, string>> = { 20: '~20.19.0', 22: '22', 24: '24' }
+const nodes: Readonly<Record<string, string>> = { 20: '~20.19.0', 22: '22', 24: '24', 26: '26' }
 const kyselys: Readonly<Record<string, string>> = { '0.28': '~0.28.0', '0.29': '~0.29.0' }
 
 const root = fileURLToPath(new URL('..', import.meta.url))

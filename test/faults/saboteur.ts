@@ -42,6 +42,12 @@ export function sabotage({ atStart, options }: Sabotage = {}): Saboteur {
   }
 }
 
+/** The types of Node 20 know the first of these. */
+interface ModuleHooks {
+  readonly register: (url: string) => void
+  readonly registerHooks?: (hooks: object) => void
+}
+
 /** Runs in the worker, as text: nothing of this file is there. */
 function lieInWait([name, atStart]: [name: string, atStart?: Harm]): void {
   const harms: Record<Harm, () => void> = {
@@ -53,11 +59,22 @@ function lieInWait([name, atStart]: [name: string, atStart?: Harm]): void {
       for (const filled: unknown[] = []; ;) filled.push(new Array(1e4).fill(0.5))
     },
     'find no module'() {
-      const resolve = `export function resolve(name, context, next) {
-        if (name === 'pg') throw new Error('Cannot find package pg')
-        return next(name, context)
-      }`
-      process.getBuiltinModule('node:module').register(`data:text/javascript,${encodeURIComponent(resolve)}`)
+      const hooks = {
+        resolve(
+          this: void,
+          name: string,
+          context: unknown,
+          next: (name: string, context: unknown) => unknown,
+        ) {
+          if (name === 'pg') throw new Error('Cannot find package pg')
+          return next(name, context)
+        },
+      }
+      const { register, registerHooks } = process.getBuiltinModule('node:module') as ModuleHooks
+      // Node 26 warns of the older one, which takes the text of a module.
+      if (registerHooks === undefined)
+        register(`data:text/javascript,${encodeURIComponent(`export function ${String(hooks.resolve)}`)}`)
+      else registerHooks(hooks)
     },
     'find no memory'() {
       globalThis.ArrayBuffer = new Proxy(ArrayBuffer, {

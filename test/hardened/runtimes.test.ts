@@ -37,6 +37,8 @@ async function outcomes(flags: readonly string[], kind = 'as it is', program = '
   return JSON.parse(stdout) as object
 }
 
+/** From Node 25 on the permission model keeps the network as well. */
+const network = ['--allow-net'].filter((flag) => process.allowedNodeEnvironmentFlags.has(flag))
 const permission = ['--permission', '--experimental-permission'].find((flag) =>
   process.allowedNodeEnvironmentFlags.has(flag),
 )
@@ -45,7 +47,7 @@ describe('errors are themselves', () => {
   test.each([
     ['--frozen-intrinsics'],
     ['--disallow-code-generation-from-strings'],
-    [permission ?? '', '--allow-fs-read=*', '--allow-worker'],
+    [permission ?? '', '--allow-fs-read=*', '--allow-worker', ...network],
     ['--max-old-space-size=64'],
     ['--disable-proto=throw'],
   ])('with the flag %s', async (...flags) => {

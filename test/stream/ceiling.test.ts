@@ -146,7 +146,7 @@ describe('rows that wait while the server is made to', () => {
 
   it('do not count as a slow fetch', async () => {
     const db = connect<object>({
-      ...{ connectionString: database.url, max: 1, maxBytes: MIB, fetchTimeoutMs: 1000 },
+      ...{ connectionString: database.url, max: 1, maxBytes: MIB, fetchTimeoutMs: 2000 },
     })
     let rows = 0
     for await (const _ of stream(db))
