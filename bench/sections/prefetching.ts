@@ -4,7 +4,7 @@ import { measureAll, present, taskFor, type Context } from '../context.js'
 import { readSeconds, sum } from '../estimate.js'
 import { byRound, failures, figures, interleave, peak, rowsPerSecond, wall } from '../interleave.js'
 import { count, megabytes, ratio, type Plan } from '../section.js'
-import { median, pairedRatio } from '../statistics.js'
+import { median, pairedRatio, pairedRatios } from '../statistics.js'
 
 /** Parents with their children, a chunk at a time. */
 export function prefetching(context: Context): Plan {
@@ -43,7 +43,12 @@ export function prefetching(context: Context): Plan {
             (round) => rowsPerSecond(round) / 1000,
           ),
         ],
-        findings: [],
+        findings: [
+          {
+            line: 'prefetch',
+            values: pairedRatios(byRound(series[0], rowsPerSecond), byRound(series[1], rowsPerSecond)),
+          },
+        ],
         data: series,
         missing: failures(series),
       }

@@ -78,7 +78,7 @@ describe('what must hold', () => {
     expect(on20?.length).toBeGreaterThanOrEqual(11)
     expect(on20?.map(({ verdict }) => verdict)).toEqual(on20?.map(() => 'not measured'))
     expect(on20?.[0]).toMatchObject({ line: 'batches', target: 2.5 })
-    expect(on24?.[0]).toMatchObject({ target: 2 })
+    expect(on24?.[0]).toMatchObject({ target: 2.3 })
     expect([on18, on26]).toEqual([on20, on24])
   })
 
