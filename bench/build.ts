@@ -61,7 +61,8 @@ function isRunning(pid: number): boolean {
   }
 }
 
-async function compile(from: string, to: string): Promise<void> {
+/** Compiles a folder of TypeScript into another. */
+export async function compile(from: string, to: string): Promise<void> {
   const compilerOptions = {
     target: ts.ScriptTarget.ES2023,
     module: ts.ModuleKind.ESNext,

@@ -49,15 +49,16 @@ const withoutPeers = [
 ]
 
 /** The contenders that can run here, and of these the first. */
-export function present<E extends Pick<Entrant, 'name' | 'module'>>(
-  { skipped, hasPeers, sizes }: Context,
+export function present<E extends Pick<Entrant, 'module'>>(
+  { skipped, hasPeers, sizes }: Pick<Context, 'skipped' | 'hasPeers' | 'sizes'>,
   chosen: readonly E[],
   most = sizes.contenders,
 ): E[] {
   return chosen
     .filter(
-      ({ name, module }) =>
-        (hasPeers || withoutPeers.includes(module)) && !skipped.some((each) => each.name === name),
+      ({ module }) =>
+        (hasPeers || withoutPeers.includes(module)) &&
+        !skipped.some(({ modules }) => modules.includes(module)),
     )
     .slice(0, most)
 }

@@ -13,6 +13,9 @@ const speeds: Readonly<Record<string, number>> = {
   'pg-result.mjs': 220,
   'drizzle.mjs': 160,
   'copy.mjs': 800,
+  'libpq.c': 700,
+  'pgx.go': 500,
+  'asyncpg_client.py': 350,
 }
 
 /** What a row costs compared with one of "mixed". */

@@ -1,4 +1,5 @@
 import type { Measurement } from './measure.js'
+import { median } from './statistics.js'
 
 /** The rounds of one contender; a round that failed is undefined. */
 export interface Series<C> {
@@ -51,6 +52,12 @@ export function byRound(
 /** One figure of the rounds that worked. */
 export function figures(series: Series<unknown> | undefined, of: (round: Measurement) => number): number[] {
   return byRound(series, of).filter((value) => value !== undefined)
+}
+
+/** The one that has, by its median, the most rows or calls per second. */
+export function fastestOf<C>(series: readonly Series<C>[]): Series<C> | undefined {
+  const speed = (each: Series<C>) => median(figures(each, rowsPerSecond))
+  return series.filter((each) => speed(each) > 0).toSorted((a, b) => speed(b) - speed(a))[0]
 }
 
 /** What failed, for the report. */

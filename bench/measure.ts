@@ -27,12 +27,12 @@ export interface Place {
   readonly url: string
   /** Of our compiled contenders. */
   readonly ours: URL
-  /** That Django runs in. */
-  readonly python: string | undefined
+  /** Commands of those that do not run in this Node, by module. */
+  readonly programs: Readonly<Record<string, readonly string[]>>
 }
 
 /** A job, but for what its contender determines. */
-export type Task = Omit<ReadJob, 'module' | 'peers' | 'published' | 'url' | 'form'>
+export type Task = Omit<ReadJob, 'module' | 'peers' | 'built' | 'published' | 'url' | 'form'>
 
 /** Nothing here takes so long unless it hangs. In milliseconds. */
 const timeLimit = 300_000
@@ -47,27 +47,18 @@ export async function measure(place: Place, entrant: Pick<Entrant, 'name' | 'mod
   const module = new URL(entrant.module, entrant.module.endsWith('.js') ? place.ours : peers)
   const { form } = entrant
   const published = new URL('../../published/', place.ours).href
-  const where = {
-    module: module.href,
-    peers: peers.href,
-    published,
-    url: place.url,
-    ...serverParts(place.url),
-  }
+  const folders = { peers: peers.href, built: place.ours.href, published }
+  const where = { module: module.href, ...folders, url: place.url, ...serverParts(place.url) }
   const job = { ...task, ...where, form }
-  const isPython = entrant.module.endsWith('.py')
-  const program = isPython ? module : new URL('contenders/runner.mjs', import.meta.url)
+  const inNode = [process.execPath, fileURLToPath(new URL('runner.mjs', peers))]
+  const [program = '', ...before] = place.programs[entrant.module] ?? inNode
   const { NODE_OPTIONS: _, ...environment } = process.env
-  const child = spawn(
-    isPython ? (place.python ?? 'python3') : process.execPath,
-    [fileURLToPath(program), JSON.stringify(job)],
-    {
-      env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: timeLimit,
-      killSignal: 'SIGKILL',
-    },
-  )
+  const child = spawn(program, [...before, JSON.stringify(job)], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: timeLimit,
+    killSignal: 'SIGKILL',
+  })
   let output = ''
   let errors = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))

@@ -12,13 +12,14 @@ export async function installPeers(say: (text: string) => void): Promise<void> {
     ['node_modules/.package-lock.json', 'package-lock.json'].map((file) => changedAt(file)),
   )
   if (installed !== undefined && wanted !== undefined && installed >= wanted) return
-  say('Installing the peers (npm ci --prefix bench)')
-  const child = spawn('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund'], {
+  say('Installing the peers (npm ci --prefix bench --ignore-scripts)')
+  // Prisma's would download programs that are not needed, and no other has any.
+  const child = spawn('npm', ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   })
   const [code] = (await once(child, 'close')) as [number | null]
-  if (code !== 0) throw new Error('The peers were not installed. Try: npm ci --prefix bench')
+  if (code !== 0) throw new Error('The peers were not installed. Try: npm ci --prefix bench --ignore-scripts')
 }
 
 async function changedAt(file: string): Promise<number | undefined> {

@@ -4,6 +4,8 @@ export interface ReadJob {
   readonly module: string
   /** URL of the folder of the contenders that are not compiled. */
   readonly peers: string
+  /** URL of the folder of those that are. */
+  readonly built: string
   /** URL of the folder of this package as it is published, with repositories beside. */
   readonly published: string
   /** Of the database. */

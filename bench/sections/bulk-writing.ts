@@ -14,6 +14,9 @@ const loaders = [
   { name: 'pg, VALUES of many rows', module: 'load-pg.mjs', form: '', speed: 40_000 },
   byHand,
   { name: 'postgres.js copy, text by hand', module: 'load-postgres.mjs', form: '', speed: 170_000 },
+  { name: 'libpq, text by hand', module: 'libpq.c', form: 'load', speed: 400_000 },
+  { name: 'pgx CopyFrom', module: 'pgx.go', form: 'load', speed: 200_000 },
+  { name: 'asyncpg copy_records_to_table', module: 'asyncpg_client.py', form: 'load', speed: 80_000 },
 ]
 
 /** Slower than this is measured once. */

@@ -11,7 +11,7 @@ import { median, pairedRatio, pairedRatios } from '../statistics.js'
 /** One contender at one distance. */
 interface Distant {
   readonly name: string
-  readonly entrant: Pick<Entrant, 'name' | 'module' | 'form'>
+  readonly entrant: Entrant
   /** Milliseconds, each way. */
   readonly oneWay: number
 }
@@ -35,10 +35,10 @@ const byHand: Entrant = {
 /** A server that is near, and the same further and further away. */
 export function distance(context: Context): Plan {
   const { distantRows, parents, oneWays, fewRepeats } = context.sizes
-  const { batches, pgCursor, postgresCursor, kysely } = entrants
+  const { batches, pgCursor, postgresCursor, kysely, pgx } = entrants
   const streams = atEach(
     oneWays,
-    present<Entrant>(context, [plain, batches, plainSync, pgCursor, postgresCursor, kysely]),
+    present<Entrant>(context, [plain, batches, plainSync, pgCursor, postgresCursor, kysely, pgx]),
   )
   const relations = atEach(oneWays, present<Entrant>(context, [prefetching, byHand]))
   // What others take by waiting is the same each time.
@@ -68,7 +68,7 @@ function atEach(oneWays: readonly number[], contenders: readonly Entrant[]): Dis
 }
 
 function waitingSeconds({ entrant, oneWay }: Distant, rows: number): number {
-  return isOurs(entrant) ? 0.5 : ((rows / 2000) * 2 * oneWay) / 1000
+  return isOurs(entrant) || entrant.kind === 'native' ? 0.5 : ((rows / 2000) * 2 * oneWay) / 1000
 }
 
 function streamSection(

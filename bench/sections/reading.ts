@@ -2,8 +2,8 @@ import { barChart } from '../charts/chart.js'
 import { entrants, isOurs, type Entrant } from '../contender-list.js'
 import { measureAll, present, taskFor, type Context } from '../context.js'
 import { readSeconds, sum } from '../estimate.js'
-import { byRound, failures, figures, interleave, overIdle, peak, rowsPerSecond, wall } from '../interleave.js'
-import type { Series } from '../interleave.js'
+import { byRound, failures, fastestOf, figures, interleave, overIdle } from '../interleave.js'
+import { peak, rowsPerSecond, wall, type Series } from '../interleave.js'
 import type { Finding } from '../must-hold.js'
 import { count, megabytes, milliseconds, ratio, type Plan, type Section } from '../section.js'
 import { median, pairedRatio, pairedRatios } from '../statistics.js'
@@ -96,13 +96,7 @@ function row(series: Series<Entrant>, ours: Series<Entrant>): string[] {
 
 function findings(series: readonly Series<Entrant>[]): Finding[] {
   const of = (entrant: Entrant) => series.find(({ contender }) => contender === entrant)
-  const speed = (each: Series<Entrant> | undefined) => median(figures(each, rowsPerSecond))
-  const fastest = series
-    .filter(({ contender }) => isNodeCursor(contender))
-    .reduce<Series<Entrant> | undefined>(
-      (best, each) => (speed(each) > (speed(best) || 0) ? each : best),
-      undefined,
-    )
+  const fastest = fastestOf(series.filter(({ contender }) => isNodeCursor(contender)))
   const cursor = fastest?.contender.name ?? 'no other cursor'
   const faster = (entrant: Entrant, than: Series<Entrant> | undefined) =>
     pairedRatios(byRound(of(entrant), rowsPerSecond), byRound(than, rowsPerSecond))

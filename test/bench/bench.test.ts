@@ -1,13 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { drawChart } from '../../bench/charts/chart.js'
+import type { Skipped } from '../../bench/contender-list.js'
+import { present } from '../../bench/context.js'
 import { datasetTables } from '../../bench/dataset.js'
-import { interleave } from '../../bench/interleave.js'
+import { fastestOf, interleave } from '../../bench/interleave.js'
 import type { Measurement } from '../../bench/measure.js'
 import { mustHold } from '../../bench/must-hold.js'
+import { buildNatives } from '../../bench/natives.js'
 import { choosePlans } from '../../bench/plans.js'
 import { writeReport } from '../../bench/report.js'
+import { tiny } from '../../bench/sizes.js'
 import { median, pairedRatio, quantile } from '../../bench/statistics.js'
 import { Scratch } from '../support/owned-server.js'
 
@@ -57,6 +61,14 @@ describe('the rounds', () => {
     })
     expect(order.join('')).toBe('abbb')
     expect(a?.rounds).toHaveLength(1)
+  })
+
+  it('know the fastest by its median', () => {
+    const rounds = (...walls: number[]) => ({ contender: walls.join(), rounds: walls.map(measured) })
+    const failed = { contender: 'failed', rounds: [undefined] }
+    const fastest = fastestOf([rounds(1, 9, 9), failed, rounds(5, 6, 7), rounds(8, 8, 8)])
+    expect(fastest?.contender).toBe('5,6,7')
+    expect(fastestOf([failed])).toBeUndefined()
   })
 
   it('go on without a contender that fails twice, and say why', async () => {
@@ -121,6 +133,30 @@ describe('the sections', () => {
     expect(() => choosePlans(plans, ['read'])).toThrow(
       /no section "read".*reading-mixed, reading-wide, memory/,
     )
+  })
+})
+
+describe('the contenders', () => {
+  const pg = { name: 'pg', module: 'calls-pg.mjs' }
+  const prisma = { name: 'Prisma', module: 'calls-prisma.mjs' }
+  const context = { sizes: { ...tiny, contenders: Infinity }, hasPeers: true, skipped: [] as Skipped[] }
+
+  it('are those whose module can run here', () => {
+    const skipped = [{ name: 'all of Prisma', modules: [prisma.module], reason: 'x' }]
+    expect(present(context, [pg, prisma])).toEqual([pg, prisma])
+    expect(present({ ...context, skipped }, [pg, prisma])).toEqual([pg])
+    expect(present({ ...context, hasPeers: false }, [pg, prisma])).toEqual([pg])
+  })
+
+  it('in other languages are left out by name where they are not installed', async () => {
+    await using scratch = await Scratch.create()
+    vi.stubEnv('PATH', scratch.path)
+    vi.stubEnv('BENCH_PYTHON', join(scratch.path, 'python3'))
+    const { programs, skipped, versions } = await buildNatives(scratch.path)
+    vi.unstubAllEnvs()
+    expect({ programs, versions }).toEqual({ programs: {}, versions: [] })
+    expect(skipped.map(({ name }) => name)).toEqual(['libpq', 'pgx', 'asyncpg'])
+    expect(skipped.map(({ reason }) => reason).join()).toMatch(/libpq-dev.*golang-go.*python3-asyncpg/)
   })
 })
 
@@ -191,13 +227,22 @@ describe('a report', () => {
     const section = { id: 'reading', title: 'Reading', note: '', head: [''], rows: [], missing: [] }
     const path = await writeReport(
       {
-        ...{ held: mustHold([]), skipped: [], software: [], size: 'full', seconds: 1 },
+        ...{
+          held: mustHold([{ line: 'pageFastest', values: [1.1], against: 'somebody' }]),
+          skipped: [],
+          software: [],
+          size: 'full',
+          seconds: 1,
+        },
         sections: [{ ...section, charts: [], findings: [], data: [1, 2] }],
       },
       { page, rounds },
     )
     const text = await readFile(path, 'utf8')
     expect(text).not.toContain('.json')
+    expect(text).toMatch(
+      /^\| a page of 20 rows .*\(somebody\) \| at least 1.20 × \| 1.10 × \| .* missed \|$/m,
+    )
     const name = path.slice(page.length + 1, -'.md'.length)
     const inside = async (folder: string) => (await readdir(folder, { recursive: true })).sort()
     expect(await inside(page)).toEqual([name, `${name}.md`, join(name, 'must-hold.svg')].sort())
