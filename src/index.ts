@@ -9,6 +9,7 @@ export type { KyselyHandle } from './kysely/handle.js'
 export { withLimits, type CallLimits } from './kysely/with-limits.js'
 export { withSettings, type Transactional } from './kysely/with-settings.js'
 export { Repository } from './repository/repository.js'
+export { repositoriesOf, type RepositoryClass } from './repository/repositories.js'
 export { QuerySet } from './queryset/queryset.js'
 export type { CompiledSQL, Field, OrderKey, QuerySetOf, ValuesTuple } from './queryset/field-types.js'
 export type { BulkOptions, IgnoreConflicts, RefuseConflicts, UpdateConflicts } from './write/options.js'
@@ -61,9 +62,29 @@ export type {
   ToManyCondition,
   UnorderedArrayCondition,
 } from './query/filter/filter-types.js'
+export type {
+  ArrayFields,
+  ComparableFields,
+  EqualityFields,
+  JsonFields,
+  MultirangeFields,
+  NullFields,
+  OperandOf,
+  RangeFields,
+  RelationFields,
+  TextFields,
+  UnorderedArrayFields,
+} from './query/filter/field-conditions.js'
 export { exactly } from './query/lookups/exactly.js'
 export type { Subquery } from './query/filter/subquery.js'
 export { SchemaRegistry } from './schema/registry.js'
+export type {
+  PackedColumn,
+  PackedForeignKey,
+  PackedRelation,
+  PackedTable,
+  PackedTables,
+} from './schema/packed.js'
 export type { SchemaMap } from './schema/places.js'
 export type { RelationSchema, ThroughSchema } from './schema/table.js'
 export type { ColumnSchema, ForeignKeySchema, TableKind, TableSchema } from './schema/table.js'

@@ -3,6 +3,7 @@ import { checkSettings } from './check-settings.js'
 import { indexFile } from './index-file.js'
 import { followingSearchPath } from './search-path.js'
 import type { EmitSettings } from './settings.js'
+import { schemaFile } from './schema-file.js'
 import { type GeneratedFile, SourceWriter } from './source.js'
 import { tableFile } from './table-file.js'
 import { compositesFile, enumsFile } from './type-files.js'
@@ -18,6 +19,7 @@ export function emit(model: DatabaseModel, settings: EmitSettings = {}): Generat
     ...tables.map((table) => tableFile(table, model, writer)),
     ...enumsFile(model, writer, enums),
     ...compositesFile(model, writer),
-    indexFile(model, writer, enums),
+    schemaFile(tables, writer),
+    indexFile({ ...model, tables }, writer, enums),
   ]
 }

@@ -1,16 +1,18 @@
 import {
+  type ClassDeclarationStructure,
   type ExportDeclarationStructure,
   type FunctionDeclarationStructure,
   StructureKind,
   type WriterFunction,
 } from 'ts-morph'
-import type { EnumStyle } from './settings.js'
+import { qualifiedName } from '../../src/schema/qualified-name.js'
 import type { DatabaseModel, TableModel } from '../model/database-model.js'
 import { compare } from '../naming/unique.js'
-import { nameList } from './braces.js'
-import { docName } from './doc.js'
+import { docName, docText } from './doc.js'
 import type { Imports } from './imports.js'
-import { propertyKey } from './literal.js'
+import { propertyKey, stringLiteral } from './literal.js'
+import { SCHEMA } from './schema-file.js'
+import type { EnumStyle } from './settings.js'
 import type { GeneratedFile, SourceWriter } from './source.js'
 import { interfaceOf, propertyOf } from './structures.js'
 
@@ -22,7 +24,22 @@ export function indexFile(
 ): GeneratedFile {
   const { tables } = model
   const imports = writer.imports('index')
-  const database = interfaceOf(
+  const statements = [
+    databaseInterface(tables, imports),
+    ...tables.map((table) => repositoryClass(table, imports)),
+    repositoriesInterface(tables, imports),
+    classesByName(tables),
+    repositoriesFunction(imports),
+  ]
+  return writer.file('index.ts', [
+    ...imports.structures(),
+    ...allExports(model, writer, enums),
+    ...statements,
+  ])
+}
+
+function databaseInterface(tables: readonly TableModel[], imports: Imports) {
+  return interfaceOf(
     'DB',
     'The database for Kysely: `connect<DB>(…)`, `new Kysely<DB>(…)`.',
     tables.flatMap(({ kyselyName, freeHand, names }) => {
@@ -30,102 +47,81 @@ export function indexFile(
       return key === undefined ? [] : [propertyOf(key, imports.type(names.columns, fileOf(names.file)))]
     }),
   )
-  const repositories = interfaceOf('Repositories', 'A repository per table and view.', [
-    ...tables.map(({ table, names }) =>
-      propertyOf(names.property, imports.value(names.repository, fileOf(names.file)), {
-        doc: `${docName(`${table.schema}.${table.name}`)}.`,
-        readOnly: true,
-      }),
-    ),
+}
+
+function repositoryClass({ names, schema, table }: TableModel, imports: Imports): ClassDeclarationStructure {
+  const name = docName(`${table.schema}.${table.name}`)
+  const type = imports.value('SchemaRegistry', 'sluice')
+  return {
+    kind: StructureKind.Class,
+    name: names.repository,
+    isExported: true,
+    docs: [docText(`Repository of ${name}.`, table.comment) ?? ''],
+    extends: `${imports.value('Repository', 'sluice')}<${imports.type(names.model, fileOf(names.file))}>`,
+    ctors: [
+      {
+        parameters: [
+          { name: 'kysely', type: imports.type('KyselyHandle', 'sluice') },
+          { name: 'schemas', type, initializer: imports.value(SCHEMA, fileOf(SCHEMA)) },
+        ],
+        statements: [`super(kysely, ${stringLiteral(qualifiedName(schema))}, schemas)`],
+      },
+    ],
+  }
+}
+
+function repositoriesInterface(tables: readonly TableModel[], imports: Imports) {
+  return interfaceOf('Repositories', 'A repository per table and view.', [
+    ...tables.map(({ names }) => propertyOf(names.property, names.repository, { readOnly: true })),
     propertyOf('withSchema', `(schemas: ${imports.type('SchemaMap', 'sluice')}) => Repositories`, {
       doc: 'The same on the tables of another schema.',
       readOnly: true,
     }),
   ])
-  const registry = schemaRegistry(tables, imports)
-  const factories = repositoryFunctions(tables, imports)
-  const exports = [
-    ...tables.map(tableExports),
-    ...typeExports('./composites.js', model.composites),
-    // A constant object has the name of its union, and goes with it.
-    ...typeExports('./enums.js', model.enums, enums === 'union'),
-  ].map((each) => ({ ...each, moduleSpecifier: writer.specifier('index', each.moduleSpecifier ?? '') }))
-  return writer.file('index.ts', [
-    ...imports.structures(),
-    ...apart(exports),
-    database,
-    repositories,
-    registry,
-    ...factories,
-  ])
 }
 
-/** The tables by name, where relations find those they lead to. */
-function schemaRegistry(tables: readonly TableModel[], imports: Imports): WriterFunction {
-  const lines = tables.map(({ names }) => `  ${imports.value(names.schema, fileOf(names.file))},`)
-  const registry = imports.value('SchemaRegistry', 'sluice')
+function classesByName(tables: readonly TableModel[]): WriterFunction {
+  const lines = tables.map(({ names }) => `  ${propertyKey(names.property)}: ${names.repository},\n`)
   return (writer) => {
-    writer.blankLineIfLastNot().writeLine(`const schemas = new ${registry}([\n${lines.join('\n')}\n])`)
+    writer
+      .blankLineIfLastNot()
+      .write(`const classes = {\n${lines.join('')}}`)
+      .newLine()
   }
 }
 
-function repositoryFunctions(
-  tables: readonly TableModel[],
-  imports: Imports,
-): FunctionDeclarationStructure[] {
-  const properties = tables.map(
-    ({ names }) => `  ${propertyKey(names.property)}: new ${names.repository}(kysely, schemas),`,
-  )
-  const kysely = { name: 'kysely', type: imports.type('KyselyHandle', 'sluice') }
-  const withSchema = '  withSchema: (names) => repositoriesIn(kysely, schemas.withSchema(names)),'
-  return [
-    {
-      kind: StructureKind.Function,
-      name: 'repositories',
-      isExported: true,
-      docs: ['The repositories of a Kysely instance or transaction. It has to be on the dialect of sluice.'],
-      parameters: [kysely],
-      returnType: 'Repositories',
-      statements: ['return repositoriesIn(kysely, schemas)'],
-    },
-    {
-      kind: StructureKind.Function,
-      name: 'repositoriesIn',
-      parameters: [kysely, { name: 'schemas', type: imports.value('SchemaRegistry', 'sluice') }],
-      returnType: 'Repositories',
-      statements: [
-        // Who goes through the repositories does not meet it.
-        `return Object.defineProperty<Repositories>({\n${[...properties, withSchema].join('\n')}\n}, 'withSchema', { enumerable: false })`,
-      ],
-    },
-  ]
+function repositoriesFunction(imports: Imports): FunctionDeclarationStructure {
+  return {
+    kind: StructureKind.Function,
+    name: 'repositories',
+    isExported: true,
+    docs: [
+      [
+        'The repositories of a Kysely instance or transaction, which has to be on the dialect of sluice. Each is made when it',
+        'is first asked for.',
+      ].join('\n'),
+    ],
+    parameters: [{ name: 'kysely', type: imports.type('KyselyHandle', 'sluice') }],
+    returnType: 'Repositories',
+    statements: [`return ${imports.value('repositoriesOf', 'sluice')}(kysely, ${SCHEMA}, classes)`],
+  }
 }
 
-function tableExports({ names, relations, writable, brand }: TableModel): ExportDeclarationStructure {
-  const types = [
-    ...(brand === undefined ? [] : [brand.name]),
-    names.row,
-    ...(writable ? [names.insert, names.update] : []),
-    names.filter,
-    names.columns,
-    ...(names.ownColumns === undefined ? [] : [names.ownColumns]),
-    ...(relations.length > 0 ? [names.relations] : []),
-    names.model,
+/** The types of every table, the enums and composite types, and the data. */
+function allExports({ tables, enums, composites }: DatabaseModel, writer: SourceWriter, style: EnumStyle) {
+  const files = [
+    ...tables.map(({ names }) => names.file),
+    ...(composites.length > 0 ? ['composites'] : []),
+    ...(enums.length > 0 && style === 'union' ? ['enums'] : []),
   ]
-  return exportOf(fileOf(names.file), [
-    names.repository,
-    names.schema,
-    ...types.map((name) => `type ${name}`),
-  ])
-}
-
-function typeExports(
-  from: string,
-  types: readonly { readonly typeName: string }[],
-  isTypeOnly = true,
-): ExportDeclarationStructure[] {
-  const names = types.map(({ typeName }) => typeName).sort(compare)
-  return names.length === 0 ? [] : [{ ...exportOf(from, names), isTypeOnly }]
+  const exports: ExportDeclarationStructure[] = [
+    ...files.sort(compare).map((file) => exportOf(writer.specifier('index', fileOf(file)), true)),
+    ...(enums.length > 0 && style === 'const'
+      ? [exportOf(writer.specifier('index', './enums.js'), false)]
+      : []),
+    { ...exportOf(writer.specifier('index', fileOf(SCHEMA)), false), namedExports: [SCHEMA] },
+  ]
+  return apart(exports)
 }
 
 /** The first of the statements keeps a line's distance from what is above it. */
@@ -134,13 +130,8 @@ function apart([first, ...others]: ExportDeclarationStructure[]): ExportDeclarat
   return [{ ...first, leadingTrivia: (writer) => writer.blankLineIfLastNot() }, ...others]
 }
 
-function exportOf(moduleSpecifier: string, names: readonly string[]): ExportDeclarationStructure {
-  const around = `export type {  } from '${moduleSpecifier}'`
-  return {
-    kind: StructureKind.ExportDeclaration,
-    moduleSpecifier,
-    namedExports: nameList(names, around.length),
-  }
+function exportOf(moduleSpecifier: string, isTypeOnly: boolean): ExportDeclarationStructure {
+  return { kind: StructureKind.ExportDeclaration, moduleSpecifier, isTypeOnly }
 }
 
 function fileOf(file: string): string {

@@ -1,12 +1,13 @@
-import type { InterfaceDeclarationStructure, OptionalKind, PropertySignatureStructure } from 'ts-morph'
-import { lookupKind } from '../../src/types/lookup-kind.js'
-import { subtypeOf } from '../../src/schema/type.js'
+import type {
+  InterfaceDeclarationStructure,
+  OptionalKind,
+  PropertySignatureStructure,
+  TypeAliasDeclarationStructure,
+} from 'ts-morph'
 import type { ColumnModel, DatabaseModel, TableModel } from '../model/database-model.js'
 import { type Side, type TypeScope, refinedText, typeText } from '../model/type-text.js'
 import type { Imports } from './imports.js'
-import { relationConditions } from './relations.js'
-import { propertyKey } from './literal.js'
-import { interfaceOf, orNull, propertyOf } from './structures.js'
+import { interfaceOf, orNull, propertyOf, typeOf } from './structures.js'
 
 /** Where the types of one file's declarations are looked up and noted. */
 export interface Scope extends TypeScope {
@@ -59,32 +60,8 @@ export function insertInterface(
 }
 
 /** What an update takes. */
-export function updateInterface(
-  { names, columns }: TableModel,
-  doc: string,
-  scope: Scope,
-): InterfaceDeclarationStructure {
-  const properties = columns
-    .filter((column) => !column.readOnly)
-    .map((column) => inputOf(column, true, scope))
-  return interfaceOf(names.update, doc, properties)
-}
-
-/** What a filter takes: the conditions each column's type has. */
-export function filterInterface(model: TableModel, doc: string, scope: Scope): InterfaceDeclarationStructure {
-  const { names, columns, kyselyName } = model
-  const conditions = columns.map((column) =>
-    propertyOf(column.property, orNull(conditionText(column, scope), column.column.nullable), {
-      optional: true,
-      readOnly: true,
-    }),
-  )
-  return interfaceOf(
-    names.filter,
-    doc,
-    [...conditions, ...relationConditions(model, scope.imports)],
-    `${scope.imports.type('Conditions', 'sluice')}<${names.filter}, { ${propertyKey(kyselyName)}: ${names.ownColumns ?? names.columns} }>`,
-  )
+export function updateType({ names }: TableModel, doc: string): TypeAliasDeclarationStructure {
+  return typeOf(names.update, doc, `Partial<${names.insert}>`)
 }
 
 function inputOf(
@@ -95,29 +72,4 @@ function inputOf(
   const { property, column } = model
   const text = orNull(columnText(model, 'input', scope), column.nullable)
   return propertyOf(property, text, { comment: column.comment, optional })
-}
-
-function conditionText(column: ColumnModel, scope: Scope): string {
-  const { imports } = scope
-  const { type } = column.column
-  switch (lookupKind(type)) {
-    case 'null':
-      return imports.type('NullCondition', 'sluice')
-    case 'equality':
-      return `${imports.type('EqualityCondition', 'sluice')}<${columnText(column, 'input', scope)}>`
-    case 'comparable':
-      return `${imports.type('ComparableCondition', 'sluice')}<${columnText(column, 'input', scope)}>`
-    case 'text':
-      return imports.type('TextCondition', 'sluice')
-    case 'json':
-      return imports.type('JsonCondition', 'sluice')
-    case 'array':
-      return `${imports.type('ArrayCondition', 'sluice')}<${columnText(column, 'input', scope)}>`
-    case 'unorderedArray':
-      return `${imports.type('UnorderedArrayCondition', 'sluice')}<${columnText(column, 'input', scope)}>`
-    case 'range':
-      return `${imports.type('RangeCondition', 'sluice')}<${typeText(subtypeOf(type), 'input', scope)}>`
-    case 'multirange':
-      return `${imports.type('MultirangeCondition', 'sluice')}<${typeText(subtypeOf(type), 'input', scope)}>`
-  }
 }

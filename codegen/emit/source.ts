@@ -45,10 +45,14 @@ export class SourceWriter {
     return specifierOf(file, from, this.#settings)
   }
 
-  /** The file that consists of `statements`. */
-  file(name: string, statements: readonly (StatementStructures | WriterFunction)[]): GeneratedFile {
+  /** The file that consists of `statements`, and of code after them. */
+  file(
+    name: string,
+    statements: readonly (StatementStructures | WriterFunction)[],
+    code?: string,
+  ): GeneratedFile {
     const source = this.#project.createSourceFile(`/${name}`, { statements: [...statements] })
-    const text = `${this.#head}\n\n${withoutSemicolons(source)}`
+    const text = `${this.#head}\n\n${withoutSemicolons(source)}${code === undefined ? '' : `\n${code}\n`}`
     this.#project.removeSourceFile(source)
     return { name, text }
   }

@@ -3,6 +3,7 @@ import {
   type OptionalKind,
   type PropertySignatureStructure,
   StructureKind,
+  type TypeAliasDeclarationStructure,
 } from 'ts-morph'
 import { docText } from './doc.js'
 import { propertyKey } from './literal.js'
@@ -12,15 +13,27 @@ export function interfaceOf(
   name: string,
   doc: string | undefined,
   properties: OptionalKind<PropertySignatureStructure>[],
-  base?: string,
+  ...bases: readonly string[]
 ): InterfaceDeclarationStructure {
   return {
     kind: StructureKind.Interface,
     name,
     isExported: true,
     docs: doc === undefined ? [] : [doc],
-    extends: base === undefined ? [] : [base],
+    extends: [...bases],
     properties,
+  }
+}
+
+/** An exported type. */
+export function typeOf(name: string, doc: string, type: string): TypeAliasDeclarationStructure {
+  return {
+    kind: StructureKind.TypeAlias,
+    name,
+    isExported: true,
+    docs: [doc],
+    type,
+    leadingTrivia: (writer) => writer.blankLineIfLastNot(),
   }
 }
 

@@ -1,47 +1,39 @@
-import { type ClassDeclarationStructure, type InterfaceDeclarationStructure, StructureKind } from 'ts-morph'
+import type { InterfaceDeclarationStructure } from 'ts-morph'
 import type { DatabaseModel, TableModel } from '../model/database-model.js'
 import { brandAlias } from './brand-alias.js'
 import { columnsInterfaces } from './columns-interface.js'
 import { docName, docText } from './doc.js'
-import type { Imports } from './imports.js'
 import { stringLiteral } from './literal.js'
-import { filterInterface, insertInterface, rowInterface, scopeOf, updateInterface } from './row-interfaces.js'
+import { filterInterface } from './filter-interface.js'
+import { insertInterface, rowInterface, scopeOf, updateType } from './row-interfaces.js'
 import { relationsInterface } from './relations.js'
 import type { GeneratedFile, SourceWriter } from './source.js'
 import { interfaceOf, propertyOf } from './structures.js'
-import { tableData } from './table-data.js'
 
-/** The file of one table: its types, its metadata and its repository. */
+/** The file of one table: its types. */
 export function tableFile(model: TableModel, database: DatabaseModel, writer: SourceWriter): GeneratedFile {
   const imports = writer.imports(model.names.file)
   const scope = scopeOf(database, imports, model.names.file)
   const { table, names } = model
   const name = docName(`${table.schema}.${table.name}`)
-  const doc = docText(table.comment)
   const declarations = [
     ...brandAlias(model, scope),
     rowInterface(model, docText(table.comment, `A row of the ${table.kind} ${name}.`) ?? '', scope),
     ...(model.writable
       ? [
           insertInterface(model, `A new row of ${name}: what the server fills may be left out.`, scope),
-          updateInterface(model, `The columns of ${name} that an update sets.`, scope),
+          updateType(model, `The columns of ${name} that an update sets.`),
         ]
       : []),
     filterInterface(model, `Conditions on ${name}, joined by AND.`, scope),
     ...columnsInterfaces(model, name, scope),
     ...relationsInterface(model, `What the relations of ${name} lead to.`, imports),
-    modelInterface(model, imports),
-    tableData(model, `${name} as data.`, imports),
-    repositoryClass(
-      model,
-      docText(`Repository of ${name}.`, doc === undefined ? undefined : table.comment) ?? '',
-      imports,
-    ),
+    modelInterface(model),
   ]
   return writer.file(`${names.file}.ts`, [...imports.structures(), ...declarations])
 }
 
-function modelInterface(model: TableModel, imports: Imports): InterfaceDeclarationStructure {
+function modelInterface(model: TableModel): InterfaceDeclarationStructure {
   const { names, schema } = model
   const types = {
     name: stringLiteral(model.kyselyName),
@@ -53,26 +45,7 @@ function modelInterface(model: TableModel, imports: Imports): InterfaceDeclarati
     columns: names.ownColumns ?? names.columns,
     relations: model.relations.length > 0 ? names.relations : 'object',
   }
-  const properties = Object.entries(types).map(([name, type]) => propertyOf(name, type, { readOnly: true }))
+  const properties = Object.entries(types).map(([name, type]) => propertyOf(name, type))
   const doc = `The types of ${docName(`${model.table.schema}.${model.table.name}`)}, for the engine's generics.`
-  return interfaceOf(names.model, doc, properties, imports.type('Model', 'sluice'))
-}
-
-function repositoryClass({ names }: TableModel, doc: string, imports: Imports): ClassDeclarationStructure {
-  return {
-    kind: StructureKind.Class,
-    name: names.repository,
-    isExported: true,
-    docs: [doc],
-    extends: `${imports.value('Repository', 'sluice')}<${names.model}>`,
-    ctors: [
-      {
-        parameters: [
-          { name: 'kysely', type: imports.type('KyselyHandle', 'sluice') },
-          { name: 'schemas', type: imports.type('SchemaRegistry', 'sluice'), hasQuestionToken: true },
-        ],
-        statements: [`super(kysely, ${names.schema}, schemas)`],
-      },
-    ],
-  }
+  return interfaceOf(names.model, doc, properties)
 }

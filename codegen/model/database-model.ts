@@ -98,7 +98,6 @@ export interface TableNames {
   readonly ownColumns?: string
   readonly relations: string
   readonly model: string
-  readonly schema: string
   readonly repository: string
 }
 

@@ -5,39 +5,39 @@ export const KYSELY_NAMES = ['ColumnType', 'Generated', 'GeneratedAlways'] as co
 
 /** What generated files import from the engine. */
 export const ENGINE_NAMES = [
-  'ArrayCondition',
-  'ComparableCondition',
+  'ArrayFields',
+  'ComparableFields',
   'Conditions',
-  'EqualityCondition',
-  'JsonCondition',
+  'EqualityFields',
+  'JsonFields',
   'JsonNull',
   'JsonValue',
   'KyselyHandle',
   'Model',
-  'MultirangeCondition',
-  'NullCondition',
+  'MultirangeFields',
+  'NullFields',
   'PgCircle',
   'PgInterval',
   'PgPoint',
   'Range',
-  'RangeCondition',
+  'RangeFields',
+  'RelationFields',
   'Repository',
   'SchemaMap',
   'SchemaRegistry',
-  'TableSchema',
-  'TextCondition',
+  'TextFields',
   'ToMany',
-  'ToManyCondition',
   'ToOne',
-  'UnorderedArrayCondition',
+  'UnorderedArrayFields',
+  'repositoriesOf',
 ] as const
 
 /** Exported names that are already used, or would hide one that generated files use. */
 export const RESERVED_EXPORTS: readonly string[] = [
   ...KYSELY_NAMES,
   ...ENGINE_NAMES,
-  ...['DB', 'Repositories', 'repositories', 'repositoriesIn'],
-  ...['Buffer', 'Date', 'Uint8Array'],
+  ...['DB', 'Repositories', 'classes', 'repositories', 'schema'],
+  ...['Buffer', 'Date', 'Partial', 'Record', 'Uint8Array'],
 ]
 
 /** What neither TypeScript nor strict JavaScript lets be the name of a type. */
@@ -116,7 +116,7 @@ export const RESERVED_WORDS: readonly string[] = [
 
 /** File names of ours, and those that Windows keeps for devices whatever their extension. */
 export const RESERVED_FILES: readonly string[] = [
-  ...['index', 'enums', 'composites'],
+  ...['index', 'enums', 'composites', 'schema'],
   ...['con', 'prn', 'aux', 'nul', 'conin', 'conout'],
   ...Array.from({ length: 10 }, (_, index) => [`com${index}`, `lpt${index}`]).flat(),
 ]

@@ -131,7 +131,6 @@ function build(
     columns: `${table}Table`,
     relations: `${table}Relations`,
     model: `${table}Model`,
-    schema: `${camelCase(many)}Schema`,
     repository: `${table}Repository`,
   }
 }

@@ -20,18 +20,27 @@ import type { ChangedRow, Defaults, NewRows, NewRowStream } from '../write/rows.
  * @typeParam M the table's generated types.
  */
 export abstract class Repository<M extends Model> extends QuerySet<M> {
-  /** The table as data. */
-  readonly schema: TableSchema
-
-  /** @throws {@link UsageError} when the Kysely instance is not on sluice's dialect. */
-  constructor(kysely: KyselyHandle, schema: TableSchema, schemas?: SchemaRegistry) {
+  /**
+   * @param table the table as data, or its qualified name among `schemas`.
+   * @throws {@link UsageError} when the Kysely instance is not on sluice's dialect.
+   */
+  constructor(kysely: KyselyHandle, table: string, schemas: SchemaRegistry)
+  constructor(kysely: KyselyHandle, table: TableSchema, schemas?: SchemaRegistry)
+  constructor(
+    kysely: KyselyHandle,
+    table: TableSchema | string,
+    schemas = new SchemaRegistry(typeof table === 'string' ? [] : [table]),
+  ) {
     const binding = bindingOf(kysely)
-    const registry = schemas ?? new SchemaRegistry([schema])
-    const isPlaced = registry.isPlaced || binding.schema === undefined
-    const placed = isPlaced ? registry : registry.withSchema(binding.schema)
+    const isPlaced = schemas.isPlaced || binding.schema === undefined
+    const placed = isPlaced ? schemas : schemas.withSchema(binding.schema)
     // Most of a large database's repositories are never asked for anything.
-    super(binding, () => initialState(known(schema), placed))
-    this.schema = schema
+    super(binding, () => initialState(typeof table === 'string' ? placed.table(table) : known(table), placed))
+  }
+
+  /** The table as data. */
+  get schema(): TableSchema {
+    return this.state.table
   }
 
   /**

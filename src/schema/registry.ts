@@ -1,27 +1,26 @@
 import { UsageError } from '../errors.js'
 import { known, PARTS } from '../shape/known.js'
+import { KnownTables } from './known-tables.js'
+import type { PackedTables } from './packed.js'
 import { Places, type SchemaMap } from './places.js'
 import { qualifiedName, type Qualified } from './qualified-name.js'
 import type { TableSchema } from './table.js'
-import { qualifiedTypes } from './type.js'
 
 /**
  * The tables that relations lead to, by qualified name, and where they are: tables refer to each other by name, so that
  * none imports another.
  */
 export class SchemaRegistry {
-  readonly #tables: ReadonlyMap<string, TableSchema>
+  readonly #tables: KnownTables
   readonly #places: Places | undefined
   readonly #parts: readonly unknown[]
 
-  constructor(tables: readonly TableSchema[])
+  /** @throws {@link UsageError} for tables that the generator of another version has written. */
+  constructor(tables: readonly TableSchema[] | PackedTables)
   /** @internal */
-  constructor(tables: ReadonlyMap<string, TableSchema>, places: Places | undefined)
-  constructor(tables: readonly TableSchema[] | ReadonlyMap<string, TableSchema>, places?: Places) {
-    this.#tables =
-      tables instanceof Map
-        ? tables
-        : new Map([...tables.values()].map((table) => [qualifiedName(table), table]))
+  constructor(tables: KnownTables, places: Places | undefined)
+  constructor(tables: readonly TableSchema[] | PackedTables | KnownTables, places?: Places) {
+    this.#tables = tables instanceof KnownTables ? tables : new KnownTables(tables)
     this.#places = places
     this.#parts = [known(this.#tables), places?.entries]
     // Where tables are is not said for most.
@@ -46,7 +45,7 @@ export class SchemaRegistry {
 
   /** The same tables in other schemas. @throws {@link UsageError} for what names none. */
   withSchema(schemas: SchemaMap): SchemaRegistry {
-    return new SchemaRegistry(this.#tables, new Places(schemas, (key) => this.#isKnown(key)))
+    return new SchemaRegistry(this.#tables, new Places(schemas, (key) => this.#tables.has(key)))
   }
 
   /** These tables where they are said to be, or else where `outer` says: that of what they become a part of. */
@@ -77,7 +76,7 @@ export class SchemaRegistry {
 
   /** The table that is in a place, as the server names it. */
   tableAt(place: Qualified): TableSchema | undefined {
-    return [...this.#tables.values()].find((table) => {
+    return [...this.#tables.all()].find((table) => {
       const schema = this.schemaOf(table)
       return table.name === place.name && (schema === place.schema || schema === '')
     })
@@ -87,13 +86,5 @@ export class SchemaRegistry {
   schemaOfUnqualified(name: string): string | undefined {
     const table = this.#tables.get(qualifiedName({ schema: 'public', name })) ?? this.#tables.get(name)
     return table === undefined ? this.defaultSchema : this.schemaOf(table)
-  }
-
-  #isKnown(key: string): boolean {
-    for (const table of this.#tables.values()) {
-      for (const named of [table, ...table.columns.flatMap(({ type }) => qualifiedTypes(type))])
-        if (named.schema === key || qualifiedName(named) === key) return true
-    }
-    return false
   }
 }

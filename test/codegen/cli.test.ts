@@ -39,9 +39,9 @@ describe('the command line', () => {
     )
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(
-      /^1 table, 0 views, 0 relations, 1 enum, 0 renamed, 0 skipped → .*: 3 files written, 0 unchanged in \d/,
+      /^1 table, 0 views, 0 relations, 1 enum, 0 renamed, 0 skipped → .*: 4 files written, 0 unchanged in \d/,
     )
-    expect(readdirSync(out).sort()).toEqual(['enums.ts', 'index.ts', 'shirts.ts'])
+    expect(readdirSync(out).sort()).toEqual(['enums.ts', 'index.ts', 'schema.ts', 'shirts.ts'])
     // Other test files have scratch databases on the same server for a while; the test's own timeout is the bound.
     await until(async () => (await databases()).every((name) => before.includes(name)))
   })

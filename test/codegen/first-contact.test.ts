@@ -34,7 +34,7 @@ describe('the tables of tools', () => {
     const { code, stdout } = await generatedFrom(folder, '--url', database.url)
     expect(code).toBe(0)
     expect(readdirSync(join(folder.path, 'out')).sort()).toEqual([
-      ...['index.ts', 'our-migrations.ts', 'payment.ts', 'rental.ts'],
+      ...['index.ts', 'our-migrations.ts', 'payment.ts', 'rental.ts', 'schema.ts'],
     ])
     expect(stdout).toMatch(/skipped public\.kysely_migration: Kysely keeps it for itself\. include: \["\*"\]/)
     for (const name of [

@@ -83,7 +83,7 @@ describe('generate', () => {
 
     const expected = {
       added: ['mottos.ts'],
-      changed: ['companies.ts', 'index.ts', 'users.ts'],
+      changed: ['companies.ts', 'index.ts', 'schema.ts', 'users.ts'],
       removed: ['posts.ts'],
     }
     expect((await generate({ source, out: folder.path, check: true })).changes).toMatchObject(expected)
@@ -92,7 +92,7 @@ describe('generate', () => {
     const written = readdirSync(folder.path).filter(
       (name) => +statSync(join(folder.path, name)).mtime !== +past,
     )
-    expect(written.sort()).toEqual(['companies.ts', 'index.ts', 'mottos.ts', 'users.ts'])
+    expect(written.sort()).toEqual(['companies.ts', 'index.ts', 'mottos.ts', 'schema.ts', 'users.ts'])
     expect(readdirSync(folder.path)).not.toContain('posts.ts')
   })
 

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import vm from 'node:vm'
+import { SchemaRegistry, type PackedTables } from 'sluice'
 import { compileErrors } from './compiler.js'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -25,4 +27,10 @@ export function typeErrors(files: ReadonlyMap<string, string>): string[] {
     [...files.keys()].map((name) => join(folder.path, name)),
     folder.path,
   )
+}
+
+/** The tables that a generated `schema.ts` has packed. */
+export function tablesIn(text = ''): SchemaRegistry {
+  const [, literal = ''] = /new SchemaRegistry\(([^]*)\)\s*$/.exec(text) ?? []
+  return new SchemaRegistry(vm.runInNewContext(`(${literal})`) as PackedTables)
 }

@@ -56,10 +56,10 @@ describe('sluice codegen --watch', () => {
     writeFileSync(join(folder.path, 'sluice.config.mjs'), `export default { schema: 'tables.sql' }`)
     writeFileSync(schema, 'create table users (id int primary key);')
     const watched = watching(folder.path)
-    expect(await watched.until(WAITING)).toMatch(/^1 table, .* 2 files written/m)
+    expect(await watched.until(WAITING)).toMatch(/^1 table, .* 3 files written/m)
 
     writeFileSync(schema, 'create table users (id int primary key, name text);')
-    expect(await watched.until(WAITING)).toMatch(/tables\.sql has changed\.[^]*1 file written, 1 unchanged/)
+    expect(await watched.until(WAITING)).toMatch(/tables\.sql has changed\.[^]*2 files written, 1 unchanged/)
     expect(users()).toContain('name: string | null')
 
     writeFileSync(schema, 'create table users (id inte);')
@@ -90,12 +90,12 @@ describe('sluice codegen --watch', () => {
     rmSync(sql, { recursive: true })
     expect(await watched.until(WAITING)).toMatch(/There is no schema file sql\/schema\.sql/)
     write('create table users (id int primary key, first_name text);')
-    expect(await watched.until(WAITING)).toMatch(/schema\.sql has changed\.[^]*1 file written/)
+    expect(await watched.until(WAITING)).toMatch(/schema\.sql has changed\.[^]*2 files written/)
     expect(users()).toContain('firstName: string | null')
 
     const config = join(folder.path, 'sluice.config.ts')
     writeFileSync(config, `export default { naming: 'asIs' }`)
-    expect(await watched.until(WAITING)).toMatch(/sluice\.config\.ts has changed\.[^]*1 file written/)
+    expect(await watched.until(WAITING)).toMatch(/sluice\.config\.ts has changed\.[^]*2 files written/)
     expect(users()).toContain('first_name: string | null')
     writeFileSync(config, `export default { naming: 'camelCase', header: '// anew' }`)
     await watched.until(WAITING)

@@ -24,9 +24,11 @@ import { baseTypes } from '../../src/types/base-types.js'
 import type { Codec } from '../../src/types/codec.js'
 import { codecFor } from '../../src/types/codec-for.js'
 import { explainWriteFailure } from '../../src/write/write-failure.js'
-import { usersSchema } from '../../generated/users.js'
+import { schema } from '../../generated/index.js'
 import { isLinear } from './growth.js'
 import { WORST } from './worst.js'
+
+const usersSchema = schema.table('public.users')
 
 const registry = new SchemaRegistry([usersSchema])
 

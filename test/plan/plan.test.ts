@@ -11,8 +11,10 @@ import type { QueryState } from '../../src/query/state.js'
 import { Operand } from '../../src/shape/operand.js'
 import { shapeOf } from '../../src/shape/shape.js'
 import { Random } from '../queryset/random.js'
-import { usersSchema } from '../../generated/index.js'
+import { schema } from '../../generated/index.js'
 import { everyRow, randomState } from './random-states.js'
+
+const usersSchema = schema.table('public.users')
 
 type AnyMade = Made & { readonly reader?: { readonly formats: readonly number[] } }
 

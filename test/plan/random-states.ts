@@ -1,5 +1,5 @@
-import { count, max, SchemaRegistry, stringAgg, type TableSchema } from 'sluice'
-import * as generated from '../../generated/index.js'
+import { count, max, stringAgg, type TableSchema } from 'sluice'
+import { schema as schemas } from '../../generated/index.js'
 import { annotate } from '../../src/query/aggregate/annotate.js'
 import { combine } from '../../src/query/combine.js'
 import { exclude, filter } from '../../src/query/filter/filter.js'
@@ -16,17 +16,13 @@ import { known } from '../../src/shape/known.js'
 import { subqueryOf } from '../../src/sql/select/subquery.js'
 import type { Random } from '../queryset/random.js'
 
-const tables = Object.values(generated).filter(
-  (each): each is TableSchema => typeof each === 'object' && 'columns' in each,
-)
-const schemas = new SchemaRegistry(tables)
 
 /** As a repository begins. */
 export function everyRow(table: TableSchema): QueryState {
   return initialState(known(table), schemas)
 }
 
-const { postsSchema, usersSchema } = generated
+const [postsSchema, usersSchema] = [schemas.table('public.posts'), schemas.table('public.users')]
 const words = ['a', 'b', '%', 'x"; --', '']
 
 /** What a state is made by: `forms` say what is asked, `values` of which operands. */

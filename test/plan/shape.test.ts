@@ -12,8 +12,10 @@ import { inSchemas, type QueryState } from '../../src/query/state.js'
 import { knownNumber } from '../../src/shape/known.js'
 import { Operand } from '../../src/shape/operand.js'
 import { shapeOf, withPlaceholders } from '../../src/shape/shape.js'
-import { usersSchema } from '../../generated/index.js'
+import { schema } from '../../generated/index.js'
 import { everyRow } from './random-states.js'
+
+const usersSchema = schema.table('public.users')
 
 /** A state with something in every part. */
 const full = slice(

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { choicesOf, closest } from '../../src/choices.js'
 import { djangoForm } from '../../src/query/filter/django-form.js'
 import { SchemaRegistry } from '../../src/schema/registry.js'
-import { companiesSchema, ordersSchema, usersSchema } from '../../generated/index.js'
+import { schema } from '../../generated/index.js'
+
+const companiesSchema = schema.table('public.companies')
+const ordersSchema = schema.table('public.orders')
+const usersSchema = schema.table('public.users')
 
 const fields = ['id', 'email', 'name', 'isActive', 'companyId', 'createdAt', 'gt', 'gte']
 

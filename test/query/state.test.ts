@@ -7,7 +7,9 @@ import { slice } from '../../src/query/slice.js'
 import * as query from '../../src/query/state.js'
 import { compile } from '../../src/sql/compile.js'
 import { selectRows } from '../../src/sql/select/select.js'
-import { usersSchema } from '../../generated/index.js'
+import { schema } from '../../generated/index.js'
+
+const usersSchema = schema.table('public.users')
 
 const users = query.initialState(usersSchema)
 

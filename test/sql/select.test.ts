@@ -8,7 +8,10 @@ import { only, values } from '../../src/query/selection.js'
 import { slice } from '../../src/query/slice.js'
 import * as query from '../../src/query/state.js'
 import type { QueryState } from '../../src/query/state.js'
-import { productSalesSchema, usersSchema } from '../../generated/index.js'
+import { schema } from '../../generated/index.js'
+
+const productSalesSchema = schema.table('public.product_sales')
+const usersSchema = schema.table('public.users')
 
 const users = query.initialState(usersSchema)
 const rows = (state: QueryState): string => compile((creator) => selectRows(creator, state)).sql

@@ -1,0 +1,104 @@
+import type { ColumnSchema, ForeignKeySchema, RelationSchema, TableKind, TableSchema } from './table.js'
+import type { TypeSchema } from './type.js'
+
+/**
+ * Tables as the generator writes them: text that costs little to load, which is read when a table is first asked for.
+ * Large schemas have thousands, of which a process uses few.
+ */
+export interface PackedTables {
+  /** Of the form that this is. */
+  readonly version: 1
+  /** As JSON, each type that is not a base type: columns have its place here in place of it. */
+  readonly types: readonly string[]
+  /** By qualified name, each a {@link PackedTable} as JSON. */
+  readonly tables: readonly (readonly [name: string, json: string])[]
+}
+
+/** A table as a list, without what is empty at its end. */
+export type PackedTable = readonly [
+  schema: string,
+  name: string,
+  kind: TableKind,
+  columns: readonly PackedColumn[],
+  primaryKey?: readonly string[],
+  uniqueKeys?: readonly (readonly string[])[],
+  foreignKeys?: readonly PackedForeignKey[],
+  relations?: readonly PackedRelation[],
+]
+
+/**
+ * A column: `n` of its marks is nullable, `o` optional, and `i`, `s`, `v` the ways in which it is generated. Its property
+ * is left out where it is the name.
+ */
+export type PackedColumn = readonly [name: string, type: string | number, marks: string, property?: string]
+
+export type PackedForeignKey = readonly [
+  name: string,
+  columns: readonly string[],
+  schema: string,
+  table: string,
+  targetColumns: readonly string[],
+]
+
+/** A relation, to one row (`1`), to one or none (`?`) or to many (`*`). */
+export type PackedRelation = readonly [
+  name: string,
+  kind: '1' | '?' | '*',
+  target: string,
+  columns: readonly string[],
+  targetColumns: readonly string[],
+  through?: readonly [table: string, columns: readonly string[], targetColumns: readonly string[]],
+]
+
+/** How the marks of a column say that the server fills it. */
+export const GENERATED_MARKS = { identity: 'i', stored: 's', virtual: 'v' } as const
+
+/** The types and tables in a packed form, each read when it is asked for. */
+export class Unpacking {
+  readonly #types: readonly string[]
+  readonly #unpacked: (TypeSchema | undefined)[] = []
+
+  constructor({ types }: PackedTables) {
+    this.#types = types
+  }
+
+  table(json: string): TableSchema {
+    const [schema, name, kind, columns, primaryKey = [], uniqueKeys = [], foreignKeys = [], relations = []] =
+      JSON.parse(json) as PackedTable
+    return {
+      ...{ schema, name, kind, primaryKey, uniqueKeys },
+      columns: columns.map((column) => this.#column(column)),
+      foreignKeys: foreignKeys.map(foreignKeyOf),
+      relations: relations.map(relationOf),
+    }
+  }
+
+  #column([name, type, marks, property = name]: PackedColumn): ColumnSchema {
+    const ways = Object.entries(GENERATED_MARKS) as ['identity' | 'stored' | 'virtual', string][]
+    const generated = ways.find(([, mark]) => marks.includes(mark))?.[0]
+    return {
+      property,
+      name,
+      type: typeof type === 'string' ? type : this.#type(type),
+      nullable: marks.includes('n'),
+      optional: marks.includes('o'),
+      ...(generated !== undefined && { generated }),
+    }
+  }
+
+  #type(place: number): TypeSchema {
+    return (this.#unpacked[place] ??= JSON.parse(this.#types[place] ?? 'null') as TypeSchema)
+  }
+}
+
+function foreignKeyOf([name, columns, schema, table, of]: PackedForeignKey): ForeignKeySchema {
+  return { name, columns, references: { schema, table, columns: of } }
+}
+
+function relationOf([name, kind, target, columns, targetColumns, link]: PackedRelation): RelationSchema {
+  const relation = { name, kind: kind === '*' ? 'many' : 'one', nullable: kind === '?', target } as const
+  if (link === undefined) return { ...relation, columns, targetColumns }
+  const [table, linkColumns, linkTargets] = link
+  const through = { table, columns: linkColumns, targetColumns: linkTargets }
+  return { ...relation, columns, targetColumns, through }
+}
