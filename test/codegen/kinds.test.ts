@@ -19,7 +19,7 @@ let version: number
 beforeAll(async () => {
   database = await createTestDatabase()
   await runSqlFile(database.url, fileURLToPath(new URL('kinds.sql', import.meta.url)))
-  await runSqlText(database.url, foreignTable(database), 'foreign.sql')
+  await runSqlText(database.url, foreignTable(database), 'foreign.sql', { server: 'ours' })
   version = await serverVersion()
   if (version >= 18) {
     await runSqlText(
