@@ -7,6 +7,7 @@ import { buildModel } from './model/build-model.js'
 import type { DatabaseModel } from './model/database-model.js'
 import { selectTables } from './model/select-tables.js'
 import type { Server } from './server/index.js'
+import type { LeftOut } from './sql-script/index.js'
 import { readSource, type Report, type SchemaSource } from './source.js'
 import { type Changes, changesBetween } from './write/changes.js'
 import { readGenerated } from './write/folder.js'
@@ -29,6 +30,8 @@ export interface GenerateOptions {
   readonly report?: Report
   /** Where scratch databases are made; it keeps running. Default: one that runs for this call. */
   readonly server?: Server
+  /** Ends the work early, with an error; nothing is written then. Default: nothing does. */
+  readonly signal?: AbortSignal
 }
 
 export interface GenerateResult {
@@ -36,6 +39,8 @@ export interface GenerateResult {
   readonly changes: Changes
   /** Of the Markdown page, if there is one. */
   readonly page: PageChange | undefined
+  /** What scripts held that has no bearing on the structure, or was to be left out. */
+  readonly leftOut: readonly LeftOut[]
   /** How long it took, in seconds. */
   readonly seconds: number
 }
@@ -49,12 +54,18 @@ const NOBODY: Report = { step: () => undefined, notify: () => undefined }
  */
 export async function generate(options: GenerateOptions): Promise<GenerateResult> {
   const { source, out, docs, settings = {}, settingsFolder = process.cwd() } = options
-  const { check = false, report = NOBODY, server } = options
+  const { check = false, report = NOBODY, server, signal } = options
   const start = performance.now()
   const emit = await loadEmit()
   const present = await readGenerated(out)
   const presentPage = docs === undefined ? undefined : await readPage(docs, out)
-  const catalog = await readSource(source, { report, ...(server && { server }) })
+  const { skipExtensions = [] } = settings
+  const { catalog, leftOut } = await readSource(source, {
+    report,
+    skipExtensions,
+    ...(server && { server }),
+    ...(signal && { signal }),
+  })
   const selected = selectTables(catalog, settings, report.notify)
   if (selected.tables.length === 0) throw noTables(source, selected)
   const model = buildModel(selected, { ...settings, folder: settingsFolder })
@@ -66,7 +77,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     await writeFiles(out, files, changes)
     if (page !== undefined) await writePage(page)
   }
-  return { model, changes, page, seconds: (performance.now() - start) / 1000 }
+  return { model, changes, page, leftOut, seconds: (performance.now() - start) / 1000 }
 }
 
 function noTables(source: SchemaSource, { skipped }: Catalog): CodegenError {

@@ -1,11 +1,11 @@
-import { access } from 'node:fs/promises'
 import { CodegenError } from './errors.js'
 import type { Catalog } from './introspect/catalog.js'
 import { introspect } from './introspect/introspect.js'
-import { createDatabase, type Server, startServer } from './server/index.js'
-import { runSqlFile } from './sql-script/index.js'
+import { findScripts } from './schema-files/index.js'
+import { createDatabase, dropLeftDatabases, dropRoles, type Server, startServer } from './server/index.js'
+import { LeftOuts, runSqlFile, type LeftOut } from './sql-script/index.js'
 
-/** Where the schema comes from: SQL files, run in order in a scratch database, or a database as it is. */
+/** Where the schema comes from: SQL files, folders and globs, run in order in a scratch database, or a database as it is. */
 export type SchemaSource = { readonly files: readonly string[] } | { readonly url: string }
 
 /** Told what happens. */
@@ -20,56 +20,76 @@ export interface ReadSourceOptions {
   readonly report: Report
   /** Where scratch databases are made; it keeps running. Default: one of its own, which is stopped. */
   readonly server?: Server
+  /** Extensions that scripts ask for, to leave out with what hangs on them. Default: none. */
+  readonly skipExtensions?: readonly string[]
+  /** Ends the work early. The scratch database is then dropped like at any other end. Default: nothing does. */
+  readonly signal?: AbortSignal
+}
+
+/** What was read. */
+export interface ReadSource {
+  readonly catalog: Catalog
+  /** What scripts held that has no bearing on the structure, or was to be left out. */
+  readonly leftOut: readonly LeftOut[]
 }
 
 /**
  * The catalog of a source. A scratch database and its server are gone afterwards, whatever happened.
  *
- * @throws {@link CodegenError} for a missing file, an error in a script (with file and line), or a server that cannot
- * be reached.
+ * @throws {@link CodegenError} for a missing file, an error in a script (with file and line), a server that cannot
+ * be reached, or when it was ended early.
  */
-export async function readSource(
-  source: SchemaSource,
-  { report, server: running }: ReadSourceOptions,
-): Promise<Catalog> {
-  if ('url' in source) return readCatalog(source.url, report)
-  await checkFiles(source.files)
-  if (running !== undefined) return readFiles(source.files, running, report)
+export async function readSource(source: SchemaSource, options: ReadSourceOptions): Promise<ReadSource> {
+  const { report, server: running } = options
+  if ('url' in source) return { catalog: await readCatalog(source.url, report), leftOut: [] }
+  const { files } = await findScripts(source.files)
+  if (running !== undefined) return readFiles(files, running, options)
   report.step('Starting PostgreSQL')
   const server = await startServer({ notify: report.notify })
   try {
-    return await readFiles(source.files, server, report)
+    return await readFiles(files, server, options)
   } finally {
     report.step('Stopping PostgreSQL')
     await server.stop()
   }
 }
 
-async function readFiles(files: readonly string[], server: Server, report: Report): Promise<Catalog> {
+async function readFiles(
+  files: readonly string[],
+  server: Server,
+  { report, signal, skipExtensions = [] }: ReadSourceOptions,
+): Promise<ReadSource> {
+  const isOurs = server.logFile !== undefined
+  if (!isOurs) await dropLeftDatabases(server)
+  refuseAborted(signal)
   const database = await createDatabase(server)
+  const leftOuts = new LeftOuts()
+  // Whatever is running in it then fails.
+  const end = (): void => void database.drop().catch(() => undefined)
+  signal?.addEventListener('abort', end, { once: true })
   try {
     for (const file of files) {
+      refuseAborted(signal)
       report.step(`Running ${file}`)
-      await runSqlFile(database.url, file)
+      await runSqlFile(database.url, file, { leftOuts, skipExtensions, server: isOurs ? 'ours' : 'shared' })
     }
-    return await readCatalog(database.url, report)
+    return { catalog: await readCatalog(database.url, report), leftOut: leftOuts.list() }
+  } catch (error) {
+    refuseAborted(signal)
+    throw error
   } finally {
+    signal?.removeEventListener('abort', end)
     await database.drop()
+    if (isOurs) await dropRoles(server)
   }
+}
+
+function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw new CodegenError('Interrupted. Nothing was written, and the scratch database is gone.')
 }
 
 function readCatalog(url: string, report: Report): Promise<Catalog> {
   report.step('Reading the schema')
   return introspect(url)
-}
-
-async function checkFiles(files: readonly string[]): Promise<void> {
-  for (const file of files) {
-    await access(file).catch((error: unknown) => {
-      throw new CodegenError(
-        `There is no schema file ${file}. Give one with --schema, or a database with --url postgres://…, or by DATABASE_URL.`,
-        { cause: error },
-      )
-    })
-  }
 }

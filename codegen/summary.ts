@@ -3,6 +3,7 @@ import { qualifiedName } from '../src/schema/qualified-name.js'
 import type { GenerateResult } from './generate.js'
 import { groupBy } from './group-by.js'
 import type { Skipped } from './introspect/catalog.js'
+import type { LeftOut } from './sql-script/index.js'
 import { isUpToDate } from './write/changes.js'
 import { patchOf } from './write/patch.js'
 import { isPageUpToDate } from './write/page.js'
@@ -12,7 +13,7 @@ const SHOWN = 8
 const REPOSITORIES_SHOWN = 24
 
 /** What was found and written, and a line for each thing the user might not expect. */
-export function summary({ model, changes, page, seconds }: GenerateResult, out: string): string {
+export function summary({ model, changes, page, leftOut, seconds }: GenerateResult, out: string): string {
   const { tables, enums, composites, skipped, renamed, unreached } = model
   const views = tables.filter((table) => !table.writable).length
   const relations = tables.reduce((sum, table) => sum + table.relations.length, 0)
@@ -47,6 +48,7 @@ export function summary({ model, changes, page, seconds }: GenerateResult, out: 
         `  ${name} cannot be named with CamelCasePlugin, which sends ${JSON.stringify(sent)} in its place`,
     ),
     ...[...groupBy(skipped, ({ reason }) => reason)].map(skippedLine),
+    ...leftOut.map(leftOutLine),
   ]
     .map(printable)
     .join('\n')
@@ -78,6 +80,12 @@ function skippedLine([reason, skipped]: [string, readonly Skipped[]]): string {
     skipped.map((each) => qualifiedName(each)),
     SHOWN,
   )}: ${reason}`
+}
+
+/** `left out 12 statements: rights, owners and roles` */
+function leftOutLine({ what, count: number, names }: LeftOut): string {
+  const which = names.length === 0 ? '' : ` (${listed([...new Set(names)], SHOWN)})`
+  return `  left out of the scripts: ${what}, ${number} ${number === 1 ? 'time' : 'times'}${which}`
 }
 
 function listed(names: readonly string[], shown: number): string {

@@ -7,6 +7,8 @@ import { isUpToDate } from '../write/changes.js'
 import { isPageUpToDate } from '../write/page.js'
 import { orderOf, type Order, type SettingFlags } from './order.js'
 import { Progress } from './progress.js'
+import { shownError } from './shown-error.js'
+import { untilSignal } from './until-signal.js'
 import { watch } from './watch.js'
 
 export interface CodegenFlags extends SettingFlags {
@@ -29,8 +31,15 @@ export async function codegen(flags: CodegenFlags): Promise<number> {
   const run: typeof runOnce = (order, progress, options) => runOnce(order, progress, { ...options, quiet })
   if (isWatching) return watch({ config, settings, progress, run })
   const order = orderOf(settings, await readConfig(config))
-  const result = await run(order, progress, { check })
-  return check && !isCurrent(result) ? 1 : 0
+  using ending = untilSignal()
+  try {
+    const result = await run(order, progress, { check, signal: ending.signal })
+    return check && !isCurrent(result) ? 1 : 0
+  } catch (error) {
+    if (!ending.signal.aborted) throw error
+    process.stderr.write(`${shownError(error)}\n`)
+    return ending.exitCode
+  }
 }
 
 function isCurrent({ changes, page }: GenerateResult): boolean {
@@ -41,16 +50,23 @@ interface RunOptions {
   readonly check?: boolean
   readonly quiet?: boolean
   readonly server?: Server
+  readonly signal?: AbortSignal
 }
 
 /** Generates once, and says what came of it. */
 async function runOnce(
   order: Order,
   progress: Progress,
-  { check = false, quiet = false, server }: RunOptions = {},
+  { check = false, quiet = false, server, signal }: RunOptions = {},
 ): Promise<GenerateResult> {
   try {
-    const result = await generate({ ...order, check, report: progress, ...(server && { server }) })
+    const result = await generate({
+      ...order,
+      check,
+      report: progress,
+      ...(server && { server }),
+      ...(signal && { signal }),
+    })
     progress.clear()
     const say = (text: string) => void (quiet || process.stdout.write(`${text}\n`))
     if (!check) say(summary(result, order.out))

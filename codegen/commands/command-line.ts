@@ -31,11 +31,15 @@ export async function commandLine(args: readonly string[]): Promise<number> {
     .alias('generate')
     .description('generate typed repositories; "sluice codegen --help" lists its flags')
     .option(
-      '--schema <file>',
-      'a file of SQL to run in a scratch database; may be given several times, in order',
+      '--schema <path>',
+      'a file of SQL, a folder or a glob to run in a scratch database; may be given several times, in order',
       inOrder,
     )
     .option('--url <url>', 'a database to read instead: postgres://user:password@host:5432/database')
+    .option(
+      '--skip-extensions <names...>',
+      'extensions that the SQL asks for, to leave out with what hangs on them',
+    )
     .option('--out <folder>', 'where the generated files go; nothing else may be in it')
     .option('--docs <file>', 'a Markdown page on the tables, with a diagram, to write as well')
     .option(

@@ -3,10 +3,12 @@ export const CONFIG_TEMPLATE = `import { defineConfig } from 'sluice/config'
 
 // Paths are relative to this file. Flags of the command line come before what is set here.
 export default defineConfig({
-  // The SQL file, or files in order, that make the schema in a scratch database.
+  // The SQL files, folders of migrations and globs, in order, that make the schema in a scratch database.
   schema: 'schema.sql',
   // Or a database to read instead.
   // url: process.env.DATABASE_URL,
+  // Extensions that the SQL asks for, to leave out with what hangs on them.
+  // skipExtensions: ['postgis'],
 
   // The folder of the generated files. Nothing else may be in it.
   out: 'generated',

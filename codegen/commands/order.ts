@@ -9,7 +9,7 @@ import type { SchemaSource } from '../source.js'
 /** The flags of `sluice codegen` that stand for settings; those given come before the configuration. */
 export type SettingFlags = Pick<
   Config,
-  | ('url' | 'out' | 'docs' | 'schemas' | 'include' | 'exclude')
+  | ('url' | 'skipExtensions' | 'out' | 'docs' | 'schemas' | 'include' | 'exclude')
   | ('naming' | 'brandedIds' | 'enums' | 'kyselyValues' | 'kyselyCamelCase' | 'importExtension' | 'layout')
 > & { readonly schema?: readonly string[] }
 

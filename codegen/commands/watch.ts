@@ -1,16 +1,22 @@
 import { CONFIG_FILES, readConfig } from '../config/read-config.js'
 import { CodegenError } from '../errors.js'
+import { findScripts } from '../schema-files/index.js'
 import { startServer, type Server } from '../server/index.js'
 import { FileWatcher } from './file-watcher.js'
 import { orderOf, type Order, type SettingFlags } from './order.js'
 import type { Progress } from './progress.js'
 import { shownError } from './shown-error.js'
+import { untilSignal } from './until-signal.js'
 
 export interface WatchOptions {
   readonly config: string | undefined
   readonly settings: SettingFlags
   readonly progress: Progress
-  readonly run: (order: Order, progress: Progress, options: { readonly server: Server }) => Promise<unknown>
+  readonly run: (
+    order: Order,
+    progress: Progress,
+    options: { readonly server: Server; readonly signal: AbortSignal },
+  ) => Promise<unknown>
 }
 
 /**
@@ -32,9 +38,9 @@ export async function watch({ config, settings, progress, run }: WatchOptions): 
       try {
         const { order, files } = next ?? (await readOrder(config, settings))
         watcher.watch(files)
-        await run(order, progress, { server })
+        await run(order, progress, { server, signal: ending.signal })
       } catch (error) {
-        progress.notify(shownError(error))
+        if (!ending.signal.aborted) progress.notify(shownError(error))
       }
       if (ending.signal.aborted) break
       progress.notify('Watching for changes. Ctrl-C ends it.')
@@ -62,24 +68,15 @@ async function readOrder(config: string | undefined, settings: SettingFlags): Pr
     )
   }
   // One that is not there may come, and come back.
-  return { order, files: [...order.source.files, ...(config === undefined ? CONFIG_FILES : [config])] }
+  const { files: named } = order.source
+  const found = await findScripts(named).catch(() => ({ files: [], folders: [] }))
+  return {
+    order,
+    files: [...named, ...found.files, ...found.folders, ...(config === undefined ? CONFIG_FILES : [config])],
+  }
 }
 
 async function disposable(starting: Promise<Server>): Promise<Server & AsyncDisposable> {
   const server = await starting
   return { ...server, [Symbol.asyncDispose]: () => server.stop() }
-}
-
-/** A signal that is aborted by Ctrl-C; a second one ends the process at once, as without this. */
-function untilSignal(): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController()
-  const abort = (): void => {
-    dispose()
-    controller.abort()
-  }
-  const dispose = (): void => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, abort)
-  }
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, abort)
-  return { signal: controller.signal, [Symbol.dispose]: dispose }
 }

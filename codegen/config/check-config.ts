@@ -31,6 +31,7 @@ const tableName: Check = (value, at) => {
 const settings: Readonly<Record<keyof Config, Check>> = {
   schema: textOr(listOf(text)),
   url: checkUrl,
+  skipExtensions: listOf(text),
   out: text,
   docs: text,
   schemas: listOf(text),

@@ -6,10 +6,15 @@ import type { NamingStyle } from '../naming/style.js'
 
 /** What `sluice.config.ts` may hold; see {@link defineConfig}. Every setting has a default. */
 export interface Config {
-  /** The SQL file, or files in order, that make the schema in a scratch database. Default: `schema.sql`. */
+  /**
+   * The SQL files, folders and globs, in order, that make the schema in a scratch database. A folder of migrations comes
+   * in the order of the tool that it is of. Default: `schema.sql`.
+   */
   readonly schema?: string | readonly string[] | undefined
   /** A database to read instead: `postgres://user:password@host:5432/database`. */
   readonly url?: string | undefined
+  /** Extensions that the SQL asks for, to leave out with what hangs on them: `['postgis']`. Default: none. */
+  readonly skipExtensions?: readonly string[] | undefined
   /** The folder of the generated files; nothing else may be in it. Default: `generated`. */
   readonly out?: string | undefined
   /** A Markdown page on the tables, with a diagram, to write beside them. Default: none. */

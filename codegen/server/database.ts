@@ -28,7 +28,7 @@ export async function createDatabase(
   server: Pick<Server, 'url'>,
   options: DatabaseOptions = {},
 ): Promise<ScratchDatabase> {
-  const name = options.name ?? `sluice_${randomBytes(12).toString('hex')}`
+  const name = options.name ?? scratchName()
   await maintain(server, `create the database "${name}"`, async (client) => {
     const from =
       options.template === undefined ? await emptyTemplate(client) : escapeIdentifier(options.template)
@@ -44,6 +44,11 @@ export async function createDatabase(
         await client.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`)
       }),
   }
+}
+
+/** Says when it was made, so that one that was left can be told. */
+function scratchName(): string {
+  return `sluice_${Date.now().toString(36)}_${randomBytes(12).toString('hex')}`
 }
 
 /** The URL of another database on the same server. */

@@ -1,2 +1,3 @@
 export { createDatabase, databaseUrl, type DatabaseOptions, type ScratchDatabase } from './database.js'
 export { startServer, type Server, type ServerOptions } from './server.js'
+export { dropLeftDatabases, dropRoles } from './leftover-databases.js'

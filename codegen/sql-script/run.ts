@@ -1,14 +1,22 @@
-import { readFile } from 'node:fs/promises'
-import type { Client } from 'pg'
-import { CodegenError, messageOf } from '../errors.js'
-import { connectTo } from '../server/connect.js'
-import { ScriptScanner } from './scanner.js'
-import { checkCommand, scriptError } from './script-error.js'
-import { ScriptQuery } from './script-query.js'
+import { readScript } from '../script-text/index.js'
+import { LeftOuts } from './left-out.js'
+import { Script, type ScriptContext } from './script.js'
+import { ScriptSession } from './session.js'
+import { StatementRunner } from './statement-runner.js'
+import { PsqlVariables } from './psql/session-variables.js'
 
 export interface RunOptions {
   /** Told after each statement how many characters of the script are done, of how many. */
   readonly onProgress?: (done: number, total: number) => void
+  /** Counts what is left out. Default: nobody does. */
+  readonly leftOuts?: LeftOuts
+  /** Extensions to leave out, with what hangs on them. Default: none. */
+  readonly skipExtensions?: readonly string[]
+  /**
+   * Whose the server is: `ours`, a temporary one on which roles that are missing are made, or `shared`, on which nothing
+   * is made but in the database. Default: `shared`.
+   */
+  readonly server?: 'ours' | 'shared'
 }
 
 /**
@@ -18,13 +26,7 @@ export interface RunOptions {
  * @throws CodegenError that names file and line.
  */
 export async function runSqlFile(url: string, path: string, options: RunOptions = {}): Promise<void> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    throw new CodegenError(`Cannot read ${path}: ${messageOf(error)}`)
-  }
-  await runSqlText(url, text, path, options)
+  await runSqlText(url, await readScript(path), path, options)
 }
 
 /** Like {@link runSqlFile}, for a script in memory; `name` stands for the file in messages. */
@@ -34,39 +36,18 @@ export async function runSqlText(
   name: string,
   options: RunOptions = {},
 ): Promise<void> {
-  const client = await connectTo(url, `to load ${name}`)
+  const { leftOuts = new LeftOuts(), skipExtensions = [], server = 'shared' } = options
+  const session = await ScriptSession.open(url, name, server === 'shared')
   try {
-    await runParts(client, text.replace(/^\uFEFF/, ''), name, options)
-  } finally {
-    await client.end()
-  }
-}
-
-async function runParts(client: Client, text: string, name: string, options: RunOptions): Promise<void> {
-  const scanner = new ScriptScanner(text)
-  for (let part = scanner.next(); part; part = scanner.next()) {
-    if (part.kind !== 'statement') checkCommand(name, text, part)
-    else {
-      try {
-        await runStatement(client, part.text, scanner)
-      } catch (error) {
-        if (isPublicAgain(part.text, error)) continue
-        throw scriptError(name, text, part, error)
-      }
+    const context: ScriptContext = {
+      session,
+      leftOuts,
+      variables: await PsqlVariables.of(session),
+      statements: new StatementRunner(session, leftOuts, { isShared: server === 'shared', skipExtensions }),
+      onProgress: options.onProgress ?? (() => undefined),
     }
-    options.onProgress?.(scanner.position, text.length)
+    await new Script(context, text, name).run()
+  } finally {
+    await session.close()
   }
-}
-
-/** `pg_dump -n public` makes the schema that every database begins with. */
-function isPublicAgain(statement: string, error: unknown): boolean {
-  const isThere = (error as { readonly code?: unknown } | undefined)?.code === '42P06'
-  return isThere && /\bcreate\s+schema\s+(?:public|"public")$/i.test(statement.replace(/;$/, '').trim())
-}
-
-function runStatement(client: Client, text: string, scanner: ScriptScanner): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const done = (error: Error | undefined | null): void => (error ? reject(error) : resolve())
-    client.query(new ScriptQuery(text, () => scanner.takeCopyData(), done))
-  })
 }

@@ -1,11 +1,8 @@
-/** A part of a script: an SQL statement without its semicolon, or a backslash command of psql. */
-export interface ScriptPart {
-  /** An inner command stands inside a statement, as in `select 1 \gset`. */
-  readonly kind: 'statement' | 'command' | 'inner command'
-  readonly text: string
-  /** Where `text` begins in the script. */
-  readonly offset: number
-}
+import { Draft, type ScriptPart, type Statement } from './statement.js'
+import { Nesting } from './nesting.js'
+import { expanded, VARIABLE, type Variables } from './psql/variables.js'
+
+export type { ScriptPart } from './statement.js'
 
 const identifierStart = 'A-Za-z_\\u0080-\\uffff'
 const identifierPart = '\\w\\u0080-\\uffff'
@@ -20,6 +17,7 @@ const tokenPattern = new RegExp(
     '(?<quote>[\'"])',
     `(?<dollar>\\$(?:[${identifierStart}][${identifierPart}]*)?\\$)`,
     `(?<word>[${identifierStart}][${identifierPart}$]*)`,
+    '(?<colons>::|:=|:)',
     '(?<other>\\d[\\w.$]*|[^])',
   ].join('|'),
   'y',
@@ -28,134 +26,187 @@ const tokenPattern = new RegExp(
 /** Two string literals with only a line break between them are one, and follow the rules of the first. */
 const continuation = /[ \t\f\v]*[\r\n]\s*'/y
 
+/** What is read at the moment: the script, or the value of a variable in it, which may have variables in turn. */
+interface Input {
+  readonly text: string
+  readonly variable?: string
+  /** Of a variable: where it stands in the script. */
+  readonly place?: number
+  position: number
+}
+
+const NO_VARIABLES: Variables = { get: () => undefined }
+
 /**
  * Takes a psql script apart by psql's own rules, one part at a time, since only the server knows whether a statement
- * is followed by lines of COPY data.
+ * is followed by lines of COPY data, and only who runs it what its variables are by then.
  */
 export class ScriptScanner {
   readonly text: string
-  #position = 0
+  readonly #variables: Variables
+  readonly #script: Input
+  #inputs: Input[]
+  #draft = new Draft()
+  #nesting = new Nesting()
 
-  constructor(text: string) {
+  constructor(text: string, variables: Variables = NO_VARIABLES) {
     this.text = text
+    this.#variables = variables
+    this.#script = { text, position: 0 }
+    this.#inputs = [this.#script]
   }
 
   /** How far the script has been read, in characters. */
   get position(): number {
-    return this.#position
+    return this.#script.position
   }
 
-  /** The next part, or `undefined` at the end of the script. */
+  /** The next part, or `undefined` at the end of the script. What stands before an inner command is kept. */
   next(): ScriptPart | undefined {
-    const nesting = new Nesting()
-    let start: number | undefined
     for (;;) {
-      const at = this.#position
+      const input = this.#input
+      const at = input.position
       const token = this.#match(tokenPattern)?.groups
-      if (!token) return start === undefined ? undefined : this.#statement(start, this.text.length)
+      if (!token) {
+        if (this.#inputs.length > 1) {
+          this.#leaveVariable(input)
+          continue
+        }
+        return this.#draft.isEmpty ? undefined : { kind: 'statement', ...this.takeStatement() }
+      }
       if (token['blank'] !== undefined) continue
       if (token['comment'] !== undefined) {
         this.#skipComment()
         continue
       }
-      if (token['other'] === ';' && nesting.isFlat) {
-        if (start !== undefined) return this.#statement(start, at)
+      if (token['other'] === ';' && this.#nesting.isFlat) {
+        if (!this.#draft.isEmpty) return { kind: 'statement', ...this.takeStatement(at) }
         continue
       }
-      if (token['other'] === '\\') {
-        this.#position = this.#lineEnd()
-        const text = this.text.slice(at, this.#position).trimEnd()
-        return { kind: start === undefined ? 'command' : 'inner command', text, offset: at }
+      if (token['colons'] === ':' && this.#expand(at)) continue
+      if (token['other'] === '\\' && input === this.#script) {
+        const escaped = /^[;:]/.exec(input.text.charAt(at + 1))
+        if (escaped === null) return this.#command(at)
+        this.#draft.begin(input, at)
+        this.#draft.cut(at, at + 1)
+        input.position++
+        continue
       }
-      start ??= at
+      this.#draft.begin(input, at)
       this.#skipQuoted(token)
-      nesting.see(token['word'] ?? token['other'] ?? '')
+      this.#nesting.see(token['word'] ?? token['other'] ?? '')
     }
+  }
+
+  /** What stands before an inner command, without it: as a statement of its own. */
+  takeStatement(end = this.#input.position): Statement {
+    const statement = this.#draft.end(end)
+    this.#draft = new Draft()
+    this.#nesting = new Nesting()
+    return statement
+  }
+
+  /** Reads on from here: behind the arguments of a command. */
+  continueAt(position: number): void {
+    this.#script.position = position
   }
 
   /** The lines of COPY data that begin on the next line and end before `\.`. */
   takeCopyData(): string {
+    this.#inputs = [this.#script]
     const start = Math.min(this.#lineEnd() + 1, this.text.length)
     const end = /^\\\.\r?$/gm
     end.lastIndex = start
     const found = end.exec(this.text)
-    this.#position = found ? end.lastIndex : this.text.length
+    this.#script.position = found ? end.lastIndex : this.text.length
     return this.text.slice(start, found?.index)
   }
 
-  #statement(start: number, end: number): ScriptPart {
-    return { kind: 'statement', text: this.text.slice(start, end).trimEnd(), offset: start }
+  get #input(): Input {
+    return this.#inputs.at(-1) ?? this.#script
+  }
+
+  #command(at: number): ScriptPart {
+    this.#script.position = this.#lineEnd()
+    const text = this.text.slice(at, this.#script.position).trimEnd()
+    if (this.#draft.isEmpty) return { kind: 'command', text, offset: at, pieces: [] }
+    this.#draft.cut(at, this.#script.position)
+    return { kind: 'inner command', text, offset: at, pieces: [] }
+  }
+
+  /** A variable that is set stands for its value; one that is not is left as it is. */
+  #expand(at: number): boolean {
+    const input = this.#input
+    VARIABLE.lastIndex = at
+    const found = VARIABLE.exec(input.text)
+    const value = found === null ? undefined : expanded(found, this.#variables)
+    if (value === undefined) return false
+    if (value.isWhole && this.#inputs.some(({ variable }) => variable === value.name)) return false
+    input.position = VARIABLE.lastIndex
+    const place = input.place ?? at
+    this.#draft.leave(at)
+    if (value.isWhole) this.#inputs.push({ text: value.text, variable: value.name, place, position: 0 })
+    else this.#draft.insert(value.text, place)
+    if (!value.isWhole) this.#draft.resume(input)
+    return true
+  }
+
+  #leaveVariable(input: Input): void {
+    this.#draft.leave(input.position)
+    this.#inputs.pop()
+    this.#draft.resume(this.#input)
   }
 
   #match(pattern: RegExp): RegExpExecArray | null {
-    pattern.lastIndex = this.#position
-    const found = pattern.exec(this.text)
-    if (found) this.#position = pattern.lastIndex
+    const input = this.#input
+    pattern.lastIndex = input.position
+    const found = pattern.exec(input.text)
+    if (found) input.position = pattern.lastIndex
     return found
   }
 
   #skipQuoted(token: Record<string, string | undefined>): void {
+    const input = this.#input
     if (token['dollar'] !== undefined) this.#skipPast(token['dollar'])
     else if (token['quote'] === '"') this.#skipPast('"')
     else if (token['quote'] === "'") this.#skipString(/[^']*'/y)
-    else if (/^e$/i.test(token['word'] ?? '') && this.text[this.#position] === "'") {
-      this.#position++
+    else if (/^e$/i.test(token['word'] ?? '') && input.text[input.position] === "'") {
+      input.position++
       this.#skipString(/(?:[^'\\]|\\[^])*'/y)
     }
   }
 
   /** A doubled quote reads as the end of one literal and the beginning of the next. */
   #skipString(rest: RegExp): void {
+    const input = this.#input
     do {
-      if (!this.#match(rest)) this.#position = this.text.length
-      if (this.text[this.#position] === "'") this.#position++
+      if (!this.#match(rest)) input.position = input.text.length
+      if (input.text[input.position] === "'") input.position++
       else if (!this.#match(continuation)) return
-    } while (this.#position < this.text.length)
+    } while (input.position < input.text.length)
   }
 
   #skipPast(delimiter: string): void {
-    const end = this.text.indexOf(delimiter, this.#position)
-    this.#position = end < 0 ? this.text.length : end + delimiter.length
+    const input = this.#input
+    const end = input.text.indexOf(delimiter, input.position)
+    input.position = end < 0 ? input.text.length : end + delimiter.length
   }
 
   /** Block comments nest. */
   #skipComment(): void {
+    const input = this.#input
     const edge = /\/\*|\*\//g
-    edge.lastIndex = this.#position
+    edge.lastIndex = input.position
     for (let depth = 1; depth > 0;) {
-      const found = edge.exec(this.text)
+      const found = edge.exec(input.text)
       depth += found?.[0] === '/*' ? 1 : -1
-      this.#position = found ? edge.lastIndex : this.text.length
+      input.position = found ? edge.lastIndex : input.text.length
       if (!found) return
     }
   }
 
   #lineEnd(): number {
-    const end = this.text.indexOf('\n', this.#position)
+    const end = this.text.indexOf('\n', this.#script.position)
     return end < 0 ? this.text.length : end
-  }
-}
-
-/** Semicolons inside parentheses, and inside the body of a function in standard SQL, do not end a statement. */
-class Nesting {
-  #parentheses = 0
-  #blocks = 0
-  #words = ''
-
-  get isFlat(): boolean {
-    return this.#parentheses === 0 && this.#blocks === 0
-  }
-
-  see(token: string): void {
-    if (token === '(') this.#parentheses++
-    else if (token === ')') this.#parentheses = Math.max(0, this.#parentheses - 1)
-    else if (/^[a-z]/i.test(token)) this.#seeWord(token.toLowerCase())
-  }
-
-  #seeWord(word: string): void {
-    if (this.#words.length < 60) this.#words += `${word} `
-    if (this.#parentheses > 0 || !/^create (?:or replace )?(?:function|procedure) /.test(this.#words)) return
-    if (word === 'begin' || (word === 'case' && this.#blocks > 0)) this.#blocks++
-    else if (word === 'end' && this.#blocks > 0) this.#blocks--
   }
 }

@@ -1,33 +1,23 @@
 import { DatabaseError } from 'pg'
 import { CodegenError, messageOf } from '../errors.js'
-import type { ScriptPart } from './scanner.js'
+import { offsetIn, type Statement } from './statement.js'
 
 /** `file:line: message`, the line being the server's position inside the statement, or else the statement's first. */
-export function scriptError(file: string, script: string, part: ScriptPart, error: unknown): CodegenError {
+export function scriptError(file: string, script: string, part: Statement, error: unknown): CodegenError {
+  // What was done about a statement is told as it is.
+  if (error instanceof CodegenError) return error
   const from = error instanceof DatabaseError ? error : undefined
-  const offset = part.offset + utf16Length(part.text, Number(from?.position ?? 1) - 1)
-  const lines = [`${file}:${String(lineAt(script, offset))}: ${messageOf(error)}`]
+  const offset = offsetIn(part, utf16Length(part.text, Number(from?.position ?? 1) - 1))
+  const lines = [`${placeOf(file, script, offset)}: ${messageOf(error)}`]
   if (from?.detail) lines.push(`DETAIL: ${from.detail}`)
   if (from?.hint) lines.push(`HINT: ${from.hint}`)
   if (from?.where) lines.push(`CONTEXT: ${from.where}`)
   return new CodegenError(lines.join('\n'))
 }
 
-/** psql's commands that change nothing about how a script is loaded. */
-const ignored = [
-  /^\\(restrict|unrestrict|echo|qecho|warn|timing|pset|\.)(\s|$)/,
-  /^\\encoding(\s+'?utf-?8'?)?$/i,
-  /^\\set\s+ON_ERROR_STOP\b/,
-]
-
-/** @throws CodegenError for a backslash command that only psql can follow. */
-export function checkCommand(file: string, script: string, part: ScriptPart): void {
-  if (part.kind === 'command' && ignored.some((pattern) => pattern.test(part.text))) return
-  const line = lineAt(script, part.offset)
-  const name = /^\\\S*/.exec(part.text)?.[0] ?? part.text
-  throw new CodegenError(
-    `${file}:${String(line)}: the psql command "${name}" is not supported here: take it out, or load the file with psql.`,
-  )
+/** `file:line` of a place in a script. */
+export function placeOf(file: string, script: string, offset: number): string {
+  return `${file}:${String(lineAt(script, offset))}`
 }
 
 function lineAt(script: string, offset: number): number {
@@ -37,7 +27,7 @@ function lineAt(script: string, offset: number): number {
 }
 
 /** The server counts characters, JavaScript UTF-16 units. */
-function utf16Length(text: string, characters: number): number {
+export function utf16Length(text: string, characters: number): number {
   let length = 0
   for (const character of text) {
     if (characters-- <= 0) break

@@ -1,4 +1,4 @@
-import { Query, type Connection } from 'pg'
+import { Query, type Connection, type QueryResult } from 'pg'
 
 /** What pg's connections have for COPY, and its types do not mention. */
 interface CopyConnection extends Connection {
@@ -13,7 +13,11 @@ const chunkLength = 1 << 20
 export class ScriptQuery extends Query {
   readonly #takeData: () => string
 
-  constructor(text: string, takeData: () => string, done: (error: Error | undefined | null) => void) {
+  constructor(
+    text: string,
+    takeData: () => string,
+    done: (error: Error | undefined | null, result: QueryResult) => void,
+  ) {
     super(text, done)
     this.#takeData = takeData
   }

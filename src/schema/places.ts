@@ -8,7 +8,7 @@ import { qualifiedName, type Qualified } from './qualified-name.js'
 export type SchemaMap = string | Readonly<Record<string, string>>
 
 /** The schema whose tables have no other in Kysely's `DB` either. */
-const DEFAULT_SCHEMA = 'public'
+export const DEFAULT_SCHEMA = 'public'
 
 /** Tables and types by their places, where these are not those that they were generated from. */
 export class Places {

@@ -104,7 +104,18 @@ export function hasConversion(type: TypeSchema): boolean {
 
 /** A type of an extension: that is in the schema where the extension was made, whoever uses it. */
 export function isOfExtension(type: TypeSchema): boolean {
-  return typeof type !== 'string' && type.kind === 'domain' && type.base === type.name
+  if (typeof type === 'string' || type.kind !== 'domain') return false
+  return type.base === type.name || type.base === qualifiedName(type)
+}
+
+/** The extension's type that a type is at last, under its domains; undefined for any other. */
+export function extensionType(type: TypeSchema): DomainTypeSchema | undefined {
+  let inner = type
+  while (typeof inner !== 'string' && inner.kind === 'domain') {
+    if (isOfExtension(inner)) return inner
+    inner = inner.base
+  }
+  return undefined
 }
 
 /** The types with a schema of their own that a type is made of, itself included. */

@@ -6,6 +6,7 @@ import { baseType, type CompositeTypeSchema, type TypeSchema } from '../schema/t
 import type { Sql } from './compile.js'
 import { comparableRef, typeName } from './cast.js'
 import { compileExpression } from './expression.js'
+import { equality, operatorOf, operatorSchema } from './operator.js'
 import { relatedSource } from './relation.js'
 import type { Scope } from './scope.js'
 
@@ -31,21 +32,28 @@ export function compileCondition(scope: Scope, condition: Condition): Sql<boolea
       return nullTest(scope, condition.column, condition.isNull)
     case 'compare': {
       const { column, operator, operand, castTo } = condition
-      return sql<boolean>`${ref} ${sql.raw(operator)} ${parameter(scope, operand, castTo ?? compositeOf(column))}`
+      const value = parameter(scope, operand, castTo ?? compositeOf(column))
+      if (operator === 'is distinct from' && operatorSchema(column.type) !== undefined) {
+        return sql<boolean>`(${ref} ${operatorOf(column.type, '=')} ${value}) is not true`
+      }
+      return sql<boolean>`${ref} ${operatorOf(column.type, operator)} ${value}`
     }
     case 'length':
       return sql<boolean>`cardinality(${ref}) ${sql.raw(condition.operator)} ${condition.operand}`
     case 'between':
-      return sql<boolean>`${ref} between ${condition.from} and ${condition.to}`
+      return between(ref, condition)
     case 'inQuery': {
       const { state, nodeOf } = condition.query
-      return sql<boolean>`${ref} in ${new ExpressionWrapper(nodeOf(state, scope.schemas))}`
+      const rows = new ExpressionWrapper(nodeOf(state, scope.schemas))
+      const { type } = condition.column
+      if (operatorSchema(type) === undefined) return sql<boolean>`${ref} in ${rows}`
+      return sql<boolean>`${ref} ${equality(type, condition.type)} any ${rows}`
     }
     case 'in': {
       const { column, values, orNull } = condition
       const element = compositeOf(column)
       const among = !isList(values)
-        ? sql<boolean>`${ref} = any(${parameter(scope, values, element && { kind: 'array', element })})`
+        ? sql<boolean>`${ref} ${operatorOf(column.type, '=')} any(${parameter(scope, values, element && { kind: 'array', element })})`
         : values.length === 0
           ? sql<boolean>`false`
           : sql<boolean>`${ref} in (${sql.join(values)})`
@@ -59,6 +67,13 @@ function junction(scope: Scope, kind: 'and' | 'or', conditions: readonly Conditi
   const parts = conditions.map((condition) => compileCondition(scope, condition))
   // In parentheses, since it may stand beside other conditions.
   return sql<boolean>`(${sql.join(parts, sql.raw(` ${kind} `))})`
+}
+
+/** BETWEEN takes its operators from the search_path. */
+function between(ref: Sql, { column, from, to }: Extract<Condition, { kind: 'between' }>): Sql<boolean> {
+  const { type } = column
+  if (operatorSchema(type) === undefined) return sql<boolean>`${ref} between ${from} and ${to}`
+  return sql<boolean>`(${ref} ${operatorOf(type, '>=')} ${from} and ${ref} ${operatorOf(type, '<=')} ${to})`
 }
 
 /** A composite IS NULL as soon as all of its fields are, and IS NOT NULL only when none of them is. */

@@ -19,13 +19,7 @@ let version: number
 beforeAll(async () => {
   database = await createTestDatabase()
   await runSqlFile(database.url, fileURLToPath(new URL('kinds.sql', import.meta.url)))
-  await runSqlText(database.url, foreignTable(database), 'foreign.sql')
-  // Values of an extension's types are read and written wherever it is; its operators are found by search_path alone.
-  await runSqlText(
-    database.url,
-    `alter database "${database.name}" set search_path = public, ext`,
-    'path.sql',
-  )
+  await runSqlText(database.url, foreignTable(database), 'foreign.sql', { server: 'ours' })
   version = await serverVersion()
   if (version >= 18) {
     await runSqlText(

@@ -63,6 +63,8 @@ describe('a script is split where psql splits it', () => {
       { kind: 'statement', text: 'SELECT 1' },
       { kind: 'command', text: '\\echo hi' },
       { kind: 'inner command', text: '\\gset' },
+      // What stands before it is kept.
+      { kind: 'statement', text: 'SELECT 2' },
     ])
   })
 })

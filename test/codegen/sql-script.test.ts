@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CodegenError } from '../../codegen/errors.js'
-import { runSqlFile, runSqlText } from '../../codegen/sql-script/index.js'
+import { runSqlFile, runSqlText, type RunOptions } from '../../codegen/sql-script/index.js'
 import { createTestDatabase, sampleSchemas, type TestDatabase } from '../support/database.js'
 import { Scratch } from '../support/owned-server.js'
 
@@ -25,8 +25,10 @@ async function rows(sql: string): Promise<unknown[]> {
   return (await client.query<unknown[]>({ text: sql, rowMode: 'array' })).rows
 }
 
-async function failure(script: string): Promise<string> {
-  const error: unknown = await runSqlText(database.url, script, 'shop.sql').catch((thrown: unknown) => thrown)
+async function failure(script: string, options: RunOptions = {}): Promise<string> {
+  const error: unknown = await runSqlText(database.url, script, 'shop.sql', options).catch(
+    (thrown: unknown) => thrown,
+  )
   expect(error).toBeInstanceOf(CodegenError)
   return (error as CodegenError).message
 }
@@ -120,12 +122,17 @@ describe('an error in a script', () => {
   })
 
   it.each([
-    ['SELECT 1;\n\\connect other', 'shop.sql:2: the psql command "\\connect"'],
-    ['SELECT 1 AS a \\gset', 'shop.sql:1: the psql command "\\gset"'],
-    ['\\i other.sql', 'shop.sql:1: the psql command "\\i"'],
-    ['\\encoding latin1', 'shop.sql:1: the psql command "\\encoding"'],
-    ['\\set x 1', 'shop.sql:1: the psql command "\\set"'],
-  ])('is a psql command that changes what is loaded: %j', async (script, message) => {
+    ['SELECT 1;\n\\mistake', 'shop.sql:2: the psql command "\\mistake" is not known here'],
+    ['SELECT 1 WHERE false \\gset', 'shop.sql:1: \\gset takes one row, and there are 0'],
+    ['\n\\i other.sql', 'shop.sql:2: there is no file other.sql to include'],
+    ['\\set x `date`', 'shop.sql:1: the psql command "\\set" runs a program'],
+    ['\\q', 'shop.sql:1: the psql command "\\q" ends the script early'],
+    ['\\if maybe\n\\endif', 'shop.sql:1: \\if takes true or false, not "maybe"'],
+    ['\\if true\nSELECT 1;\n', 'shop.sql:3: an \\if has no \\endif'],
+    ['SELECT 1;\n\\else', 'shop.sql:2: \\else without an \\if'],
+    ['SELECT\n\\if true\n1;', 'shop.sql:2: \\if stands inside of a statement'],
+    ['\\copy everything', 'shop.sql:1: this \\copy is not understood'],
+  ])('is a psql command that cannot be followed: %j', async (script, message) => {
     expect(await failure(script)).toContain(message)
   })
 
@@ -135,9 +142,8 @@ describe('an error in a script', () => {
   })
 
   it('is the end of the connection', async () => {
-    expect(await failure('SELECT pg_terminate_backend(pg_backend_pid());')).toMatch(
-      /^shop\.sql:1: .*terminat/,
-    )
+    const end = 'SELECT pg_terminate_backend(pg_backend_pid());'
+    expect(await failure(end, { server: 'ours' })).toMatch(/^shop\.sql:1: .*terminat/)
   })
 })
 

@@ -7,6 +7,19 @@ import { propertyKey, stringLiteral } from '../../codegen/emit/literal.js'
 import { nodesOf, readNodeTree } from '../../codegen/introspect/node-tree.js'
 import { SettingsReader } from '../../codegen/model/relations/settings.js'
 import { camelCase, kebabCase, pascalCase, words } from '../../codegen/naming/words.js'
+import { inOrder } from '../../codegen/schema-files/file-order.js'
+import { decode } from '../../codegen/script-text/encoding.js'
+import { foreignText } from '../../codegen/script-text/format.js'
+import { upSections } from '../../codegen/script-text/up-sections.js'
+import {
+  withoutElementAt,
+  withoutOwner,
+  withoutRoleStatements,
+  withoutTablespace,
+} from '../../codegen/sql-script/edits.js'
+import { subjectOf, takesData, withoutBearing } from '../../codegen/sql-script/left-out.js'
+import { readArguments } from '../../codegen/sql-script/psql/arguments.js'
+import { copyOf } from '../../codegen/sql-script/psql/command.js'
 import { ScriptScanner } from '../../codegen/sql-script/scanner.js'
 import { abbreviate } from '../../src/connection/abbreviate.js'
 import { checkConnectionString } from '../../src/connection/connection-string.js'
@@ -56,6 +69,18 @@ const PLACES: Record<string, (text: string) => unknown> = {
   'a pattern': (text) => TEXT_LOOKUPS['contains']?.({ label: 'x' } as never, text, 'contains'),
   'a name with its schema': (name) => qualifiedName({ schema: name, name }),
   'the words of a name': (name) => [camelCase, pascalCase, kebabCase].map((make) => make(words(name))),
+  'a statement of a script': (text) => [
+    ...[withoutBearing(text), subjectOf(text), takesData(`copy ${text}`), withoutBearing(`select ${text}`)],
+    ...[withoutTablespace(text), withoutOwner(text), withoutElementAt(`create table t (${text})`, 20)],
+    withoutRoleStatements(`do $$ ${text} $$`),
+  ],
+  'the bytes of a script': (text) => decode('x.sql', Buffer.from(text)),
+  'a migration': (text) => [upSections(text), foreignText(text, text)],
+  'the arguments of a psql command': (text) => [
+    readArguments(text, 0, { get: () => text }),
+    copyOf(`\\copy ${text}`),
+  ],
+  'the names of migrations': (text) => inOrder([text, `V${text}__a.sql`, `1${text}`]),
   'a comment in the code': (text) => [docText(text), docName(text)],
   'a literal in the code': (text) => [stringLiteral(text), propertyKey(text)],
   'a comment in the page': (text) => [plain(text), code(text), diagramLabel(text), diagramWord(text)],

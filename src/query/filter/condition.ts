@@ -49,7 +49,13 @@ export type ColumnCondition =
       readonly orNull: boolean
     }
   /** `IN (SELECT …)`. */
-  | { readonly kind: 'inQuery'; readonly column: ColumnSchema; readonly query: Subselect }
+  | {
+      readonly kind: 'inQuery'
+      readonly column: ColumnSchema
+      readonly query: Subselect
+      /** Of the query's one column. */
+      readonly type: TypeSchema
+    }
 
 export type ComparisonOperator =
   | ('=' | 'is distinct from' | '>' | '>=' | '<' | '<=')

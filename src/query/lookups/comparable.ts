@@ -55,7 +55,7 @@ function among(field: LookupField, operand: unknown, name: string): Condition {
         `${label}.${name} takes a queryset of ${baseName(column.type)} values, not of ${baseName(type)}.`,
       )
     }
-    return none ? NOTHING : { kind: 'inQuery', column, query }
+    return none ? NOTHING : { kind: 'inQuery', column, query, type }
   }
   if (!Array.isArray(operand)) {
     throw new FieldError(`${label}.${name} takes an array or a queryset, not ${describe(operand)}.`)

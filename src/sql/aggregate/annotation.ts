@@ -6,11 +6,13 @@ import {
   type Annotation,
 } from '../../query/aggregate/annotation.js'
 import type { AggregateFunction } from '../../query/aggregate/functions.js'
+import type { ColumnSchema } from '../../schema/table.js'
 import { serverType } from '../../schema/type.js'
 import { readingOf } from '../../types/base-types.js'
 import type { Sql } from '../compile.js'
 import { comparableRef } from '../cast.js'
 import { compileCondition } from '../condition.js'
+import { operatorSchema } from '../operator.js'
 import { orderSql, orderTerms, type OrderTerm } from '../order.js'
 import { relatedSource } from '../relation.js'
 import type { Scope } from '../scope.js'
@@ -112,7 +114,7 @@ function overRelatedOfGroup(scope: Scope, aggregate: AggregateExpression): Sql {
       return cast(sql`(sum(${each('sum')}) / ${count})`, aggregate.cast)
     }
     default:
-      return sql`${sql.raw(FUNCTIONS[aggregate.function])}(${each(aggregate.function)})`
+      return sql`${functionOf(aggregate.function, aggregate.column)}(${each(aggregate.function)})`
   }
 }
 
@@ -130,7 +132,7 @@ function isExact({ column }: AggregateExpression): boolean {
 
 /** `sum(DISTINCT value ORDER BY …) FILTER (WHERE …)`; without a value over rows. */
 function call(
-  { function: name, distinct, separator, cast: castTo }: AggregateExpression,
+  { function: name, column, distinct, separator, cast: castTo }: AggregateExpression,
   value: Sql | undefined,
   order: readonly OrderTerm[] = [],
   filter?: Sql<boolean>,
@@ -142,13 +144,19 @@ function call(
     orderSql({ ref: isText && distinct ? cast(ref, 'text') : ref, ...how }),
   )
   const parts = [
-    sql`${sql.raw(FUNCTIONS[name])}(${distinct ? sql`distinct ` : sql``}${argument}`,
+    sql`${functionOf(name, column)}(${distinct ? sql`distinct ` : sql``}${argument}`,
     isText ? sql`, ${separator ?? ''}` : sql``,
     keys.length === 0 ? sql`)` : sql` order by ${sql.join(keys)})`,
     filter === undefined ? sql`` : sql` filter (where ${filter})`,
   ]
   const result = cast(sql`${sql.join(parts, sql``)}`, castTo)
   return name === 'arrayAgg' ? sql`coalesce(${result}, '{}')` : result
+}
+
+/** The function's name: the least and the greatest of an extension's values are found by functions of its own. */
+function functionOf(name: AggregateFunction, column: ColumnSchema | undefined): Sql {
+  const schema = name === 'min' || name === 'max' ? column && operatorSchema(column.type) : undefined
+  return schema === undefined ? sql.raw(FUNCTIONS[name]) : sql.id(schema, name)
 }
 
 /** `cast(expression AS type)`, or the expression itself. */

@@ -7,10 +7,10 @@ import { isSliced, type Prefetch, type QueryState } from '../../query/state.js'
 import type { TableSchema } from '../../schema/table.js'
 import type { Operand } from '../../shape/operand.js'
 import { columnName, columnNames, rootScope } from './combination.js'
-import { comparableRef, comparableType, typeName } from '../cast.js'
+import { comparableType, typeName } from '../cast.js'
 import type { Builder, Creator, Sql } from '../compile.js'
 import { inOrder, orderSql, orderTerms, type OrderTerm } from '../order.js'
-import { pairs, refs } from '../relation.js'
+import { compared, pairs, refs } from '../relation.js'
 import { selectOutputs } from './select.js'
 import { unnested } from '../write/unnest.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
@@ -41,9 +41,11 @@ export function selectPrefetched(
     builder = builder.innerJoin(holder.tableRef(), (join) => join.on(on))
   }
   const width = projectionOf(state).outputs.length
-  const columns = ownerColumns(prefetch).map((column) => comparableRef(holder, column))
+  const keyed = ownerColumns(prefetch).map((column) => compared(holder, column))
+  const columns = keyed.map(({ ref }) => ref)
   // One array parameter per key column: parameters grow with columns only.
-  const arrays = columnsOf(owner, relation.columns).map(({ type }, index) => {
+  const types = columnsOf(owner, relation.columns).map(({ type }) => type)
+  const arrays = types.map((type, index) => {
     return sql`cast(${keys[index]} as ${typeName(scope, comparableType(type))}[])`
   })
   let owners = columns
@@ -51,7 +53,8 @@ export function selectPrefetched(
     builder = builder.where(isAmong(columns, arrays))
   } else {
     const { from, values, ordinal } = unnested(scope, arrays)
-    builder = builder.innerJoin(from, (join) => join.on(pairs(columns, values)))
+    const given = types.map((type, index) => ({ ref: values[index] ?? sql``, type }))
+    builder = builder.innerJoin(from, (join) => join.on(pairs(keyed, given)))
     owners = [ordinal]
   }
   builder = builder.select(owners.map((each, index) => each.as(columnName(width + index))))

@@ -5,6 +5,7 @@ import type { Sql } from '../compile.js'
 import { comparableRef, comparableValue } from '../cast.js'
 import { compileCondition } from '../condition.js'
 import { compileExpression } from '../expression.js'
+import { equal } from '../operator.js'
 import { returning, type RowCell } from './insert.js'
 import type { Scope } from '../scope.js'
 import { unnestRows, type ColumnCells } from './unnest.js'
@@ -33,7 +34,7 @@ export function updateRows(scope: Scope, key: readonly ColumnCells[], columns: r
   const set = columns.map(({ column }, index) => sql`${sql.id(column.name)} = ${values[key.length + index]}`)
   const match = key.map(({ column }, index) => {
     const value = comparableValue(scope, sql`${values[index]}`, column.type)
-    return sql`${comparableRef(scope, column)} = ${value}`
+    return equal({ ref: comparableRef(scope, column), type: column.type }, { ref: value, type: column.type })
   })
   const matches = sql.join(match, sql` and `)
   return sql`update ${scope.tableRef()} set ${sql.join(set)} from ${from} where ${matches}`

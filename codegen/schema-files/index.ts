@@ -1,0 +1,1 @@
+export { findScripts, type FoundScripts } from './find-scripts.js'

@@ -1,0 +1,1 @@
+export { readScript } from './read-script.js'

@@ -1,0 +1,161 @@
+import { DatabaseError } from 'pg'
+import {
+  withoutAccessMethod,
+  withoutConcurrently,
+  withoutElementAt,
+  withoutOwner,
+  withoutRoleStatements,
+  withoutTablespace,
+} from './edits.js'
+import { RIGHTS, SERVER_WIDE, SETTINGS, subjectOf } from './left-out.js'
+import { utf16Length } from './script-error.js'
+import { headOf, nameIn, tokensOf } from './tokens.js'
+
+/** What to do about a statement that failed. */
+export type Remedy =
+  /** Run another in its place, if any, and count what is missing in it. */
+  | {
+      readonly do: 'instead'
+      readonly text: string | undefined
+      readonly what?: string
+      readonly name?: string
+    }
+  | { readonly do: 'make role'; readonly role: string }
+  | { readonly do: 'unguarded' }
+
+/** What is known of the run. */
+export interface Circumstances {
+  /** The server is not ours: nothing may be made there beside the scratch database. */
+  readonly isShared: boolean
+  /** Extensions that were left out so far: what needs them is missing. */
+  readonly skipped: ReadonlySet<string>
+  /** Of the statement: `file:line`. */
+  readonly place: () => string
+}
+
+/** Object, function, table, column or schema that is not there; parameter that is not known. */
+const MISSING = new Set(['42704', '42883', '42P01', '42703', '3F000', '22023', '42P02'])
+
+/** Parameters that are missing, take no such value, cannot be changed or may not be. */
+const UNSETTABLE = new Set(['42704', '22023', '55P02', '42501', '0A000'])
+
+/** Statements that run no code of the script: what needs more rights is made with them. */
+const DEFINITIONS =
+  /^(?:create|alter|drop|comment on) (?:or replace )?(?:trusted )?(?:procedural )?(?:extension|type|domain|function|procedure|aggregate|operator|language|foreign|server|user mapping|cast|text search|access method|schema|transform|conversion|collation|view)\b/
+
+/** Code that the server runs as it comes. */
+const CODE = /^(?:do|select|call|perform)\b/
+
+/** What is done about a failure, if it is one of those that say nothing about the structure; else undefined. */
+export function remedyFor(text: string, error: unknown, circumstances: Circumstances): Remedy | undefined {
+  if (!(error instanceof DatabaseError)) return undefined
+  const { code = '' } = error
+  const head = `${headOf(text, 8)} `
+  if (/^set /.test(head) && UNSETTABLE.has(code)) return leave(SETTINGS, settingOf(head))
+  return (
+    isThereAlready(head, code) ??
+    isGoneAlready(head, code) ??
+    ofRoles(text, head, error, circumstances) ??
+    ofPlaces(text, head, code) ??
+    ofExtensions(text, head, error, circumstances)
+  )
+}
+
+function leave(what?: string, name?: string): Remedy {
+  return {
+    do: 'instead',
+    text: undefined,
+    ...(what !== undefined && { what }),
+    ...(name !== undefined && { name }),
+  }
+}
+
+function settingOf(head: string): string {
+  return head.replace(/^set (?:local |session )?/, '').split(' ', 1)[0] ?? ''
+}
+
+/** `pg_dump -n public` makes the schema that every database begins with, old ones its language. */
+function isThereAlready(head: string, code: string): Remedy | undefined {
+  if (code === '42P06' && /^create schema (?:public|"public") $/.test(head)) return leave()
+  return code === '42710' &&
+    /^create (?:or replace )?(?:procedural )?(?:language|extension) "?plpgsql\b/.test(head)
+    ? leave()
+    : undefined
+}
+
+/** `pg_dump --clean` drops first what it makes. */
+function isGoneAlready(head: string, code: string): Remedy | undefined {
+  const isDrop = head.startsWith('drop ') || / drop (?:constraint|column|default) /.test(head)
+  return isDrop && MISSING.has(code) ? leave('drops of what is not there') : undefined
+}
+
+function ofRoles(
+  text: string,
+  head: string,
+  { code, message }: DatabaseError,
+  { isShared, place }: Circumstances,
+): Remedy | undefined {
+  const role = /^role "([^]*)" does not exist$/.exec(message)?.[1]
+  const isMissing = code === '42704' && /^role "/.test(message)
+  if (!isShared) return isMissing && role !== undefined ? { do: 'make role', role } : undefined
+  if (code !== '42501' && code !== '42704') return undefined
+  if (/^create user mapping /.test(head)) return leave(RIGHTS)
+  if (CODE.test(head)) return ofCode(text, place, code === '42501' || isMissing)
+  if (code === '42501' && DEFINITIONS.test(head)) return { do: 'unguarded' }
+  const instead = withoutOwner(text)
+  return instead === undefined ? undefined : { do: 'instead', text: instead, what: RIGHTS }
+}
+
+/** Code that makes roles does the rest without; where that is not to be told apart it is left out. */
+function ofCode(text: string, place: () => string, isRefused: boolean): Remedy | undefined {
+  if (!isRefused) return undefined
+  const instead = withoutRoleStatements(text)
+  if (instead !== undefined) return { do: 'instead', text: instead, what: RIGHTS }
+  return leave('code that needs rights on the whole server', place())
+}
+
+/** Where and how rows are stored. */
+function ofPlaces(text: string, head: string, code: string): Remedy | undefined {
+  if (code === '25001') {
+    const instead = withoutConcurrently(text)
+    return instead === undefined ? undefined : { do: 'instead', text: instead }
+  }
+  if (code !== '42704' && code !== '42501') return undefined
+  const elsewhere = withoutTablespace(text)
+  if (elsewhere !== undefined) return { do: 'instead', text: elsewhere, what: SERVER_WIDE }
+  if (code !== '42704' || !/^create (?:\w+ ){0,2}(?:table|view) /.test(head)) return undefined
+  const instead = withoutAccessMethod(text)
+  return instead === undefined ? undefined : { do: 'instead', text: instead, what: SETTINGS }
+}
+
+/** What hangs on an extension that was left out: of a table, the columns and constraints; else the whole. */
+function ofExtensions(
+  text: string,
+  head: string,
+  error: DatabaseError,
+  { skipped }: Circumstances,
+): Remedy | undefined {
+  if (skipped.size === 0 || !MISSING.has(error.code ?? '')) return undefined
+  const what = `what hangs on ${[...skipped].join(', ')}`
+  const subject = subjectOf(text)
+  const hasElements = /^(?:create (?:\w+ )*?(?:table|type)|alter (?:foreign )?table) /.test(head)
+  if (hasElements && error.position !== undefined) {
+    const found = withoutElementAt(text, utf16Length(text, Number(error.position) - 1))
+    if (found !== undefined) {
+      const name = `${elementName(found.element)} of ${subject}`
+      return { do: 'instead', text: found.text, what, name }
+    }
+  }
+  return leave(what, subject)
+}
+
+function elementName(element: string): string {
+  const words: string[] = []
+  for (const { text } of tokensOf(element)) {
+    words.push(text)
+    if (words.length === 3) break
+  }
+  const [first = '', second = '', third = ''] = words
+  if (first === 'add') return nameIn(second === 'column' || second === 'constraint' ? third : second)
+  return nameIn(first === 'constraint' ? second : first)
+}

@@ -1,0 +1,131 @@
+import { DatabaseError, escapeIdentifier, type Client, type QueryResult } from 'pg'
+import { connectTo } from '../server/connect.js'
+import { ScriptQuery } from './script-query.js'
+import { headOf } from './tokens.js'
+
+/** What pg's clients have, and its types do not mention. */
+interface StatusClient {
+  readonly connection: { on(event: 'readyForQuery', listener: (message: { status: string }) => void): void }
+}
+
+const SAVEPOINT = 'sluice_statement'
+
+/**
+ * The connection of a script. On a server that is not ours, code in the script is run with the rights of the owner of
+ * the scratch database alone: what it does to the rest of the server, such as making roles, is refused.
+ */
+export class ScriptSession {
+  #client: Client
+  #status = 'I'
+
+  private constructor(
+    client: Client,
+    private readonly url: string,
+    private readonly name: string,
+    private readonly isShared: boolean,
+  ) {
+    this.#client = this.#watched(client)
+  }
+
+  static async open(url: string, name: string, isShared: boolean): Promise<ScriptSession> {
+    const session = new ScriptSession(await connectTo(url, `to load ${name}`), url, name, isShared)
+    await session.#speakEnglish()
+    await session.#guard(true)
+    return session
+  }
+
+  /** Whether the script has begun a transaction. */
+  get isInTransaction(): boolean {
+    return this.#status !== 'I'
+  }
+
+  /** A new session, in which nothing is set. */
+  async renew(): Promise<void> {
+    await this.#client.end()
+    this.#client = this.#watched(await connectTo(this.url, `to load ${this.name}`))
+    await this.#speakEnglish()
+    await this.#guard()
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end()
+  }
+
+  /**
+   * Runs one statement. One that fails within a transaction of the script does not spoil it, so that it can be tried
+   * in another way.
+   *
+   * @param takeData what COPY is given.
+   */
+  async run(text: string, takeData: () => string): Promise<QueryResult> {
+    const head = headOf(text, 3)
+    const isSafe =
+      !this.isInTransaction ||
+      /^(?:commit|end|rollback|abort|savepoint|release|prepare|set transaction)\b/.test(head)
+    if (!isSafe) await this.#client.query(`SAVEPOINT ${SAVEPOINT}`)
+    try {
+      const result = await this.#send(text, takeData)
+      if (!isSafe) await this.#client.query(`RELEASE ${SAVEPOINT}`)
+      if (this.isShared && head.startsWith('discard all')) await this.#guard()
+      return result
+    } catch (error) {
+      if (!isSafe && error instanceof DatabaseError) await this.#client.query(`ROLLBACK TO ${SAVEPOINT}`)
+      throw error
+    }
+  }
+
+  /** The same with all the rights that the connection has: for what runs no code of the script. */
+  async runUnguarded(text: string): Promise<QueryResult> {
+    await this.#client.query('RESET ROLE')
+    try {
+      return await this.run(text, () => '')
+    } finally {
+      await this.#guard()
+    }
+  }
+
+  /** Makes a role with all rights, so that what is done in its name is done. It is there for others of the same name. */
+  async makeRole(name: string): Promise<void> {
+    await this.run(`CREATE ROLE ${escapeIdentifier(name)} SUPERUSER`, () => '')
+  }
+
+  /** For ourselves. */
+  async query<Row extends object>(text: string): Promise<Row[]> {
+    return (await this.#client.query<Row>(text)).rows
+  }
+
+  /** Some messages are understood. Not everybody may choose their language. */
+  async #speakEnglish(): Promise<void> {
+    await this.#client.query("SET lc_messages = 'C'").catch(() => undefined)
+  }
+
+  /** What the database's owner may do is given to a role that everybody has and nobody is: it ends with the database. */
+  async #guard(isFirst = false): Promise<void> {
+    if (!this.isShared) return
+    if (isFirst) {
+      await this.#client.query(`
+        DO $$ BEGIN
+          EXECUTE format('GRANT ALL ON DATABASE %I TO pg_database_owner', current_database());
+          BEGIN
+            GRANT ALL ON SCHEMA public TO pg_database_owner;
+          EXCEPTION WHEN OTHERS THEN NULL;
+          END;
+        END $$`)
+    }
+    await this.#client.query('SET ROLE pg_database_owner')
+  }
+
+  #send(text: string, takeData: () => string): Promise<QueryResult> {
+    return new Promise((resolve, reject) => {
+      this.#client.query(
+        new ScriptQuery(text, takeData, (error, result) => (error ? reject(error) : resolve(result))),
+      )
+    })
+  }
+
+  #watched(client: Client): Client {
+    const { connection } = client as unknown as StatusClient
+    connection.on('readyForQuery', ({ status }) => (this.#status = status))
+    return client
+  }
+}
