@@ -15,6 +15,7 @@ import { codecFor } from '../types/codec-for.js'
 
 /** Rows that are gone through before a look at the clock. */
 const LOOK_EVERY = 256
+const NO_KEY: RowKey = []
 
 /** A query that has to run before prefetching can go on. */
 export interface PrefetchQuery {
@@ -55,7 +56,7 @@ interface Reading {
 export function* prefetch(state: QueryState, rows: readonly KeyedRow[], budget: ByteBudget): PrefetchSteps {
   const levels: Reading[][] = []
   for (let level = readings(state, rows); level.length > 0;) {
-    for (const reading of level) yield* gatherKeys(reading)
+    for (const reading of level) yield* inSteps(reading.rows.length, keysOf(reading))
     const asked = level.filter(({ inner, keys }) => keys.size > 0 && !inner.none)
     const answers = asked.length === 0 ? [] : yield asked.map(queryOf)
     if (budget.isPassed) return
@@ -64,7 +65,13 @@ export function* prefetch(state: QueryState, rows: readonly KeyedRow[], budget: 
     level = asked.flatMap(({ inner, related }) => readings(inner, related))
   }
   // What hangs on a row is in it before the row itself is put into another.
-  for (const level of levels.reverse()) for (const reading of level) yield* place(reading)
+  for (const level of levels.reverse()) {
+    for (const reading of level) {
+      const found: Found = new Map()
+      yield* inSteps(reading.related.length, grouping(reading, found))
+      yield* inSteps(reading.rows.length, placing(reading, found))
+    }
+  }
 }
 
 function readings(state: QueryState, rows: readonly KeyedRow[]): Reading[] {
@@ -82,13 +89,29 @@ function readings(state: QueryState, rows: readonly KeyedRow[]): Reading[] {
   }))
 }
 
-function* gatherKeys({ state, wanted, index, rows, texts, keys }: Reading): PrefetchSteps {
+/** Goes through so many things, a look at the clock between some of them and the next: most are few. */
+function inSteps(count: number, work: (from: number, to: number) => void): PrefetchSteps | [] {
+  if (count > LOOK_EVERY) return stepByStep(count, work)
+  work(0, count)
+  return []
+}
+
+function* stepByStep(count: number, work: (from: number, to: number) => void): PrefetchSteps {
+  for (let at = 0; at < count; at += LOOK_EVERY) {
+    work(at, Math.min(at + LOOK_EVERY, count))
+    if (isBreathDue()) yield undefined
+  }
+}
+
+function keysOf({ state, wanted, index, rows, texts, keys }: Reading) {
   const textOf = keyText(columnsOf(state.table, wanted.relation.columns))
-  for (const { keys: own } of rows) {
-    const key = own[index] ?? []
-    const text = textOf(...key)
-    if (text !== undefined) keys.set(text, key)
-    if (texts.push(text) % LOOK_EVERY === 0 && isBreathDue()) yield undefined
+  return (from: number, to: number) => {
+    for (let at = from; at < to; at++) {
+      const key = rows[at]?.keys[index] ?? NO_KEY
+      const text = textOf(...key)
+      if (text !== undefined) keys.set(text, key)
+      texts.push(text)
+    }
   }
 }
 
@@ -107,30 +130,37 @@ function queryOf(reading: Reading): PrefetchQuery {
   return { table: inner.schemas.nameOf(inner.table), query, reader: made.reader }
 }
 
-function* place({ state, wanted, rows, texts, keys, related, isExact }: Reading): PrefetchSteps {
-  const { relation } = wanted
-  const found = new Map<string | undefined, unknown[]>()
+/** Related rows by the text of their owner's key. */
+type Found = Map<string | undefined, unknown[]>
+
+function grouping({ keys, related, isExact }: Reading, found: Found) {
   const numbered = isExact ? undefined : [...keys.keys()]
-  let seen = 0
-  for (const { row, owner } of related) {
-    if (++seen % LOOK_EVERY === 0 && isBreathDue()) yield undefined
-    const text = numbered === undefined ? owner : numbered[Number(owner) - 1]
-    const group = found.get(text)
-    if (group === undefined) found.set(text, [row])
-    else group.push(row)
+  return (from: number, to: number) => {
+    for (let at = from; at < to; at++) {
+      const { row, owner } = related[at] as KeyedRow
+      const text = numbered === undefined ? owner : numbered[Number(owner) - 1]
+      const group = found.get(text)
+      if (group === undefined) found.set(text, [row])
+      else group.push(row)
+    }
   }
-  const isCertain = wanted.isPlain && relation.kind === 'one' && !relation.nullable
+}
+
+function placing({ state, wanted, rows, texts }: Reading, found: Found) {
+  const { relation } = wanted
+  const { name } = relation
+  const isMany = relation.kind === 'many'
+  const isCertain = wanted.isPlain && !isMany && !relation.nullable
   const joined = state.selection.related.find((each) => each.relation === relation)
-  let at = 0
-  for (const { row } of rows) {
-    const group = found.get(texts[at]) ?? []
-    if (group.length === 0 && texts[at] !== undefined && isCertain)
-      throw new DecodeError(missingRow(state.schemas, state.table, relation))
-    if (++at % LOOK_EVERY === 0 && isBreathDue()) yield undefined
-    // Rows with prefetches are objects: `values` and `valuesList` have none.
-    const target = row as Record<string, unknown>
-    target[relation.name] =
-      relation.kind === 'many' ? [...group] : withJoined(target[relation.name], group[0] ?? null, joined)
+  return (from: number, to: number) => {
+    for (let at = from; at < to; at++) {
+      const group = found.get(texts[at])
+      if (group === undefined && isCertain && texts[at] !== undefined)
+        throw new DecodeError(missingRow(state.schemas, state.table, relation))
+      // Rows with prefetches are objects: `values` and `valuesList` have none.
+      const target = (rows[at] as KeyedRow).row as Record<string, unknown>
+      target[name] = isMany ? (group?.slice() ?? []) : withJoined(target[name], group?.[0] ?? null, joined)
+    }
   }
 }
 
