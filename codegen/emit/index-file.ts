@@ -51,7 +51,7 @@ function databaseInterface(tables: readonly TableModel[], imports: Imports) {
 
 function repositoryClass({ names, schema, table }: TableModel, imports: Imports): ClassDeclarationStructure {
   const name = docName(`${table.schema}.${table.name}`)
-  const type = imports.value('SchemaRegistry', 'sluice')
+  const type = imports.type('SchemaRegistry', 'sluice')
   return {
     kind: StructureKind.Class,
     name: names.repository,

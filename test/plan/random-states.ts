@@ -16,7 +16,6 @@ import { known } from '../../src/shape/known.js'
 import { subqueryOf } from '../../src/sql/select/subquery.js'
 import type { Random } from '../queryset/random.js'
 
-
 /** As a repository begins. */
 export function everyRow(table: TableSchema): QueryState {
   return initialState(known(table), schemas)
