@@ -64,18 +64,23 @@ async function optionsFor(folder: string): Promise<Options> {
 
 /** Builds what an application imports of it as ES modules, and the worker beside. */
 export async function bundleLibrary(folder: string): Promise<void> {
-  const { common, esm } = await optionsFor(folder)
+  const { esm } = await optionsFor(folder)
   await Promise.all([
     build({ ...esm, entryPoints: ['src/index.ts'] }),
-    build({
-      ...common,
-      format: 'esm',
-      entryPoints: ['src/worker/sluice-worker.ts'],
-      // One file: some bundlers copy it as it is.
-      outfile: join(folder, 'sluice-worker.mjs'),
-      plugins: [builtTwins, latePg],
-    }),
+    bundleWorker(join(folder, 'sluice-worker.mjs')),
   ])
+}
+
+/** Builds the worker into one file: some bundlers copy it as it is. */
+export async function bundleWorker(outfile: string): Promise<void> {
+  const { common } = await optionsFor('')
+  await build({
+    ...common,
+    format: 'esm',
+    entryPoints: ['src/worker/sluice-worker.ts'],
+    outfile,
+    plugins: [builtTwins, latePg],
+  })
 }
 
 /**

@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
-import { builtTwins } from '../../scripts/build.js'
+import { builtTwins, bundleWorker } from '../../scripts/build.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -29,8 +29,10 @@ export async function bundle(...programs: readonly string[]): Promise<Bundle> {
   const home = await mkdtemp(join(parent, 'sluice-programs-'))
   // As deep as the sources are, and with what some of them read.
   const folder = join(home, 'some/folder')
+  if (programs.includes(WORKER)) await bundleWorker(join(folder, 'sluice-worker.js'))
   await build({
-    entryPoints: [...programs],
+    // That one is made as it is for what is published.
+    entryPoints: programs.filter((program) => program !== WORKER),
     entryNames: '[name]',
     absWorkingDir: root,
     outdir: folder,
