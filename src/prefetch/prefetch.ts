@@ -10,6 +10,7 @@ import { placedIn, type Prefetch, type QueryState, type RelatedSelection } from 
 import type { ByteBudget } from '../rows/byte-budget.js'
 import { keyText, type KeyedRow, type RowKey } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
+import { isSpread } from '../schema/type.js'
 import { Operand } from '../shape/operand.js'
 import { codecFor } from '../types/codec-for.js'
 
@@ -123,7 +124,9 @@ function queryOf(reading: Reading): PrefetchQuery {
     owner: state.table,
     keys: columns.map(({ type }, column) => {
       const values = [...keys.values()].map((key) => key[column])
-      return new Operand(codecFor({ kind: 'array', element: type }).encode(values))
+      if (!isSpread(type)) return new Operand(codecFor({ kind: 'array', element: type }).encode(values))
+      const texts = values.map((value) => codecFor(type).encode(value))
+      return new Operand(codecFor({ kind: 'array', element: 'text' }).encode(texts))
     }),
   })
   reading.isExact = made.isExact

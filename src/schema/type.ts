@@ -118,6 +118,13 @@ export function extensionType(type: TypeSchema): DomainTypeSchema | undefined {
   return undefined
 }
 
+/** Whether unnest() would not give back the values of an array of such: it flattens arrays, and spreads composites. */
+export function isSpread(type: TypeSchema): boolean {
+  if (typeof type !== 'string' && type.kind === 'array') return true
+  const base = baseType(type)
+  return typeof base !== 'string' && base.kind === 'composite'
+}
+
 /** The types with a schema of their own that a type is made of, itself included. */
 export function qualifiedTypes(type: TypeSchema): Qualified[] {
   if (typeof type === 'string' || type.kind === 'converted') return []

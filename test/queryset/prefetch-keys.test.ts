@@ -33,10 +33,19 @@ interface ChildModel extends BaseModel {
   readonly relations: { readonly parent: ToOne<ParentModel, true> }
 }
 
+const INT4_RANGE: TypeSchema = { kind: 'range', schema: 'pg_catalog', name: 'int4range', subtype: 'int4' }
+const PLACE: TypeSchema = {
+  ...{ kind: 'composite', schema: 'public', name: 'place' },
+  fields: [
+    { property: 'number', name: 'number', type: 'int4' },
+    { property: 'name', name: 'name', type: 'text' },
+  ],
+}
+
 let library: Library
 beforeAll(async () => {
   library = await openLibrary(1, { max: 1 })
-  await library.sql('create extension if not exists citext')
+  await library.sql('create extension if not exists citext; create type place as (number int4, name text)')
 })
 afterAll(() => library[Symbol.asyncDispose]())
 
@@ -92,20 +101,28 @@ it.each([
   ['float8', '-0', '0'],
   ['interval', '24 hours', '1 day'],
   ['jsonb', '{"a":1.0}', '{"a":1}'],
-])('keys of %s find the rows that are equal to the server', async (type, spelling, other) => {
-  const { parents, children } = await family(type, spelling, other)
-  const own = parents.orderBy('id').prefetchRelated({ children: children.orderBy('id') })
-  const expected = [[1, 2], []]
-  expect((await own.toArray()).map((row) => row.children.map(({ id }) => id))).toEqual(expected)
-  const streamed = [...own.iterator({ chunkSize: 1 })]
-  expect(streamed.map((row) => row.children.map(({ id }) => id))).toEqual(expected)
-  const last = parents.orderBy('id').prefetchRelated({ children: children.orderBy('-id').slice(0, 1) })
-  expect((await last.toArray()).map((row) => row.children.map(({ id }) => id))).toEqual([[2], []])
-  const up = children.orderBy('id').prefetchRelated('parent').selectRelated('parent')
-  expect((await up.toArray()).map((row) => row.parent?.id)).toEqual([1, 1, undefined])
-  const apart = children.orderBy('id').only('id').prefetchRelated('parent')
-  expect((await apart.toArray()).map((row) => row.parent?.id)).toEqual([1, 1, undefined])
-})
+  ['int4[]', '{1,NULL,3}', '{1, null, 3}', { kind: 'array', element: 'int4' }],
+  ['text[]', '{"a,b",""}', '{"a,b",""}', { kind: 'array', element: 'text' }],
+  ['int4range', '[1,3)', '[1,2]', INT4_RANGE],
+  ['int4range[]', '{"[1,3)",empty}', '{"[1,2]","(1,1)"}', { kind: 'array', element: INT4_RANGE }],
+  ['place', '(1,"a,b")', '(1,"a,b")', PLACE],
+] satisfies [type: string, spelling: string, other: string, readAs?: TypeSchema][])(
+  'keys of %s find the rows that are equal to the server',
+  async (type, spelling, other, readAs?: TypeSchema) => {
+    const { parents, children } = await family(type, spelling, other, readAs)
+    const own = parents.orderBy('id').prefetchRelated({ children: children.orderBy('id') })
+    const expected = [[1, 2], []]
+    expect((await own.toArray()).map((row) => row.children.map(({ id }) => id))).toEqual(expected)
+    const streamed = [...own.iterator({ chunkSize: 1 })]
+    expect(streamed.map((row) => row.children.map(({ id }) => id))).toEqual(expected)
+    const last = parents.orderBy('id').prefetchRelated({ children: children.orderBy('-id').slice(0, 1) })
+    expect((await last.toArray()).map((row) => row.children.map(({ id }) => id))).toEqual([[2], []])
+    const up = children.orderBy('id').prefetchRelated('parent').selectRelated('parent')
+    expect((await up.toArray()).map((row) => row.parent?.id)).toEqual([1, 1, undefined])
+    const apart = children.orderBy('id').only('id').prefetchRelated('parent')
+    expect((await apart.toArray()).map((row) => row.parent?.id)).toEqual([1, 1, undefined])
+  },
+)
 
 it.each([
   ['timestamp', '2024-01-01 00:00:00.123456'],

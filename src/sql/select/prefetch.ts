@@ -5,6 +5,7 @@ import { hasExactKey, ownerColumns } from '../../query/related/prefetch-key.js'
 import { projectionOf } from '../../query/projection.js'
 import { isSliced, type Prefetch, type QueryState } from '../../query/state.js'
 import type { TableSchema } from '../../schema/table.js'
+import { isSpread } from '../../schema/type.js'
 import type { Operand } from '../../shape/operand.js'
 import { columnName, columnNames, rootScope } from './combination.js'
 import { comparableType, typeName } from '../cast.js'
@@ -46,14 +47,18 @@ export function selectPrefetched(
   // One array parameter per key column: parameters grow with columns only.
   const types = columnsOf(owner, relation.columns).map(({ type }) => type)
   const arrays = types.map((type, index) => {
-    return sql`cast(${keys[index]} as ${typeName(scope, comparableType(type))}[])`
+    const element = isSpread(type) ? 'text' : comparableType(type)
+    return sql`cast(${keys[index]} as ${typeName(scope, element)}[])`
   })
   let owners = columns
   if (hasExactKey(prefetch, owner)) {
     builder = builder.where(isAmong(columns, arrays))
   } else {
     const { from, values, ordinal } = unnested(scope, arrays)
-    const given = types.map((type, index) => ({ ref: values[index] ?? sql``, type }))
+    const given = types.map((type, index) => {
+      const value = values[index] ?? sql``
+      return { ref: isSpread(type) ? sql`cast(${value} as ${typeName(scope, type)})` : value, type }
+    })
     builder = builder.innerJoin(from, (join) => join.on(pairs(keyed, given)))
     owners = [ordinal]
   }

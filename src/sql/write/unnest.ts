@@ -4,7 +4,7 @@ import { elementText } from '../../types/composed/literal.js'
 import { recordOf } from '../../types/base-types.js'
 import type { Cell } from '../../query/assignment.js'
 import type { ColumnSchema } from '../../schema/table.js'
-import { baseType } from '../../schema/type.js'
+import { isSpread } from '../../schema/type.js'
 import type { Sql } from '../compile.js'
 import type { Scope } from '../scope.js'
 import { columnNames } from '../select/combination.js'
@@ -22,7 +22,7 @@ export function unnestRows(scope: Scope, columns: readonly ColumnCells[]): Unnes
   const rows = unnested(scope, arrays)
   const values = columns.map(({ column }, index) => {
     const value = rows.values[index] ?? sql``
-    return travelsAsText(column) ? sql`${value}::${typeName(scope, column.type)}` : value
+    return isSpread(column.type) ? sql`${value}::${typeName(scope, column.type)}` : value
   })
   return { ...rows, values }
 }
@@ -47,17 +47,10 @@ export function unnested(scope: Scope, arrays: readonly Sql[]): Unnested {
   }
 }
 
-/** unnest flattens arrays of arrays, and spreads composites over columns: both go as text and are cast row by row. */
-function travelsAsText(column: ColumnSchema): boolean {
-  const { type } = column
-  if (typeof type !== 'string' && type.kind === 'array') return true
-  const inner = baseType(type)
-  return typeof inner !== 'string' && inner.kind === 'composite'
-}
-
 function arrayParameter(scope: Scope, column: ColumnSchema, cells: readonly Cell[]): Sql {
   const { type } = column
-  if (travelsAsText(column)) return sql`${arrayLiteral(cells, ',')}::"pg_catalog"."text"[]`
+  // As text, and cast row by row.
+  if (isSpread(type)) return sql`${arrayLiteral(cells, ',')}::"pg_catalog"."text"[]`
   const literal = arrayLiteral(cells, recordOf(type)?.delimiter ?? ',')
   if (typeof type === 'string' && !isBuiltIn(type)) {
     // The schema of an extension's type is not known: the parameter takes its type from the column.
