@@ -145,6 +145,10 @@ const REFUSALS = {
   /** Rows are no longer whole rows of the table. */
   values: ({ selection }: QueryState) =>
     selection.shape !== 'model' && 'after values() or valuesList(): name the fields there.',
+  /** Rows are completed by queries of their own. */
+  prefetchRelated: ({ selection }: QueryState) =>
+    selection.prefetches.length > 0 &&
+    'after prefetchRelated(), whose rows come by other queries: call it before, or join one row by selectRelated().',
   /** Neither it nor an intersection or difference has a table any more to look into. */
   union: ({ combination }: QueryState) =>
     combination !== undefined &&

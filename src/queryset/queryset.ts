@@ -285,16 +285,16 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * The query as a Kysely builder, to go on in free-hand SQL. Its rows are keyed as the queryset's are; its columns are
    * named as in SQL. It runs without the Kysely instance's plugins, but for `withSchema`.
    *
-   * @throws {@link UsageError} after `valuesList`: Kysely's rows are objects; and after `union` and its like, whose
-   * columns are no longer those of the table.
+   * @throws {@link UsageError} after `valuesList`: Kysely's rows are objects; after `prefetchRelated`, whose rows come by
+   * other queries; and after `union` and its like, whose columns are no longer those of the table.
    */
   toKysely(): SelectQueryBuilder<{ [Name in M['name']]: M['columns'] }, M['name'], R> {
-    refuseAfter(this.state, 'toKysely', 'union')
+    refuseAfter(this.state, 'toKysely', 'union', 'prefetchRelated')
     const { shape } = this.state.selection
     if (shape === 'tuple' || shape === 'value') {
       throw new UsageError('Cannot call toKysely() after valuesList(): its rows are objects. Use values().')
     }
-    const decoding = ownValues(this.binding).withPlugin(decodePlugin(this.state.selection.columns))
+    const decoding = ownValues(this.binding).withPlugin(decodePlugin(this.state))
     const schema = this.state.schemas.defaultSchema
     const executor =
       schema === undefined ? decoding : decoding.withPluginAtFront(new WithSchemaPlugin(schema))

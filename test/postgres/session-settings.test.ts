@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connect, SluiceDialect, UsageError, type Database } from 'sluice'
 import { repositories, type DB } from '../../generated/index.js'
 import { decodePlugin } from '../../src/queryset/decode-plugin.js'
-import type { ColumnSchema } from '../../src/schema/table.js'
+import { initialState } from '../../src/query/state.js'
+import type { TableSchema } from '../../src/schema/table.js'
 import { openShop, type Shop } from '../support/shop.js'
 
 let shop: Shop
@@ -122,13 +123,13 @@ describe.each(['LATIN1', 'EUC_JP', 'SQL_ASCII', 'WIN1252'])('client_encoding %s'
 })
 
 test('what toKysely() leaves as text names its column where that cannot be read', () => {
-  const instants = decodePlugin([
-    {
-      name: 'at',
-      property: 'at',
-      type: { kind: 'converted', type: 'timestamptz', as: 'string' },
-    } as ColumnSchema,
-  ])
+  const type = { kind: 'converted', type: 'timestamptz', as: 'string' } as const
+  const at = { name: 'at', property: 'at', type, nullable: false, optional: false }
+  const table: TableSchema = {
+    ...{ schema: 'public', name: 'instants', kind: 'table', columns: [at] },
+    ...{ primaryKey: [], uniqueKeys: [], foreignKeys: [] },
+  }
+  const instants = decodePlugin(initialState(table))
   // All that the plugin looks at.
   const read = (at: string) => instants.transformResult({ result: { rows: [{ at }] } } as never)
   expect(() => read('01.03.2024 22:30:00 CET')).toThrow(/^Column at: .*DateStyle/)

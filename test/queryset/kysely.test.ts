@@ -84,6 +84,29 @@ describe('toKysely', () => {
     },
   )
 
+  it('nests joined rows as the queryset does, and those of an outer query where they are selected', async () => {
+    const { orders, users, categories } = shop.repos
+    const joined = orders.orderBy('id').selectRelated('user.company', 'billingAddress', 'coupon')
+    expect(await joined.toArray()).not.toEqual([])
+    expect(await joined.toKysely().execute()).toStrictEqual(await joined.toArray())
+    const narrow = orders.orderBy('id').only('id').selectRelated('user')
+    expect(await narrow.toKysely().execute()).toStrictEqual(await narrow.toArray())
+    const self = categories.orderBy('id').selectRelated('parent.parent')
+    expect(await self.toKysely().execute()).toStrictEqual(await self.toArray())
+    const streamed: unknown[] = []
+    for await (const row of users.orderBy('id').selectRelated('company').toKysely().stream())
+      streamed.push(row)
+    expect(streamed).toStrictEqual(await users.orderBy('id').selectRelated('company').toArray())
+    const other = joined.toKysely().clearSelect().select('orders.id')
+    expect(await other.execute()).toEqual(await joined.values('id').toArray())
+  })
+
+  it('refuses rows that are completed by other queries', () => {
+    expect(() => shop.repos.users.prefetchRelated('orders').toKysely()).toThrow(
+      /toKysely\(\) after prefetchRelated/,
+    )
+  })
+
   it('refuses rows that are not objects, which Kysely does not have', () => {
     expect(() => shop.repos.users.valuesList('id').toKysely()).toThrow(UsageError)
     expect(() => shop.repos.users.valuesList('id', { flat: true }).toKysely()).toThrow(UsageError)

@@ -86,13 +86,13 @@ interface Relation {
   readonly nullable?: boolean
 }
 
-/** Relations: conditions on the related row, or on the related rows. */
+/** Relations: conditions on the related row, or on the related rows; a row stands for its key. */
 export type RelationFields<Relations> = {
   readonly [Name in keyof Relations]?: RelationCondition<Relations[Name]>
 }
 
 type RelationCondition<R> = R extends Relation
   ? R['kind'] extends 'many'
-    ? ToManyCondition<R['model']['filter']>
-    : R['model']['filter'] | (R['nullable'] extends true ? null : never)
+    ? ToManyCondition<R['model']['filter'] | R['model']['row']>
+    : R['model']['filter'] | R['model']['row'] | (R['nullable'] extends true ? null : never)
   : never

@@ -73,7 +73,7 @@ function parseRelation(
   const no = (condition: Condition): Condition => ({ kind: 'not', condition })
   if (relation.kind === 'one') {
     if (value === null) return no(related({ kind: 'and', conditions: [] }))
-    return related(parseFilter(target, value))
+    return related(parseRelated(target, label, value))
   }
   const entries = isPlainObject(value) ? Object.entries(value) : []
   if (entries.length === 0) {
@@ -85,11 +85,11 @@ function parseRelation(
     refuseUndefined(filter, `${label}.${quantifier}`)
     switch (quantifier) {
       case 'some':
-        return related(parseFilter(target, filter))
+        return related(parseRelated(target, label, filter))
       case 'every':
-        return no(related(no(parseFilter(target, filter))))
+        return no(related(no(parseRelated(target, label, filter))))
       case 'none':
-        return no(related(parseFilter(target, filter)))
+        return no(related(parseRelated(target, label, filter)))
       default:
         throw new FieldError(
           `${label} has no "${quantifier}". ${choicesOf(quantifier, ['some', 'every', 'none'])}.`,
@@ -97,6 +97,29 @@ function parseRelation(
     }
   })
   return allOf(conditions)
+}
+
+/**
+ * A filter of the related table, or a row of it, which stands for its key: its other values may be older than those in the
+ * table, and a Date has no microseconds.
+ */
+function parseRelated(target: FilterTarget, label: string, value: unknown): Condition {
+  if (!isRowOf(target.table, value)) return parseFilter(target, value)
+  const { primaryKey } = target.table
+  if (primaryKey.length > 0)
+    return allOf(primaryKey.map((property) => parseEntry(target, property, value[property])))
+  throw new FieldError(
+    `${label} is given a row of ${qualifiedName(target.table)}, which has no primary key to find it by: name the fields that are to be equal.`,
+  )
+}
+
+/** Whether it has a value of every column, as rows do, and is not as filters are: of conditions. */
+function isRowOf({ columns }: TableSchema, value: unknown): value is Record<string, unknown> {
+  return (
+    isPlainObject(value) &&
+    columns.length > 0 &&
+    columns.every(({ property }) => Object.hasOwn(value, property))
+  )
 }
 
 function within({ table, schemas, depth = 0 }: FilterTarget): FilterTarget {

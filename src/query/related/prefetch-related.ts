@@ -7,7 +7,7 @@ import { qualifiedName } from '../../schema/qualified-name.js'
 
 /**
  * Prefetches relations along paths such as `posts.comments`, whole rows each; a relation that is prefetched already,
- * by a query of its own, keeps that query.
+ * by a query of its own, keeps that query, and what is prefetched within it already stays.
  */
 export function prefetchPaths(state: QueryState, paths: readonly string[]): QueryState {
   refuseAfter(state, 'prefetchRelated', 'values')
@@ -49,7 +49,28 @@ export function prefetchBy(state: QueryState, name: string, inner: QueryState): 
     )
   }
   refuseOutsideCombination(inner, relation.targetColumns, 'prefetchRelated')
-  return setPrefetch(state, { relation, state: inner, isPlain: false })
+  const wanted: Prefetch = { relation, state: inner, isPlain: false }
+  const present = state.selection.prefetches.find((each) => each.relation === relation)
+  return setPrefetch(state, present === undefined ? wanted : merged(state, present, wanted))
+}
+
+/**
+ * One relation, prefetched twice: by the query of whichever has one, with all that either prefetches within it.
+ *
+ * @throws {@link UsageError} where both have one.
+ */
+function merged({ table }: QueryState, present: Prefetch, wanted: Prefetch): Prefetch {
+  const [whose, other] = wanted.isPlain ? [present, wanted] : [wanted, present]
+  if (!other.isPlain) {
+    throw new UsageError(
+      `prefetchRelated has two querysets for "${wanted.relation.name}" of ${qualifiedName(table)}: its rows can be those of one.`,
+    )
+  }
+  const state = other.state.selection.prefetches.reduce((inner, each) => {
+    const own = inner.selection.prefetches.find(({ relation }) => relation === each.relation)
+    return setPrefetch(inner, own === undefined ? each : merged(inner, own, each))
+  }, whose.state)
+  return { ...whose, state }
 }
 
 function setPrefetch(state: QueryState, prefetch: Prefetch): QueryState {

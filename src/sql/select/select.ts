@@ -23,9 +23,14 @@ type PresentColumn = (ref: Sql, column: ColumnSchema) => Sql
  * `SELECT columns FROM schema.table WHERE … ORDER BY … LIMIT … OFFSET …`, each column under its property as alias.
  * Tables are always qualified, so that search_path does not matter.
  */
-export function selectRows(creator: Creator, state: QueryState, present?: PresentColumn): Builder {
+export function selectRows(
+  creator: Creator,
+  state: QueryState,
+  present?: PresentColumn,
+  aliasOf?: (position: number) => string,
+): Builder {
   const scope = rootScope(state)
-  const builder = selectOutputs(creator, state, scope, undefined, present)
+  const builder = selectOutputs(creator, state, scope, aliasOf, present)
   const ordered = inOrder(builder, orderTerms(scope, orderOf(state)))
   const { limit, offset } = state.slice ?? {}
   const result = limit === undefined ? ordered : ordered.limit(sql<number>`${limit}`)
@@ -54,7 +59,8 @@ export function selectOutputs(
       return (present?.(ref, column) ?? ref).as(alias(position))
     }),
   )
-  if (aliasOf === undefined) nameSelected(scope, state)
+  // Free-hand SQL has its own columns by their properties, and other names for joined ones alone.
+  if (aliasOf === undefined || present !== undefined) nameSelected(scope, state)
   return distinctBy(locked(builder, state, scopes), scope, state)
 }
 
