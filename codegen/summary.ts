@@ -14,7 +14,7 @@ const REPOSITORIES_SHOWN = 24
 
 /** What was found and written, and a line for each thing the user might not expect. */
 export function summary({ model, changes, page, leftOut, seconds }: GenerateResult, out: string): string {
-  const { tables, enums, composites, skipped, renamed, unreached } = model
+  const { tables, enums, composites, skipped, renamed, unreached, notes } = model
   const views = tables.filter((table) => !table.writable).length
   const relations = tables.reduce((sum, table) => sum + table.relations.length, 0)
   const counts = [
@@ -42,6 +42,7 @@ export function summary({ model, changes, page, leftOut, seconds }: GenerateResu
       REPOSITORIES_SHOWN,
     )}`,
     ...(pageLine === undefined ? [] : [pageLine]),
+    ...notes.map((note) => `  ${note}`),
     ...renamed.map(({ from, to, setting }) => `  renamed ${from} to ${to}; ${setting} sets another name`),
     ...unreached.map(
       ({ name, sent }) =>

@@ -43,7 +43,10 @@ const settings: Readonly<Record<keyof Config, Check>> = {
     columns: recordOf(identifier),
     types: recordOf(identifier),
   }),
-  relations: recordOf(shape({ name: identifier, inverse: identifier, through: identifier })),
+  relations: recordOf(
+    textOr(shape({ to: text, name: identifier, inverse: identifier, through: identifier })),
+  ),
+  keys: recordOf(listOf(text)),
   preset: oneOf(...Object.keys(PRESETS)),
   types: typeSettings,
   columns: typeSettings,

@@ -1,4 +1,5 @@
 import type { EnumStyle, ImportExtension } from '../emit/settings.js'
+import type { KeySettings } from '../model/declared/keys.js'
 import type { RelationSettings } from '../model/relations/settings.js'
 import type { KyselyValues, Layout, NameSettings } from '../model/settings.js'
 import type { Preset, TypeSettings } from '../model/type-settings.js'
@@ -31,8 +32,13 @@ export interface Config {
   readonly naming?: NamingStyle | undefined
   /** Names in place of those made from the schema. */
   readonly names?: NameSettings | undefined
-  /** Names for relations, by constraint: `{ 'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' } }`. */
+  /**
+   * Names for relations, by constraint: `{ 'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' } }`; and
+   * relations that no foreign key makes, by column: `{ 'app.orders.user_id': 'app.users' }`. Default: none.
+   */
   readonly relations?: RelationSettings | undefined
+  /** Keys of views, and of tables that declare none: `{ 'app.order_view': ['id'] }`. Default: none. */
+  readonly keys?: KeySettings | undefined
 
   /** `json`: values that survive `JSON.stringify`: int8 as a checked `number`, timestamptz as text. Default: none. */
   readonly preset?: Preset | undefined

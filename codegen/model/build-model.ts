@@ -5,6 +5,7 @@ import { brandsOf } from './brands.js'
 import { camelCaseColumns, camelCaseTable, unreached } from './camel-case.js'
 import { ChosenNames } from './chosen-names.js'
 import { columnModels, tableSchema } from './columns.js'
+import { withDeclared } from './declared/with-declared.js'
 import {
   type Brand,
   type DatabaseModel,
@@ -32,7 +33,8 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
   const { naming: style = 'camelCase', brandedIds = false, layout = 'flat' } = settings
   const { kyselyValues: values = 'sluice', kyselyCamelCase: isCamelCase = false } = settings
   const isFreeHandApart = isCamelCase || values === 'pg'
-  const mapping = mapTypes(introspected, settings)
+  const declared = withDeclared(introspected, settings)
+  const mapping = mapTypes(declared.catalog, settings)
   const unnamed = mapping.catalog
   const chosen = new ChosenNames(settings.names ?? {}, unnamed)
   const propertiesOf = (owner: { schema: string; name: string }, names: readonly string[]) =>
@@ -106,6 +108,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
     types,
     refined: mapping.types,
     skipped: catalog.skipped,
+    notes: declared.notes,
     renamed: renamings(named, relations, chosen, style),
     unreached: isCamelCase ? tables.flatMap(({ table, kyselyName }) => unreached(table, kyselyName)) : [],
   }

@@ -12,6 +12,8 @@ export interface DatabaseModel {
   /** What TypeScript makes of types, by `serverLabel`. */
   readonly refined: ReadonlyMap<string, Refined>
   readonly skipped: readonly Skipped[]
+  /** What the user should know of what the configuration declares. */
+  readonly notes: readonly string[]
   readonly renamed: readonly Renamed[]
   /** What Kysely's CamelCasePlugin does not reach, where `DB` is for it. */
   readonly unreached: readonly Unreached[]
