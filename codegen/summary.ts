@@ -3,6 +3,7 @@ import { qualifiedName } from '../src/schema/qualified-name.js'
 import type { GenerateResult } from './generate.js'
 import { groupBy } from './group-by.js'
 import type { Skipped } from './introspect/catalog.js'
+import { printable } from './printable.js'
 import type { LeftOut } from './sql-script/index.js'
 import { isUpToDate } from './write/changes.js'
 import { patchOf } from './write/patch.js'
@@ -92,14 +93,6 @@ function leftOutLine({ what, count: number, names }: LeftOut): string {
 function listed(names: readonly string[], shown: number): string {
   const more = names.length > shown ? ` and ${names.length - shown} more` : ''
   return names.slice(0, shown).join(', ') + more
-}
-
-/** Names of a database may hold what a terminal obeys. */
-function printable(line: string): string {
-  return line.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  )
 }
 
 function count(number: number, noun: string): string {

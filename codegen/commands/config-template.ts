@@ -55,6 +55,9 @@ export default defineConfig({
   // Tables and types of public without their schema, where the search_path says which is meant.
   // followSearchPath: true,
 
+  // Several databases, each with a schema or url and an "out" of its own, in place of those above.
+  // databases: { main: { schema: 'main.sql', out: 'src/main' }, billing: { schema: 'billing.sql', out: 'src/billing' } },
+
   // How generated files import each other: '.js', '.ts' or ''.
   // importExtension: '.js',
   // All files side by side ('flat'), or a folder for each PostgreSQL schema ('schemas').

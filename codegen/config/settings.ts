@@ -6,7 +6,16 @@ import type { Preset, TypeSettings } from '../model/type-settings.js'
 import type { NamingStyle } from '../naming/style.js'
 
 /** What `sluice.config.ts` may hold; see {@link defineConfig}. Every setting has a default. */
-export interface Config {
+export interface Config extends DatabaseConfig {
+  /**
+   * Several databases by name, each with a `schema` or `url` of its own; other settings hold for all that do not set them
+   * otherwise. The default of `out` is then `generated/` and the name. Default: one database.
+   */
+  readonly databases?: Readonly<Record<string, DatabaseConfig>> | undefined
+}
+
+/** What is set for one database. */
+export interface DatabaseConfig {
   /**
    * The SQL files, folders and globs, in order, that make the schema in a scratch database. A folder of migrations comes
    * in the order of the tool that it is of. Default: `schema.sql`.
@@ -69,5 +78,7 @@ export interface Config {
 
 /** What a configuration says about the code that is made, apart from where it comes from and goes. */
 export type Settings = {
-  readonly [Name in Exclude<keyof Config, 'schema' | 'url' | 'out' | 'docs'>]?: NonNullable<Config[Name]>
+  readonly [Name in Exclude<keyof DatabaseConfig, 'schema' | 'url' | 'out' | 'docs'>]?: NonNullable<
+    Config[Name]
+  >
 }
