@@ -54,6 +54,8 @@ export default defineConfig({
 
   // Tables and types of public without their schema, where the search_path says which is meant.
   // followSearchPath: true,
+  // Schemas that each tenant has one like: their tables are there by repositories(db).withSchema('tenant_1') alone.
+  // tenants: ['tenant_template'],
 
   // Several databases, each with a schema or url and an "out" of its own, in place of those above.
   // databases: { main: { schema: 'main.sql', out: 'src/main' }, billing: { schema: 'billing.sql', out: 'src/billing' } },

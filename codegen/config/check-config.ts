@@ -56,6 +56,7 @@ const settings: Readonly<Record<keyof DatabaseConfig, Check>> = {
   kyselyValues: oneOf('sluice', 'pg'),
   kyselyCamelCase: flag,
   followSearchPath: flag,
+  tenants: listOf(text),
   importExtension: oneOf('.js', '.ts', ''),
   layout: oneOf('flat', 'schemas'),
   header: text,

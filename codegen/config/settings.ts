@@ -68,6 +68,9 @@ export interface DatabaseConfig {
   /** Name no schema where it is the default one, `public`: the search_path then decides. Default: `false`. */
   readonly followSearchPath?: boolean | undefined
 
+  /** The PostgreSQL schemas that each tenant has one like: their tables are there by `withSchema` alone. Default: none. */
+  readonly tenants?: readonly string[] | undefined
+
   /** How generated files import each other. Default: `.js`, which suits every `moduleResolution`. */
   readonly importExtension?: ImportExtension | undefined
   /** All files side by side, or a folder for each PostgreSQL schema. Default: `flat`. */

@@ -19,6 +19,7 @@ import { buildRelations, type Relation } from './relations/build-relations.js'
 import { checkImports, type Refined } from './refined.js'
 import { renamings } from './renamings.js'
 import type { ModelSettings } from './settings.js'
+import { checkTenants } from './tenants.js'
 import { nameTables } from './table-names.js'
 import { mapTypes } from './type-mapping.js'
 import { nameTypes } from './type-names.js'
@@ -30,9 +31,10 @@ import { qualifiedName } from '../../src/schema/qualified-name.js'
  * @throws {@link CodegenError} for settings, or names of relations in comments, that cannot be.
  */
 export function buildModel(introspected: Catalog, settings: ModelSettings = {}): DatabaseModel {
-  const { naming: style = 'camelCase', brandedIds = false, layout = 'flat' } = settings
+  const { naming: style = 'camelCase', brandedIds = false, layout = 'flat', tenants = [] } = settings
   const { kyselyValues: values = 'sluice', kyselyCamelCase: isCamelCase = false } = settings
   const isFreeHandApart = isCamelCase || values === 'pg'
+  checkTenants(tenants, introspected)
   const declared = withDeclared(introspected, settings)
   const mapping = mapTypes(declared.catalog, settings)
   const unnamed = mapping.catalog
@@ -70,7 +72,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
   const refinedOf = (table: CatalogTable, column: CatalogColumn): Refined | undefined =>
     refinedByUser(table, column) ??
     brandedType(brands.get(qualifiedName(table, column.name)), column.type, names)
-  const kysely = kyselyNames(catalog.tables)
+  const kysely = kyselyNames(catalog.tables, tenants)
   const typeNameOf = (type: { schema: string; name: string }) => types.get(qualifiedName(type)) ?? type.name
 
   const tables = catalog.tables.flatMap((table) => {
@@ -107,6 +109,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
     ...named,
     types,
     refined: mapping.types,
+    tenants,
     skipped: catalog.skipped,
     notes: declared.notes,
     renamed: renamings(named, relations, chosen, style),

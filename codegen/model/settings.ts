@@ -31,6 +31,8 @@ export interface ModelSettings {
   readonly kyselyValues?: KyselyValues
   /** Whether `DB` is for Kysely's CamelCasePlugin. Default: `false`. */
   readonly kyselyCamelCase?: boolean
+  /** The schemas that each tenant has one like. Default: none. */
+  readonly tenants?: readonly string[]
   /** Files side by side, or a folder per schema. Default: `flat`. */
   readonly layout?: Layout
 }
