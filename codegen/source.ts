@@ -27,38 +27,58 @@ export interface ReadSourceOptions {
 }
 
 /** What was read. */
-export interface ReadSource {
+export interface ReadSource extends Pick<ReadBy<unknown>, 'leftOut'> {
   readonly catalog: Catalog
+}
+
+/** What a function of the caller's has read. */
+export interface ReadBy<T> {
+  readonly found: T
   /** What scripts held that has no bearing on the structure, or was to be left out. */
   readonly leftOut: readonly LeftOut[]
 }
 
+/** The catalog of a source, as `readWith`. */
+export async function readSource(source: SchemaSource, options: ReadSourceOptions): Promise<ReadSource> {
+  const { found: catalog, leftOut } = await readWith(introspect, source, options)
+  return { catalog, leftOut }
+}
+
 /**
- * The catalog of a source. A scratch database and its server are gone afterwards, whatever happened.
+ * What `read` finds in a source. A scratch database and its server are gone afterwards, whatever happened.
  *
  * @throws {@link CodegenError} for a missing file, an error in a script (with file and line), a server that cannot
  * be reached, or when it was ended early.
  */
-export async function readSource(source: SchemaSource, options: ReadSourceOptions): Promise<ReadSource> {
+export async function readWith<T>(
+  read: (url: string) => Promise<T>,
+  source: SchemaSource,
+  options: ReadSourceOptions,
+): Promise<ReadBy<T>> {
   const { report, server: running } = options
-  if ('url' in source) return { catalog: await readCatalog(source.url, report), leftOut: [] }
+  const reading = (url: string) => {
+    report.step('Reading the schema')
+    return read(url)
+  }
+  if ('url' in source) return { found: await reading(source.url), leftOut: [] }
   const { files } = await findScripts(source.files)
-  if (running !== undefined) return readFiles(files, running, options)
+  if (running !== undefined) return readFiles(files, running, options, reading)
   report.step('Starting PostgreSQL')
   const server = await startServer({ notify: report.notify })
   try {
-    return await readFiles(files, server, options)
+    return await readFiles(files, server, options, reading)
   } finally {
     report.step('Stopping PostgreSQL')
     await server.stop()
   }
 }
 
-async function readFiles(
+async function readFiles<T>(
   files: readonly string[],
   server: Server,
   { report, signal, skipExtensions = [] }: ReadSourceOptions,
-): Promise<ReadSource> {
+  read: (url: string) => Promise<T>,
+): Promise<ReadBy<T>> {
   const isOurs = server.logFile !== undefined
   if (!isOurs) await dropLeftDatabases(server)
   refuseAborted(signal)
@@ -73,7 +93,7 @@ async function readFiles(
       report.step(`Running ${file}`)
       await runSqlFile(database.url, file, { leftOuts, skipExtensions, server: isOurs ? 'ours' : 'shared' })
     }
-    return { catalog: await readCatalog(database.url, report), leftOut: leftOuts.list() }
+    return { found: await read(database.url), leftOut: leftOuts.list() }
   } catch (error) {
     refuseAborted(signal)
     throw error
@@ -87,9 +107,4 @@ async function readFiles(
 function refuseAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted)
     throw new CodegenError('Interrupted. Nothing was written, and the scratch database is gone.')
-}
-
-function readCatalog(url: string, report: Report): Promise<Catalog> {
-  report.step('Reading the schema')
-  return introspect(url)
 }

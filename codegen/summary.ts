@@ -3,6 +3,7 @@ import { qualifiedName } from '../src/schema/qualified-name.js'
 import type { GenerateResult } from './generate.js'
 import { groupBy } from './group-by.js'
 import type { Skipped } from './introspect/catalog.js'
+import { printable } from './printable.js'
 import type { LeftOut } from './sql-script/index.js'
 import { isUpToDate } from './write/changes.js'
 import { patchOf } from './write/patch.js'
@@ -14,7 +15,7 @@ const REPOSITORIES_SHOWN = 24
 
 /** What was found and written, and a line for each thing the user might not expect. */
 export function summary({ model, changes, page, leftOut, seconds }: GenerateResult, out: string): string {
-  const { tables, enums, composites, skipped, renamed, unreached } = model
+  const { tables, enums, composites, skipped, renamed, unreached, notes } = model
   const views = tables.filter((table) => !table.writable).length
   const relations = tables.reduce((sum, table) => sum + table.relations.length, 0)
   const counts = [
@@ -42,6 +43,7 @@ export function summary({ model, changes, page, leftOut, seconds }: GenerateResu
       REPOSITORIES_SHOWN,
     )}`,
     ...(pageLine === undefined ? [] : [pageLine]),
+    ...notes.map((note) => `  ${note}`),
     ...renamed.map(({ from, to, setting }) => `  renamed ${from} to ${to}; ${setting} sets another name`),
     ...unreached.map(
       ({ name, sent }) =>
@@ -91,14 +93,6 @@ function leftOutLine({ what, count: number, names }: LeftOut): string {
 function listed(names: readonly string[], shown: number): string {
   const more = names.length > shown ? ` and ${names.length - shown} more` : ''
   return names.slice(0, shown).join(', ') + more
-}
-
-/** Names of a database may hold what a terminal obeys. */
-function printable(line: string): string {
-  return line.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  )
 }
 
 function count(number: number, noun: string): string {

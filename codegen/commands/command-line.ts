@@ -5,8 +5,9 @@ import { didYouMean } from '../config/did-you-mean.js'
 import { PRESETS } from '../model/type-settings.js'
 import { init, type InitFlags } from './init.js'
 import { shownError } from './shown-error.js'
+import { suggest, type SuggestFlags } from './suggest.js'
 
-const COMMANDS = ['codegen', 'generate', 'init', 'help']
+const COMMANDS = ['codegen', 'generate', 'init', 'suggest', 'help']
 
 /**
  * Runs the command line, in the working folder.
@@ -45,6 +46,11 @@ export async function commandLine(args: readonly string[]): Promise<number> {
     .option(
       '--config <file>',
       'settings to read (default: sluice.config.ts, .mts, .js or .mjs here, if there is one)',
+    )
+    .option(
+      '-d, --only <name>',
+      'of the databases of the configuration, this one; may be given several times',
+      inOrder,
     )
     .option('--check', 'write nothing; show what would change, and exit with 1 if anything would')
     .option('--quiet', 'print nothing but what is wrong')
@@ -101,7 +107,13 @@ postsByAuthor when several keys lead from posts to users. Other names are set on
   COMMENT ON CONSTRAINT posts_author_id_fkey ON posts IS '@name writer @inverse writings'
 or in sluice.config.ts, which comes first:
   relations: { 'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' } }
-Through a link table (product_categories), "through" on its key to products names the categories of products.`,
+Through a link table (product_categories), "through" on its key to products names the categories of products.
+Relations that no foreign key makes are declared by their column, and keys of views by the view:
+  relations: { 'public.orders.user_id': 'public.users' }, keys: { 'public.order_view': ['id'] }
+"sluice suggest" guesses them.
+
+Several databases are set as databases: { main: { schema: … }, billing: { url: … } }; each is generated into a folder of its
+own, or those alone that --only names.`,
     )
     .action(async (flags: CodegenFlags) => {
       exitCode = await codegen(flags)
@@ -119,6 +131,31 @@ Through a link table (product_categories), "through" on its key to products name
       process.stdout.write(
         `Wrote ${await init(flags)}. Every setting is in it; "sluice codegen" goes by it.\n`,
       )
+    })
+
+  program
+    .command('suggest')
+    .description('print relations and keys that the schema does not declare, guessed from names and types')
+    .option('--schema <path>', 'as for codegen', inOrder)
+    .option('--url <url>', 'as for codegen')
+    .option('--skip-extensions <names...>', 'as for codegen')
+    .option('--config <file>', 'as for codegen')
+    .option('-d, --only <name>', 'as for codegen', inOrder)
+    .option('--schemas <names...>', 'as for codegen')
+    .option('--include <names...>', 'as for codegen')
+    .option('--exclude <names...>', 'as for codegen')
+    .addHelpText(
+      'after',
+      `
+Prints settings to take over into sluice.config.ts, and writes nothing:
+  relations: { 'app.orders.user_id': 'app.users' },
+  keys: { 'app.order_view': ['id'] },
+A relation is guessed of a column called user_id, userId, userid or user, alone or behind a role (owner_user_id), to the
+table users or user of the same schema, if that has a unique key of a type that PostgreSQL compares with the column's; and of
+the columns of views by the columns that they show. What could be several tables is said in a comment.`,
+    )
+    .action(async (flags: SuggestFlags) => {
+      exitCode = await suggest(flags)
     })
 
   const [word] = args

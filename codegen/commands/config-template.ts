@@ -28,8 +28,13 @@ export default defineConfig({
   //   columns: { 'public.users.is_active': 'active' },
   //   types: { 'public.order_status': 'Status' },
   // },
-  // Names of relations, by foreign key.
-  // relations: { 'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' } },
+  // Names of relations, by foreign key; and relations that no foreign key makes, by column. "sluice suggest" guesses some.
+  // relations: {
+  //   'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' },
+  //   'public.orders.user_id': 'public.users',
+  // },
+  // Keys of views, and of tables that declare none.
+  // keys: { 'public.order_view': ['id'] },
 
   // Values that survive JSON.stringify: int8 as a number, beyond 2^53 an error, and timestamptz as text.
   // preset: 'json',
@@ -49,6 +54,11 @@ export default defineConfig({
 
   // Tables and types of public without their schema, where the search_path says which is meant.
   // followSearchPath: true,
+  // Schemas that each tenant has one like: their tables are there by repositories(db).withSchema('tenant_1') alone.
+  // tenants: ['tenant_template'],
+
+  // Several databases, each with a schema or url and an "out" of its own, in place of those above.
+  // databases: { main: { schema: 'main.sql', out: 'src/main' }, billing: { schema: 'billing.sql', out: 'src/billing' } },
 
   // How generated files import each other: '.js', '.ts' or ''.
   // importExtension: '.js',

@@ -3,20 +3,19 @@ import { CodegenError } from '../errors.js'
 import { findScripts } from '../schema-files/index.js'
 import { startServer, type Server } from '../server/index.js'
 import { FileWatcher } from './file-watcher.js'
-import { orderOf, type Order, type SettingFlags } from './order.js'
+import { ordersOf, type Order, type SettingFlags } from './order.js'
 import type { Progress } from './progress.js'
+import { runAll } from './run.js'
 import { shownError } from './shown-error.js'
 import { untilSignal } from './until-signal.js'
 
 export interface WatchOptions {
   readonly config: string | undefined
+  /** The databases that are meant. Default: all. */
+  readonly only: readonly string[] | undefined
   readonly settings: SettingFlags
   readonly progress: Progress
-  readonly run: (
-    order: Order,
-    progress: Progress,
-    options: { readonly server: Server; readonly signal: AbortSignal },
-  ) => Promise<unknown>
+  readonly quiet: boolean
 }
 
 /**
@@ -26,19 +25,19 @@ export interface WatchOptions {
  * @returns the exit code, once SIGINT or SIGTERM came and the server is stopped.
  * @throws {@link CodegenError} when there is nothing to watch, or the server does not start.
  */
-export async function watch({ config, settings, progress, run }: WatchOptions): Promise<number> {
-  const first = await readOrder(config, settings)
+export async function watch({ config, only, settings, progress, quiet }: WatchOptions): Promise<number> {
+  const first = await readOrders(config, settings, only)
   progress.step('Starting PostgreSQL')
   await using server = await disposable(startServer({ notify: progress.notify }))
   using ending = untilSignal()
   const watcher = new FileWatcher()
   watcher.watch(first.files)
   try {
-    for (let next: ReadOrder | undefined = first; !ending.signal.aborted; next = undefined) {
+    for (let next: ReadOrders | undefined = first; !ending.signal.aborted; next = undefined) {
       try {
-        const { order, files } = next ?? (await readOrder(config, settings))
+        const { orders, files } = next ?? (await readOrders(config, settings, only))
         watcher.watch(files)
-        await run(order, progress, { server, signal: ending.signal })
+        await runAll(orders, { progress, quiet, server, signal: ending.signal })
       } catch (error) {
         if (!ending.signal.aborted) progress.notify(shownError(error))
       }
@@ -54,24 +53,29 @@ export async function watch({ config, settings, progress, run }: WatchOptions): 
   return 0
 }
 
-interface ReadOrder {
-  readonly order: Order
+interface ReadOrders {
+  readonly orders: readonly Order[]
   readonly files: readonly string[]
 }
 
-async function readOrder(config: string | undefined, settings: SettingFlags): Promise<ReadOrder> {
-  const read = await readConfig(config)
-  const order = orderOf(settings, read)
-  if ('url' in order.source) {
+async function readOrders(
+  config: string | undefined,
+  settings: SettingFlags,
+  only: readonly string[] | undefined,
+): Promise<ReadOrders> {
+  const orders = ordersOf(settings, await readConfig(config), only)
+  const named = orders.flatMap(({ name, source }) => {
+    if ('files' in source) return source.files
+    const whose = name === undefined ? 'this schema' : `that of ${name}`
     throw new CodegenError(
-      '--watch watches schema files, and this schema is read from a database. Give --schema.',
+      `--watch watches schema files, and ${whose} is read from a database. ` +
+        (name === undefined ? 'Give --schema.' : 'Choose others by --only.'),
     )
-  }
+  })
   // One that is not there may come, and come back.
-  const { files: named } = order.source
   const found = await findScripts(named).catch(() => ({ files: [], folders: [] }))
   return {
-    order,
+    orders,
     files: [...named, ...found.files, ...found.folders, ...(config === undefined ? CONFIG_FILES : [config])],
   }
 }

@@ -1,6 +1,7 @@
 import { type Check, flag, listOf, oneOf, recordOf, shape, text, textOr, wrong } from './check.js'
 import { CONVERTIBLE, PRESETS } from '../model/type-settings.js'
-import type { Config } from './settings.js'
+import { OF_ONE } from './databases.js'
+import type { Config, DatabaseConfig } from './settings.js'
 
 /** JavaScript's identifiers; what is reserved for other uses is found where the names are given. */
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
@@ -28,7 +29,7 @@ const tableName: Check = (value, at) => {
   }
 }
 
-const settings: Readonly<Record<keyof Config, Check>> = {
+const settings: Readonly<Record<keyof DatabaseConfig, Check>> = {
   schema: textOr(listOf(text)),
   url: checkUrl,
   skipExtensions: listOf(text),
@@ -43,7 +44,10 @@ const settings: Readonly<Record<keyof Config, Check>> = {
     columns: recordOf(identifier),
     types: recordOf(identifier),
   }),
-  relations: recordOf(shape({ name: identifier, inverse: identifier, through: identifier })),
+  relations: recordOf(
+    textOr(shape({ to: text, name: identifier, inverse: identifier, through: identifier })),
+  ),
+  keys: recordOf(listOf(text)),
   preset: oneOf(...Object.keys(PRESETS)),
   types: typeSettings,
   columns: typeSettings,
@@ -52,6 +56,7 @@ const settings: Readonly<Record<keyof Config, Check>> = {
   kyselyValues: oneOf('sluice', 'pg'),
   kyselyCamelCase: flag,
   followSearchPath: flag,
+  tenants: listOf(text),
   importExtension: oneOf('.js', '.ts', ''),
   layout: oneOf('flat', 'schemas'),
   header: text,
@@ -63,11 +68,29 @@ const settings: Readonly<Record<keyof Config, Check>> = {
  * @throws {@link CodegenError} that names the setting, what is wrong with it and what is right.
  */
 export function checkConfig(config: unknown): asserts config is Config {
-  shape(settings)(config, '')
-  const { schema, url } = config as Config
-  if (schema !== undefined && url !== undefined) {
-    throw wrong('schema and url', 'are both set: the schema comes from one place.')
+  shape({ ...settings, databases: recordOf(shape(settings)) })(config, '')
+  const { databases, ...own } = config as Config
+  checkSource(own, '')
+  if (databases === undefined) return
+  const names = Object.keys(databases)
+  if (names.length === 0) throw wrong('databases', 'is empty. Leave it out, or name one: { main: { … } }.')
+  for (const name of names) {
+    if (!/^[\w-]+$/.test(name)) {
+      throw wrong(
+        `databases[${JSON.stringify(name)}]`,
+        'is no name for a folder. Write letters, digits, _ and -.',
+      )
+    }
+    checkSource(databases[name] ?? {}, `databases.${name}.`)
   }
+  const shared = OF_ONE.find((key) => own[key] !== undefined)
+  if (shared === undefined) return
+  throw wrong(shared, `cannot be the same for several databases: set databases.${names[0] ?? ''}.${shared}.`)
+}
+
+function checkSource({ schema, url }: DatabaseConfig, at: string): void {
+  if (schema === undefined || url === undefined) return
+  throw wrong(`${at}schema and ${at}url`, 'are both set: the schema comes from one place.')
 }
 
 /** What was given is not repeated: it may hold a password. */

@@ -1,11 +1,21 @@
 import type { EnumStyle, ImportExtension } from '../emit/settings.js'
+import type { KeySettings } from '../model/declared/keys.js'
 import type { RelationSettings } from '../model/relations/settings.js'
 import type { KyselyValues, Layout, NameSettings } from '../model/settings.js'
 import type { Preset, TypeSettings } from '../model/type-settings.js'
 import type { NamingStyle } from '../naming/style.js'
 
 /** What `sluice.config.ts` may hold; see {@link defineConfig}. Every setting has a default. */
-export interface Config {
+export interface Config extends DatabaseConfig {
+  /**
+   * Several databases by name, each with a `schema` or `url` of its own; other settings hold for all that do not set them
+   * otherwise. The default of `out` is then `generated/` and the name. Default: one database.
+   */
+  readonly databases?: Readonly<Record<string, DatabaseConfig>> | undefined
+}
+
+/** What is set for one database. */
+export interface DatabaseConfig {
   /**
    * The SQL files, folders and globs, in order, that make the schema in a scratch database. A folder of migrations comes
    * in the order of the tool that it is of. Default: `schema.sql`.
@@ -31,8 +41,13 @@ export interface Config {
   readonly naming?: NamingStyle | undefined
   /** Names in place of those made from the schema. */
   readonly names?: NameSettings | undefined
-  /** Names for relations, by constraint: `{ 'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' } }`. */
+  /**
+   * Names for relations, by constraint: `{ 'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' } }`; and
+   * relations that no foreign key makes, by column: `{ 'app.orders.user_id': 'app.users' }`. Default: none.
+   */
   readonly relations?: RelationSettings | undefined
+  /** Keys of views, and of tables that declare none: `{ 'app.order_view': ['id'] }`. Default: none. */
+  readonly keys?: KeySettings | undefined
 
   /** `json`: values that survive `JSON.stringify`: int8 as a checked `number`, timestamptz as text. Default: none. */
   readonly preset?: Preset | undefined
@@ -53,6 +68,9 @@ export interface Config {
   /** Name no schema where it is the default one, `public`: the search_path then decides. Default: `false`. */
   readonly followSearchPath?: boolean | undefined
 
+  /** The PostgreSQL schemas that each tenant has one like: their tables are there by `withSchema` alone. Default: none. */
+  readonly tenants?: readonly string[] | undefined
+
   /** How generated files import each other. Default: `.js`, which suits every `moduleResolution`. */
   readonly importExtension?: ImportExtension | undefined
   /** All files side by side, or a folder for each PostgreSQL schema. Default: `flat`. */
@@ -63,5 +81,7 @@ export interface Config {
 
 /** What a configuration says about the code that is made, apart from where it comes from and goes. */
 export type Settings = {
-  readonly [Name in Exclude<keyof Config, 'schema' | 'url' | 'out' | 'docs'>]?: NonNullable<Config[Name]>
+  readonly [Name in Exclude<keyof DatabaseConfig, 'schema' | 'url' | 'out' | 'docs'>]?: NonNullable<
+    Config[Name]
+  >
 }

@@ -63,9 +63,10 @@ function keyLines({ table }: TableModel): string[] {
   const lines = [
     ...(table.primaryKey.length > 0 ? [`Primary key ${list(table.primaryKey)}`] : []),
     ...table.uniqueKeys.map((columns) => `Unique ${list(columns)}`),
-    ...table.foreignKeys.map(({ name, columns, references }) => {
+    ...table.foreignKeys.map(({ name, columns, references, declared }) => {
       const target = code(qualifiedName({ schema: references.schema, name: references.table }))
-      return `${code(name)}: ${list(columns)} refers to ${target} ${list(references.columns)}`
+      const label = declared === undefined ? code(name) : 'Declared in the configuration'
+      return `${label}: ${list(columns)} refers to ${target} ${list(references.columns)}`
     }),
   ]
   return lines.length === 0 ? [] : [lines.map((line) => `- ${line}`).join('\n')]

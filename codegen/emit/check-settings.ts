@@ -2,14 +2,22 @@ import { ts } from 'ts-morph'
 import { CodegenError } from '../errors.js'
 import type { DatabaseModel } from '../model/database-model.js'
 import type { Refined } from '../model/refined.js'
+import { DEFAULT_SCHEMA } from '../naming/unique.js'
 import type { EmitSettings } from './settings.js'
 
 /**
  * Checks what the user wrote of code, so that no mistake in it comes out as broken files.
  *
- * @throws {@link CodegenError} for a type that is none, and a header that is not comments.
+ * @throws {@link CodegenError} for a type that is none, a header that is not comments, and tenants in a schema that the
+ * search_path is to lead to.
  */
-export function checkSettings({ tables, refined }: DatabaseModel, { header }: EmitSettings): void {
+export function checkSettings({ tables, refined, tenants }: DatabaseModel, settings: EmitSettings): void {
+  const { header, followSearchPath = false } = settings
+  if (followSearchPath && tenants.includes(DEFAULT_SCHEMA)) {
+    throw new CodegenError(
+      `tenants names ${DEFAULT_SCHEMA}, whose tables followSearchPath leaves to the search_path: leave one of the two out.`,
+    )
+  }
   const columns = tables.flatMap((table) => table.columns.flatMap((column) => column.refined ?? []))
   for (const each of new Set([...refined.values(), ...columns])) checkType(each)
   if (header === undefined || isComment(header)) return

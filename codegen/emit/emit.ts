@@ -19,7 +19,7 @@ export function emit(model: DatabaseModel, settings: EmitSettings = {}): Generat
     ...tables.map((table) => tableFile(table, model, writer)),
     ...enumsFile(model, writer, enums),
     ...compositesFile(model, writer),
-    schemaFile(tables, writer),
+    schemaFile(tables, model.tenants, writer),
     indexFile({ ...model, tables }, writer, enums),
   ]
 }

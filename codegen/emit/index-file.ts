@@ -27,7 +27,7 @@ export function indexFile(
   const statements = [
     databaseInterface(tables, imports),
     ...tables.map((table) => repositoryClass(table, imports)),
-    repositoriesInterface(tables, imports),
+    ...repositoriesInterfaces(model, imports),
     classesByName(tables),
     repositoriesFunction(imports),
   ]
@@ -70,14 +70,35 @@ function repositoryClass({ names, schema, table }: TableModel, imports: Imports)
   }
 }
 
-function repositoriesInterface(tables: readonly TableModel[], imports: Imports) {
-  return interfaceOf('Repositories', 'A repository per table and view.', [
-    ...tables.map(({ names }) => propertyOf(names.property, names.repository, { readOnly: true })),
-    propertyOf('withSchema', `(schemas: ${imports.type('SchemaMap', 'sluice')}) => Repositories`, {
-      doc: 'The same on the tables of another schema.',
+function repositoriesInterfaces({ tables, tenants }: DatabaseModel, imports: Imports) {
+  const isTenants = ({ table }: TableModel) => tenants.includes(table.schema)
+  const properties = (of: readonly TableModel[]) =>
+    of.map(({ names }) => propertyOf(names.property, names.repository, { readOnly: true }))
+  const withSchema = (of: string, doc: string) =>
+    propertyOf('withSchema', `(schemas: ${imports.type('SchemaMap', 'sluice')}) => ${of}`, {
+      doc,
       readOnly: true,
-    }),
-  ])
+    })
+  if (tenants.length === 0) {
+    return [
+      interfaceOf('Repositories', 'A repository per table and view.', [
+        ...properties(tables),
+        withSchema('Repositories', 'The same on the tables of another schema.'),
+      ]),
+    ]
+  }
+  return [
+    interfaceOf('Repositories', 'A repository per table and view that is of no tenant.', [
+      ...properties(tables.filter((each) => !isTenants(each))),
+      withSchema('TenantRepositories', 'All of them, with those of the tenant whose schema is named.'),
+    ]),
+    interfaceOf(
+      'TenantRepositories',
+      'A repository per table and view, those of one tenant among them.',
+      properties(tables.filter(isTenants)),
+      'Repositories',
+    ),
+  ]
 }
 
 function classesByName(tables: readonly TableModel[]): WriterFunction {
@@ -98,10 +119,11 @@ function repositoriesFunction(imports: Imports): FunctionDeclarationStructure {
     docs: [
       [
         'The repositories of a Kysely instance or transaction, which has to be on the dialect of sluice. Each is made when it',
-        'is first asked for.',
+        'is first asked for. A handle of another database is a type error.',
       ].join('\n'),
     ],
-    parameters: [{ name: 'kysely', type: imports.type('KyselyHandle', 'sluice') }],
+    typeParameters: [{ name: 'K', constraint: imports.type('KyselyHandle', 'sluice') }],
+    parameters: [{ name: 'kysely', type: `K & ${imports.type('HandleOf', 'sluice')}<K, DB>` }],
     returnType: 'Repositories',
     statements: [`return ${imports.value('repositoriesOf', 'sluice')}(kysely, ${SCHEMA}, classes)`],
   }

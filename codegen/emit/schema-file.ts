@@ -16,7 +16,11 @@ import type { GeneratedFile, SourceWriter } from './source.js'
 export const SCHEMA = 'schema'
 
 /** `schema.ts`: every table and view as data, packed. */
-export function schemaFile(tables: readonly TableModel[], writer: SourceWriter): GeneratedFile {
+export function schemaFile(
+  tables: readonly TableModel[],
+  tenants: readonly string[],
+  writer: SourceWriter,
+): GeneratedFile {
   const imports = writer.imports(SCHEMA)
   const registry = imports.value('SchemaRegistry', 'sluice')
   const types = new PackedTypes()
@@ -33,6 +37,7 @@ export function schemaFile(tables: readonly TableModel[], writer: SourceWriter):
       types.jsons.map((json) => `    ${stringLiteral(json)},`),
     ),
     ...listed('tables', lines),
+    ...(tenants.length > 0 ? [`  tenants: [${tenants.map(stringLiteral).join(', ')}],`] : []),
     '})',
   ].join('\n')
   return writer.file(`${SCHEMA}.ts`, imports.structures(), text)

@@ -53,6 +53,15 @@ export interface CatalogForeignKey {
     readonly table: string
     readonly columns: readonly string[]
   }
+  /** Set for one that is no constraint, but declared in the configuration. */
+  readonly declared?: DeclaredKey
+}
+
+export interface DeclaredKey {
+  /** What it is declared by: `app.orders.user_id`. */
+  readonly entry: string
+  /** The names set for its relations. */
+  readonly names: { readonly name?: string; readonly inverse?: string; readonly through?: string }
 }
 
 export interface Described<Type> {

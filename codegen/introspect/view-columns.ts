@@ -55,6 +55,6 @@ function makesNulls({ name, fields }: Node): boolean {
   return name === 'QUERY' && (fields.get('setOperations') !== '<>' || fields.get('groupingSets') !== '<>')
 }
 
-function numberOf(node: Node, field: string): number {
+export function numberOf(node: Node, field: string): number {
   return Number(node.fields.get(field))
 }

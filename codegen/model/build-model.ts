@@ -5,6 +5,7 @@ import { brandsOf } from './brands.js'
 import { camelCaseColumns, camelCaseTable, unreached } from './camel-case.js'
 import { ChosenNames } from './chosen-names.js'
 import { columnModels, tableSchema } from './columns.js'
+import { withDeclared } from './declared/with-declared.js'
 import {
   type Brand,
   type DatabaseModel,
@@ -18,6 +19,7 @@ import { buildRelations, type Relation } from './relations/build-relations.js'
 import { checkImports, type Refined } from './refined.js'
 import { renamings } from './renamings.js'
 import type { ModelSettings } from './settings.js'
+import { checkTenants } from './tenants.js'
 import { nameTables } from './table-names.js'
 import { mapTypes } from './type-mapping.js'
 import { nameTypes } from './type-names.js'
@@ -29,10 +31,12 @@ import { qualifiedName } from '../../src/schema/qualified-name.js'
  * @throws {@link CodegenError} for settings, or names of relations in comments, that cannot be.
  */
 export function buildModel(introspected: Catalog, settings: ModelSettings = {}): DatabaseModel {
-  const { naming: style = 'camelCase', brandedIds = false, layout = 'flat' } = settings
+  const { naming: style = 'camelCase', brandedIds = false, layout = 'flat', tenants = [] } = settings
   const { kyselyValues: values = 'sluice', kyselyCamelCase: isCamelCase = false } = settings
   const isFreeHandApart = isCamelCase || values === 'pg'
-  const mapping = mapTypes(introspected, settings)
+  checkTenants(tenants, introspected)
+  const declared = withDeclared(introspected, settings)
+  const mapping = mapTypes(declared.catalog, settings)
   const unnamed = mapping.catalog
   const chosen = new ChosenNames(settings.names ?? {}, unnamed)
   const propertiesOf = (owner: { schema: string; name: string }, names: readonly string[]) =>
@@ -68,7 +72,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
   const refinedOf = (table: CatalogTable, column: CatalogColumn): Refined | undefined =>
     refinedByUser(table, column) ??
     brandedType(brands.get(qualifiedName(table, column.name)), column.type, names)
-  const kysely = kyselyNames(catalog.tables)
+  const kysely = kyselyNames(catalog.tables, tenants)
   const typeNameOf = (type: { schema: string; name: string }) => types.get(qualifiedName(type)) ?? type.name
 
   const tables = catalog.tables.flatMap((table) => {
@@ -105,7 +109,9 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
     ...named,
     types,
     refined: mapping.types,
+    tenants,
     skipped: catalog.skipped,
+    notes: declared.notes,
     renamed: renamings(named, relations, chosen, style),
     unreached: isCamelCase ? tables.flatMap(({ table, kyselyName }) => unreached(table, kyselyName)) : [],
   }

@@ -48,13 +48,14 @@ export function tableSchema(
     }),
     primaryKey: rename(table, table.primaryKey),
     uniqueKeys: table.uniqueKeys.map((names) => rename(table, names)),
-    foreignKeys: table.foreignKeys.map(
-      ({ name, columns, references: { schema, table: target, columns: of } }) => ({
+    // The engine explains constraints by these.
+    foreignKeys: table.foreignKeys
+      .filter(({ declared }) => declared === undefined)
+      .map(({ name, columns, references: { schema, table: target, columns: of } }) => ({
         name,
         columns: rename(table, columns),
         references: { schema, table: target, columns: rename({ schema, name: target }, of) },
-      }),
-    ),
+      })),
     relations: relations.map(({ schema }) => schema),
   }
 }

@@ -11,7 +11,11 @@ export interface DatabaseModel {
   readonly types: TypeNames
   /** What TypeScript makes of types, by `serverLabel`. */
   readonly refined: ReadonlyMap<string, Refined>
+  /** The schemas that each tenant has one like. */
+  readonly tenants: readonly string[]
   readonly skipped: readonly Skipped[]
+  /** What the user should know of what the configuration declares. */
+  readonly notes: readonly string[]
   readonly renamed: readonly Renamed[]
   /** What Kysely's CamelCasePlugin does not reach, where `DB` is for it. */
   readonly unreached: readonly Unreached[]

@@ -9,6 +9,7 @@ export const ENGINE_NAMES = [
   'ComparableFields',
   'Conditions',
   'EqualityFields',
+  'HandleOf',
   'JsonFields',
   'JsonNull',
   'JsonValue',
@@ -36,7 +37,7 @@ export const ENGINE_NAMES = [
 export const RESERVED_EXPORTS: readonly string[] = [
   ...KYSELY_NAMES,
   ...ENGINE_NAMES,
-  ...['DB', 'Repositories', 'classes', 'repositories', 'schema'],
+  ...['DB', 'Repositories', 'TenantRepositories', 'classes', 'repositories', 'schema'],
   ...['Buffer', 'Date', 'Partial', 'Record', 'Uint8Array'],
 ]
 

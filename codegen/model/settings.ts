@@ -1,4 +1,5 @@
 import type { NamingStyle } from '../naming/style.js'
+import type { KeySettings } from './declared/keys.js'
 import type { RelationSettings } from './relations/settings.js'
 import type { Preset, TypeSettings } from './type-settings.js'
 
@@ -13,8 +14,10 @@ export interface ModelSettings {
   readonly naming?: NamingStyle
   /** Names in place of those made from the schema. */
   readonly names?: NameSettings
-  /** Names for relations, by constraint. */
+  /** Names for relations, by constraint, and relations that no foreign key makes, by column. */
   readonly relations?: RelationSettings
+  /** Keys that the database does not declare, by table or view. */
+  readonly keys?: KeySettings
   /** Codecs for a purpose, which come after those of `types` and `columns`. */
   readonly preset?: Preset
   /** What types and columns are read as, and what TypeScript makes of them. */
@@ -28,6 +31,8 @@ export interface ModelSettings {
   readonly kyselyValues?: KyselyValues
   /** Whether `DB` is for Kysely's CamelCasePlugin. Default: `false`. */
   readonly kyselyCamelCase?: boolean
+  /** The schemas that each tenant has one like. Default: none. */
+  readonly tenants?: readonly string[]
   /** Files side by side, or a folder per schema. Default: `flat`. */
   readonly layout?: Layout
 }

@@ -1,4 +1,4 @@
-import type { QueryExecutor } from 'kysely'
+import type { DynamicModule, QueryExecutor } from 'kysely'
 import { UsageError } from '../errors.js'
 import { engineOf } from './adapter.js'
 import type { Engine } from '../connection/engine.js'
@@ -11,6 +11,37 @@ import { schemaByPlugins } from './plugins.js'
 export interface KyselyHandle {
   readonly isTransaction: boolean
   getExecutor(): QueryExecutor
+}
+
+/**
+ * What makes a type error of a handle that is of another database than `DB`: `unknown` for all others, an error's name for
+ * that. A handle is of `DB` if it has its tables with their columns, whatever else it has and however its values are typed;
+ * one that is typed by no database, such as `Kysely<any>`, may be.
+ *
+ * Read off `dynamic` alone, which names the database and little else, and compared as a whole first: by the methods of
+ * `Kysely<DB>` the type checker would go through every table of the database and all that queries make of it.
+ */
+export type HandleOf<K, DB> = Fitting<DatabaseOf<K>, DB>
+
+type DatabaseOf<K> = K extends { readonly dynamic: DynamicModule<infer DB> } ? DB : unknown
+
+type Fitting<Own, DB> = [Record<never, never>] extends [Own]
+  ? unknown
+  : [Own] extends [DB]
+    ? unknown
+    : [Own] extends [ColumnsOf<DB>]
+      ? unknown
+      : HandleOfAnotherDatabase<MissingIn<Own, DB>>
+
+type ColumnsOf<DB> = { readonly [T in keyof DB]: { readonly [C in keyof DB[T]]: unknown } }
+
+type MissingIn<Own, DB> = {
+  [T in keyof DB]: T extends keyof Own ? (Own[T] extends ColumnsOf<DB>[T] ? never : T) : T
+}[keyof DB]
+
+/** No handle is one: a type error that names the tables that a handle of another database lacks, or columns of theirs. */
+export interface HandleOfAnotherDatabase<Tables> {
+  readonly lacksTables: Tables
 }
 
 /** A Kysely instance or transaction on our dialect, without its plugins: names in our SQL are final. */

@@ -9,11 +9,14 @@ type Kept = TableSchema | (() => TableSchema)
 
 /** Tables by their qualified names, each unpacked when it is first asked for. */
 export class KnownTables {
+  /** The schemas whose tables are each tenant's. */
+  readonly tenants: readonly string[]
   readonly #tables: Map<string, Kept>
   #names: Set<string> | undefined
 
   /** @throws {@link UsageError} for what a generator of another version has packed. */
   constructor(tables: readonly TableSchema[] | PackedTables) {
+    this.tenants = 'version' in tables ? (tables.tenants ?? []) : []
     this.#tables = new Map<string, Kept>('version' in tables ? packed(tables) : named(tables))
   }
 

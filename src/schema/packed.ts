@@ -12,6 +12,8 @@ export interface PackedTables {
   readonly types: readonly string[]
   /** By qualified name, each a {@link PackedTable} as JSON. */
   readonly tables: readonly (readonly [name: string, json: string])[]
+  /** The schemas that each tenant has one like: where their tables are has to be said. Default: none. */
+  readonly tenants?: readonly string[]
 }
 
 /** A table as a list, without what is empty at its end. */

@@ -3,7 +3,8 @@ import { qualifiedName, type Qualified } from './qualified-name.js'
 
 /**
  * In which schema tables and types are, instead of the one that they were generated from: a name for those of the default
- * schema, or names by schema, or by table and type where one of them is elsewhere.
+ * schema, or of tenants where the generator was told of these; or names by schema, or by table and type where one of them is
+ * elsewhere.
  */
 export type SchemaMap = string | Readonly<Record<string, string>>
 
@@ -13,10 +14,18 @@ export const DEFAULT_SCHEMA = 'public'
 /** Tables and types by their places, where these are not those that they were generated from. */
 export class Places {
   readonly #schemas: ReadonlyMap<string, string>
+  readonly #defaults: readonly string[]
 
-  /** @throws {@link UsageError} for what names no schema, and for a key that `isKnown` does not know. */
-  constructor(schemas: SchemaMap, isKnown: (key: string) => boolean) {
-    const named = typeof schemas === 'string' ? { [DEFAULT_SCHEMA]: schemas } : schemas
+  /**
+   * @param tenants - the schemas of tenants, which a name alone is for, if there are any.
+   * @throws {@link UsageError} for what names no schema, and for a key that `isKnown` does not know.
+   */
+  constructor(schemas: SchemaMap, isKnown: (key: string) => boolean, tenants: readonly string[] = []) {
+    this.#defaults = defaultsOf(tenants)
+    const named =
+      typeof schemas === 'string'
+        ? Object.fromEntries(this.#defaults.map((schema) => [schema, schemas]))
+        : schemas
     if (typeof named !== 'object' || named === null || Object.keys(named).length === 0)
       throw new UsageError("withSchema() takes a schema's name, or names by schema: { public: 'tenant_1' }.")
     for (const [key, schema] of Object.entries(named)) {
@@ -29,7 +38,7 @@ export class Places {
 
   /** Where the tables of the default schema are, as Kysely's `withSchema` says it. */
   get default(): string | undefined {
-    return this.#schemas.get(DEFAULT_SCHEMA)
+    return this.#schemas.get(this.#defaults[0] ?? DEFAULT_SCHEMA)
   }
 
   /** All that is said. */
@@ -37,12 +46,18 @@ export class Places {
     return [...this.#schemas]
   }
 
-  schemaOf(qualified: Qualified): string {
+  /** Undefined where it was not said. */
+  schemaOf(qualified: Qualified): string | undefined {
     // Code that follows the search_path names no schema: what it has is in the default one.
     const schema = qualified.schema === '' ? DEFAULT_SCHEMA : qualified.schema
     const own = this.#schemas.get(qualifiedName({ ...qualified, schema }))
-    return own ?? this.#schemas.get(schema) ?? qualified.schema
+    return own ?? this.#schemas.get(schema)
   }
+}
+
+/** The schemas whose tables have no other in Kysely's `DB`, and which `withSchema` with a name alone is for. */
+export function defaultsOf(tenants: readonly string[]): readonly string[] {
+  return tenants.length > 0 ? tenants : [DEFAULT_SCHEMA]
 }
 
 /** @throws {@link UsageError} for a name that PostgreSQL would cut or could not hold: it might be another's then. */

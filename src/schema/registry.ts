@@ -2,7 +2,7 @@ import { UsageError } from '../errors.js'
 import { known, PARTS } from '../shape/known.js'
 import { KnownTables } from './known-tables.js'
 import type { PackedTables } from './packed.js'
-import { Places, type SchemaMap } from './places.js'
+import { defaultsOf, Places, type SchemaMap } from './places.js'
 import { qualifiedName, type Qualified } from './qualified-name.js'
 import type { TableSchema } from './table.js'
 
@@ -45,7 +45,10 @@ export class SchemaRegistry {
 
   /** The same tables in other schemas. @throws {@link UsageError} for what names none. */
   withSchema(schemas: SchemaMap): SchemaRegistry {
-    return new SchemaRegistry(this.#tables, new Places(schemas, (key) => this.#tables.has(key)))
+    return new SchemaRegistry(
+      this.#tables,
+      new Places(schemas, (key) => this.#tables.has(key), this.#tables.tenants),
+    )
   }
 
   /** These tables where they are said to be, or else where `outer` says: that of what they become a part of. */
@@ -69,6 +72,21 @@ export class SchemaRegistry {
     return this.#places?.schemaOf(qualified) ?? qualified.schema
   }
 
+  /**
+   * The same for SQL.
+   *
+   * @throws {@link UsageError} for what is each tenant's, where no tenant was named.
+   */
+  placeOf(qualified: Qualified): string {
+    const place = this.#places?.schemaOf(qualified)
+    if (place !== undefined || !this.#tables.tenants.includes(qualified.schema))
+      return place ?? qualified.schema
+    throw new UsageError(
+      `${qualifiedName(qualified)} is there once for each tenant: name the tenant's schema, ` +
+        "repositories(db).withSchema('tenant_1').",
+    )
+  }
+
   /** A table by where it is, as messages name it: `tenant_1.users`. */
   nameOf(qualified: Qualified): string {
     return qualifiedName({ schema: this.schemaOf(qualified), name: qualified.name })
@@ -84,7 +102,10 @@ export class SchemaRegistry {
 
   /** The schema of a table that goes without one in Kysely's `DB`, if it is known here. */
   schemaOfUnqualified(name: string): string | undefined {
-    const table = this.#tables.get(qualifiedName({ schema: 'public', name })) ?? this.#tables.get(name)
-    return table === undefined ? this.defaultSchema : this.schemaOf(table)
+    const table =
+      defaultsOf(this.#tables.tenants)
+        .map((schema) => this.#tables.get(qualifiedName({ schema, name })))
+        .find((each) => each !== undefined) ?? this.#tables.get(name)
+    return table === undefined ? this.defaultSchema : this.placeOf(table)
   }
 }

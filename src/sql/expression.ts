@@ -54,7 +54,7 @@ class ExpressionPlaces extends OperationNodeTransformer {
     const { schema, identifier } = node.table
     const { name } = identifier
     if (schema !== undefined || this.#hidden.has(name)) return node
-    const place = name === table.name ? schemas.schemaOf(table) : schemas.schemaOfUnqualified(name)
+    const place = name === table.name ? schemas.placeOf(table) : schemas.schemaOfUnqualified(name)
     return place === undefined || place === '' ? node : TableNode.createWithSchema(place, name)
   }
 }

@@ -53,7 +53,7 @@ export class Scope {
 
   /** `"schema"."name"` of a table or type, where the statement has it. */
   nameOf(qualified: Qualified): Sql {
-    const schema = this.schemas.schemaOf(qualified)
+    const schema = this.schemas.placeOf(qualified)
     return schema === '' ? sql`${sql.id(qualified.name)}` : sql`${sql.id(schema, qualified.name)}`
   }
 

@@ -106,6 +106,26 @@ describe('sluice codegen --watch', () => {
     expect(await watched.end('SIGTERM')).toBe(0)
   })
 
+  it('watches the schemas of several databases, each of which may be wrong', async () => {
+    using folder = temporaryFolder()
+    const write = (name: string, text: string) => writeFileSync(join(folder.path, name), text)
+    write(
+      'sluice.config.mjs',
+      `export default { databases: { main: { schema: 'main.sql' }, billing: { schema: 'billing.sql' } } }`,
+    )
+    write('main.sql', 'create table users (id int primary key);')
+    write('billing.sql', 'create table invoices (id inte);')
+    const watched = watching(folder.path)
+    const first = await watched.until(WAITING)
+    expect(first).toMatch(/^main: 1 table/m)
+    expect(first).toMatch(/^billing: billing\.sql:1: .*inte/m)
+    write('billing.sql', 'create table invoices (id int);')
+    const second = await watched.until(WAITING)
+    expect(second).toMatch(/billing\.sql has changed\.[^]*^main: .* 0 files written/m)
+    expect(second).toMatch(/^billing: 1 table/m)
+    expect(await watched.end('SIGTERM')).toBe(0)
+  })
+
   it('refuses what it cannot watch', async () => {
     using folder = temporaryFolder()
     const url = await sluice(folder.path, '--watch', '--url', 'postgres://127.0.0.1:1/x')

@@ -83,7 +83,7 @@ function checkThrough(keys: readonly Key[], links: readonly Link[]): void {
   const key = keys.find((each) => each.names.through !== undefined && !near.has(each))
   if (key === undefined) return
   throw new CodegenError(
-    `The foreign key ${key.label} sets the name "${key.names.through ?? ''}" for what is through its table, ` +
+    `The ${key.title} sets the name "${key.names.through ?? ''}" for what is through its table, ` +
       `which is no link table: no unique key of it consists of two foreign keys, or an insert needs other columns too.`,
   )
 }

@@ -41,11 +41,11 @@ function setNames(
     const owner = owners.get(set)
     if (owner !== undefined) {
       throw new CodegenError(
-        `The foreign key ${key.label} sets the relation name "${set}" in ${table.schema}.${table.name}, ` +
+        `The ${key.title} sets the relation name "${set}" in ${table.schema}.${table.name}, ` +
           `where ${owner} has that name. Choose another.`,
       )
     }
-    owners.set(set, `the foreign key ${key.label}`)
+    owners.set(set, `the ${key.title}`)
     chosen.set(proposal, set)
   }
   return chosen
@@ -70,8 +70,8 @@ function distinct(proposals: readonly Proposal[], taken: ReadonlySet<string>): M
       const place = (places.get(proposal) ?? 0) + 1
       if (place >= proposal.candidates.length) {
         throw new CodegenError(
-          `Every name for a relation of the foreign key ${proposal.key.label} is taken. ` +
-            `Set one: COMMENT ON CONSTRAINT … IS '@name … @inverse …'.`,
+          `Every name for a relation of the ${proposal.key.title} is taken. ` +
+            `Set one: relations: { ${JSON.stringify(proposal.key.entry)}: { name: '…', inverse: '…' } }.`,
         )
       }
       places.set(proposal, place)

@@ -1,12 +1,14 @@
 import { groupBy } from '../../group-by.js'
 import type { CatalogForeignKey, CatalogTable } from '../../introspect/catalog.js'
 import { compare } from '../../naming/unique.js'
-import { keyLabel, type RelationNames, type SettingsReader } from './settings.js'
+import { keyLabel, keyTitle, type RelationNames, type SettingsReader } from './settings.js'
 
 /** A foreign key with what its relations depend on. */
 export interface Key {
   /** Tells keys apart, and names this one in messages. */
   readonly label: string
+  /** With what it is, as messages begin with it. */
+  readonly title: string
   /** What its names are set by in the configuration: the constraint, with its table where that is not enough. */
   readonly entry: string
   readonly table: CatalogTable
@@ -56,6 +58,7 @@ function toKey(
   const isNullable = !key.holds || table.columns.some((each) => each.nullable && columns.includes(each.name))
   return {
     label: keyLabel(table, key),
+    title: keyTitle(table, key),
     entry: settings.entryOf(table, key),
     table,
     target,

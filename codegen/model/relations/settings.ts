@@ -16,15 +16,39 @@ export interface RelationNames {
   readonly through?: string
 }
 
-/**
- * {@link RelationNames} by constraint: `public.posts_author_id_fkey`, or `public.posts.posts_author_id_fkey` where
- * several tables of a schema have a constraint of that name.
- */
-export type RelationSettings = Readonly<Record<string, RelationNames>>
+/** A relation that no foreign key makes, with names for it if they are set. */
+export interface DeclaredRelation extends RelationNames {
+  /** What it leads to: a table, by its key, or columns of one: `app.users`, `app.users.email`, `app.members (org, id)`. */
+  readonly to: string
+}
 
-/** A foreign key as messages name it. */
-export function keyLabel(table: CatalogTable, { name }: CatalogForeignKey): string {
-  return qualifiedName(table, name)
+/**
+ * By constraint, {@link RelationNames}: `public.posts_author_id_fkey`, or `public.posts.posts_author_id_fkey` where several
+ * tables of a schema have a constraint of that name. By column, or columns as `app.notes (org, author)`, a relation that
+ * no foreign key makes, with what it leads to.
+ */
+export type RelationSettings = Readonly<Record<string, string | RelationNames | DeclaredRelation>>
+
+/** What a setting declares; undefined for one that names the relations of a constraint. */
+export function declarationOf(
+  setting: RelationSettings[string],
+): { readonly to: string; readonly names: RelationNames } | undefined {
+  if (typeof setting === 'string') return { to: setting, names: {} }
+  if (typeof setting !== 'object' || setting === null || !('to' in setting)) return undefined
+  const { to, ...names } = setting
+  return { to, names }
+}
+
+/** What tells a foreign key apart, and names it in messages. */
+export function keyLabel(table: CatalogTable, { name, declared }: CatalogForeignKey): string {
+  return declared === undefined ? qualifiedName(table, name) : name
+}
+
+/** A foreign key as messages begin with it. */
+export function keyTitle(table: CatalogTable, key: CatalogForeignKey): string {
+  return key.declared === undefined
+    ? `foreign key ${keyLabel(table, key)}`
+    : `declared relation ${key.declared.entry}`
 }
 
 /** Finds the names set for a key: by the settings, else by its comment, each name for itself. */
@@ -36,11 +60,14 @@ export class SettingsReader {
   /** @throws {@link CodegenError} for a setting that is of no foreign key, or of several. */
   constructor(settings: RelationSettings, tables: readonly CatalogTable[]) {
     this.#settings = settings
-    const keys = tables.flatMap((table) => table.foreignKeys.map((key) => [table, key] as const))
+    const keys = tables.flatMap((table) =>
+      table.foreignKeys.filter(({ declared }) => !declared).map((key) => [table, key] as const),
+    )
     for (const entry of keys.flatMap(([table, key]) => entriesOf(table, key))) {
       this.#entries.set(entry, (this.#entries.get(entry) ?? 0) + 1)
     }
     for (const [entry, names] of Object.entries(settings)) {
+      if (declarationOf(names) !== undefined) continue
       const found = keys.filter(([table, key]) => entriesOf(table, key).includes(entry))
       if (found.length === 1) checkEntry(entry, names)
       else if (found.length === 0) throw unknownEntry(entry, keys)
@@ -53,18 +80,24 @@ export class SettingsReader {
 
   /** What a key's names are set by: the shortest that is of no other key. */
   entryOf(table: CatalogTable, key: CatalogForeignKey): string {
+    if (key.declared !== undefined) return key.declared.entry
     const [short, label] = entriesOf(table, key)
     return this.#entries.get(short) === 1 ? short : label
   }
 
   /** @throws {@link CodegenError} for what cannot be a property. */
   read(table: CatalogTable, key: CatalogForeignKey): RelationNames {
-    const set = entriesOf(table, key).map((entry) =>
-      Object.hasOwn(this.#settings, entry) ? this.#settings[entry] : undefined,
-    )
-    const names = { ...readComment(key.comment ?? ''), ...set[0], ...set[1] }
-    for (const name of Object.values(names)) checkName(name, keyLabel(table, key))
+    const names: Readonly<Record<string, string>> = { ...(key.declared?.names ?? this.#namesOf(table, key)) }
+    for (const name of Object.values(names)) checkName(name, keyTitle(table, key))
     return names
+  }
+
+  #namesOf(table: CatalogTable, key: CatalogForeignKey): RelationNames {
+    const set = entriesOf(table, key).map((entry) => {
+      const setting = Object.hasOwn(this.#settings, entry) ? this.#settings[entry] : undefined
+      return typeof setting === 'object' && declarationOf(setting) === undefined ? setting : undefined
+    })
+    return { ...readComment(key.comment ?? ''), ...set[0], ...set[1] }
   }
 }
 
@@ -86,19 +119,19 @@ function checkEntry(entry: string, names: unknown): void {
   if (isValid) return
   throw new CodegenError(
     `The relation names set for "${entry}" have to be like { name: 'author', inverse: 'posts' }; ` +
-      `known are ${known.join(', ')}, each a string.`,
+      `known are ${known.join(', ')}, each a string. What no foreign key makes is declared by its column: { 'public.orders.user_id': 'public.users' }.`,
   )
 }
 
 function checkName(name: string, label: string): void {
   if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) {
     throw new CodegenError(
-      `The foreign key ${label} sets the relation name "${name}", which is no identifier. Write one like authorOfPost.`,
+      `The ${label} sets the relation name "${name}", which is no identifier. Write one like authorOfPost.`,
     )
   }
   if (RESERVED_PROPERTIES.includes(name)) {
     throw new CodegenError(
-      `The foreign key ${label} sets the relation name "${name}", which is reserved. Choose another.`,
+      `The ${label} sets the relation name "${name}", which is reserved. Choose another.`,
     )
   }
 }
@@ -115,6 +148,6 @@ function unknownEntry(
   const choices = of.length === 0 ? 'there are no foreign keys' : `there are ${of.slice(0, 10).join(', ')}`
   const more = of.length > 10 ? ` and ${of.length - 10} more` : ''
   return new CodegenError(
-    `Relation names are set for "${entry}", which is no foreign key: ${choices}${more}.`,
+    `Relation names are set for "${entry}", which is no foreign key: ${choices}${more}. A relation that none makes needs "to".`,
   )
 }
