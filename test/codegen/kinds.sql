@@ -66,6 +66,16 @@ create table types (
   vector ext.vector, own_date ext.date,
   nothing nothing_yet, row_of keys, rows_of keys[], system pg_catalog.int2vector, "char" "char", matrix int[][]
 );
+create domain relation_name as regclass;
+create table registered (
+  id int primary key,
+  class regclass unique, type regtype, proc regproc, procedure regprocedure, oper regoper, signs regoperator,
+  role regrole, namespace regnamespace, config regconfig, dictionary regdictionary, sorting regcollation,
+  name relation_name, classes regclass[], names relation_name[], network cidr unique, networks cidr[]
+);
+create table registered_links (
+  id int primary key, class regclass references registered (class), network cidr references registered (network)
+);
 create table type_links (
   id int primary key, citext ext.citext unique, feeling feeling unique, mood mood unique,
   other_citext ext.citext references type_links (citext), other_mood mood references type_links (mood)
