@@ -33,6 +33,8 @@ create type span as range (subtype = float8, multirange_type_name = spans);
 create type mood_range as range (subtype = mood, multirange_type_name = mood_ranges);
 
 create table no_columns ();
+create table no_input (id bigint generated always as identity primary key);
+create type no_attributes as ();
 create table no_key (a int, b text);
 create table keys (a int, b text, c uuid, primary key (b, a), unique (c));
 create table identities (
@@ -64,7 +66,7 @@ create table types (
   int4range int4range, nummultirange nummultirange, dates daterange[],
   citext ext.citext, citexts ext.citext[], hstore ext.hstore, hstores ext.hstore[], ltree ext.ltree, ltrees ext.ltree[],
   vector ext.vector, own_date ext.date,
-  nothing nothing_yet, row_of keys, rows_of keys[], system pg_catalog.int2vector, "char" "char", matrix int[][]
+  nothing nothing_yet, no_attributes no_attributes, row_of keys, rows_of keys[], system pg_catalog.int2vector, "char" "char", matrix int[][]
 );
 create domain relation_name as regclass;
 create table registered (
