@@ -27,6 +27,7 @@ export default defineConfig({
   //   tables: { 'public.tbl_person': { repository: 'people', row: 'Person' } },
   //   columns: { 'public.users.is_active': 'active' },
   //   types: { 'public.order_status': 'Status' },
+  //   singulars: { criteria: 'criterion', clientes: 'cliente' },
   // },
   // Names of relations, by foreign key.
   // relations: { 'public.posts_author_id_fkey': { name: 'writer', inverse: 'writings' } },

@@ -42,6 +42,7 @@ const settings: Readonly<Record<keyof Config, Check>> = {
     tables: recordOf(textOr(tableName, identifier)),
     columns: recordOf(identifier),
     types: recordOf(identifier),
+    singulars: recordOf(text),
   }),
   relations: recordOf(shape({ name: identifier, inverse: identifier, through: identifier })),
   preset: oneOf(...Object.keys(PRESETS)),

@@ -35,10 +35,16 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
   const mapping = mapTypes(introspected, settings)
   const unnamed = mapping.catalog
   const chosen = new ChosenNames(settings.names ?? {}, unnamed)
+  const { inflection } = chosen
   const propertiesOf = (owner: { schema: string; name: string }, names: readonly string[]) =>
     propertyNames(names, { style, chosen: chosen.properties(owner, names) })
   const catalog = nameAttributes(unnamed, propertiesOf)
-  const { names, exports } = nameTables(catalog.tables, chosen, style, { layout, isFreeHandApart })
+  const { names, exports } = nameTables(catalog.tables, chosen, {
+    style,
+    inflection,
+    layout,
+    isFreeHandApart,
+  })
   const types = nameTypes(
     [...catalog.enums, ...catalog.composites].map(({ type }) => type),
     exports,
@@ -56,6 +62,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
   const relations = buildRelations(catalog.tables, {
     settings: settings.relations ?? {},
     style,
+    inflection,
     propertyOf: (table) => names.get(table)?.property ?? table.name,
     columnsOf: (table) => properties.get(qualifiedName(table)) ?? new Map(),
   })
@@ -106,7 +113,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
     types,
     refined: mapping.types,
     skipped: catalog.skipped,
-    renamed: renamings(named, relations, chosen, style),
+    renamed: renamings(named, relations, chosen, { style, inflection }),
     unreached: isCamelCase ? tables.flatMap(({ table, kyselyName }) => unreached(table, kyselyName)) : [],
   }
 }

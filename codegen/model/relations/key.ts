@@ -9,6 +9,8 @@ export interface Key {
   readonly label: string
   /** What its names are set by in the configuration: the constraint, with its table where that is not enough. */
   readonly entry: string
+  /** The name of the constraint. */
+  readonly constraint: string
   readonly table: CatalogTable
   readonly target: CatalogTable
   /** Pairwise equal to `targetColumns`. Names in SQL, as those. */
@@ -57,6 +59,7 @@ function toKey(
   return {
     label: keyLabel(table, key),
     entry: settings.entryOf(table, key),
+    constraint: key.name,
     table,
     target,
     columns,
