@@ -3,6 +3,7 @@ import { qualifiedName } from '../src/schema/qualified-name.js'
 import type { GenerateResult } from './generate.js'
 import { groupBy } from './group-by.js'
 import type { Skipped } from './introspect/catalog.js'
+import { nameList } from './name-list.js'
 import { printable } from './printable.js'
 import type { LeftOut } from './sql-script/index.js'
 import { isUpToDate } from './write/changes.js'
@@ -11,7 +12,6 @@ import { isPageUpToDate } from './write/page.js'
 
 /** At most this many names follow one reason. */
 const SHOWN = 8
-const REPOSITORIES_SHOWN = 24
 
 /** What was found and written, and a line for each thing the user might not expect. */
 export function summary({ model, changes, page, leftOut, seconds }: GenerateResult, out: string): string {
@@ -38,10 +38,7 @@ export function summary({ model, changes, page, leftOut, seconds }: GenerateResu
     `  ${page.path} ${isPageUpToDate(page) ? 'is unchanged' : page.present === undefined ? 'is new' : 'has changed'}`
   return [
     `${counts.join(', ')} → ${out}: ${files.join(', ')} in ${seconds.toFixed(1)} s`,
-    `  repositories: ${listed(
-      tables.map(({ names }) => names.property),
-      REPOSITORIES_SHOWN,
-    )}`,
+    ...nameList(tables, out),
     ...(pageLine === undefined ? [] : [pageLine]),
     ...notes.map((note) => `  ${note}`),
     ...renamed.map(({ from, to, setting }) => `  renamed ${from} to ${to}; ${setting} sets another name`),

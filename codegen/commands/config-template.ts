@@ -27,6 +27,7 @@ export default defineConfig({
   //   tables: { 'public.tbl_person': { repository: 'people', row: 'Person' } },
   //   columns: { 'public.users.is_active': 'active' },
   //   types: { 'public.order_status': 'Status' },
+  //   singulars: { criteria: 'criterion', clientes: 'cliente' },
   // },
   // Names of relations, by foreign key; and relations that no foreign key makes, by column. "sluice suggest" guesses some.
   // relations: {

@@ -2,6 +2,7 @@ import { readConfig } from '../config/read-config.js'
 import { introspect } from '../introspect/introspect.js'
 import { readViewOrigins } from '../introspect/view-origins.js'
 import { withDeclared } from '../model/declared/with-declared.js'
+import { ChosenNames } from '../model/chosen-names.js'
 import { selectTables } from '../model/select-tables.js'
 import { readWith } from '../source.js'
 import { guess } from '../suggest/guess.js'
@@ -52,7 +53,10 @@ async function suggestionsFor(
     const { found } = await readWith(read, source, { report, skipExtensions, signal })
     const [catalog, origins] = found
     const selected = selectTables(catalog, settings, report.notify)
-    const shown = shownGuesses(guess(withDeclared(selected, settings).catalog, origins))
+    const declared = withDeclared(selected, settings).catalog
+    const shown = shownGuesses(
+      guess(declared, origins, new ChosenNames(settings.names ?? {}, declared).inflection),
+    )
     return name === undefined ? shown : `// databases.${name}\n${shown}`
   } finally {
     report.clear()

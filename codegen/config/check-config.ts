@@ -43,6 +43,7 @@ const settings: Readonly<Record<keyof DatabaseConfig, Check>> = {
     tables: recordOf(textOr(tableName, identifier)),
     columns: recordOf(identifier),
     types: recordOf(identifier),
+    singulars: recordOf(text),
   }),
   relations: recordOf(
     textOr(shape({ to: text, name: identifier, inverse: identifier, through: identifier })),

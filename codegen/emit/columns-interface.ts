@@ -1,15 +1,10 @@
-import type { InterfaceDeclarationStructure } from 'ts-morph'
 import type { ColumnModel, FreeHand, TableModel } from '../model/database-model.js'
 import { pgText } from '../model/pg-values.js'
 import { columnText, type Scope } from './row-interfaces.js'
-import { interfaceOf, orNull, propertyOf } from './structures.js'
+import { interfaceOf, orNull, propertyOf, type TypeDeclaration } from './structures.js'
 
 /** The table as free-hand Kysely sees it, and where that is not the same, as querysets lead to it. */
-export function columnsInterfaces(
-  model: TableModel,
-  name: string,
-  scope: Scope,
-): InterfaceDeclarationStructure[] {
+export function columnsInterfaces(model: TableModel, name: string, scope: Scope): TypeDeclaration[] {
   const { names, freeHand } = model
   const own = (interfaceName: string, doc: string) =>
     interfaceOf(

@@ -39,7 +39,11 @@ export function filterInterface(model: TableModel, doc: string, scope: Scope): W
     model.relations.length === 0 ? [] : [`${type('RelationFields', 'sluice')}<${names.relations}>`]
   const conditions = `${type('Conditions', 'sluice')}<${names.filter}, ${table}>`
   const bases = [conditions, ...fields, ...relations]
-  const text = `export interface ${names.filter}\n  extends\n    ${bases.join(',\n    ')} {}`
+  const text =
+    bases.length > 1
+      ? `export interface ${names.filter}\n  extends\n    ${bases.join(',\n    ')} {}`
+      : // Linters take an interface that adds nothing to one other for a slip.
+        `export type ${names.filter} = ${conditions}`
   return (writer) => {
     writer.blankLineIfLastNot().writeLine(`/** ${doc} */`).write(text).newLine()
   }

@@ -1,15 +1,14 @@
-import type { InterfaceDeclarationStructure } from 'ts-morph'
 import type { RelationModel, TableModel } from '../model/database-model.js'
 import { docName } from './doc.js'
 import type { Imports } from './imports.js'
-import { interfaceOf, propertyOf } from './structures.js'
+import { interfaceOf, propertyOf, type TypeDeclaration } from './structures.js'
 
 /** What each relation leads to, by types alone, so that no file needs another to run; nothing for a table without any. */
 export function relationsInterface(
   { relations, names }: TableModel,
   doc: string,
   imports: Imports,
-): InterfaceDeclarationStructure[] {
+): TypeDeclaration[] {
   if (relations.length === 0) return []
   const properties = relations.map((relation) => {
     const { schema, target } = relation

@@ -1,13 +1,8 @@
-import type {
-  InterfaceDeclarationStructure,
-  OptionalKind,
-  PropertySignatureStructure,
-  TypeAliasDeclarationStructure,
-} from 'ts-morph'
+import type { OptionalKind, PropertySignatureStructure, TypeAliasDeclarationStructure } from 'ts-morph'
 import type { ColumnModel, DatabaseModel, TableModel } from '../model/database-model.js'
 import { type Side, type TypeScope, refinedText, typeText } from '../model/type-text.js'
 import type { Imports } from './imports.js'
-import { interfaceOf, orNull, propertyOf, typeOf } from './structures.js'
+import { interfaceOf, orNull, propertyOf, type TypeDeclaration, typeOf } from './structures.js'
 
 /** Where the types of one file's declarations are looked up and noted. */
 export interface Scope extends TypeScope {
@@ -34,11 +29,7 @@ export function columnText({ column, refined }: ColumnModel, side: Side, scope: 
 }
 
 /** What a query gives. */
-export function rowInterface(
-  { names, columns }: TableModel,
-  doc: string,
-  scope: Scope,
-): InterfaceDeclarationStructure {
+export function rowInterface({ names, columns }: TableModel, doc: string, scope: Scope): TypeDeclaration {
   const properties = columns.map((model) =>
     propertyOf(model.property, orNull(columnText(model, 'row', scope), model.column.nullable), {
       comment: model.column.comment,
@@ -48,11 +39,7 @@ export function rowInterface(
 }
 
 /** What an insert takes. */
-export function insertInterface(
-  { names, columns }: TableModel,
-  doc: string,
-  scope: Scope,
-): InterfaceDeclarationStructure {
+export function insertInterface({ names, columns }: TableModel, doc: string, scope: Scope): TypeDeclaration {
   const properties = columns
     .filter((column) => !column.readOnly)
     .map((column) => inputOf(column, column.optional, scope))

@@ -8,13 +8,17 @@ import {
 import { docText } from './doc.js'
 import { propertyKey } from './literal.js'
 
-/** An exported interface. */
+/** What declares a type. */
+export type TypeDeclaration = InterfaceDeclarationStructure | TypeAliasDeclarationStructure
+
+/** An exported interface; of nothing at all a type, since linters take an interface without members for a slip. */
 export function interfaceOf(
   name: string,
   doc: string | undefined,
   properties: OptionalKind<PropertySignatureStructure>[],
   ...bases: readonly string[]
-): InterfaceDeclarationStructure {
+): TypeDeclaration {
+  if (properties.length === 0 && bases.length === 0) return typeOf(name, doc, 'Record<never, never>')
   return {
     kind: StructureKind.Interface,
     name,
@@ -26,12 +30,12 @@ export function interfaceOf(
 }
 
 /** An exported type. */
-export function typeOf(name: string, doc: string, type: string): TypeAliasDeclarationStructure {
+export function typeOf(name: string, doc: string | undefined, type: string): TypeAliasDeclarationStructure {
   return {
     kind: StructureKind.TypeAlias,
     name,
     isExported: true,
-    docs: [doc],
+    docs: doc === undefined ? [] : [doc],
     type,
     leadingTrivia: (writer) => writer.blankLineIfLastNot(),
   }

@@ -1,4 +1,3 @@
-import type { InterfaceDeclarationStructure } from 'ts-morph'
 import type { DatabaseModel, TableModel } from '../model/database-model.js'
 import { brandAlias } from './brand-alias.js'
 import { columnsInterfaces } from './columns-interface.js'
@@ -8,7 +7,7 @@ import { filterInterface } from './filter-interface.js'
 import { insertInterface, rowInterface, scopeOf, updateType } from './row-interfaces.js'
 import { relationsInterface } from './relations.js'
 import type { GeneratedFile, SourceWriter } from './source.js'
-import { interfaceOf, propertyOf } from './structures.js'
+import { interfaceOf, propertyOf, type TypeDeclaration } from './structures.js'
 
 /** The file of one table: its types. */
 export function tableFile(model: TableModel, database: DatabaseModel, writer: SourceWriter): GeneratedFile {
@@ -33,7 +32,7 @@ export function tableFile(model: TableModel, database: DatabaseModel, writer: So
   return writer.file(`${names.file}.ts`, [...imports.structures(), ...declarations])
 }
 
-function modelInterface(model: TableModel): InterfaceDeclarationStructure {
+function modelInterface(model: TableModel): TypeDeclaration {
   const { names, schema } = model
   const types = {
     name: stringLiteral(model.kyselyName),

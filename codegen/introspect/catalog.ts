@@ -45,7 +45,10 @@ export interface CatalogColumn {
 export interface CatalogForeignKey {
   readonly name: string
   readonly comment: string | undefined
-  /** False for a key that is NOT VALID or NOT ENFORCED: rows may refer to none. */
+  /**
+   * Each row refers to one that is there to be read. Not so of a key that is NOT VALID or NOT ENFORCED, of one to a table
+   * under row-level security, and where other tables inherit from this one but not its keys.
+   */
   readonly holds: boolean
   readonly columns: readonly string[]
   readonly references: {

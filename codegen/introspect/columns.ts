@@ -1,13 +1,13 @@
 import type { Client } from 'pg'
+import { type Place, placeOf } from './place.js'
 
-export interface ColumnRow {
-  readonly relation: number
-  readonly number: number
+export interface ColumnRow extends Place {
   readonly name: string
   readonly type: number
   /** As SQL writes it, with its length or precision: `character varying(80)`. */
   readonly sql_type: string
   readonly comment: string | null
+  /** In every row that the relation is read by. */
   readonly not_null: boolean
   readonly has_default: boolean
   readonly identity: '' | 'a' | 'd'
@@ -18,18 +18,8 @@ export interface ColumnRow {
 
 /** The columns of the given relations, in the order of their numbers. */
 export async function readColumns(client: Client, relations: readonly number[]): Promise<ColumnRow[]> {
-  // Since PostgreSQL 18 a NOT NULL may be NOT VALID: then rows from before it may still hold nulls. And one that was put
-  // on a table alone, or is NO INHERIT, says nothing of the rows of the tables that inherit from it.
   const { rows } = await client.query<ColumnRow>(
     `
-    with recursive heirs (relation, heir) as (
-      select i.inhparent, i.inhrelid from pg_inherits i where i.inhparent = any($1::oid[])
-      union
-      select h.relation, i.inhrelid from heirs h join pg_inherits i on i.inhparent = h.heir
-    ),
-    unchecked (relation, number) as (
-      select n.conrelid, n.conkey[1] from pg_constraint n where n.contype = 'n' and not n.convalidated
-    )
     select
       a.attrelid as relation,
       a.attnum as number,
@@ -37,14 +27,7 @@ export async function readColumns(client: Client, relations: readonly number[]):
       a.atttypid as type,
       format_type(a.atttypid, a.atttypmod) as sql_type,
       col_description(a.attrelid, a.attnum) as comment,
-      a.attnotnull
-        and (a.attrelid, a.attnum) not in (select relation, number from unchecked)
-        and not exists (
-          select from heirs h
-          join pg_attribute own on own.attrelid = h.heir and own.attname = a.attname
-          where h.relation = a.attrelid
-            and (not own.attnotnull or (own.attrelid, own.attnum) in (select relation, number from unchecked))
-        ) as not_null,
+      a.attnotnull as not_null,
       a.atthasdef and a.attgenerated = '' as has_default,
       a.attidentity::text as identity,
       a.attgenerated::text as generated,
@@ -56,5 +39,36 @@ export async function readColumns(client: Client, relations: readonly number[]):
     `,
     [relations],
   )
-  return rows
+  const doubtful = await readDoubtful(client, relations)
+  return rows.map((row) => (row.not_null && doubtful.has(placeOf(row)) ? { ...row, not_null: false } : row))
+}
+
+/**
+ * The columns whose NOT NULL does not go for every row that is read. Since PostgreSQL 18 one may be NOT VALID: then rows
+ * from before it may still hold nulls. And one that was put on a table alone, or is NO INHERIT, says nothing of the rows
+ * of the tables that inherit from it.
+ *
+ * What inherits can be thousands of partitions, so that this is a question of its own: within that of the columns, a
+ * server without statistics asks it anew for each of them.
+ */
+async function readDoubtful(client: Client, relations: readonly number[]): Promise<Set<string>> {
+  const { rows } = await client.query<Place>(
+    `
+    with recursive heirs (relation, heir) as (
+      select oid, oid from unnest($1::oid[]) as given (oid)
+      union
+      select h.relation, i.inhrelid from heirs h join pg_inherits i on i.inhparent = h.heir
+    )
+    select distinct h.relation, a.attnum as number
+    from heirs h
+    join pg_attribute own on own.attrelid = h.heir and own.attnum > 0 and not own.attisdropped
+    join pg_attribute a on a.attrelid = h.relation and a.attname = own.attname and a.attnotnull
+    where not own.attnotnull or exists (
+      select from pg_constraint n
+      where n.conrelid = own.attrelid and n.contype = 'n' and not n.convalidated and n.conkey[1] = own.attnum
+    )
+    `,
+    [relations],
+  )
+  return new Set(rows.map(placeOf))
 }

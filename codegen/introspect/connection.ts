@@ -6,6 +6,20 @@ import { connectTo } from '../server/connect.js'
 const OLDEST_VERSION = 14
 
 /**
+ * For this transaction: limits in time of a role or a database are meant for what else it does, and without statistics the
+ * planner takes small queries for large ones, which are compiled in more time than they run. `transaction_timeout` is of
+ * PostgreSQL 17.
+ */
+const SETTINGS = `
+  select set_config(name, value, true)
+  from (values
+    ('statement_timeout', '0'), ('lock_timeout', '0'), ('idle_in_transaction_session_timeout', '0'),
+    ('transaction_timeout', '0'), ('jit', 'off')
+  ) as setting (name, value)
+  where current_setting(name, true) is not null
+`
+
+/**
  * Runs `read` inside one read-only transaction with one snapshot, where no object of the database can stand in for
  * one of pg_catalog.
  *
@@ -16,6 +30,7 @@ export async function readOnly<T>(url: string, read: (client: Client) => Promise
   try {
     await client.query('begin transaction isolation level repeatable read, read only')
     await client.query('set local search_path to pg_catalog')
+    await client.query(SETTINGS)
     await checkVersion(client)
     return await read(client)
   } catch (error) {

@@ -3,11 +3,12 @@ import { groupBy } from '../group-by.js'
 import type { Catalog, CatalogColumn, CatalogForeignKey, CatalogTable, Skipped } from './catalog.js'
 import { type ColumnRow, readColumns } from './columns.js'
 import { readOnly } from './connection.js'
+import { nullRefusal } from './null-refusal.js'
 import { type ForeignKeyRow, readForeignKeys, readUniqueKeys, type UniqueKeyRow } from './keys.js'
 import { readRelations, type RelationRow } from './relations.js'
 import { TypeResolver } from './type-resolver.js'
 import { readTypes } from './types.js'
-import { readViewColumns, type ViewColumn } from './view-columns.js'
+import { readViewColumns } from './view-columns.js'
 
 /**
  * Reads the tables, views and types of a database from pg_catalog, inside a read-only transaction. Takes no more
@@ -26,33 +27,14 @@ async function readCatalog(client: Client): Promise<Catalog> {
   const oids = kept.map((relation) => relation.oid)
   const uniqueKeys = groupBy(await readUniqueKeys(client, oids), relationOf)
   const foreignKeys = groupBy(await readForeignKeys(client, oids), relationOf)
-  const types = await readTypes(client)
+  const types = await readTypes(client, oids)
   const composites = types.flatMap((type) => (type.kind === 'composite' ? [type.relation] : []))
-  const columns = groupBy(await readColumns(client, [...new Set([...oids, ...composites])]), relationOf)
-  const origins = groupBy(await readViewColumns(client, oids), relationOf)
-  const resolver = new TypeResolver(types, (relation) => columns.get(relation) ?? [])
+  const columns = await readColumns(client, [...new Set([...oids, ...composites])])
+  const viewColumns = await readViewColumns(client, oids)
+  const columnsOf = groupBy(columns, relationOf)
+  const resolver = new TypeResolver(types, (relation) => columnsOf.get(relation) ?? [])
+  const refusesNull = nullRefusal({ relations: kept, columns, viewColumns, types: resolver })
   const byOid = new Map(kept.map((relation) => [relation.oid, relation]))
-
-  /** Of a view, it is certain only of a column that is one of a table, or of a view of which it is. */
-  const refusesNull = (relation: RelationRow | undefined, column: ColumnRow | undefined): boolean => {
-    if (relation === undefined || column === undefined) return false
-    switch (relation.kind) {
-      case 'view': {
-        const found = origins.get(relation.oid)?.find(({ number }) => number === column.number)
-        return found !== undefined && isHeld(found.origin)
-      }
-      case 'materialized view':
-        return false
-      default:
-        return column.not_null || resolver.refusesNull(column.type)
-    }
-  }
-  // Nobody checks what a foreign table holds, so that it proves nothing.
-  const isHeld = ({ relation, number }: ViewColumn['origin']): boolean => {
-    const table = byOid.get(relation)
-    const column = columns.get(relation)?.find((each) => each.number === number)
-    return table?.kind !== 'foreign table' && refusesNull(table, column)
-  }
 
   const tables = kept.map((relation): CatalogTable => {
     const keys = uniqueKeys.get(relation.oid) ?? []
@@ -61,8 +43,8 @@ async function readCatalog(client: Client): Promise<Catalog> {
       name: relation.name,
       kind: relation.kind,
       comment: relation.comment ?? undefined,
-      columns: (columns.get(relation.oid) ?? []).map((column) =>
-        toColumn(column, !refusesNull(relation, column), resolver),
+      columns: (columnsOf.get(relation.oid) ?? []).map((column) =>
+        toColumn(column, !refusesNull(column), resolver),
       ),
       primaryKey: keys.find((key) => key.primary)?.columns ?? [],
       uniqueKeys: otherKeys(keys),

@@ -15,17 +15,15 @@ const BUILT_IN = 'pg_catalog'
 /** Turns OIDs into type schemas, and remembers the enums and composites on the way. */
 export class TypeResolver {
   readonly #types: ReadonlyMap<number, TypeRow>
-  readonly #builtIn: ReadonlySet<string>
   readonly #attributes: (relation: number) => readonly ColumnRow[]
   readonly #resolved = new Map<number, TypeSchema>()
 
   /**
-   * @param types - all types of the database.
+   * @param types - those of the columns, and all that they are made of.
    * @param attributes - the attributes of a composite type, by its relation's OID.
    */
   constructor(types: readonly TypeRow[], attributes: (relation: number) => readonly ColumnRow[]) {
     this.#types = new Map(types.map((type) => [type.oid, type]))
-    this.#builtIn = new Set(types.filter(({ schema }) => schema === BUILT_IN).map(({ name }) => name))
     this.#attributes = attributes
   }
 
@@ -85,7 +83,7 @@ export class TypeResolver {
           kind: 'domain',
           schema,
           name,
-          base: this.#builtIn.has(name) ? qualifiedName({ schema, name }) : name,
+          base: row.has_built_in_name ? qualifiedName({ schema, name }) : name,
         }
       case 'array':
         return { kind, element: this.resolve(row.part) }

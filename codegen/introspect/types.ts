@@ -9,6 +9,8 @@ export interface TypeRow {
   readonly part: number
   /** The relation that has a composite's attributes as columns; 0 for other kinds. */
   readonly relation: number
+  /** PostgreSQL itself has a type of this name, be it another one. */
+  readonly has_built_in_name: boolean
   /** Of a domain: it refuses nulls. */
   readonly not_null: boolean
   /** Of a domain: a column without a default of its own has this one. */
@@ -17,10 +19,31 @@ export interface TypeRow {
   readonly comment: string | null
 }
 
-/** Every type of the database: columns name some, and those are made of others. */
-export async function readTypes(client: Client): Promise<TypeRow[]> {
+/**
+ * The types of the columns of the given relations, and all that these are made of. Not every type of the database: each
+ * table and each partition brings two.
+ */
+export async function readTypes(client: Client, relations: readonly number[]): Promise<TypeRow[]> {
   // An array type is the one some type names as its own; int2vector has elements but is none.
-  const { rows } = await client.query<TypeRow>(`
+  const { rows } = await client.query<TypeRow>(
+    `
+    with recursive used (oid) as (
+      select a.atttypid from pg_attribute a
+      where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped
+      union
+      select part.oid
+      from used u
+      join pg_type t on t.oid = u.oid
+      cross join lateral (
+        select t.typelem
+        union all select t.typbasetype
+        union all select r.rngsubtype from pg_range r where r.rngtypid = t.oid
+        union all select m.rngtypid from pg_range m where m.rngmultitypid = t.oid
+        union all select a.atttypid from pg_attribute a
+        where t.typtype = 'c' and a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped
+      ) as part (oid)
+      where part.oid <> 0
+    )
     select
       t.oid,
       n.nspname::text as schema,
@@ -35,19 +58,25 @@ export async function readTypes(client: Client): Promise<TypeRow[]> {
         else 'base'
       end as kind,
       coalesce(element.oid, nullif(t.typbasetype, 0), r.rngsubtype, m.rngtypid, 0) as part,
-      t.typrelid as relation,
+      case t.typtype when 'c' then t.typrelid else 0 end as relation,
+      exists (
+        select from pg_type own where own.typname = t.typname and own.typnamespace = 'pg_catalog'::regnamespace
+      ) as has_built_in_name,
       t.typtype = 'd' and t.typnotnull as not_null,
       t.typdefault is not null as has_default,
       array(
         select e.enumlabel::text from pg_enum e where e.enumtypid = t.oid order by e.enumsortorder
       ) as labels,
       coalesce(obj_description(t.oid, 'pg_type'), obj_description(nullif(t.typrelid, 0), 'pg_class')) as comment
-    from pg_type t
+    from used u
+    join pg_type t on t.oid = u.oid
     join pg_namespace n on n.oid = t.typnamespace
-    left join pg_type element on element.typarray = t.oid
+    left join pg_type element on element.oid = t.typelem and element.typarray = t.oid
     left join pg_range r on r.rngtypid = t.oid
     left join pg_range m on m.rngmultitypid = t.oid
     order by n.nspname::text collate "C", t.typname::text collate "C"
-  `)
+    `,
+    [relations],
+  )
   return rows
 }

@@ -1,13 +1,10 @@
 import type { Client } from 'pg'
 import { isList, type Node, nodesOf, readNodeTree } from './node-tree.js'
+import type { Place } from './place.js'
 
 /** A view's column that is a column of a table, or of another view, in every row. */
-export interface ViewColumn {
-  /** Of the view. */
-  readonly relation: number
-  /** Of the view's column. */
-  readonly number: number
-  readonly origin: { readonly relation: number; readonly number: number }
+export interface ViewColumn extends Place {
+  readonly origin: Place
 }
 
 interface ViewRow {

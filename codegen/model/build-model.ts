@@ -39,10 +39,16 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
   const mapping = mapTypes(declared.catalog, settings)
   const unnamed = mapping.catalog
   const chosen = new ChosenNames(settings.names ?? {}, unnamed)
+  const { inflection } = chosen
   const propertiesOf = (owner: { schema: string; name: string }, names: readonly string[]) =>
     propertyNames(names, { style, chosen: chosen.properties(owner, names) })
   const catalog = nameAttributes(unnamed, propertiesOf)
-  const { names, exports } = nameTables(catalog.tables, chosen, style, { layout, isFreeHandApart })
+  const { names, exports } = nameTables(catalog.tables, chosen, {
+    style,
+    inflection,
+    layout,
+    isFreeHandApart,
+  })
   const types = nameTypes(
     [...catalog.enums, ...catalog.composites].map(({ type }) => type),
     exports,
@@ -60,6 +66,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
   const relations = buildRelations(catalog.tables, {
     settings: settings.relations ?? {},
     style,
+    inflection,
     propertyOf: (table) => names.get(table)?.property ?? table.name,
     columnsOf: (table) => properties.get(qualifiedName(table)) ?? new Map(),
   })
@@ -112,7 +119,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
     tenants,
     skipped: catalog.skipped,
     notes: declared.notes,
-    renamed: renamings(named, relations, chosen, style),
+    renamed: renamings(named, relations, chosen, { style, inflection }),
     unreached: isCamelCase ? tables.flatMap(({ table, kyselyName }) => unreached(table, kyselyName)) : [],
   }
 }

@@ -2,7 +2,9 @@ import { qualifiedName, type Qualified } from '../../src/schema/qualified-name.j
 import { didYouMean } from '../config/did-you-mean.js'
 import { CodegenError } from '../errors.js'
 import type { Catalog } from '../introspect/catalog.js'
+import { Inflection } from '../naming/inflection.js'
 import { RESERVED_PROPERTIES } from '../naming/property.js'
+import { words } from '../naming/words.js'
 import { RESERVED_EXPORTS, RESERVED_REPOSITORIES, RESERVED_WORDS } from './reserved-names.js'
 import type { NameSettings, TableNameSetting } from './settings.js'
 
@@ -15,9 +17,11 @@ export class ChosenNames {
   readonly #tables: ReadonlyMap<string, TableNameSetting>
   readonly #columns: ReadonlyMap<string, string>
   readonly #types: ReadonlyMap<string, string>
+  /** With the singulars that the user gave. */
+  readonly inflection: Inflection
 
   /** @throws {@link CodegenError} for a name of nothing, one that cannot be, and one given twice. */
-  constructor({ tables = {}, columns = {}, types = {} }: NameSettings, catalog: Catalog) {
+  constructor({ tables = {}, columns = {}, types = {}, singulars = {} }: NameSettings, catalog: Catalog) {
     const typed = [...catalog.enums, ...catalog.composites].map(({ type }) => type)
     this.#tables = read(
       'tables',
@@ -38,6 +42,12 @@ export class ChosenNames {
       types,
       typed.map((each) => qualifiedName(each)),
       (value, setting) => checkName(value, setting, RESERVED_TYPES),
+    )
+    const lastWords = catalog.tables.flatMap((table) =>
+      words(this.table(table).repository ?? table.name).slice(-1),
+    )
+    this.inflection = new Inflection(
+      Object.fromEntries(read('singulars', singulars, [...new Set(lastWords)], checkWord)),
     )
   }
 
@@ -84,6 +94,13 @@ function columnKeys({ tables, composites }: Catalog): string[] {
   ]
 }
 
+const MISSING: Readonly<Record<keyof NameSettings, string>> = {
+  tables: 'nothing in the schema',
+  columns: 'nothing in the schema',
+  types: 'nothing in the schema',
+  singulars: 'no word, in lower case, that the name of a table ends in',
+}
+
 function read<Value, Name>(
   kind: keyof NameSettings,
   entries: Entries<Value>,
@@ -95,9 +112,16 @@ function read<Value, Name>(
     Object.entries(entries).map(([key, value]) => {
       const setting = settingOf(kind, key)
       if (!keys.has(key))
-        throw new CodegenError(`${setting} is of nothing in the schema.${didYouMean(key, known)}`)
+        throw new CodegenError(`${setting} is of ${MISSING[kind]}.${didYouMean(key, known)}`)
       return [key, check(value, setting)]
     }),
+  )
+}
+
+function checkWord(word: string, setting: string): string {
+  if (words(word).join(' ') === word && word !== '') return word
+  throw new CodegenError(
+    `${setting} is ${JSON.stringify(word)}, which is no word in lower case. Write one like person.`,
   )
 }
 

@@ -1,11 +1,10 @@
 import { qualifiedName, type Qualified } from '../../src/schema/qualified-name.js'
 import type { CatalogTable } from '../introspect/catalog.js'
 import { expectedProperty } from '../naming/property.js'
-import type { NamingStyle } from '../naming/style.js'
 import { type ChosenNames, settingOf } from './chosen-names.js'
 import type { DatabaseModel, Renamed, TableModel } from './database-model.js'
 import type { Relation } from './relations/build-relations.js'
-import { unexpectedName } from './table-names.js'
+import { type NamingOptions, unexpectedName } from './table-names.js'
 import { plainTypeName } from './type-names.js'
 
 /** Which name of {@link RelationNames} is that of a relation. */
@@ -16,8 +15,9 @@ export function renamings(
   { tables, enums, composites }: Pick<DatabaseModel, 'tables' | 'enums' | 'composites'>,
   relations: ReadonlyMap<CatalogTable, readonly Relation[]>,
   chosen: ChosenNames,
-  style: NamingStyle,
+  naming: Pick<NamingOptions, 'style' | 'inflection'>,
 ): Renamed[] {
+  const { style } = naming
   const properties = (owner: Qualified, fields: readonly Field[]): Renamed[] => {
     const set = chosen.properties(
       owner,
@@ -32,7 +32,7 @@ export function renamings(
   }
   const tableNames = ({ table, names }: TableModel): Renamed[] => {
     const isChosen = Object.keys(chosen.table(table)).length > 0
-    const to = isChosen ? undefined : unexpectedName(table, names, style)
+    const to = isChosen ? undefined : unexpectedName(table, names, naming)
     return to === undefined
       ? []
       : [{ from: qualifiedName(table), to, setting: settingOf('tables', qualifiedName(table)) }]

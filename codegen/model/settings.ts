@@ -48,6 +48,11 @@ export interface NameSettings {
   readonly columns?: Readonly<Record<string, string>>
   /** By enum or composite type: the name of its type. `{ 'public.order_status': 'Status' }`. */
   readonly types?: Readonly<Record<string, string>>
+  /**
+   * By the last word of tables' names, in lower case: what one row is called, where the rules of English have it wrong or
+   * leave it alone. `{ criteria: 'criterion', clientes: 'cliente', media: 'media' }`.
+   */
+  readonly singulars?: Readonly<Record<string, string>>
 }
 
 /** At least one of the two; the other is made from it. */

@@ -3,14 +3,17 @@ import type { Layout } from './settings.js'
 import type { CatalogTable } from '../introspect/catalog.js'
 import type { NamingStyle } from '../naming/style.js'
 import { assign, DEFAULT_SCHEMA, fingerprints, rank } from '../naming/unique.js'
-import { camelCase, kebabCase, pascalCase, singular, startsLikeIdentifier, words } from '../naming/words.js'
+import type { Inflection } from '../naming/inflection.js'
+import { camelCase, kebabCase, pascalCase, startsLikeIdentifier, words } from '../naming/words.js'
 import { type ChosenNames, settingOf } from './chosen-names.js'
 import type { TableNames } from './database-model.js'
 import { RESERVED_EXPORTS, RESERVED_FILES, RESERVED_REPOSITORIES } from './reserved-names.js'
 import type { TableNameSetting } from './settings.js'
 import { qualifiedName } from '../../src/schema/qualified-name.js'
 
-interface NamingOptions {
+export interface NamingOptions {
+  readonly style: NamingStyle
+  readonly inflection: Inflection
   readonly layout?: Layout
   /** Querysets and free-hand Kysely have types of their own. Default: `false`. */
   readonly isFreeHandApart?: boolean
@@ -32,9 +35,9 @@ export interface TableNaming {
 export function nameTables(
   tables: readonly CatalogTable[],
   chosen: ChosenNames,
-  style: NamingStyle,
-  { layout = 'flat', isFreeHandApart = false }: NamingOptions = {},
+  options: NamingOptions,
 ): TableNaming {
+  const { layout = 'flat' } = options
   const taken = new Set([
     ...RESERVED_EXPORTS.map(asExport),
     ...RESERVED_FILES.flatMap((file) => [file, ...tables.map((table) => inFolder(table, file, layout))]).map(
@@ -46,7 +49,7 @@ export function nameTables(
   const names = assign(tables, {
     taken,
     rank: (left, right) => isChosen(right) - isChosen(left) || rank(left, right),
-    candidates: (table) => candidates(table, chosen.table(table), style, { layout, isFreeHandApart }),
+    candidates: (table) => candidates(table, chosen.table(table), options),
     parts,
     refuse: (table) =>
       new CodegenError(
@@ -61,12 +64,12 @@ export function nameTables(
 export function unexpectedName(
   table: CatalogTable,
   names: TableNames,
-  style: NamingStyle,
+  { style, inflection }: Pick<NamingOptions, 'style' | 'inflection'>,
 ): string | undefined {
   const own = words(table.name)
   const expected = style === 'asIs' ? table.name : startsLikeIdentifier(own) ? camelCase(own) : undefined
   if (names.property !== expected) return names.property
-  return names.row === pascalCase(singular(own)) ? undefined : names.row
+  return names.row === pascalCase(inflection.singular(own)) ? undefined : names.row
 }
 
 /** How many names are tried around a chosen one, which stays the same in each. */
@@ -75,12 +78,11 @@ const TRIES = 8
 function* candidates(
   table: CatalogTable,
   set: TableNameSetting,
-  style: NamingStyle,
-  { layout = 'flat', isFreeHandApart = false }: NamingOptions,
+  { style, inflection, layout = 'flat', isFreeHandApart = false }: NamingOptions,
 ): Iterable<TableNames> {
   const isChosen = Object.keys(set).length > 0
   let tries = 0
-  for (const { many, one, mark } of wordings(set.repository ?? table.name, table)) {
+  for (const { many, one, mark } of wordings(set.repository ?? table.name, table, inflection)) {
     const property = style === 'asIs' ? many.join('_') : camelCase(many.flatMap(words))
     const row = pascalCase(one)
     const names = build(many.flatMap(words), mark, { repository: property, row, ...set })
@@ -99,19 +101,24 @@ interface Wording {
   readonly mark: string
 }
 
-function* wordings(name: string, { schema, name: sqlName }: CatalogTable): Iterable<Wording> {
+function* wordings(
+  name: string,
+  { schema, name: sqlName }: CatalogTable,
+  inflection: Inflection,
+): Iterable<Wording> {
   const own = words(name)
   const prefixed = [...words(schema), ...own]
+  const [one, prefixedOne] = [inflection.singular(own), inflection.singular(prefixed)]
   const marks = fingerprints(JSON.stringify([schema, sqlName]))
   for (const text of marks) {
     const mark = `x${text}`
-    yield { many: [name], one: singular(own), mark }
-    if (schema !== DEFAULT_SCHEMA) yield { many: [schema, name], one: singular(prefixed), mark }
+    yield { many: [name], one, mark }
+    if (schema !== DEFAULT_SCHEMA) yield { many: [schema, name], one: prefixedOne, mark }
     yield { many: [name], one: own, mark }
     yield { many: [name, 'table'], one: own, mark }
-    yield { many: [schema, name], one: singular(prefixed), mark }
+    yield { many: [schema, name], one: prefixedOne, mark }
     yield { many: [schema, name], one: prefixed, mark }
-    yield { many: [name, mark], one: [...singular(own), mark], mark }
+    yield { many: [name, mark], one: [...one, mark], mark }
   }
 }
 

@@ -1,5 +1,3 @@
-import { pluralize, singularize } from 'inflection'
-
 /** Letters and marks younger than Unicode 15: Node takes them in identifiers, TypeScript's own tables do not yet. */
 const YOUNG =
   '\\u088F\\u0C5C\\u0CDC\\u1C89\\u1C8A\\u30FB\\uA7CB-\\uA7CF\\uA7D2\\uA7D4\\uA7DA-\\uA7DC\\uA7F1\\uFF65\\u0897\\u1ACF-\\u1AFF'
@@ -16,62 +14,6 @@ const SEPARATORS = new RegExp(
 
 /** `createdAt` → `created At`, `HTTPStatus` → `HTTP Status`. */
 const HUMPS = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u
-
-/** Words that are their own plural. */
-const UNCOUNTABLE = new Set([
-  ...['data', 'metadata', 'media', 'criteria', 'series', 'species', 'news', 'staff', 'analytics', 'physics'],
-  ...[
-    'logistics',
-    'debris',
-    'kudos',
-    'tennis',
-    'chaos',
-    'information',
-    'equipment',
-    'fish',
-    'dns',
-    'gps',
-    'css',
-    'js',
-  ],
-  ...['aws', 'tls', 'https', 'feedback', 'software', 'hardware'],
-])
-
-/** Words that look like a plural and are none, or whose plural is irregular beyond what `inflection` knows. */
-const SINGULARS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    [
-      ...['data', 'metadata', 'media', 'criteria', 'schema', 'series', 'species', 'news', 'staff'],
-      ...['lens', 'atlas', 'bias', 'plus', 'corpus', 'census', 'consensus', 'canvas', 'christmas', 'chaos'],
-      ...['cosmos', 'debris', 'kudos', 'tennis', 'analytics', 'physics', 'logistics'],
-      ...['gas', 'os', 'dns', 'gps', 'sms', 'css', 'js', 'aws', 'tls', 'https', 'yes', 'address', 'alias'],
-    ].map((word) => [word, word]),
-  ),
-  sales: 'sale',
-  details: 'detail',
-  analyses: 'analysis',
-  bonuses: 'bonus',
-  caches: 'cache',
-  cookies: 'cookie',
-  corpora: 'corpus',
-  focuses: 'focus',
-  lenses: 'lens',
-  schemas: 'schema',
-  shoes: 'shoe',
-}
-
-/** Plurals that `inflection` does not know, those of the table above among them. */
-const PLURALS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    Object.entries(SINGULARS)
-      .filter(([many, one]) => many !== one)
-      .map(([many, one]) => [one, many]),
-  ),
-  atlas: 'atlases',
-  gas: 'gases',
-  hero: 'heroes',
-  leaf: 'leaves',
-}
 
 /**
  * The words of an SQL name: `order_items`, `orderItems` and `Order Items` all give `order`, `items`. What looks the same
@@ -107,26 +49,6 @@ export function kebabCase(parts: readonly string[]): string {
     .map((word) => word.normalize('NFKD').replace(/[^a-z0-9]/g, ''))
     .filter((word) => word !== '')
     .join('-')
-}
-
-/** The words with the last one in the singular. */
-export function singular(parts: readonly string[]): string[] {
-  const last = parts.at(-1)
-  if (last === undefined) return []
-  return [...parts.slice(0, -1), Object.hasOwn(SINGULARS, last) ? SINGULARS[last]! : singularize(last)]
-}
-
-/** The words with the last one in the plural, which it may be in already. */
-export function plural(parts: readonly string[]): string[] {
-  const last = parts.at(-1)
-  if (last === undefined) return []
-  return [...parts.slice(0, -1), pluralWord(last)]
-}
-
-function pluralWord(word: string): string {
-  // English endings suit neither other scripts nor what is a plural already.
-  if (UNCOUNTABLE.has(word) || !/[a-z]$/.test(word) || singular([word])[0] !== word) return word
-  return Object.hasOwn(PLURALS, word) ? PLURALS[word]! : pluralize(word)
 }
 
 function capitalise(word: string): string {

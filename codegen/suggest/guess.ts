@@ -2,6 +2,7 @@ import { qualifiedName } from '../../src/schema/qualified-name.js'
 import { typeLabel } from '../../src/schema/type.js'
 import { lookupKind } from '../../src/types/lookup-kind.js'
 import { areComparable } from '../../src/types/same-type.js'
+import { Inflection } from '../naming/inflection.js'
 import { groupBy } from '../group-by.js'
 import type { Catalog, CatalogColumn, CatalogTable } from '../introspect/catalog.js'
 import type { ColumnPlace, ViewOrigin } from '../introspect/view-origins.js'
@@ -27,13 +28,20 @@ export interface Unsure {
  * Guesses relations by the names and types of columns, or in views by where they come from, and the keys of views. Nothing
  * is guessed that leads to no unique key, that could be several, or that a foreign key or the configuration says already.
  */
-export function guess({ tables }: Catalog, origins: readonly ViewOrigin[]): Guesses {
+export function guess(
+  { tables }: Catalog,
+  origins: readonly ViewOrigin[],
+  inflection = new Inflection(),
+): Guesses {
   const views = new Map(origins.map((origin) => [qualifiedName(origin), origin]))
   const byName = new Map(tables.map((table) => [qualifiedName(table), table]))
   const inSchemas = new Map(
     [...groupBy(tables, ({ schema }) => schema)].map(([schema, own]) => [
       schema,
-      new NamedTargets(own.filter(({ kind }) => !kind.endsWith('view'))),
+      new NamedTargets(
+        own.filter(({ kind }) => !kind.endsWith('view')),
+        inflection,
+      ),
     ]),
   )
   const found = new Map<string, Target>()

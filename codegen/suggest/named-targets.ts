@@ -1,6 +1,7 @@
 import type { CatalogColumn, CatalogTable } from '../introspect/catalog.js'
 import { uniqueKeysOf } from '../model/relations/key.js'
-import { singular, words } from '../naming/words.js'
+import type { Inflection } from '../naming/inflection.js'
+import { words } from '../naming/words.js'
 
 /** Words at a column's end that say that it refers, and not to what. */
 const ENDINGS = ['id', 'fk', 'uuid', 'guid']
@@ -32,11 +33,11 @@ export class NamedTargets {
   readonly #byKey = new Map<string, Target[]>()
   readonly #withoutKey = new Map<string, CatalogTable>()
 
-  constructor(tables: readonly CatalogTable[]) {
+  constructor(tables: readonly CatalogTable[], inflection: Inflection) {
     for (const table of tables) {
       const targets = targetsOf(table)
       const own = words(table.name)
-      const stems = [...new Set([singular(own).join(''), own.join('')])]
+      const stems = [...new Set([inflection.singular(own).join(''), own.join('')])]
       for (const stem of stems) {
         for (const ending of targets.length === 0 ? ENDINGS : [])
           this.#withoutKey.set(`${stem}${ending}`, table)

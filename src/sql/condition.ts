@@ -3,6 +3,7 @@ import type { Condition } from '../query/filter/condition.js'
 import type { Operand } from '../shape/operand.js'
 import type { ColumnSchema } from '../schema/table.js'
 import { baseType, type CompositeTypeSchema, type TypeSchema } from '../schema/type.js'
+import { recordOf } from '../types/base-types.js'
 import type { Sql } from './compile.js'
 import { comparableRef, typeName } from './cast.js'
 import { compileExpression } from './expression.js'
@@ -32,7 +33,7 @@ export function compileCondition(scope: Scope, condition: Condition): Sql<boolea
       return nullTest(scope, condition.column, condition.isNull)
     case 'compare': {
       const { column, operator, operand, castTo } = condition
-      const value = parameter(scope, operand, castTo ?? compositeOf(column))
+      const value = parameter(scope, operand, castTo ?? namedType(column))
       if (operator === 'is distinct from' && operatorSchema(column.type) !== undefined) {
         return sql<boolean>`(${ref} ${operatorOf(column.type, '=')} ${value}) is not true`
       }
@@ -41,7 +42,7 @@ export function compileCondition(scope: Scope, condition: Condition): Sql<boolea
     case 'length':
       return sql<boolean>`cardinality(${ref}) ${sql.raw(condition.operator)} ${condition.operand}`
     case 'between':
-      return between(ref, condition)
+      return between(scope, ref, condition)
     case 'inQuery': {
       const { state, nodeOf } = condition.query
       const rows = new ExpressionWrapper(nodeOf(state, scope.schemas))
@@ -51,7 +52,7 @@ export function compileCondition(scope: Scope, condition: Condition): Sql<boolea
     }
     case 'in': {
       const { column, values, orNull } = condition
-      const element = compositeOf(column)
+      const element = namedType(column)
       const among = !isList(values)
         ? sql<boolean>`${ref} ${operatorOf(column.type, '=')} any(${parameter(scope, values, element && { kind: 'array', element })})`
         : values.length === 0
@@ -70,8 +71,14 @@ function junction(scope: Scope, kind: 'and' | 'or', conditions: readonly Conditi
 }
 
 /** BETWEEN takes its operators from the search_path. */
-function between(ref: Sql, { column, from, to }: Extract<Condition, { kind: 'between' }>): Sql<boolean> {
+function between(
+  scope: Scope,
+  ref: Sql,
+  { column, ...ends }: Extract<Condition, { kind: 'between' }>,
+): Sql<boolean> {
   const { type } = column
+  const from = parameter(scope, ends.from, namedType(column))
+  const to = parameter(scope, ends.to, namedType(column))
   if (operatorSchema(type) === undefined) return sql<boolean>`${ref} between ${from} and ${to}`
   return sql<boolean>`(${ref} ${operatorOf(type, '>=')} ${from} and ${ref} ${operatorOf(type, '<=')} ${to})`
 }
@@ -87,9 +94,16 @@ function isList(values: Operand | readonly Operand[]): values is readonly Operan
   return Array.isArray(values)
 }
 
-/** A composite's operand has to name its type: the server would take it for an anonymous one, which has no input. */
 function parameter(scope: Scope, operand: Operand, type: TypeSchema | undefined): Sql {
   return type === undefined ? sql`${operand}` : sql`cast(${operand} as ${typeName(scope, type)})`
+}
+
+/**
+ * The type that operands of a column have to name. A composite's would be taken for an anonymous one, which has no input,
+ * and one without operators of its own for a value of the type whose they are: `pg_class` for an oid.
+ */
+function namedType(column: ColumnSchema): TypeSchema | undefined {
+  return compositeOf(column) ?? (recordOf(column.type)?.namesOperands === true ? column.type : undefined)
 }
 
 function compositeOf(column: ColumnSchema): CompositeTypeSchema | undefined {

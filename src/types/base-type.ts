@@ -22,6 +22,11 @@ export interface BaseType {
   readonly exactKey: string | undefined
   /** The one text for all texts of a value, where it can be written in several ways. Default: the text itself. */
   readonly canonical: ((text: string) => string) | undefined
+  /**
+   * Whether its operators are those of another type that reads other texts, so that an operand has to name its own: the
+   * server takes one that does not for a value of that other type. Default: no.
+   */
+  readonly namesOperands: boolean
   /** Whether its text does not depend on settings of the session, so that it can be joined. Default: if it is text. */
   readonly plainText: boolean
   /** What PostgreSQL puts between elements of an array (`pg_type.typdelim`). Default: `,`. */
@@ -81,6 +86,7 @@ export function defineType(
     alike: name,
     exactKey: undefined,
     canonical: undefined,
+    namesOperands: false,
     plainText: lookups === 'text',
     delimiter: ',',
     flat: false,

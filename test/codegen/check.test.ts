@@ -76,7 +76,8 @@ describe('sluice init', () => {
     await sluice(folder.path, 'init')
     const file = join(folder.path, 'sluice.config.ts')
     const inUse = readFileSync(file, 'utf8').replace(/^ {2}\/\/ (?=(?:\w+:|[}\]]| {2}\w+:))/gm, '  ')
-    writeFileSync(file, inUse.replace("schema: 'schema.sql',", ''))
+    // Those would be in place of the others.
+    writeFileSync(file, inUse.replace("schema: 'schema.sql',", '').replace(/^ {2}databases: .*\n/m, ''))
     const { stderr } = await sluice(folder.path, '--url', 'postgres://127.0.0.1:1/x')
     // Read, found valid, and gone by as far as the database.
     expect(stderr).toMatch(/ECONNREFUSED/)

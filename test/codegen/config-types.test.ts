@@ -170,6 +170,47 @@ describe('brandedIds', () => {
     expect(text.get('user-profiles.ts')).not.toContain('__brand')
   })
 
+  it('makes keys of text types of their own too, in filters as in create', async () => {
+    await using text = await createTestDatabase()
+    const client = new Client(text.url)
+    await client.connect()
+    await client.query(`create table shops (slug text primary key, name text); create domain sku as varchar(9);
+      create table items (sku sku primary key, shop text not null references shops, next sku references items)`)
+    await client.end()
+    const { errors } = await made(
+      { brandedIds: true, columns: { 'public.shops.name': { type: "'north' | 'south'" } } },
+      {
+        'use.ts': `import type { Item, ItemSku, NewItem, Repositories, ShopSlug } from './src/generated/index.js'
+          export async function use({ shops, items }: Repositories, item: Item, slug: ShopSlug, text: string) {
+            await items.filter({ shop: slug, sku: { in: [item.sku], ne: null } }, { shop: { startsWith: text } }).toArray()
+            await items.filter({ next: null, sku: { in: items.filter({ next: item.sku }).values('next') } }).toArray()
+            await shops.filter({ name: 'north', slug: { iContains: 'a', regex: text } }).toArray()
+            const made: NewItem = { sku: item.sku, shop: slug, next: item.next }
+            await items.create(made)
+            // @ts-expect-error any text is no slug
+            await items.filter({ shop: text }).toArray()
+            // @ts-expect-error nor within a lookup
+            await items.filter({ shop: { exact: text } }).toArray()
+            // @ts-expect-error nor in a list
+            await shops.filter({ slug: { in: [text] } }).toArray()
+            // @ts-expect-error a slug is no sku
+            await items.filter({ sku: slug }).toArray()
+            // @ts-expect-error nor is it to be set beside one
+            await items.filter({ sku: { gte: slug } }).toArray()
+            // @ts-expect-error by a relation neither
+            await shops.filter({ items: { some: { sku: slug } } }).toArray()
+            // @ts-expect-error as in create
+            await items.create({ ...made, shop: text })
+            // @ts-expect-error a type of the user's own is kept to as well
+            await shops.filter({ name: 'west' }).toArray()
+            return null as unknown as ItemSku
+          }`,
+      },
+      text.url,
+    )
+    expect(errors).toEqual([])
+  })
+
   it('leaves keys alone that have a type of their own already, and what refers to them', async () => {
     const { errors, text } = await made({
       brandedIds: true,

@@ -2,6 +2,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CatalogTable } from '../../codegen/introspect/catalog.js'
+import type { TableNames } from '../../codegen/model/database-model.js'
+import { nameList } from '../../codegen/name-list.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { sluice, sluiceWith } from './cli-support.js'
 import { temporaryFolder } from './support.js'
@@ -54,10 +57,32 @@ describe('the tables of tools', () => {
 })
 
 describe('the summary', () => {
-  it('names the repositories', async () => {
+  it('lists what repositories and rows are called', async () => {
     using folder = temporaryFolder()
     const { stdout } = await generatedFrom(folder, '--url', database.url)
-    expect(stdout).toContain('\n  repositories: ourMigrations, payment, rental\n')
+    expect(stdout).toContain(
+      [
+        '',
+        '  table → repository → row:',
+        '    public.our_migrations → ourMigrations → OurMigration',
+        '    public.payment        → payment       → Payment',
+        '    public.rental         → rental        → Rental',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('has of many tables those first whose rows are called otherwise than by an s less', () => {
+    const tables = [...Array.from({ length: 498 }, (_, n) => [`t${n}`, `t${n}`]), ['categories', 'Category']]
+    const models = [...tables, ['data', 'Data']].map(([name = '', row = '']) => ({
+      table: { schema: 'public', name } as CatalogTable,
+      names: { property: name, row } as TableNames,
+    }))
+    const lines = nameList(models, 'src/db')
+    expect(lines).toHaveLength(42)
+    expect(lines[1]).toBe('    public.categories → categories → Category')
+    expect(lines[2]).toBe('    public.t0         → t0         → t0')
+    expect(lines.at(-1)).toBe('    and 460 more, under Repositories in src/db/index.ts')
   })
 
   it('and --help say by what rule they are called', async () => {
@@ -71,10 +96,10 @@ describe('the summary', () => {
 describe('where the schema comes from', () => {
   it('is DATABASE_URL, where nothing else is said', async () => {
     using folder = temporaryFolder()
-    expect((await sluiceWith(database.url, folder.path)).stdout).toContain('repositories: ourMigrations')
+    expect((await sluiceWith(database.url, folder.path)).stdout).toContain('→ ourMigrations →')
     // A file of the schema comes first.
     writeFileSync(join(folder.path, 'schema.sql'), 'create table other (id int primary key)')
-    expect((await sluiceWith(database.url, folder.path)).stdout).toContain('repositories: other\n')
+    expect((await sluiceWith(database.url, folder.path)).stdout).toMatch(/→ other\s+→ Other\n/)
     using empty = temporaryFolder()
     const { stderr } = await sluiceWith('mysql://bob:secret@localhost/x', empty.path)
     expect(stderr).toMatch(/DATABASE_URL takes a PostgreSQL URL/)

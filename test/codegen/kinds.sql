@@ -33,6 +33,8 @@ create type span as range (subtype = float8, multirange_type_name = spans);
 create type mood_range as range (subtype = mood, multirange_type_name = mood_ranges);
 
 create table no_columns ();
+create table no_input (id bigint generated always as identity primary key);
+create type no_attributes as ();
 create table no_key (a int, b text);
 create table keys (a int, b text, c uuid, primary key (b, a), unique (c));
 create table identities (
@@ -64,7 +66,17 @@ create table types (
   int4range int4range, nummultirange nummultirange, dates daterange[],
   citext ext.citext, citexts ext.citext[], hstore ext.hstore, hstores ext.hstore[], ltree ext.ltree, ltrees ext.ltree[],
   vector ext.vector, own_date ext.date,
-  nothing nothing_yet, row_of keys, rows_of keys[], system pg_catalog.int2vector, "char" "char", matrix int[][]
+  nothing nothing_yet, no_attributes no_attributes, row_of keys, rows_of keys[], system pg_catalog.int2vector, "char" "char", matrix int[][]
+);
+create domain relation_name as regclass;
+create table registered (
+  id int primary key,
+  class regclass unique, type regtype, proc regproc, procedure regprocedure, oper regoper, signs regoperator,
+  role regrole, namespace regnamespace, config regconfig, dictionary regdictionary, sorting regcollation,
+  name relation_name, classes regclass[], names relation_name[], network cidr unique, networks cidr[]
+);
+create table registered_links (
+  id int primary key, class regclass references registered (class), network cidr references registered (network)
 );
 create table type_links (
   id int primary key, citext ext.citext unique, feeling feeling unique, mood mood unique,

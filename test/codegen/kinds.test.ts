@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import { Linter } from 'eslint'
 import { Client } from 'pg'
+import { configs } from 'typescript-eslint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { emit } from '../../codegen/emit/emit.js'
 import { introspect } from '../../codegen/introspect/introspect.js'
@@ -70,6 +72,18 @@ describe('every kind of relation and column', () => {
     expect(typeErrors(files)).toEqual([])
     const forPg = buildModel(await introspect(database.url), { kyselyValues: 'pg', kyselyCamelCase: true })
     expect(typeErrors(new Map(emit(forPg).map(({ name, text }) => [name, text])))).toEqual([])
+  })
+
+  it('gives code that strict linters have nothing to say about', () => {
+    const linter = new Linter()
+    const reports = [...files].flatMap(([name, text]) =>
+      linter.verify(
+        text,
+        [...(configs.strict as Linter.Config[]), ...(configs.stylistic as Linter.Config[])],
+        name,
+      ),
+    )
+    expect(new Set(reports.map(({ ruleId, message }) => `${ruleId ?? ''}: ${message}`))).toEqual(new Set())
   })
 
   it('is created, found, read by every path, and updated through its repository', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { propertyNames } from '../../codegen/naming/property.js'
-import { camelCase, kebabCase, pascalCase, singular, words } from '../../codegen/naming/words.js'
+import { camelCase, kebabCase, pascalCase, words } from '../../codegen/naming/words.js'
 
 describe('words', () => {
   it.each([
@@ -18,28 +18,6 @@ describe('words', () => {
   ])('turns %j into an identifier and a file name', (name, camel, pascal, kebab) => {
     const parts = words(name)
     expect([camelCase(parts), pascalCase(parts), kebabCase(parts)]).toEqual([camel, pascal, kebab])
-  })
-
-  it.each([
-    ['addresses', 'address'],
-    ['address', 'address'],
-    ['statuses', 'status'],
-    ['status', 'status'],
-    ['categories', 'category'],
-    ['people', 'person'],
-    ['children', 'child'],
-    ['movies', 'movie'],
-    ['cookies', 'cookie'],
-    ['caches', 'cache'],
-    ['analyses', 'analysis'],
-    ['series', 'series'],
-    ['news', 'news'],
-    ['staff', 'staff'],
-    ['data', 'data'],
-    ['metadata', 'metadata'],
-    ['dns', 'dns'],
-  ])('knows the singular of %s', (plural, one) => {
-    expect(singular(['some', plural])).toEqual(['some', one])
   })
 })
 

@@ -1,5 +1,9 @@
 import type { TypeSchema } from 'sluice'
 
+function oneOf(...names: readonly string[]) {
+  return (n: number) => names[n % names.length]
+}
+
 /** Values of base types that are read back as they were given: by number, and greater for a greater one below ten. */
 const BASE: Readonly<Record<string, (n: number) => unknown>> = {
   bool: (n) => n % 2 === 0,
@@ -45,6 +49,17 @@ const BASE: Readonly<Record<string, (n: number) => unknown>> = {
   pg_lsn: (n) => `0/${n.toString(16).toUpperCase()}`,
   xid: (n) => String(n),
   int2vector: (n) => `1 ${n % 99}`,
+  regclass: oneOf('pg_class', 'pg_type', 'pg_proc'),
+  regtype: oneOf('integer', 'text', 'bigint'),
+  regproc: oneOf('version', 'pg_backend_pid'),
+  regprocedure: oneOf('version()', 'pg_sleep(double precision)'),
+  regoper: oneOf('||/', '|/'),
+  regoperator: oneOf('+(integer,integer)', '-(integer,integer)'),
+  regrole: oneOf('pg_monitor', 'pg_signal_backend'),
+  regnamespace: oneOf('pg_catalog', 'pg_toast'),
+  regconfig: oneOf('english', 'german', 'simple'),
+  regdictionary: oneOf('english_stem', 'simple'),
+  regcollation: oneOf('"C"', '"POSIX"'),
   // Types of the tests' own, which are text.
   'ext.date': (n) => `text ${n}`,
   vector: (n) => `[1,2,${n}]`,

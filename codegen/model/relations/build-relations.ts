@@ -3,6 +3,7 @@ import { qualifiedName } from '../../../src/schema/qualified-name.js'
 import { CodegenError } from '../../errors.js'
 import { groupBy } from '../../group-by.js'
 import type { CatalogTable } from '../../introspect/catalog.js'
+import type { Inflection } from '../../naming/inflection.js'
 import type { NamingStyle } from '../../naming/style.js'
 import { compare } from '../../naming/unique.js'
 import { chooseNames } from './choose-names.js'
@@ -23,6 +24,7 @@ export interface Relation {
 export interface RelationsOptions {
   readonly settings: RelationSettings
   readonly style: NamingStyle
+  readonly inflection: Inflection
   readonly propertyOf: PropertyOf
   /** The property of each of a table's columns, by name in SQL. */
   readonly columnsOf: (table: CatalogTable) => ReadonlyMap<string, string>
@@ -36,12 +38,12 @@ export interface RelationsOptions {
  */
 export function buildRelations(
   tables: readonly CatalogTable[],
-  { settings, style, propertyOf, columnsOf }: RelationsOptions,
+  { settings, style, inflection, propertyOf, columnsOf }: RelationsOptions,
 ): Map<CatalogTable, Relation[]> {
   const keys = keysOf(tables, new SettingsReader(settings, tables))
   const links = linksOf(keys)
   checkThrough(keys, links)
-  const byTable = groupBy(proposals(keys, links, propertyOf, style), ({ table }) => table)
+  const byTable = groupBy(proposals(keys, links, { propertyOf, style, inflection }), ({ table }) => table)
   return new Map(
     [...byTable].map(([table, own]) => {
       const columns = new Map([...columnsOf(table)].map(([name, property]) => [property, name]))

@@ -11,6 +11,8 @@ export interface Key {
   readonly title: string
   /** What its names are set by in the configuration: the constraint, with its table where that is not enough. */
   readonly entry: string
+  /** The name of the constraint; empty for what is none, but declared. */
+  readonly constraint: string
   readonly table: CatalogTable
   readonly target: CatalogTable
   /** Pairwise equal to `targetColumns`. Names in SQL, as those. */
@@ -60,6 +62,7 @@ function toKey(
     label: keyLabel(table, key),
     title: keyTitle(table, key),
     entry: settings.entryOf(table, key),
+    constraint: key.declared === undefined ? key.name : '',
     table,
     target,
     columns,

@@ -1,10 +1,12 @@
 import type { CatalogTable } from '../../introspect/catalog.js'
 import { fingerprint } from '../../naming/unique.js'
 import { joinWords, type NamingStyle } from '../../naming/style.js'
-import { plural, singular, words } from '../../naming/words.js'
+import type { Inflection } from '../../naming/inflection.js'
+import { words } from '../../naming/words.js'
+import { constraintWords } from './constraint-words.js'
 import type { Key } from './key.js'
 import type { Link } from './links.js'
-import { roleOf, roleWithTarget } from './role.js'
+import { roleOf, roleWithTarget, type Target, withTarget } from './role.js'
 
 /** One direction of a key or link, before it has its name. */
 export interface Proposal {
@@ -24,17 +26,24 @@ export interface Proposal {
 /** How a table is called in TypeScript: the key of its repository. */
 export type PropertyOf = (table: CatalogTable) => string
 
+/** What names are made by. */
+export interface Naming {
+  readonly propertyOf: PropertyOf
+  readonly style: NamingStyle
+  readonly inflection: Inflection
+}
+
 /** Both directions of each key, and of each link, with the names they may have. */
 export function proposals(
   keys: readonly Key[],
   links: readonly Link[],
-  propertyOf: PropertyOf,
-  style: NamingStyle,
+  { propertyOf, style, inflection }: Naming,
 ): Proposal[] {
   const join = (...parts: readonly string[]) => joinWords(parts, style)
-  const many = (table: CatalogTable) => plural(words(propertyOf(table)))
-  const one = (table: CatalogTable) => singular(words(propertyOf(table)))
-  const role = (key: Key) => roleOf(key, one(key.target))
+  const many = (table: CatalogTable) => inflection.plural(words(propertyOf(table)))
+  const one = (table: CatalogTable) => inflection.singular(words(propertyOf(table)))
+  const targetOf = (key: Key): Target => ({ one: one(key.target), inflection })
+  const role = (key: Key) => roleOf(key, targetOf(key))
   const roleWords = (key: Key) => (key.names.name === undefined ? role(key).words : words(key.names.name))
   const pairs = countBy(keys, (key) => pairOf(key.table, key.target))
   const linkPairs = countBy(links, ({ near, far }) => pairOf(near.target, far.target))
@@ -44,15 +53,19 @@ export function proposals(
     `${join(...base)}_${fingerprint(JSON.stringify([form, ...of.map(({ label }) => label)]))}`
 
   const forward = keys.map((key): Proposal => {
-    const target = one(key.target)
-    const withTarget = roleWithTarget(role(key).words, target)
+    const target = targetOf(key)
+    const roleAndTarget = roleWithTarget(role(key).words, target)
+    const byConstraint = constraintNames(key, (name) => join(...withTarget(name, target)))
     return {
       ...{ table: key.table, target: key.target, form: 'forward', key, set: key.names.name },
       candidates: [
         ...(role(key).isColumn ? [] : [join(...role(key).words)]),
-        join(...withTarget),
-        join(...withTarget, 'by', ...key.columns.flatMap(words)),
-        lastResort(target, 'forward', key),
+        // Several columns that say no more than the table does: the constraint may.
+        ...(key.columns.length > 1 ? byConstraint : []),
+        join(...roleAndTarget),
+        ...(key.columns.length > 1 ? [] : byConstraint),
+        join(...roleAndTarget, 'by', ...key.columns.flatMap(words)),
+        lastResort(target.one, 'forward', key),
       ],
     }
   })
@@ -64,6 +77,9 @@ export function proposals(
       candidates: [
         ...(isAlone ? [join(...base)] : []),
         join(...base, 'by', ...roleWords(key)),
+        ...constraintNames(key, (name) => join(...base, 'by', ...name)),
+        join(...base, 'by', ...key.columns.flatMap(words)),
+        join(...base, 'by', ...key.columns.flatMap(words), 'to', ...key.targetColumns.flatMap(words)),
         lastResort(base, 'inverse', key),
       ],
     }
@@ -81,11 +97,19 @@ export function proposals(
         ...(!isSelf ? [join(...base, 'by', ...table)] : []),
         ...(isSelf && isRoleAlone ? [join(...base, 'by', ...roleWords(near))] : []),
         join(...base, 'by', ...table, ...roleWords(near)),
+        ...constraintNames(near, (name) => join(...base, 'by', ...table, ...name)),
+        join(...base, 'by', ...table, ...near.columns.flatMap(words), 'to', ...far.columns.flatMap(words)),
         lastResort(base, 'through', near, far),
       ],
     }
   })
   return [...forward, ...inverse, ...through]
+}
+
+/** The name that a constraint gives, if people have named it. */
+function constraintNames(key: Key, toName: (name: readonly string[]) => string): string[] {
+  const name = constraintWords(key)
+  return name === undefined ? [] : [toName(name)]
 }
 
 function pairOf(from: CatalogTable, to: CatalogTable): string {

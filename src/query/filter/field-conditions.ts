@@ -51,7 +51,7 @@ export type ComparableFields<Row, Field extends keyof Row, Given = never> = {
 
 /** Text columns. */
 export type TextFields<Row, Field extends keyof Row> = {
-  readonly [Name in Field]?: TextCondition | NullOf<Row[Name]>
+  readonly [Name in Field]?: TextCondition<NonNullable<Row[Name]>> | NullOf<Row[Name]>
 }
 
 /** Columns of jsonb, whose values may be null in themselves. @typeParam Null null where the columns may be NULL. */

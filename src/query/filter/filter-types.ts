@@ -44,8 +44,12 @@ export interface ComparableLookups<T> extends EqualityLookups<T> {
   readonly range?: readonly [from: T, to: T]
 }
 
-/** Lookups of the text types. `%` and `_` in an operand are literal; the `i…` forms ignore case. */
-export interface TextLookups extends ComparableLookups<string> {
+/**
+ * Lookups of the text types. `%` and `_` in an operand are literal; the `i…` forms ignore case.
+ *
+ * @typeParam T what the column's values are, where that is not any string: a branded key. Pieces of it are strings.
+ */
+export interface TextLookups<T = string> extends ComparableLookups<T> {
   readonly contains?: string
   readonly iContains?: string
   readonly startsWith?: string
@@ -136,8 +140,8 @@ export type ShortForm<T> = T extends Primitive | Date | Uint8Array | JsonNull | 
 export type EqualityCondition<T> = ShortForm<T> | EqualityLookups<T>
 /** A condition on an ordered column. */
 export type ComparableCondition<T> = ShortForm<T> | ComparableLookups<T>
-/** A condition on a text column: a string is short for `{ exact: value }`. */
-export type TextCondition = string | TextLookups
+/** A condition on a text column: a value is short for `{ exact: value }`. */
+export type TextCondition<T = string> = ShortForm<T> | TextLookups<T>
 /** A condition on an array column: an array is short for `{ exact: array }`. */
 export type ArrayCondition<A> = A | (ComparableLookups<A> & ArrayLookups<A>)
 /** A condition on an array whose elements have no order. */
