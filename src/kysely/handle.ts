@@ -1,4 +1,4 @@
-import type { DynamicModule, QueryExecutor } from 'kysely'
+import type { FunctionModule, QueryExecutor } from 'kysely'
 import { UsageError } from '../errors.js'
 import { engineOf } from './adapter.js'
 import type { Engine } from '../connection/engine.js'
@@ -18,12 +18,12 @@ export interface KyselyHandle {
  * that. A handle is of `DB` if it has its tables with their columns, whatever else it has and however its values are typed;
  * one that is typed by no database, such as `Kysely<any>`, may be.
  *
- * Read off `dynamic` alone, which names the database and little else, and compared as a whole first: by the methods of
+ * Read off `fn` alone, which names the database and little else, and compared as a whole first: by the methods of
  * `Kysely<DB>` the type checker would go through every table of the database and all that queries make of it.
  */
 export type HandleOf<K, DB> = Fitting<DatabaseOf<K>, DB>
 
-type DatabaseOf<K> = K extends { readonly dynamic: DynamicModule<infer DB> } ? DB : unknown
+type DatabaseOf<K> = K extends { readonly fn: FunctionModule<infer DB, infer _> } ? DB : unknown
 
 type Fitting<Own, DB> = [Record<never, never>] extends [Own]
   ? unknown
