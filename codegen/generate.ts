@@ -3,12 +3,13 @@ import { docsPage } from './docs/page.js'
 import { loadEmit } from './emitter.js'
 import { CodegenError } from './errors.js'
 import type { Catalog } from './introspect/catalog.js'
-import { buildModel } from './model/build-model.js'
 import type { DatabaseModel } from './model/database-model.js'
 import { selectTables } from './model/select-tables.js'
+import { filesWith, modelWith, type PluginRun } from './plugins/run.js'
 import type { Server } from './server/index.js'
 import type { LeftOut } from './sql-script/index.js'
 import { readSource, type Report, type SchemaSource } from './source.js'
+import { validatorsPlugin } from './validators/validators-plugin.js'
 import { type Changes, changesBetween } from './write/changes.js'
 import { readGenerated } from './write/folder.js'
 import { type PageChange, readPage, writePage } from './write/page.js'
@@ -68,9 +69,10 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   })
   const selected = selectTables(catalog, settings, report.notify)
   if (selected.tables.length === 0) throw noTables(source, selected)
-  const model = buildModel(selected, { ...settings, folder: settingsFolder })
+  const run = pluginRun(settings, out, signal)
+  const model = await modelWith(run, selected, { ...settings, folder: settingsFolder })
   report.step(`Generating ${model.tables.length} tables and views`)
-  const files = emit(model, { ...settings, out })
+  const files = await filesWith(run, emit(model, { ...settings, out }), model)
   const changes = changesBetween(present, files)
   const page = presentPage && { ...presentPage, wanted: docsPage(model) }
   if (!check) {
@@ -78,6 +80,19 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     if (page !== undefined) await writePage(page)
   }
   return { model, changes, page, leftOut, seconds: (performance.now() - start) / 1000 }
+}
+
+function pluginRun(
+  { plugins = [], validators, importExtension = '.js', header }: Settings,
+  out: string,
+  signal: AbortSignal | undefined,
+): PluginRun {
+  return {
+    plugins: validators === undefined ? plugins : [validatorsPlugin(validators), ...plugins],
+    context: { out, importExtension },
+    header,
+    ...(signal && { signal }),
+  }
 }
 
 function noTables(source: SchemaSource, { skipped }: Catalog): CodegenError {

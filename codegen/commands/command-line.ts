@@ -93,6 +93,12 @@ export async function commandLine(args: readonly string[]): Promise<number> {
         'schemas',
       ]),
     )
+    .addOption(
+      new Option(
+        '--validators <library>',
+        'schemas of new rows and updates as well, in validators.ts',
+      ).choices(['zod', 'valibot']),
+    )
     .addHelpText(
       'after',
       `

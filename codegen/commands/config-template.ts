@@ -67,5 +67,10 @@ export default defineConfig({
   // layout: 'flat',
   // Comments at the head of every generated file.
   // header: '/* eslint-disable */',
+
+  // Schemas of new rows and updates for 'zod' or 'valibot', in validators.ts.
+  // validators: 'zod',
+  // What changes what is generated, or adds to it: docs/plugins.md.
+  // plugins: [{ name: 'notes', files: (files) => [...files, { name: 'notes.md', text: '# Ours' }] }],
 })
 `

@@ -11,7 +11,16 @@ import type { SchemaSource } from '../source.js'
 export type SettingFlags = Pick<
   DatabaseConfig,
   | ('url' | 'skipExtensions' | 'out' | 'docs' | 'schemas' | 'include' | 'exclude')
-  | ('naming' | 'brandedIds' | 'enums' | 'kyselyValues' | 'kyselyCamelCase' | 'importExtension' | 'layout')
+  | (
+      | 'naming'
+      | 'brandedIds'
+      | 'enums'
+      | 'kyselyValues'
+      | 'kyselyCamelCase'
+      | 'importExtension'
+      | 'layout'
+      | 'validators'
+    )
 > & { readonly schema?: readonly string[] }
 
 /** What is to be generated, from what, and where to. */

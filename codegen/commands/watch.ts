@@ -1,3 +1,4 @@
+import { withImported } from '../config/imported-files.js'
 import { CONFIG_FILES, readConfig } from '../config/read-config.js'
 import { CodegenError } from '../errors.js'
 import { findScripts } from '../schema-files/index.js'
@@ -63,7 +64,8 @@ async function readOrders(
   settings: SettingFlags,
   only: readonly string[] | undefined,
 ): Promise<ReadOrders> {
-  const orders = ordersOf(settings, await readConfig(config), only)
+  const read = await readConfig(config)
+  const orders = ordersOf(settings, read, only)
   const named = orders.flatMap(({ name, source }) => {
     if ('files' in source) return source.files
     const whose = name === undefined ? 'this schema' : `that of ${name}`
@@ -76,7 +78,11 @@ async function readOrders(
   const found = await findScripts(named).catch(() => ({ files: [], folders: [] }))
   return {
     orders,
-    files: [...named, ...found.files, ...found.folders, ...(config === undefined ? CONFIG_FILES : [config])],
+    files: [
+      ...[...named, ...found.files, ...found.folders],
+      ...(config === undefined ? CONFIG_FILES : [config]),
+      ...(read.file === undefined ? [] : withImported(read.file)),
+    ],
   }
 }
 

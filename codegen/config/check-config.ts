@@ -1,5 +1,6 @@
 import { type Check, flag, listOf, oneOf, recordOf, shape, text, textOr, wrong } from './check.js'
 import { CONVERTIBLE, PRESETS } from '../model/type-settings.js'
+import { checkPlugins } from './check-plugins.js'
 import { OF_ONE } from './databases.js'
 import type { Config, DatabaseConfig } from './settings.js'
 
@@ -20,7 +21,10 @@ const CODECS = CONVERTIBLE.flatMap(({ readings }) => readings.map(({ row }) => r
 
 const codec = oneOf(...new Set(CODECS))
 
-const typeSettings = recordOf(textOr(checkTypeSetting, codec))
+/** How a type or a column is read. */
+export const typeSetting = textOr(checkTypeSetting, codec)
+
+const typeSettings = recordOf(typeSetting)
 
 const tableName: Check = (value, at) => {
   shape({ repository: identifier, row: identifier })(value, at)
@@ -61,6 +65,8 @@ const settings: Readonly<Record<keyof DatabaseConfig, Check>> = {
   importExtension: oneOf('.js', '.ts', ''),
   layout: oneOf('flat', 'schemas'),
   header: text,
+  validators: oneOf('zod', 'valibot'),
+  plugins: checkPlugins,
 }
 
 /**

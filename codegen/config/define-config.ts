@@ -1,3 +1,4 @@
+import type { Plugin } from '../plugins/plugin.js'
 import type { Config } from './settings.js'
 
 export type { KeySettings } from '../model/declared/keys.js'
@@ -6,6 +7,18 @@ export type { EnumStyle, ImportExtension } from '../emit/settings.js'
 export type { KyselyValues, Layout, NameSettings, TableNameSetting } from '../model/settings.js'
 export type { CodecName, Preset, TypeImport, TypeSetting, TypeSettings } from '../model/type-settings.js'
 export type { NamingStyle } from '../naming/style.js'
+export type { Plugin, PluginContext, PluginFile } from '../plugins/plugin.js'
+export type {
+  ModelColumn,
+  ModelComposite,
+  ModelDomain,
+  ModelEnum,
+  ModelRelation,
+  ModelTable,
+  ModelTableNames,
+  SchemaModel,
+} from '../plugins/schema-model.js'
+export type { ValidatorLibrary } from '../validators/settings.js'
 export type { Config, DatabaseConfig } from './settings.js'
 
 /**
@@ -19,4 +32,18 @@ export type { Config, DatabaseConfig } from './settings.js'
  */
 export function defineConfig(config: Config): Config {
   return config
+}
+
+/**
+ * A plugin of the generator, with types to write it by:
+ *
+ * ```ts
+ * const counted = definePlugin({
+ *   name: 'counted',
+ *   files: (files, { tables }) => [...files, { name: 'count.ts', text: `export const count = ${tables.length}` }],
+ * })
+ * ```
+ */
+export function definePlugin(plugin: Plugin): Plugin {
+  return plugin
 }

@@ -4,6 +4,8 @@ import type { RelationSettings } from '../model/relations/settings.js'
 import type { KyselyValues, Layout, NameSettings } from '../model/settings.js'
 import type { Preset, TypeSettings } from '../model/type-settings.js'
 import type { NamingStyle } from '../naming/style.js'
+import type { Plugin } from '../plugins/plugin.js'
+import type { ValidatorLibrary } from '../validators/settings.js'
 
 /** What `sluice.config.ts` may hold; see {@link defineConfig}. Every setting has a default. */
 export interface Config extends DatabaseConfig {
@@ -77,6 +79,11 @@ export interface DatabaseConfig {
   readonly layout?: Layout | undefined
   /** Comments to put at the head of each generated file: `/* eslint-disable *\/`. Default: none. */
   readonly header?: string | undefined
+
+  /** Schemas of new rows and updates for Zod or Valibot, in `validators.ts`. Default: none. */
+  readonly validators?: ValidatorLibrary | undefined
+  /** What changes or adds to what is generated, in this order. Default: none. */
+  readonly plugins?: readonly Plugin[] | undefined
 }
 
 /** What a configuration says about the code that is made, apart from where it comes from and goes. */

@@ -7,7 +7,7 @@ import {
   ts,
   type WriterFunction,
 } from 'ts-morph'
-import { HEADER } from './header.js'
+import { headOf } from './header.js'
 import { Imports } from './imports.js'
 import type { EmitSettings } from './settings.js'
 import { specifierOf } from './specifier.js'
@@ -31,8 +31,7 @@ export class SourceWriter {
 
   constructor(settings: EmitSettings = {}) {
     this.#settings = settings
-    this.#head =
-      settings.header === undefined ? HEADER : `${HEADER}\n${settings.header.trim().replaceAll('\r\n', '\n')}`
+    this.#head = headOf('index.ts', settings.header)
   }
 
   /** The imports of a file, which is named inside the output folder and without extension. */

@@ -1,3 +1,4 @@
+import type { Qualified } from '../../src/schema/qualified-name.js'
 import type { TableKind } from '../../src/schema/table.js'
 import type { CompositeTypeSchema, EnumTypeSchema, TypeSchema } from '../../src/schema/type.js'
 
@@ -8,7 +9,9 @@ export interface Catalog {
   /** The enums that columns use, by schema and name. */
   readonly enums: readonly Described<EnumTypeSchema>[]
   /** The composite types that columns use, by schema and name. */
-  readonly composites: readonly Described<CompositeTypeSchema>[]
+  readonly composites: readonly CatalogComposite[]
+  /** The domains that columns use, by schema and name. */
+  readonly domains: readonly CatalogDomain[]
   /** Relations that get no repository. */
   readonly skipped: readonly Skipped[]
 }
@@ -70,6 +73,16 @@ export interface DeclaredKey {
 export interface Described<Type> {
   readonly type: Type
   readonly comment: string | undefined
+}
+
+export interface CatalogComposite extends Described<CompositeTypeSchema> {
+  /** Of each field, as SQL writes it, with its length or precision. */
+  readonly sqlTypes: readonly string[]
+}
+
+export interface CatalogDomain extends Qualified {
+  /** What it is over, as SQL writes it, with its length or precision: `character varying(80)`. */
+  readonly sqlType: string
 }
 
 export interface Skipped {

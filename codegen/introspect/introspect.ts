@@ -51,7 +51,13 @@ async function readCatalog(client: Client): Promise<Catalog> {
       foreignKeys: (foreignKeys.get(relation.oid) ?? []).flatMap((key) => toForeignKey(key, byOid)),
     }
   })
-  return { tables, enums: resolver.enums(), composites: resolver.composites(), skipped }
+  return {
+    tables,
+    enums: resolver.enums(),
+    composites: resolver.composites(),
+    domains: resolver.domains(),
+    skipped,
+  }
 }
 
 function skip({ schema, name, partition_of, extension }: RelationRow): Skipped[] {

@@ -5,7 +5,7 @@ import type {
   TypeSchema,
 } from '../../src/schema/type.js'
 import { qualifiedName } from '../../src/schema/qualified-name.js'
-import type { Described } from './catalog.js'
+import type { CatalogComposite, CatalogDomain, Described } from './catalog.js'
 import type { ColumnRow } from './columns.js'
 import type { TypeRow } from './types.js'
 
@@ -49,20 +49,38 @@ export class TypeResolver {
 
   /** The enums resolved so far, by schema and name. */
   enums(): Described<EnumTypeSchema>[] {
-    return this.#used((type): type is EnumTypeSchema => typeof type === 'object' && type.kind === 'enum')
+    const used = this.#used(
+      (type): type is EnumTypeSchema => typeof type === 'object' && type.kind === 'enum',
+    )
+    return used.map(({ type, comment }) => ({ type, comment }))
   }
 
   /** The composites resolved so far, by schema and name. */
-  composites(): Described<CompositeTypeSchema>[] {
-    return this.#used(
+  composites(): CatalogComposite[] {
+    const used = this.#used(
       (type): type is CompositeTypeSchema => typeof type === 'object' && type.kind === 'composite',
+    )
+    return used.map(({ relation, ...composite }) => ({
+      ...composite,
+      sqlTypes: this.#attributes(relation).map(({ sql_type }) => sql_type),
+    }))
+  }
+
+  /** The domains resolved so far, by schema and name; not what stands for the types of extensions. */
+  domains(): CatalogDomain[] {
+    return [...this.#types.values()].flatMap(({ oid, schema, name, base_sql_type: sqlType }) =>
+      sqlType === null || !this.#resolved.has(oid) ? [] : [{ schema, name, sqlType }],
     )
   }
 
-  #used<T extends TypeSchema>(is: (type: TypeSchema) => type is T): Described<T>[] {
+  #used<T extends TypeSchema>(
+    is: (type: TypeSchema) => type is T,
+  ): (Described<T> & { readonly relation: number })[] {
     return [...this.#types.values()].flatMap((row) => {
       const type = this.#resolved.get(row.oid)
-      return type !== undefined && is(type) ? [{ type, comment: row.comment ?? undefined }] : []
+      return type !== undefined && is(type)
+        ? [{ type, comment: row.comment ?? undefined, relation: row.relation }]
+        : []
     })
   }
 

@@ -15,6 +15,8 @@ export interface TypeRow {
   readonly not_null: boolean
   /** Of a domain: a column without a default of its own has this one. */
   readonly has_default: boolean
+  /** Of a domain: what it is over, as SQL writes it, with its length or precision; else null. */
+  readonly base_sql_type: string | null
   readonly labels: string[]
   readonly comment: string | null
 }
@@ -64,6 +66,7 @@ export async function readTypes(client: Client, relations: readonly number[]): P
       ) as has_built_in_name,
       t.typtype = 'd' and t.typnotnull as not_null,
       t.typdefault is not null as has_default,
+      case t.typtype when 'd' then format_type(t.typbasetype, t.typtypmod) end as base_sql_type,
       array(
         select e.enumlabel::text from pg_enum e where e.enumtypid = t.oid order by e.enumsortorder
       ) as labels,

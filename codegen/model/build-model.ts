@@ -48,6 +48,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
     inflection,
     layout,
     isFreeHandApart,
+    otherFiles: settings.validators === undefined ? [] : ['validators'],
   })
   const types = nameTypes(
     [...catalog.enums, ...catalog.composites].map(({ type }) => type),
@@ -114,6 +115,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
   )
   return {
     ...named,
+    domains: catalog.domains,
     types,
     refined: mapping.types,
     tenants,
@@ -157,8 +159,8 @@ function relationModels(
   relations: readonly Relation[],
   names: ReadonlyMap<CatalogTable, TableNames>,
 ): RelationModel[] {
-  return relations.flatMap(({ schema, form, target }) => {
+  return relations.flatMap(({ schema, form, entry, target }) => {
     const targetNames = names.get(target)
-    return targetNames === undefined ? [] : [{ schema, form, target: targetNames }]
+    return targetNames === undefined ? [] : [{ schema, form, entry, target: targetNames }]
   })
 }

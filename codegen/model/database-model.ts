@@ -1,13 +1,21 @@
 import type { RelationSchema, TableSchema } from '../../src/schema/table.js'
 import type { CompositeTypeSchema, EnumTypeSchema } from '../../src/schema/type.js'
 import type { Refined } from './refined.js'
-import type { CatalogColumn, CatalogTable, Described, Skipped } from '../introspect/catalog.js'
+import type {
+  CatalogColumn,
+  CatalogComposite,
+  CatalogDomain,
+  CatalogTable,
+  Described,
+  Skipped,
+} from '../introspect/catalog.js'
 
 /** Everything the files are written from: the catalog with each thing's TypeScript name decided. */
 export interface DatabaseModel {
   readonly tables: readonly TableModel[]
   readonly enums: readonly Named<EnumTypeSchema>[]
-  readonly composites: readonly Named<CompositeTypeSchema>[]
+  readonly composites: readonly (Named<CompositeTypeSchema> & CatalogComposite)[]
+  readonly domains: readonly CatalogDomain[]
   readonly types: TypeNames
   /** What TypeScript makes of types, by `serverLabel`. */
   readonly refined: ReadonlyMap<string, Refined>
@@ -83,6 +91,8 @@ export interface RelationModel {
   readonly schema: RelationSchema
   /** Whether the table refers, is referred to, or is linked. */
   readonly form: 'forward' | 'inverse' | 'through'
+  /** What the settings call the key that it is made from. */
+  readonly entry: string
   /** The names of the table it leads to. */
   readonly target: TableNames
 }

@@ -1,7 +1,7 @@
 import { didYouMean } from '../config/did-you-mean.js'
 import { CodegenError } from '../errors.js'
 import type { Catalog, CatalogTable, Skipped } from '../introspect/catalog.js'
-import type { TypeSchema } from '../../src/schema/type.js'
+import { qualifiedTypes, type TypeSchema } from '../../src/schema/type.js'
 import { matcherOf, partMatcher } from './name-pattern.js'
 import { toolOf } from './tool-tables.js'
 import { qualifiedName } from '../../src/schema/qualified-name.js'
@@ -48,7 +48,8 @@ export function selectTables(
   return skipped.length === 0 ? catalog : without(catalog, skipped)
 }
 
-function without(catalog: Catalog, skipped: readonly Skipped[]): Catalog {
+/** The catalog without some of its tables and views, keys that refer to these, and types that only these use. */
+export function without(catalog: Catalog, skipped: readonly Skipped[]): Catalog {
   const gone = new Set(skipped.map((each) => qualifiedName(each)))
   const tables = catalog.tables
     .filter((table) => !gone.has(qualifiedName(table)))
@@ -60,10 +61,17 @@ function without(catalog: Catalog, skipped: readonly Skipped[]): Catalog {
     }))
   const used = new Set<TypeSchema>()
   for (const { columns } of tables) for (const { type } of columns) addParts(type, used)
+  const domains = new Set(
+    [...used]
+      .filter((type) => typeof type !== 'string')
+      .flatMap(qualifiedTypes)
+      .map((type) => qualifiedName(type)),
+  )
   return {
     tables,
     enums: catalog.enums.filter(({ type }) => used.has(type)),
     composites: catalog.composites.filter(({ type }) => used.has(type)),
+    domains: catalog.domains.filter((domain) => domains.has(qualifiedName(domain))),
     skipped: [...catalog.skipped, ...skipped],
   }
 }

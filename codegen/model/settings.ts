@@ -35,6 +35,8 @@ export interface ModelSettings {
   readonly tenants?: readonly string[]
   /** Files side by side, or a folder per schema. Default: `flat`. */
   readonly layout?: Layout
+  /** Whether there is a file of validators, whose name no table's file then has. Default: there is none. */
+  readonly validators?: unknown
 }
 
 /**

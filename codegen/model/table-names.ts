@@ -17,6 +17,8 @@ export interface NamingOptions {
   readonly layout?: Layout
   /** Querysets and free-hand Kysely have types of their own. Default: `false`. */
   readonly isFreeHandApart?: boolean
+  /** Names of files that are not tables' own, beside those that always are. Default: none. */
+  readonly otherFiles?: readonly string[]
 }
 
 /** The names of each table, and the exports that are then taken. */
@@ -37,12 +39,12 @@ export function nameTables(
   chosen: ChosenNames,
   options: NamingOptions,
 ): TableNaming {
-  const { layout = 'flat' } = options
+  const { layout = 'flat', otherFiles = [] } = options
   const taken = new Set([
     ...RESERVED_EXPORTS.map(asExport),
-    ...RESERVED_FILES.flatMap((file) => [file, ...tables.map((table) => inFolder(table, file, layout))]).map(
-      asFile,
-    ),
+    ...[...RESERVED_FILES, ...otherFiles]
+      .flatMap((file) => [file, ...tables.map((table) => inFolder(table, file, layout))])
+      .map(asFile),
     ...RESERVED_REPOSITORIES.map(asRepository),
   ])
   const isChosen = (table: CatalogTable) => Number(Object.keys(chosen.table(table)).length > 0)

@@ -1,11 +1,8 @@
 import type { Dirent } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
-import { HEADER } from '../emit/header.js'
+import { headerOf, isOurs } from '../emit/header.js'
 import { CodegenError, messageOf } from '../errors.js'
-
-/** How every version of the generator has begun its files. */
-const MARK = HEADER.slice(0, HEADER.indexOf('.'))
 
 /** What a folder holds: our files with their texts, and the names of everything else. */
 interface Contents {
@@ -45,8 +42,9 @@ async function read(root: string, path: string): Promise<Contents> {
       for (const [file, text] of inside.files) files.set(file, text)
       continue
     }
-    const text = entry.isFile() && name.endsWith('.ts') ? await readFile(join(root, name), 'utf8') : ''
-    if (text.startsWith(MARK)) files.set(name, text.replaceAll('\r\n', '\n'))
+    const text =
+      entry.isFile() && headerOf(name) !== undefined ? await readFile(join(root, name), 'utf8') : ''
+    if (isOurs(name, text)) files.set(name, text.replaceAll('\r\n', '\n'))
     else foreign.push(name)
   }
   return { files, foreign }

@@ -97,9 +97,19 @@ describe('sluice codegen --watch', () => {
     writeFileSync(config, `export default { naming: 'asIs' }`)
     expect(await watched.until(WAITING)).toMatch(/sluice\.config\.ts has changed\.[^]*2 files written/)
     expect(users()).toContain('first_name: string | null')
-    writeFileSync(config, `export default { naming: 'camelCase', header: '// anew' }`)
+    const plugin = join(folder.path, 'plugin.ts')
+    writeFileSync(plugin, `export default { name: 'adds', files: () => undefined }`)
+    writeFileSync(
+      config,
+      `import plugin from './plugin.js'\nexport default { header: '// anew', plugins: [plugin] }`,
+    )
     await watched.until(WAITING)
     expect(users()).toMatch(/\/\/ anew\n[^]*firstName: string \| null/)
+    writeFileSync(
+      plugin,
+      `export default { name: 'adds', files: (all) => [...all, { name: 'a.sql', text: 'select 1' }] }`,
+    )
+    expect(await watched.until(WAITING)).toMatch(/plugin\.ts has changed\.[^]*1 file written/)
     rmSync(config)
     expect(await watched.until(WAITING)).toMatch(/sluice\.config\.ts has changed\.[^]*file/)
     expect(users()).not.toContain('// anew')

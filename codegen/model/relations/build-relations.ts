@@ -17,6 +17,8 @@ export interface Relation {
   readonly schema: RelationSchema
   readonly target: CatalogTable
   readonly form: Proposal['form']
+  /** What the settings call the key that it is made from. */
+  readonly entry: string
   /** The key it is made from, when its name is not the one the rules give first. */
   readonly renamed: Key | undefined
 }
@@ -77,7 +79,7 @@ function toRelation(proposal: Proposal, name: string, columnsOf: RelationsOption
     }),
   }
   const isExpected = set !== undefined || name === candidates[0]
-  return { schema, target, form, renamed: isExpected ? undefined : key }
+  return { schema, target, form, entry: key.entry, renamed: isExpected ? undefined : key }
 }
 
 function checkThrough(keys: readonly Key[], links: readonly Link[]): void {
