@@ -4,6 +4,7 @@ import { loadEmit } from './emitter.js'
 import { CodegenError } from './errors.js'
 import type { Catalog } from './introspect/catalog.js'
 import type { DatabaseModel } from './model/database-model.js'
+import { selectFunctions, wantsFunctions } from './model/select-functions.js'
 import { selectTables } from './model/select-tables.js'
 import { filesWith, modelWith, type PluginRun } from './plugins/run.js'
 import type { Server } from './server/index.js'
@@ -64,10 +65,12 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
   const { catalog, leftOut } = await readSource(source, {
     report,
     skipExtensions,
+    functions: wantsFunctions(settings.functions),
+    checks: settings.checkUnions ?? false,
     ...(server && { server }),
     ...(signal && { signal }),
   })
-  const selected = selectTables(catalog, settings, report.notify)
+  const selected = selectTables(selectFunctions(catalog, settings), settings, report.notify)
   if (selected.tables.length === 0) throw noTables(source, selected)
   const run = pluginRun(settings, out, signal)
   const model = await modelWith(run, selected, { ...settings, folder: settingsFolder })

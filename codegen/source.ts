@@ -22,6 +22,10 @@ export interface ReadSourceOptions {
   readonly server?: Server
   /** Extensions that scripts ask for, to leave out with what hangs on them. Default: none. */
   readonly skipExtensions?: readonly string[]
+  /** Read functions and procedures as well. Default: `false`. */
+  readonly functions?: boolean
+  /** Read the values that CHECK constraints list. Default: `false`. */
+  readonly checks?: boolean
   /** Ends the work early. The scratch database is then dropped like at any other end. Default: nothing does. */
   readonly signal?: AbortSignal
 }
@@ -40,7 +44,7 @@ export interface ReadBy<T> {
 
 /** The catalog of a source, as `readWith`. */
 export async function readSource(source: SchemaSource, options: ReadSourceOptions): Promise<ReadSource> {
-  const { found: catalog, leftOut } = await readWith(introspect, source, options)
+  const { found: catalog, leftOut } = await readWith((url) => introspect(url, options), source, options)
   return { catalog, leftOut }
 }
 

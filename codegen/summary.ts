@@ -12,10 +12,11 @@ import { isPageUpToDate } from './write/page.js'
 
 /** At most this many names follow one reason. */
 const SHOWN = 8
+const FUNCTIONS_SHOWN = 24
 
 /** What was found and written, and a line for each thing the user might not expect. */
 export function summary({ model, changes, page, leftOut, seconds }: GenerateResult, out: string): string {
-  const { tables, enums, composites, skipped, renamed, unreached, notes } = model
+  const { tables, functions, enums, composites, skipped, renamed, unreached, notes } = model
   const views = tables.filter((table) => !table.writable).length
   const relations = tables.reduce((sum, table) => sum + table.relations.length, 0)
   const counts = [
@@ -24,6 +25,7 @@ export function summary({ model, changes, page, leftOut, seconds }: GenerateResu
     count(relations, 'relation'),
     count(enums.length, 'enum'),
     ...(composites.length > 0 ? [count(composites.length, 'composite type')] : []),
+    ...(functions.length > 0 ? [count(functions.length, 'function')] : []),
     `${renamed.length} renamed`,
     `${skipped.length} skipped`,
   ]
@@ -39,6 +41,14 @@ export function summary({ model, changes, page, leftOut, seconds }: GenerateResu
   return [
     `${counts.join(', ')} → ${out}: ${files.join(', ')} in ${seconds.toFixed(1)} s`,
     ...nameList(tables, out),
+    ...(functions.length > 0
+      ? [
+          `  functions: ${listed(
+            functions.map(({ names }) => names.property),
+            FUNCTIONS_SHOWN,
+          )}`,
+        ]
+      : []),
     ...(pageLine === undefined ? [] : [pageLine]),
     ...notes.map((note) => `  ${note}`),
     ...renamed.map(({ from, to, setting }) => `  renamed ${from} to ${to}; ${setting} sets another name`),
@@ -76,7 +86,7 @@ export function outdated({ changes, page }: GenerateResult, out: string): string
 
 function skippedLine([reason, skipped]: [string, readonly Skipped[]]): string {
   return `  skipped ${listed(
-    skipped.map((each) => qualifiedName(each)),
+    skipped.map((each) => `${qualifiedName(each)}${each.types === undefined ? '' : `(${each.types})`}`),
     SHOWN,
   )}: ${reason}`
 }

@@ -10,6 +10,7 @@ export { withLimits, type CallLimits } from './kysely/with-limits.js'
 export { withSettings, type Transactional } from './kysely/with-settings.js'
 export { Repository } from './repository/repository.js'
 export { repositoriesOf, type RepositoryClass } from './repository/repositories.js'
+export { functionsOf } from './repository/functions.js'
 export { QuerySet } from './queryset/queryset.js'
 export type { CompiledSQL, Field, OrderKey, QuerySetOf, ValuesTuple } from './queryset/field-types.js'
 export type { BulkOptions, IgnoreConflicts, RefuseConflicts, UpdateConflicts } from './write/options.js'
@@ -81,12 +82,15 @@ export { SchemaRegistry } from './schema/registry.js'
 export type {
   PackedColumn,
   PackedForeignKey,
+  PackedFunction,
+  PackedParameter,
   PackedRelation,
   PackedTable,
   PackedTables,
 } from './schema/packed.js'
 export type { SchemaMap } from './schema/places.js'
 export type { RelationSchema, ThroughSchema } from './schema/table.js'
+export type { FunctionSchema, ParameterSchema } from './schema/function.js'
 export type { ColumnSchema, ForeignKeySchema, TableKind, TableSchema } from './schema/table.js'
 export type {
   ArrayTypeSchema,

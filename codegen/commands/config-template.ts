@@ -19,6 +19,8 @@ export default defineConfig({
   // schemas: ['public'],
   // include: ['users', 'billing.*'],
   // exclude: ['*_audit'],
+  // The functions and procedures to make methods of: true for all, or names and globs. By default none.
+  // functions: ['search_*', 'api.*'],
 
   // 'camelCase', or 'asIs' to keep the names of columns and tables as they are in SQL.
   // naming: 'camelCase',
@@ -28,6 +30,7 @@ export default defineConfig({
   //   columns: { 'public.users.is_active': 'active' },
   //   types: { 'public.order_status': 'Status' },
   //   singulars: { criteria: 'criterion', clientes: 'cliente' },
+  //   functions: { 'public.search(text, integer)': 'searchText' },
   // },
   // Names of relations, by foreign key; and relations that no foreign key makes, by column. "sluice suggest" guesses some.
   // relations: {
@@ -48,6 +51,8 @@ export default defineConfig({
   // brandedIds: true,
   // Enums as a 'union' of their labels, or as that and a 'const' object of the same name.
   // enums: 'union',
+  // Columns and domains whose CHECK lists values as unions of these.
+  // checkUnions: true,
 
   // What free-hand Kysely is: 'pg' for the values of SluiceDialect({ values: 'pg' }), and names as Kysely's CamelCasePlugin has them.
   // kyselyValues: 'sluice',

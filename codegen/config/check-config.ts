@@ -42,12 +42,14 @@ const settings: Readonly<Record<keyof DatabaseConfig, Check>> = {
   schemas: listOf(text),
   include: listOf(text),
   exclude: listOf(text),
+  functions: checkFunctions,
   naming: oneOf('camelCase', 'asIs'),
   names: shape({
     tables: recordOf(textOr(tableName, identifier)),
     columns: recordOf(identifier),
     types: recordOf(identifier),
     singulars: recordOf(text),
+    functions: recordOf(identifier),
   }),
   relations: recordOf(
     textOr(shape({ to: text, name: identifier, inverse: identifier, through: identifier })),
@@ -57,6 +59,7 @@ const settings: Readonly<Record<keyof DatabaseConfig, Check>> = {
   types: typeSettings,
   columns: typeSettings,
   brandedIds: flag,
+  checkUnions: flag,
   enums: oneOf('union', 'const'),
   kyselyValues: oneOf('sluice', 'pg'),
   kyselyCamelCase: flag,
@@ -104,6 +107,14 @@ function checkSource({ schema, url }: DatabaseConfig, at: string): void {
 export function checkUrl(value: unknown, at: string): void {
   if (typeof value === 'string' && /^postgres(?:ql)?:\/\//.test(value)) return
   throw wrong(at, 'takes a PostgreSQL URL: postgres://user:password@host:5432/database')
+}
+
+function checkFunctions(value: unknown, at: string): void {
+  if (typeof value === 'boolean') return
+  if (Array.isArray(value)) listOf(text)(value, at)
+  else if (typeof value === 'object' && value !== null)
+    shape({ include: listOf(text), exclude: listOf(text) })(value, at)
+  else throw wrong(at, "has to be true, false, or names and globs: ['search_*', 'api.*'].")
 }
 
 function checkTypeSetting(value: unknown, at: string): void {

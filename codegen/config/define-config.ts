@@ -3,6 +3,7 @@ import type { Config } from './settings.js'
 
 export type { KeySettings } from '../model/declared/keys.js'
 export type { DeclaredRelation, RelationNames, RelationSettings } from '../model/relations/settings.js'
+export type { FunctionSettings } from '../model/select-functions.js'
 export type { EnumStyle, ImportExtension } from '../emit/settings.js'
 export type { KyselyValues, Layout, NameSettings, TableNameSetting } from '../model/settings.js'
 export type { CodecName, Preset, TypeImport, TypeSetting, TypeSettings } from '../model/type-settings.js'

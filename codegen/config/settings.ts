@@ -1,6 +1,7 @@
 import type { EnumStyle, ImportExtension } from '../emit/settings.js'
 import type { KeySettings } from '../model/declared/keys.js'
 import type { RelationSettings } from '../model/relations/settings.js'
+import type { FunctionSettings } from '../model/select-functions.js'
 import type { KyselyValues, Layout, NameSettings } from '../model/settings.js'
 import type { Preset, TypeSettings } from '../model/type-settings.js'
 import type { NamingStyle } from '../naming/style.js'
@@ -39,6 +40,12 @@ export interface DatabaseConfig {
   /** Tables and views to leave out of those, in the same form. Default: none. */
   readonly exclude?: readonly string[] | undefined
 
+  /**
+   * The functions and procedures to make methods of: `true` for all, names or globs (`['search_*', 'api.*']`), or
+   * `{ include, exclude }`. Default: none.
+   */
+  readonly functions?: FunctionSettings | undefined
+
   /** How columns, tables and relations are called in TypeScript. Default: `camelCase`. */
   readonly naming?: NamingStyle | undefined
   /** Names in place of those made from the schema. */
@@ -61,6 +68,9 @@ export interface DatabaseConfig {
   readonly brandedIds?: boolean | undefined
   /** Enums as unions of their labels, or as these with a constant object of the same name. Default: `union`. */
   readonly enums?: EnumStyle | undefined
+
+  /** Columns and domains whose CHECK lists values as unions of these, where `columns` and `types` say nothing else. Default: `false`. */
+  readonly checkUnions?: boolean | undefined
 
   /** Whose values `DB` is for, as `SluiceDialect` is given them: `'pg'` for what pg's default parsers return. Default: `sluice`. */
   readonly kyselyValues?: KyselyValues | undefined

@@ -1,7 +1,8 @@
 import type { DatabaseModel, TableModel } from '../model/database-model.js'
 import { checkSettings } from './check-settings.js'
+import { functionsFile } from './functions-file.js'
 import { indexFile } from './index-file.js'
-import { followingSearchPath } from './search-path.js'
+import { followingSearchPath, functionFollowingSearchPath } from './search-path.js'
 import type { EmitSettings } from './settings.js'
 import { schemaFile } from './schema-file.js'
 import { type GeneratedFile, SourceWriter } from './source.js'
@@ -14,12 +15,16 @@ export function emit(model: DatabaseModel, settings: EmitSettings = {}): Generat
   const { enums, followSearchPath = false } = settings
   const place = (table: TableModel) => ({ ...table, schema: followingSearchPath(table.schema) })
   const tables = followSearchPath ? model.tables.map(place) : model.tables
+  const functions = followSearchPath
+    ? model.functions.map((each) => ({ ...each, schema: functionFollowingSearchPath(each.schema) }))
+    : model.functions
   const writer = new SourceWriter(settings)
   return [
     ...tables.map((table) => tableFile(table, model, writer)),
     ...enumsFile(model, writer, enums),
     ...compositesFile(model, writer),
-    schemaFile(tables, model.tenants, writer),
+    ...functionsFile(model, writer),
+    schemaFile({ tables, functions, tenants: model.tenants }, writer),
     indexFile({ ...model, tables }, writer, enums),
   ]
 }

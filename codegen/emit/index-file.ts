@@ -9,6 +9,7 @@ import { qualifiedName } from '../../src/schema/qualified-name.js'
 import type { DatabaseModel, TableModel } from '../model/database-model.js'
 import { compare } from '../naming/unique.js'
 import { docName, docText } from './doc.js'
+import { FUNCTIONS, functionsText } from './functions-file.js'
 import type { Imports } from './imports.js'
 import { propertyKey, stringLiteral } from './literal.js'
 import { SCHEMA } from './schema-file.js'
@@ -30,6 +31,7 @@ export function indexFile(
     ...repositoriesInterfaces(model, imports),
     classesByName(tables),
     repositoriesFunction(imports),
+    ...(model.functions.length > 0 ? [functionsText(imports)] : []),
   ]
   return writer.file('index.ts', [
     ...imports.structures(),
@@ -130,10 +132,15 @@ function repositoriesFunction(imports: Imports): FunctionDeclarationStructure {
 }
 
 /** The types of every table, the enums and composite types, and the data. */
-function allExports({ tables, enums, composites }: DatabaseModel, writer: SourceWriter, style: EnumStyle) {
+function allExports(
+  { tables, functions, enums, composites }: DatabaseModel,
+  writer: SourceWriter,
+  style: EnumStyle,
+) {
   const files = [
     ...tables.map(({ names }) => names.file),
     ...(composites.length > 0 ? ['composites'] : []),
+    ...(functions.length > 0 ? [FUNCTIONS] : []),
     ...(enums.length > 0 && style === 'union' ? ['enums'] : []),
   ]
   const exports: ExportDeclarationStructure[] = [

@@ -1,14 +1,7 @@
+import { stringLiteral } from '../naming/string-literal.js'
 import { WIDTH } from './braces.js'
 
-/** Characters that an editor does not show, or shows elsewhere than they are. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
-
-/** A string as a literal, whatever it holds. */
-export function stringLiteral(text: string): string {
-  const body = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
-  // ts-morph's writer takes a quote behind a backslash for no end, and would write into what it takes for a string.
-  return `'${body.replace(/\\\\$/, '\\u{5c}').replace(INVISIBLE, escapeCodePoint)}'`
-}
+export { stringLiteral }
 
 /** A property name, quoted unless it is a plain identifier. */
 export function propertyKey(name: string): string {
@@ -63,8 +56,4 @@ function braced(properties: readonly string[]): string {
 
 function entriesOf(value: object): [string, unknown][] {
   return Object.entries(value).filter(([, item]) => item !== undefined)
-}
-
-function escapeCodePoint(character: string): string {
-  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
 }

@@ -2,13 +2,16 @@ import {
   GENERATED_MARKS,
   type PackedColumn,
   type PackedForeignKey,
+  type PackedFunction,
+  type PackedParameter,
   type PackedRelation,
   type PackedTable,
 } from '../../src/schema/packed.js'
+import type { FunctionSchema, ParameterSchema } from '../../src/schema/function.js'
 import { qualifiedName } from '../../src/schema/qualified-name.js'
 import type { ColumnSchema, ForeignKeySchema, RelationSchema, TableSchema } from '../../src/schema/table.js'
 import type { TypeSchema } from '../../src/schema/type.js'
-import type { TableModel } from '../model/database-model.js'
+import type { DatabaseModel } from '../model/database-model.js'
 import { stringLiteral } from './literal.js'
 import type { GeneratedFile, SourceWriter } from './source.js'
 
@@ -17,8 +20,7 @@ export const SCHEMA = 'schema'
 
 /** `schema.ts`: every table and view as data, packed. */
 export function schemaFile(
-  tables: readonly TableModel[],
-  tenants: readonly string[],
+  { tables, functions, tenants }: Pick<DatabaseModel, 'tables' | 'functions' | 'tenants'>,
   writer: SourceWriter,
 ): GeneratedFile {
   const imports = writer.imports(SCHEMA)
@@ -27,6 +29,10 @@ export function schemaFile(
   const lines = tables.map(({ schema }) => {
     const [name, json] = [qualifiedName(schema), JSON.stringify(packed(schema, types))]
     return `    [${stringLiteral(name)}, ${stringLiteral(json)}],`
+  })
+  const calls = functions.map(({ names, schema }) => {
+    const json = JSON.stringify(packedFunction(schema, types))
+    return `    [${stringLiteral(names.property)}, ${stringLiteral(json)}],`
   })
   const text = [
     '/** Every table and view as data, for the engine: read when a table is first asked for. */',
@@ -38,6 +44,7 @@ export function schemaFile(
     ),
     ...listed('tables', lines),
     ...(tenants.length > 0 ? [`  tenants: [${tenants.map(stringLiteral).join(', ')}],`] : []),
+    ...(calls.length > 0 ? listed('functions', calls) : []),
     '})',
   ].join('\n')
   return writer.file(`${SCHEMA}.ts`, imports.structures(), text)
@@ -82,6 +89,20 @@ function packedColumn(column: ColumnSchema, types: PackedTypes): PackedColumn {
     optional ? 'o' : '',
     generated === undefined ? '' : GENERATED_MARKS[generated],
   ].join('')
+  const start = [name, types.packed(type), marks] as const
+  return property === name ? start : [...start, property]
+}
+
+function packedFunction(each: FunctionSchema, types: PackedTypes): PackedFunction {
+  const { schema, name, kind, gives, isVolatile, isScalar, parameters, rows } = each
+  const marks = [kind === 'procedure' ? 'p' : '', isVolatile ? 'v' : '', isScalar ? 's' : ''].join('')
+  const packedParameters = parameters.map((parameter) => packedParameter(parameter, types))
+  return [schema, name, gives, marks, packedParameters, typeof rows === 'string' ? rows : packed(rows, types)]
+}
+
+function packedParameter(parameter: ParameterSchema, types: PackedTypes): PackedParameter {
+  const { property, name, type, mode, optional } = parameter
+  const marks = [optional ? 'o' : '', { in: '', variadic: 'v', out: 'x' }[mode]].join('')
   const start = [name, types.packed(type), marks] as const
   return property === name ? start : [...start, property]
 }

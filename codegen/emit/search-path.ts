@@ -1,3 +1,4 @@
+import type { FunctionSchema } from '../../src/schema/function.js'
 import type { RelationSchema, TableSchema } from '../../src/schema/table.js'
 import { isOfExtension, type RangeTypeSchema, type TypeSchema } from '../../src/schema/type.js'
 import { DEFAULT_SCHEMA } from '../naming/unique.js'
@@ -17,6 +18,17 @@ export function followingSearchPath(table: TableSchema): TableSchema {
       return { ...key, references: { ...references, schema: placeOf(references.schema) } }
     }),
     ...(relations && { relations: relations.map(relationOf) }),
+  }
+}
+
+/** The same of a function. */
+export function functionFollowingSearchPath(each: FunctionSchema): FunctionSchema {
+  const { schema, parameters, rows } = each
+  return {
+    ...each,
+    schema: placeOf(schema),
+    parameters: parameters.map((parameter) => ({ ...parameter, type: typeOf(parameter.type) })),
+    rows: typeof rows === 'string' ? nameOf(rows) : followingSearchPath(rows),
   }
 }
 

@@ -32,7 +32,8 @@ export function tableFile(model: TableModel, database: DatabaseModel, writer: So
   return writer.file(`${names.file}.ts`, [...imports.structures(), ...declarations])
 }
 
-function modelInterface(model: TableModel): TypeDeclaration {
+/** The types of a table, or of what a function gives, for generics. */
+export function modelInterface(model: TableModel): TypeDeclaration {
   const { names, schema } = model
   const types = {
     name: stringLiteral(model.kyselyName),

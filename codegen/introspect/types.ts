@@ -22,16 +22,25 @@ export interface TypeRow {
 }
 
 /**
- * The types of the columns of the given relations, and all that these are made of. Not every type of the database: each
+ * The types of the columns of the given relations, further ones, and all that these are made of. Not every type of the database: each
  * table and each partition brings two.
  */
-export async function readTypes(client: Client, relations: readonly number[]): Promise<TypeRow[]> {
+export async function readTypes(
+  client: Client,
+  relations: readonly number[],
+  further: readonly number[] = [],
+): Promise<TypeRow[]> {
   // An array type is the one some type names as its own; int2vector has elements but is none.
   const { rows } = await client.query<TypeRow>(
     `
     with recursive used (oid) as (
-      select a.atttypid from pg_attribute a
-      where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped
+      select first.oid
+      from (
+        select a.atttypid from pg_attribute a
+        where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped
+        union all
+        select unnest($2::oid[])
+      ) as first (oid)
       union
       select part.oid
       from used u
@@ -79,7 +88,7 @@ export async function readTypes(client: Client, relations: readonly number[]): P
     left join pg_range m on m.rngmultitypid = t.oid
     order by n.nspname::text collate "C", t.typname::text collate "C"
     `,
-    [relations],
+    [relations, further],
   )
   return rows
 }

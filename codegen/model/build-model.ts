@@ -3,6 +3,7 @@ import type { Catalog, CatalogColumn, CatalogTable } from '../introspect/catalog
 import { propertyNames } from '../naming/property.js'
 import { brandsOf } from './brands.js'
 import { camelCaseColumns, camelCaseTable, unreached } from './camel-case.js'
+import { checkUnion, withDomainUnions } from './check-unions.js'
 import { ChosenNames } from './chosen-names.js'
 import { columnModels, tableSchema } from './columns.js'
 import { withDeclared } from './declared/with-declared.js'
@@ -13,6 +14,8 @@ import {
   type RelationModel,
   type TableNames,
 } from './database-model.js'
+import { functionModels } from './function-models.js'
+import { nameFunctions } from './function-names.js'
 import { kyselyNames } from './kysely-names.js'
 import { nameAttributes } from './name-attributes.js'
 import { buildRelations, type Relation } from './relations/build-relations.js'
@@ -38,6 +41,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
   const declared = withDeclared(introspected, settings)
   const mapping = mapTypes(declared.catalog, settings)
   const unnamed = mapping.catalog
+  const refined = withDomainUnions(mapping.types, mapping.catalog)
   const chosen = new ChosenNames(settings.names ?? {}, unnamed)
   const { inflection } = chosen
   const propertiesOf = (owner: { schema: string; name: string }, names: readonly string[]) =>
@@ -71,8 +75,11 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
     propertyOf: (table) => names.get(table)?.property ?? table.name,
     columnsOf: (table) => properties.get(qualifiedName(table)) ?? new Map(),
   })
-  const refinedByUser = (table: CatalogTable, { name, type }: CatalogColumn): Refined | undefined =>
-    mapping.columns.get(qualifiedName(table, name)) ?? mapping.types.get(serverLabel(type))
+  const refinedByUser = (table: CatalogTable, { name, type, allowed }: CatalogColumn): Refined | undefined =>
+    mapping.columns.get(qualifiedName(table, name)) ??
+    mapping.types.get(serverLabel(type)) ??
+    checkUnion(type, allowed) ??
+    refined.get(serverLabel(type))
   const isRefined = (table: CatalogTable, column: CatalogColumn) => refinedByUser(table, column) !== undefined
   const brands = brandedIds
     ? brandsOf(catalog.tables, names, isRefined, new Set([...exports, ...types.values()]))
@@ -109,19 +116,28 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
     enums: catalog.enums.map((entry) => ({ ...entry, typeName: typeNameOf(entry.type) })),
     composites: catalog.composites.map((entry) => ({ ...entry, typeName: typeNameOf(entry.type) })),
   }
+  const taken = new Set([...exports, ...types.values(), ...[...brands.values()].map(({ name }) => name)])
+  const functionNames = nameFunctions(catalog.functions ?? [], taken, chosen, style)
+  const functions = functionModels(catalog.functions ?? [], {
+    ...{ tables, style, names: functionNames, refined },
+  })
   checkImports(
     [...mapping.types.values(), ...mapping.columns.values()],
-    new Set([...exports, ...types.values(), ...[...brands.values()].map(({ name }) => name)]),
+    new Set([
+      ...taken,
+      ...[...functionNames.values()].flatMap(({ property: _, ...exported }) => Object.values(exported)),
+    ]),
   )
   return {
     ...named,
     domains: catalog.domains,
+    functions,
     types,
-    refined: mapping.types,
+    refined,
     tenants,
     skipped: catalog.skipped,
     notes: declared.notes,
-    renamed: renamings(named, relations, chosen, { style, inflection }),
+    renamed: renamings({ ...named, functions }, relations, chosen, { style, inflection }),
     unreached: isCamelCase ? tables.flatMap(({ table, kyselyName }) => unreached(table, kyselyName)) : [],
   }
 }

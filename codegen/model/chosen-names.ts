@@ -1,7 +1,7 @@
 import { qualifiedName, type Qualified } from '../../src/schema/qualified-name.js'
 import { didYouMean } from '../config/did-you-mean.js'
 import { CodegenError } from '../errors.js'
-import type { Catalog } from '../introspect/catalog.js'
+import type { Catalog, CatalogFunction } from '../introspect/catalog.js'
 import { Inflection } from '../naming/inflection.js'
 import { RESERVED_PROPERTIES } from '../naming/property.js'
 import { words } from '../naming/words.js'
@@ -17,11 +17,13 @@ export class ChosenNames {
   readonly #tables: ReadonlyMap<string, TableNameSetting>
   readonly #columns: ReadonlyMap<string, string>
   readonly #types: ReadonlyMap<string, string>
+  readonly #functions: ReadonlyMap<string, string>
   /** With the singulars that the user gave. */
   readonly inflection: Inflection
 
   /** @throws {@link CodegenError} for a name of nothing, one that cannot be, and one given twice. */
-  constructor({ tables = {}, columns = {}, types = {}, singulars = {} }: NameSettings, catalog: Catalog) {
+  constructor(settings: NameSettings, catalog: Catalog) {
+    const { tables = {}, columns = {}, types = {}, functions = {}, singulars = {} } = settings
     const typed = [...catalog.enums, ...catalog.composites].map(({ type }) => type)
     this.#tables = read(
       'tables',
@@ -43,6 +45,12 @@ export class ChosenNames {
       typed.map((each) => qualifiedName(each)),
       (value, setting) => checkName(value, setting, RESERVED_TYPES),
     )
+    this.#functions = read(
+      'functions',
+      functions,
+      (catalog.functions ?? []).map(({ signature }) => signature),
+      (value, setting) => checkName(value, setting, RESERVED_REPOSITORIES),
+    )
     const lastWords = catalog.tables.flatMap((table) =>
       words(this.table(table).repository ?? table.name).slice(-1),
     )
@@ -59,6 +67,11 @@ export class ChosenNames {
   /** Of an enum or composite type. */
   type(type: Qualified): string | undefined {
     return this.#types.get(qualifiedName(type))
+  }
+
+  /** Of a function or procedure. */
+  function({ signature }: CatalogFunction): string | undefined {
+    return this.#functions.get(signature)
   }
 
   /** Of columns or attributes, by their names in SQL. */
@@ -98,6 +111,7 @@ const MISSING: Readonly<Record<keyof NameSettings, string>> = {
   tables: 'nothing in the schema',
   columns: 'nothing in the schema',
   types: 'nothing in the schema',
+  functions: 'no function or procedure that is generated',
   singulars: 'no word, in lower case, that the name of a table ends in',
 }
 

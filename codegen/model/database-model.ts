@@ -1,3 +1,4 @@
+import type { FunctionSchema } from '../../src/schema/function.js'
 import type { RelationSchema, TableSchema } from '../../src/schema/table.js'
 import type { CompositeTypeSchema, EnumTypeSchema } from '../../src/schema/type.js'
 import type { Refined } from './refined.js'
@@ -5,6 +6,8 @@ import type {
   CatalogColumn,
   CatalogComposite,
   CatalogDomain,
+  CatalogFunction,
+  CatalogParameter,
   CatalogTable,
   Described,
   Skipped,
@@ -13,6 +16,7 @@ import type {
 /** Everything the files are written from: the catalog with each thing's TypeScript name decided. */
 export interface DatabaseModel {
   readonly tables: readonly TableModel[]
+  readonly functions: readonly FunctionModel[]
   readonly enums: readonly Named<EnumTypeSchema>[]
   readonly composites: readonly (Named<CompositeTypeSchema> & CatalogComposite)[]
   readonly domains: readonly CatalogDomain[]
@@ -85,6 +89,35 @@ export interface ColumnModel {
   readonly readOnly: boolean
   /** It may be left out of an insert. */
   readonly optional: boolean
+}
+
+/** A function with what it is called in TypeScript. */
+export interface FunctionModel {
+  readonly function: CatalogFunction
+  readonly names: FunctionNames
+  readonly parameters: readonly ParameterModel[]
+  /** What its rows are: those of a table, or its own. */
+  readonly rows: TableModel
+  /** Its rows are those of a table. */
+  readonly isOfTable: boolean
+  readonly schema: FunctionSchema
+}
+
+export interface ParameterModel {
+  readonly parameter: CatalogParameter
+  readonly property: string
+}
+
+/** What one function is called. */
+export interface FunctionNames {
+  /** Its key in `functions()`. */
+  readonly property: string
+  /** The types of what it takes and gives. */
+  readonly arguments: string
+  readonly row: string
+  readonly filter: string
+  readonly columns: string
+  readonly model: string
 }
 
 export interface RelationModel {

@@ -1,4 +1,5 @@
 import type { TypeSchema } from '../../src/schema/type.js'
+import type { CatalogFunction } from '../introspect/catalog.js'
 
 /**
  * Rebuilds types from the inside out: `change` gets each with its parts changed already. The same type gives the same
@@ -33,4 +34,21 @@ function withParts(type: TypeSchema, map: (type: TypeSchema) => TypeSchema): Typ
     case 'composite':
       return { ...type, fields: type.fields.map((field) => ({ ...field, type: map(field.type) })) }
   }
+}
+
+/** Functions with the types of what they take and give changed; nothing where there are none. */
+export function mapFunctions(
+  { functions }: { readonly functions?: readonly CatalogFunction[] },
+  map: (type: TypeSchema) => TypeSchema,
+): { readonly functions?: readonly CatalogFunction[] } {
+  const changed = <T extends { readonly type: TypeSchema }>(each: T): T => ({ ...each, type: map(each.type) })
+  return functions === undefined
+    ? {}
+    : {
+        functions: functions.map((each) => ({
+          ...each,
+          parameters: each.parameters.map(changed),
+          columns: each.columns.map(changed),
+        })),
+      }
 }

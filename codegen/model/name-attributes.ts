@@ -1,6 +1,6 @@
 import type { CompositeTypeSchema } from '../../src/schema/type.js'
 import type { Catalog } from '../introspect/catalog.js'
-import { typeMapper } from './map-types.js'
+import { mapFunctions, typeMapper } from './map-types.js'
 import type { Qualified } from '../../src/schema/qualified-name.js'
 
 /** The properties of an owner's columns or attributes, by their names in SQL. */
@@ -24,6 +24,7 @@ export function nameAttributes(catalog: Catalog, propertiesOf: PropertiesOf): Ca
   )
   return {
     ...catalog,
+    ...mapFunctions(catalog, map),
     tables: catalog.tables.map((table) => ({
       ...table,
       columns: table.columns.map((column) => ({ ...column, type: map(column.type) })),

@@ -3,6 +3,7 @@ import type { CatalogTable } from '../introspect/catalog.js'
 import { expectedProperty } from '../naming/property.js'
 import { type ChosenNames, settingOf } from './chosen-names.js'
 import type { DatabaseModel, Renamed, TableModel } from './database-model.js'
+import { plainMethodName } from './function-names.js'
 import type { Relation } from './relations/build-relations.js'
 import { type NamingOptions, unexpectedName } from './table-names.js'
 import { plainTypeName } from './type-names.js'
@@ -12,7 +13,12 @@ const RELATION_NAMES = { forward: 'name', inverse: 'inverse', through: 'through'
 
 /** Everything that does not have the name one would expect, and that nobody chose. */
 export function renamings(
-  { tables, enums, composites }: Pick<DatabaseModel, 'tables' | 'enums' | 'composites'>,
+  {
+    tables,
+    functions,
+    enums,
+    composites,
+  }: Pick<DatabaseModel, 'tables' | 'functions' | 'enums' | 'composites'>,
   relations: ReadonlyMap<CatalogTable, readonly Relation[]>,
   chosen: ChosenNames,
   naming: Pick<NamingOptions, 'style' | 'inflection'>,
@@ -54,6 +60,16 @@ export function renamings(
         from: qualifiedName(type),
         to: typeName,
         setting: settingOf('types', qualifiedName(type)),
+      })),
+    ...functions
+      .filter(
+        ({ function: each, names }) =>
+          chosen.function(each) === undefined && names.property !== plainMethodName(each, style),
+      )
+      .map(({ function: { signature }, names }) => ({
+        from: signature,
+        to: names.property,
+        setting: settingOf('functions', signature),
       })),
     ...composites.flatMap(({ type }) =>
       ofTables.has(qualifiedName(type)) ? [] : properties(type, type.fields),

@@ -20,6 +20,7 @@ export const ENGINE_NAMES = [
   'PgCircle',
   'PgInterval',
   'PgPoint',
+  'QuerySet',
   'Range',
   'RangeFields',
   'RelationFields',
@@ -30,6 +31,7 @@ export const ENGINE_NAMES = [
   'ToMany',
   'ToOne',
   'UnorderedArrayFields',
+  'functionsOf',
   'repositoriesOf',
 ] as const
 
@@ -37,8 +39,17 @@ export const ENGINE_NAMES = [
 export const RESERVED_EXPORTS: readonly string[] = [
   ...KYSELY_NAMES,
   ...ENGINE_NAMES,
-  ...['DB', 'Repositories', 'TenantRepositories', 'classes', 'repositories', 'schema'],
-  ...['Buffer', 'Date', 'Partial', 'Record', 'Uint8Array'],
+  ...[
+    'DB',
+    'Functions',
+    'Repositories',
+    'TenantRepositories',
+    'classes',
+    'functions',
+    'repositories',
+    'schema',
+  ],
+  ...['Buffer', 'Date', 'Partial', 'Promise', 'Record', 'Uint8Array'],
 ]
 
 /** What neither TypeScript nor strict JavaScript lets be the name of a type. */
@@ -117,7 +128,7 @@ export const RESERVED_WORDS: readonly string[] = [
 
 /** File names of ours, and those that Windows keeps for devices whatever their extension. */
 export const RESERVED_FILES: readonly string[] = [
-  ...['index', 'enums', 'composites', 'schema'],
+  ...['index', 'enums', 'composites', 'functions', 'schema'],
   ...['con', 'prn', 'aux', 'nul', 'conin', 'conout'],
   ...Array.from({ length: 10 }, (_, index) => [`com${index}`, `lpt${index}`]).flat(),
 ]

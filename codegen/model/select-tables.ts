@@ -45,7 +45,7 @@ export function selectTables(
     const reason = reasonOf(table)
     return reason === undefined ? [] : [{ schema: table.schema, name: table.name, reason }]
   })
-  return skipped.length === 0 ? catalog : without(catalog, skipped)
+  return skipped.length === 0 && catalog.functions === undefined ? catalog : without(catalog, skipped)
 }
 
 /** The catalog without some of its tables and views, keys that refer to these, and types that only these use. */
@@ -61,6 +61,8 @@ export function without(catalog: Catalog, skipped: readonly Skipped[]): Catalog 
     }))
   const used = new Set<TypeSchema>()
   for (const { columns } of tables) for (const { type } of columns) addParts(type, used)
+  for (const { columns, parameters } of catalog.functions ?? [])
+    for (const { type } of [...columns, ...parameters]) addParts(type, used)
   const domains = new Set(
     [...used]
       .filter((type) => typeof type !== 'string')
@@ -68,6 +70,7 @@ export function without(catalog: Catalog, skipped: readonly Skipped[]): Catalog 
       .map((type) => qualifiedName(type)),
   )
   return {
+    ...catalog,
     tables,
     enums: catalog.enums.filter(({ type }) => used.has(type)),
     composites: catalog.composites.filter(({ type }) => used.has(type)),

@@ -55,6 +55,8 @@ export interface NameSettings {
    * leave it alone. `{ criteria: 'criterion', clientes: 'cliente', media: 'media' }`.
    */
   readonly singulars?: Readonly<Record<string, string>>
+  /** By function or procedure with the types it takes: its method. `{ 'public.search(text, integer)': 'searchText' }`. */
+  readonly functions?: Readonly<Record<string, string>>
 }
 
 /** At least one of the two; the other is made from it. */

@@ -12,7 +12,7 @@ import {
 } from './type-settings.js'
 import { CodegenError } from '../errors.js'
 import type { Catalog } from '../introspect/catalog.js'
-import { typeMapper } from './map-types.js'
+import { mapFunctions, typeMapper } from './map-types.js'
 import { type Refined, refinedBy } from './refined.js'
 import { catalogName } from './type-aliases.js'
 import { qualifiedName, type Qualified } from '../../src/schema/qualified-name.js'
@@ -72,6 +72,7 @@ export function mapTypes(catalog: Catalog, settings: MappingSettings): TypeMappi
   return {
     catalog: {
       ...catalog,
+      ...mapFunctions(catalog, map),
       tables: catalog.tables.map((table) => ({
         ...table,
         columns: table.columns.map((column) => ({
@@ -127,6 +128,7 @@ function checkTypes(entries: ReadonlyMap<string, Entry>, catalog: Catalog): void
     return type
   })
   for (const table of catalog.tables) for (const { type } of table.columns) note(type)
+  mapFunctions(catalog, note)
   const known = [...new Set([...CONVERTIBLE.map(({ name }) => name), ...used])]
     .filter((name) => !name.endsWith('[]'))
     .sort()

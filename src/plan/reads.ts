@@ -1,4 +1,5 @@
 import type { Annotation } from '../query/aggregate/annotation.js'
+import { callsVolatile } from '../query/calls-volatile.js'
 import { locksRows } from '../query/select-for-update.js'
 import type { QueryState } from '../query/state.js'
 import { keyedReader } from '../rows/keyed-reader.js'
@@ -12,17 +13,26 @@ export function rowsPlan(state: QueryState) {
     query: compile((creator) => selectRows(creator, state)),
     reader: state.selection.prefetches.length === 0 ? selectionReader(state) : keyedReader(state),
     locks: locksRows(state),
+    mayWrite: callsVolatile(state),
   }
 }
 
 /** `SELECT count(*)`. */
 export function countPlan(state: QueryState) {
-  return { query: compile((creator) => selectCount(creator, state)), reader: countReader }
+  return {
+    query: compile((creator) => selectCount(creator, state)),
+    reader: countReader,
+    mayWrite: callsVolatile(state),
+  }
 }
 
 /** `SELECT 1 … LIMIT 1`. */
 export function existencePlan(state: QueryState) {
-  return { query: compile((creator) => selectExists(creator, state)), reader: existenceReader }
+  return {
+    query: compile((creator) => selectExists(creator, state)),
+    reader: existenceReader,
+    mayWrite: callsVolatile(state),
+  }
 }
 
 /** Aggregates over the rows of a query. */
@@ -36,5 +46,6 @@ export function aggregatesPlan({ state, annotations }: Aggregation) {
   return {
     query: compile((creator) => selectAggregates(creator, state, annotations)),
     reader: aggregateReader(annotations),
+    mayWrite: callsVolatile(state),
   }
 }

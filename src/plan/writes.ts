@@ -1,10 +1,11 @@
-import type { QueryState } from '../query/state.js'
+import type { FunctionCall, QueryState } from '../query/state.js'
 import { initialState } from '../query/state.js'
 import { objectShape } from '../rows/shape.js'
 import { knownRowReader, type RowReader } from '../rows/row-reader.js'
 import { selectionReader } from '../rows/statement-readers.js'
 import { annotatedScope } from '../sql/aggregate/annotation.js'
 import { compileSql, type Sql } from '../sql/compile.js'
+import { callProcedure } from '../sql/call.js'
 import { Scope } from '../sql/scope.js'
 import { insertRow, type InsertEnd, type RowCell } from '../sql/write/insert.js'
 import { deleteWhere, updateWhere, type ColumnChange } from '../sql/write/update.js'
@@ -47,6 +48,20 @@ export function updateReturningPlan({ state, changes }: Changes) {
 /** `DELETE FROM … WHERE …`. */
 export function deletePlan(state: QueryState) {
   return { query: writing(state, (scope) => deleteWhere(scope, state)) }
+}
+
+/** A procedure to call; its state has what it puts out. */
+export interface ProcedureCall {
+  readonly state: QueryState
+  readonly call: FunctionCall
+}
+
+/** `CALL …`. */
+export function procedurePlan({ state, call }: ProcedureCall) {
+  return {
+    query: writing(state, (scope) => callProcedure(scope, call)),
+    reader: selectionReader(initialState(state.table, state.schemas)),
+  }
 }
 
 /** A statement that writes to the table of a queryset. */

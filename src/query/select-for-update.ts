@@ -26,6 +26,12 @@ const CHECKS: OptionChecks<Options> = { skipLocked: flag, noWait: flag, noKey: f
 /** Locks the rows that are read, where PostgreSQL can tell which those are. */
 export function selectForUpdate(state: QueryState, options: Options): QueryState {
   refuseAfter(state, 'selectForUpdate', 'union')
+  if (state.call !== undefined) {
+    throw new UsageError(
+      `selectForUpdate() cannot lock what the function ${qualifiedName(state.call.function)} gives: ` +
+        'PostgreSQL cannot tell of which rows it is. Lock those of the table by their key.',
+    )
+  }
   if (state.table.kind === 'materialized view') {
     throw new UsageError(
       `selectForUpdate() cannot lock rows of the materialized view ${qualifiedName(state.table)}.`,

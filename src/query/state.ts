@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.js'
 import type { SchemaMap } from '../schema/places.js'
 import { SchemaRegistry } from '../schema/registry.js'
+import type { FunctionSchema } from '../schema/function.js'
 import type { ColumnSchema, RelationSchema, TableSchema } from '../schema/table.js'
 import type { Condition } from './filter/condition.js'
 import type { Ordering } from './order/order-key.js'
@@ -26,6 +27,8 @@ export interface QueryState {
   readonly lock: RowLock | undefined
   /** Where rows come from instead of the table: other queries, of which this one has the table and the columns. */
   readonly combination: Combination | undefined
+  /** The function whose rows they are instead of those of the table, which says what they have. */
+  readonly call: FunctionCall | undefined
   readonly slice: Slice | undefined
   /** No row matches and no query is sent. */
   readonly none: boolean
@@ -37,6 +40,20 @@ export interface QueryState {
 export interface Combination {
   readonly operator: 'union' | 'union all' | 'intersect' | 'except'
   readonly operands: readonly [QueryState, ...QueryState[]]
+}
+
+/** A function with what it is given. */
+export interface FunctionCall {
+  readonly function: FunctionSchema
+  /** In the order of its parameters; those left out have their defaults. */
+  readonly arguments: readonly FunctionArgument[]
+}
+
+export interface FunctionArgument {
+  /** Which of the parameters it is for. */
+  readonly place: number
+  /** Encoded; null for NULL. */
+  readonly value: Operand<string | Buffer | null>
 }
 
 /** Which of the rows, by their numbers from 0. It has an offset or a limit, or both. */
@@ -111,6 +128,7 @@ export function initialState(table: TableSchema, schemas = new SchemaRegistry([t
     groupBy: undefined,
     lock: undefined,
     combination: undefined,
+    call: undefined,
     slice: undefined,
     none: false,
     all: false,
@@ -120,6 +138,11 @@ export function initialState(table: TableSchema, schemas = new SchemaRegistry([t
 /** The state with some of its parts replaced. */
 export function change(state: QueryState, changes: Partial<QueryState>): QueryState {
   return Object.freeze({ ...state, ...changes })
+}
+
+/** Where the rows come from, as messages name it. */
+export function sourceName({ schemas, call, table }: QueryState): string {
+  return schemas.nameOf(call?.function ?? table)
 }
 
 /** A query on the tables of other schemas. */

@@ -12,6 +12,12 @@ import { qualifiedName } from '../schema/qualified-name.js'
 export function refuseUnlessWritable(state: QueryState, method: string): void {
   refuseAfter(state, method, 'slice', 'union', 'values')
   const name = qualifiedName(state.table)
+  if (state.call !== undefined) {
+    throw new UsageError(
+      `Cannot call ${method}() on what the function ${qualifiedName(state.call.function)} gives: ` +
+        `find the rows by their key in the repository of ${name}.`,
+    )
+  }
   if (state.distinct) throw new UsageError(`Cannot call ${method}() on distinct() rows of ${name}.`)
   refuseView(state.table, method)
   if (

@@ -22,7 +22,7 @@ import { isPinned } from '../kysely/pinned.js'
 import { withConnection } from '../kysely/with-connection.js'
 import { statementOf, withReadRequest } from '../kysely/read-request.js'
 import type { PrefetchQuery } from '../prefetch/prefetch.js'
-import type { QueryState } from '../query/state.js'
+import { sourceName, type QueryState } from '../query/state.js'
 import { iterationRequest, refuseSettings, type IteratorOptions } from '../request.js'
 import { ByteBudget } from '../rows/byte-budget.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
@@ -41,6 +41,8 @@ export interface CompiledRead {
   readonly prefetch?: PrefetchRows
   /** Locks the rows that it reads. */
   readonly locks?: boolean
+  /** Calls a volatile function, which may have written. */
+  readonly mayWrite?: boolean
 }
 
 /** Reads all rows at once. */
@@ -72,9 +74,13 @@ async function readTraced(binding: Binding, read: CompiledRead, trace?: Trace): 
     return withConnection(binding, task, trace)
   }
   try {
-    return await retrying(binding.engine.retry, attempt, (error) => isOurs && isRetryableRead(error))
+    return await retrying(
+      binding.engine.retry,
+      attempt,
+      (error) => isOurs && isRetryableRead(error, read.mayWrite),
+    )
   } catch (error) {
-    throw explain(read, error, 0)
+    throw explain(read, error, 0, read.mayWrite)
   }
 }
 
@@ -87,11 +93,11 @@ function traceOf(
 ): Trace | undefined {
   if (isSync) engine.logged ??= reportingTo(executor, engine)
   if (state.none || !isTraced(isSync ? engine : undefined)) return undefined
-  return new Trace(engine, { kind, isSync, query, table: state.schemas.nameOf(state.table) })
+  return new Trace(engine, { kind, isSync, query, table: sourceName(state) })
 }
 
-function isRetryableRead(error: Error): boolean {
-  return isRetryable(error instanceof PrefetchFailure ? asError(error.cause) : error, {})
+function isRetryableRead(error: Error, mayWrite = false): boolean {
+  return isRetryable(error instanceof PrefetchFailure ? asError(error.cause) : error, { mayWrite })
 }
 
 /**
@@ -117,7 +123,8 @@ export function streamRows(
   }
   const opening = (trace: Trace | undefined) => () =>
     new ChunkSource(binding, { query, reader, request, signal, prefetch, trace })
-  const isRepeated = retry.attempts > 1 && readOnly !== false && !binding.isTransaction
+  const isRepeated =
+    retry.attempts > 1 && readOnly !== false && read.mayWrite !== true && !binding.isTransaction
   return new RowStream({ ...iteration, explain }, (trace) => {
     if (read.state.none) return NO_CHUNKS
     const open = opening(trace)
@@ -165,7 +172,7 @@ function syncHost(binding: Binding, state: QueryState): SyncHost {
         'repository on the database itself, with iterator({ settings }) for what is to be set.',
     )
   }
-  return SyncHost.of(binding.engine, state.table.schema === '')
+  return SyncHost.of(binding.engine, (state.call?.function ?? state.table).schema === '')
 }
 
 /** What both forms have in common: the request, checked, and what is said of it. */
@@ -189,7 +196,7 @@ function iterationOf(
     request,
     options,
     trace: () => traceOf(binding, read, 'stream', isSync),
-    describe: () => read.state.schemas.nameOf(read.state.table),
+    describe: () => sourceName(read.state),
     explain: (error) => explain(read, error, delivered[0] ?? 0, mayWrite),
   }
 }
@@ -206,7 +213,7 @@ function explain(
     return explainFailure(error.cause, { table, sql, rowsDelivered, mayWrite, attempts: attemptsOf(error) })
   }
   return explainFailure(error, {
-    table: state.schemas.nameOf(state.table),
+    table: sourceName(state),
     sql: query.sql,
     rowsDelivered,
     mayWrite,

@@ -1,5 +1,5 @@
 import { asError } from '../errors.js'
-import type { QueryState } from '../query/state.js'
+import { sourceName, type QueryState } from '../query/state.js'
 import { statementOf } from './run.js'
 
 /** What is shown of a queryset: neither the values in it nor where it runs. */
@@ -12,7 +12,7 @@ export interface ShownQuery {
 }
 
 export function shownQuery(state: QueryState): ShownQuery {
-  const table = state.schemas.nameOf(state.table)
+  const table = sourceName(state)
   try {
     const { sql, parameters } = statementOf(state).query
     return { table, sql, parameters: parameters.length }

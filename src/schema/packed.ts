@@ -1,3 +1,4 @@
+import type { FunctionSchema, ParameterSchema } from './function.js'
 import type { ColumnSchema, ForeignKeySchema, RelationSchema, TableKind, TableSchema } from './table.js'
 import type { TypeSchema } from './type.js'
 
@@ -14,6 +15,8 @@ export interface PackedTables {
   readonly tables: readonly (readonly [name: string, json: string])[]
   /** The schemas that each tenant has one like: where their tables are has to be said. Default: none. */
   readonly tenants?: readonly string[]
+  /** By what they are called in TypeScript, each a {@link PackedFunction} as JSON. Default: none. */
+  readonly functions?: readonly (readonly [name: string, json: string])[]
 }
 
 /** A table as a list, without what is empty at its end. */
@@ -52,6 +55,19 @@ export type PackedRelation = readonly [
   through?: readonly [table: string, columns: readonly string[], targetColumns: readonly string[]],
 ]
 
+/** A function or procedure as a list: `v` of its marks is volatile, `p` a procedure, and `s` that its rows are values. */
+export type PackedFunction = readonly [
+  schema: string,
+  name: string,
+  gives: FunctionSchema['gives'],
+  marks: string,
+  parameters: readonly PackedParameter[],
+  rows: string | PackedTable,
+]
+
+/** A parameter: `o` of its marks is optional, `v` variadic and `x` put out. Its property is left out where it is the name. */
+export type PackedParameter = readonly [name: string, type: string | number, marks: string, property?: string]
+
 /** How the marks of a column say that the server fills it. */
 export const GENERATED_MARKS = { identity: 'i', stored: 's', virtual: 'v' } as const
 
@@ -65,8 +81,23 @@ export class Unpacking {
   }
 
   table(json: string): TableSchema {
+    return this.#table(JSON.parse(json) as PackedTable)
+  }
+
+  function(json: string): FunctionSchema {
+    const [schema, name, gives, marks, parameters, rows] = JSON.parse(json) as PackedFunction
+    return {
+      ...{ schema, name, gives, kind: marks.includes('p') ? 'procedure' : 'function' },
+      isVolatile: marks.includes('v'),
+      isScalar: marks.includes('s'),
+      parameters: parameters.map((parameter) => this.#parameter(parameter)),
+      rows: typeof rows === 'string' ? rows : this.#table(rows),
+    }
+  }
+
+  #table(packed: PackedTable): TableSchema {
     const [schema, name, kind, columns, primaryKey = [], uniqueKeys = [], foreignKeys = [], relations = []] =
-      JSON.parse(json) as PackedTable
+      packed
     return {
       ...{ schema, name, kind, primaryKey, uniqueKeys },
       columns: columns.map((column) => this.#column(column)),
@@ -81,14 +112,22 @@ export class Unpacking {
     return {
       property,
       name,
-      type: typeof type === 'string' ? type : this.#type(type),
+      type: this.#type(type),
       nullable: marks.includes('n'),
       optional: marks.includes('o'),
       ...(generated !== undefined && { generated }),
     }
   }
 
-  #type(place: number): TypeSchema {
+  #parameter([name, type, marks, property = name]: PackedParameter): ParameterSchema {
+    return {
+      ...{ property, name, type: this.#type(type), optional: marks.includes('o') },
+      mode: marks.includes('v') ? 'variadic' : marks.includes('x') ? 'out' : 'in',
+    }
+  }
+
+  #type(place: string | number): TypeSchema {
+    if (typeof place === 'string') return place
     return (this.#unpacked[place] ??= JSON.parse(this.#types[place] ?? 'null') as TypeSchema)
   }
 }

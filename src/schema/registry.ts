@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js'
 import { known, PARTS } from '../shape/known.js'
+import type { FunctionSchema } from './function.js'
 import { KnownTables } from './known-tables.js'
 import type { PackedTables } from './packed.js'
 import { defaultsOf, Places, type SchemaMap } from './places.js'
@@ -41,6 +42,24 @@ export class SchemaRegistry {
       )
     }
     return known(table)
+  }
+
+  /** What functions are called. */
+  get functionNames(): string[] {
+    return this.#tables.functionNames
+  }
+
+  /** A function by what it is called. @throws {@link UsageError} for one that is not among those given. */
+  function(name: string): FunctionSchema {
+    const found = this.#tables.function(name)
+    if (found === undefined)
+      throw new UsageError(`The function ${name} is not known here: call it by functions(kysely).`)
+    return known(found)
+  }
+
+  /** What a function's rows have. */
+  rowsOf({ rows }: FunctionSchema): TableSchema {
+    return typeof rows === 'string' ? this.table(rows) : known(rows)
   }
 
   /** The same tables in other schemas. @throws {@link UsageError} for what names none. */

@@ -1,8 +1,9 @@
 import type { Qualified } from './qualified-name.js'
 import type { TypeSchema } from './type.js'
 
-/** What kind of relation a {@link TableSchema} describes. Only the first three take writes. */
-export type TableKind = 'table' | 'partitioned table' | 'foreign table' | 'view' | 'materialized view'
+/** What kind of relation a {@link TableSchema} describes. Only the first three take writes; the last is what a function gives. */
+export type TableKind =
+  'table' | 'partitioned table' | 'foreign table' | 'view' | 'materialized view' | 'function'
 
 /** A table or view as plain data: the generator writes one per table, and everything at run time reads it. */
 export interface TableSchema extends Qualified {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { callAs } from '../call.js'
 import type { Annotation } from '../../query/aggregate/annotation.js'
 import { orderOf, refuseUnselectedAnnotations } from '../../query/order/distinct.js'
 import { projectionOf } from '../../query/projection.js'
@@ -119,22 +120,21 @@ function fromRows(creator: Creator, state: QueryState): Builder {
   return creator.selectFrom(sql`(${selectRows(creator, state)})`.as<string>('rows'))
 }
 
-/** `FROM schema.table AS alias WHERE …`; a combination stands in the table's place. */
+/** `FROM schema.table AS alias WHERE …`; a combination or a call stands in the table's place. */
 export function selectFrom(creator: Creator, state: QueryState, scope: Scope): Builder {
-  const { combination } = state
-  const from =
-    combination === undefined
-      ? scope.tableRef()
-      : combinationAs(
-          scope,
-          combination,
-          (operand) => sql`${selectRows(creator, placedIn(operand, state.schemas))}`,
-        )
-  let builder: Builder = creator.selectFrom(from)
+  let builder: Builder = creator.selectFrom(fromOf(creator, state, scope))
   if (state.none) builder = builder.where(sql.lit(false))
   if (state.groupBy !== undefined) return groupedFrom(builder, scope, state, state.groupBy)
   for (const condition of state.conditions) builder = builder.where(compileCondition(scope, condition))
   return builder
+}
+
+function fromOf(creator: Creator, { combination, call, schemas }: QueryState, scope: Scope) {
+  if (combination !== undefined) {
+    const select = (operand: QueryState) => sql`${selectRows(creator, placedIn(operand, schemas))}`
+    return combinationAs(scope, combination, select)
+  }
+  return call === undefined ? scope.tableRef() : callAs(scope, call)
 }
 
 /** The scopes of a statement's tables, by the relation that each was joined for; its own table's by undefined. */
