@@ -67,7 +67,9 @@ describe('a relation that is prefetched twice', () => {
     for (const both of [
       users.prefetchRelated('orders.orderItems').prefetchRelated({ orders: paid }),
       users.prefetchRelated({ orders: paid }).prefetchRelated('orders.orderItems'),
-      users.prefetchRelated('orders.coupon').prefetchRelated({ orders: orders.prefetchRelated('orderItems') }),
+      users
+        .prefetchRelated('orders.coupon')
+        .prefetchRelated({ orders: orders.prefetchRelated('orderItems') }),
     ]) {
       const found = (await both.orderBy('id').toArray()).flatMap((user) => user.orders)
       expect(found).not.toEqual([])
