@@ -71,6 +71,7 @@ function baseSchema(
   side: Side,
   scope: TypeScope,
 ): string {
+  const { library } = scope
   const name = typeof type === 'string' ? type : type.type
   const parts = PARTS[name] ?? { string: 'text' }
   const { row, input } = readingOf(type)
@@ -79,7 +80,7 @@ function baseSchema(
     .flatMap((text) =>
       parts[text] === undefined ? [] : [sized(name, scope.use(parts[text]), sqlType, scope)],
     )
-  return alternatives.length === 1 ? (alternatives[0] ?? '') : scope.library.union(alternatives)
+  return alternatives.length === 1 ? (alternatives[0] ?? '') : library.union(alternatives)
 }
 
 /** With the limits that come with the type's length or precision. */

@@ -19,7 +19,8 @@ export async function loadPg(): Promise<void> {
  */
 async function asNode<T>(task: () => Promise<T>): Promise<T> {
   if ('navigator' in globalThis) return task()
-  Object.defineProperty(globalThis, 'navigator', { value: { userAgent: 'Node.js' }, configurable: true })
+  // Where the globals are frozen it takes as long as it takes.
+  Reflect.defineProperty(globalThis, 'navigator', { value: { userAgent: 'Node.js' }, configurable: true })
   try {
     return await task()
   } finally {

@@ -84,7 +84,7 @@ describe('toKysely', () => {
     },
   )
 
-  it('nests joined rows as the queryset does, and those of an outer query where they are selected', async () => {
+  it('nests joined rows as the queryset does, and leaves what is selected in their place as it is', async () => {
     const { orders, users, categories } = shop.repos
     const joined = orders.orderBy('id').selectRelated('user.company', 'billingAddress', 'coupon')
     expect(await joined.toArray()).not.toEqual([])

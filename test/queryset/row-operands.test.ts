@@ -45,6 +45,25 @@ describe('a row in a filter', () => {
     expect(await orders.filter({ user: { name: 'nobody', id: user?.id ?? 0 } }).count()).toBe(0)
   })
 
+  it('is a filter as before where it has lookups, and all of it counts', async () => {
+    const { products, productCategories } = shop.repos
+    const link = await productCategories.orderBy('productId', 'categoryId').first()
+    if (link === null) throw new Error('There is none.')
+    const { productId, categoryId, isPrimary } = link
+    const linked = (own: object) => products.filter({ productCategories: { some: own } }).count()
+    expect(await linked({ productId, categoryId, isPrimary: !isPrimary })).toBe(1)
+    expect(await linked({ productId, categoryId: { in: [categoryId] }, isPrimary: !isPrimary })).toBe(0)
+    expect(
+      await linked({ productId: { gte: productId }, categoryId, isPrimary: { exact: !isPrimary } }),
+    ).toBe(
+      await products
+        .filter({
+          productCategories: { some: { productId: { gte: productId }, categoryId, isPrimary: !isPrimary } },
+        })
+        .count(),
+    )
+  })
+
   it('is refused where its table has no key', () => {
     const table = schema.table('public.users')
     const relation = { name: 'sale', kind: 'one', nullable: true, target: 'public.product_sales' } as const

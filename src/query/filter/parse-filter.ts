@@ -7,7 +7,7 @@ import { findColumn, noField } from '../columns.js'
 import { djangoForm } from './django-form.js'
 import { isPlainObject, refuseUndefined } from '../lookups/operand.js'
 import { describe } from '../../types/describe.js'
-import { parseLookups } from '../lookups/parse-lookups.js'
+import { areLookups, parseLookups } from '../lookups/parse-lookups.js'
 import { isCallback, parseExpression } from './parse-expression.js'
 import { fieldsAndRelations, findRelation } from '../related/path.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
@@ -113,12 +113,11 @@ function parseRelated(target: FilterTarget, label: string, value: unknown): Cond
   )
 }
 
-/** Whether it has a value of every column, as rows do, and is not as filters are: of conditions. */
+/** Whether it has a value of every column, as rows do, and lookups of none, as filters may. */
 function isRowOf({ columns }: TableSchema, value: unknown): value is Record<string, unknown> {
-  return (
-    isPlainObject(value) &&
-    columns.length > 0 &&
-    columns.every(({ property }) => Object.hasOwn(value, property))
+  if (!isPlainObject(value) || columns.length === 0) return false
+  return columns.every(
+    (column) => Object.hasOwn(value, column.property) && !areLookups(column, value[column.property]),
   )
 }
 

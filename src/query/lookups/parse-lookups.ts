@@ -45,6 +45,13 @@ function parseLookup(field: LookupField, name: string, operand: unknown): Condit
   return lookup(field, operand, name)
 }
 
+/** Whether a value is an object of a column's lookups, and not a value of its own. */
+export function areLookups(column: ColumnSchema, value: unknown): boolean {
+  if (!isPlainObject(value)) return false
+  const names = lookupNames(column)
+  return Object.keys(value).every((name) => names.includes(name))
+}
+
 /** The lookups that a column has. */
 export function lookupNames(column: ColumnSchema): string[] {
   return Object.keys(LOOKUPS[lookupKind(column.type)])
