@@ -46,6 +46,6 @@ export function aggregatesPlan({ state, annotations }: Aggregation) {
   return {
     query: compile((creator) => selectAggregates(creator, state, annotations)),
     reader: aggregateReader(annotations),
-    mayWrite: callsVolatile(state),
+    mayWrite: callsVolatile({ state, annotations }),
   }
 }

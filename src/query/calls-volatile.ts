@@ -1,29 +1,28 @@
-import type { Condition } from './filter/condition.js'
-import type { QueryState } from './state.js'
+import type { FunctionCall } from './state.js'
+import { isInParts, knownNumber, PARTS } from '../shape/known.js'
 
-/** Whether rows come from a volatile function anywhere in a query, so that to read them may have written something. */
-export function callsVolatile(state: QueryState): boolean {
-  const { call, combination, conditions, selection } = state
-  return (
-    call?.function.isVolatile === true ||
-    combination?.operands.some(callsVolatile) === true ||
-    conditions.some(asksVolatile) ||
-    selection.prefetches.some((prefetch) => callsVolatile(prefetch.state))
-  )
+/**
+ * Whether rows come from a volatile function anywhere in what is asked, so that to read them may have written something. It
+ * looks at everything and not at a list of where functions may stand.
+ */
+export function callsVolatile(subject: object): boolean {
+  const met = new Set<object>()
+  const calls = (value: unknown): boolean => {
+    if (typeof value !== 'object' || value === null || met.has(value)) return false
+    // What stands for itself holds no call: tables, functions and the like.
+    if (knownNumber(value) !== undefined) return false
+    met.add(value)
+    return isVolatileCall(value) || partsOf(value).some(calls)
+  }
+  return calls(subject)
 }
 
-function asksVolatile(condition: Condition): boolean {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return condition.conditions.some(asksVolatile)
-    case 'not':
-    case 'related':
-      return asksVolatile(condition.condition)
-    case 'inQuery':
-      // What a subselect holds is the state of a queryset.
-      return callsVolatile(condition.query.state as QueryState)
-    default:
-      return false
-  }
+/** A call, as a state has it. */
+function isVolatileCall(value: object): boolean {
+  const { call } = value as { readonly call?: FunctionCall }
+  return call?.function.isVolatile === true
+}
+
+function partsOf(value: object): readonly unknown[] {
+  return isInParts(value) ? value[PARTS] : Object.values(value)
 }

@@ -1,6 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import type { QuerySet } from 'sluice'
-import { connect, functionsOf, SchemaRegistry, type Database, type Model, type SchemaMap } from 'sluice'
+import {
+  connect,
+  count,
+  functionsOf,
+  SchemaRegistry,
+  type Database,
+  type Model,
+  type SchemaMap,
+} from 'sluice'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkConfig } from '../../codegen/config/check-config.js'
 import { emit } from '../../codegen/emit/emit.js'
@@ -11,7 +19,9 @@ import { selectFunctions, type FunctionSettings } from '../../codegen/model/sele
 import { selectTables } from '../../codegen/model/select-tables.js'
 import type { ModelSettings } from '../../codegen/model/settings.js'
 import { runSqlFile } from '../../codegen/sql-script/index.js'
-import { rowsPlan } from '../../src/plan/reads.js'
+import { aggregatesPlan, rowsPlan } from '../../src/plan/reads.js'
+import { aggregate } from '../../src/query/aggregate/aggregate.js'
+import { annotate } from '../../src/query/aggregate/annotate.js'
 import { calledState, callOf } from '../../src/query/call.js'
 import { callsVolatile } from '../../src/query/calls-volatile.js'
 import { combine } from '../../src/query/combine.js'
@@ -180,6 +190,18 @@ describe('functions()', () => {
       true,
     ])
     expect([stable, among(stateOf('oneColumn'))].map(callsVolatile)).toEqual([false, false])
+    const counted = (state: QueryState) => {
+      const rows = { in: { [SUBQUERY]: () => subqueryOf(state) } }
+      const makers = initialState(schemas.table('public.makers'), schemas)
+      return annotate(makers, { n: count('products', { filter: { id: rows } } as never) })
+    }
+    const aggregated = (state: QueryState) =>
+      aggregatesPlan(aggregate(counted(state), { n: count() })).mayWrite
+    expect([volatile, stateOf('oneColumn')].map((state) => callsVolatile(counted(state)))).toEqual([
+      true,
+      false,
+    ])
+    expect([volatile, stateOf('oneColumn')].map(aggregated)).toEqual([true, false])
     expect(rowsPlan(volatile).mayWrite).toBe(true)
   })
 
