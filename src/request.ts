@@ -109,6 +109,8 @@ export interface StatementRequest {
 export interface IterationRequest extends StatementRequest {
   /** Relations are read for each chunk: on one snapshot, and on a connection that stays until the last is done. */
   readonly prefetches: boolean
+  /** Something may be written by the time that it fails, so that it is not begun again. */
+  readonly mayWrite: boolean
   /** The caller's options, without the two that are functions or live in one thread. */
   readonly options: Omit<IteratorOptions, 'signal' | 'onProgress'>
   /** What the stream may hold. */
@@ -135,7 +137,8 @@ export function iterationRequest(
         'number of rows.',
     )
   }
-  return Object.freeze({ ...asked, maxBytes, options: Object.freeze(others) })
+  const mayWrite = asked.mayWrite || others.readOnly === false
+  return Object.freeze({ ...asked, maxBytes, mayWrite, options: Object.freeze(others) })
 }
 
 /** @throws {@link UsageError} in a transaction that is not the stream's own, whose settings would stay when it has ended. */

@@ -113,7 +113,7 @@ export function streamRows(
 ): RowStream<unknown> {
   const { query, reader, prefetch } = read
   const iteration = iterationOf(binding, read, options, new Float64Array(1), false)
-  const { signal, readOnly } = options
+  const { signal } = options
   const { retry } = binding.engine
   const { request } = iteration
   const explain = (error: unknown): unknown => {
@@ -123,8 +123,7 @@ export function streamRows(
   }
   const opening = (trace: Trace | undefined) => () =>
     new ChunkSource(binding, { query, reader, request, signal, prefetch, trace })
-  const isRepeated =
-    retry.attempts > 1 && readOnly !== false && read.mayWrite !== true && !binding.isTransaction
+  const isRepeated = retry.attempts > 1 && !request.mayWrite && !binding.isTransaction
   return new RowStream({ ...iteration, explain }, (trace) => {
     if (read.state.none) return NO_CHUNKS
     const open = opening(trace)
@@ -186,7 +185,10 @@ function iterationOf(
   const prefetches = read.prefetch !== undefined
   const { maxBytes } = binding.engine
   const request = iterationRequest(
-    { ...statementOf(read.query, read.reader), prefetches, maxBytes, delivered },
+    {
+      ...statementOf(read.query, read.reader),
+      ...{ prefetches, maxBytes, delivered, mayWrite: read.mayWrite === true },
+    },
     options,
   )
   if (binding.isTransaction) refuseSettings(options)

@@ -102,7 +102,7 @@ function serve(
       hasConnection = true
       return nextChunk()
     }
-    const mayWrite = request.options.readOnly === false
+    const { mayWrite } = request
     const isWorth = (error: Error) => hasConnection && !mayWrite && isRetryable(error, { mayWrite })
     return retrying(retry, attempt, isWorth, leaving.signal)
   }

@@ -33,6 +33,8 @@ create function price_of(product int) returns price language sql stable as $$ se
 create function split(total numeric, out half numeric, out rest numeric) language sql immutable
   as $$ select total / 2, total - total / 2 $$;
 create function note(text) returns void language sql as $$ insert into audit (note) values ($1) $$;
+create function end_session() returns setof audit language plpgsql as
+  $$ begin perform pg_terminate_backend(pg_backend_pid()), pg_sleep(5); end $$;
 create function add_notes(notes text[]) returns setof audit language sql
   as $$ insert into audit (note) select unnest(notes) returning * $$;
 create procedure rename_maker(maker int, inout name text, out before text) language plpgsql as $$

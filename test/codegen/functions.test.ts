@@ -205,6 +205,21 @@ describe('functions()', () => {
     expect(rowsPlan(volatile).mayWrite).toBe(true)
   })
 
+  it('does not try a volatile function again where it may have written, in whatever way it is read', async () => {
+    await using again = connect({ connectionString: database.url, retry: { attempts: 3, delayMs: 1 } })
+    const { endSession } = functionsOf<Functions>(again, tablesIn(files.get('schema.ts')))
+    const ways: readonly ((rows: Rows) => Promise<unknown>)[] = [
+      (rows) => rows.toArray(),
+      (rows) => rows.count(),
+      async (rows) => {
+        for await (const _ of rows.aiterator());
+      },
+      (rows) => Promise.resolve().then(() => [...rows.iterator()]),
+    ]
+    for (const way of ways)
+      await expect(way(endSession!())).rejects.toMatchObject({ name: 'QueryError', attempts: 1 })
+  })
+
   it('calls procedures, which may commit, and gives what they put out', async () => {
     expect(await fn.renameMaker!({ maker: 2, name: 'Bea' })).toEqual({ name: 'Bea', before: 'Bob' })
     expect(await fn.makerOf!({ product: 2 })).toEqual({ id: 2, name: 'Bea' })

@@ -159,13 +159,15 @@ function freeHandRequest(
   chunkSize: number,
   { maxBytes }: Engine,
 ): IterationRequest {
+  const readOnly = isReading(query.query)
   return {
     sql: query.sql,
     parameters,
     formats,
     prefetches: false,
     maxBytes,
-    options: { chunkSize, readOnly: isReading(query.query) },
+    mayWrite: !readOnly,
+    options: { chunkSize, readOnly },
     delivered: new Float64Array(1),
   }
 }
