@@ -1,9 +1,11 @@
-import { CodegenError } from './errors.js'
+import { basename } from 'node:path'
+import { DatabaseError } from 'pg'
+import { CodegenError, messageOf } from './errors.js'
 import type { Catalog } from './introspect/catalog.js'
 import { introspect } from './introspect/introspect.js'
 import { findScripts } from './schema-files/index.js'
 import { createDatabase, dropLeftDatabases, dropRoles, type Server, startServer } from './server/index.js'
-import { LeftOuts, runSqlFile, type LeftOut } from './sql-script/index.js'
+import { LeftOuts, MISSING, runSqlFile, type LeftOut } from './sql-script/index.js'
 
 /** Where the schema comes from: SQL files, folders and globs, run in order in a scratch database, or a database as it is. */
 export type SchemaSource = { readonly files: readonly string[] } | { readonly url: string }
@@ -95,7 +97,10 @@ async function readFiles<T>(
     for (const file of files) {
       refuseAborted(signal)
       report.step(`Running ${file}`)
-      await runSqlFile(database.url, file, { leftOuts, skipExtensions, server: isOurs ? 'ours' : 'shared' })
+      const options = { leftOuts, skipExtensions, server: isOurs ? 'ours' : 'shared' } as const
+      await runSqlFile(database.url, file, options).catch((error: unknown) => {
+        throw withOrder(error, file, files)
+      })
     }
     return { found: await read(database.url), leftOut: leftOuts.list() }
   } catch (error) {
@@ -106,6 +111,19 @@ async function readFiles<T>(
     await database.drop()
     if (isOurs) await dropRoles(server)
   }
+}
+
+/** Adds to what a script lacks that it may be in those behind it, whose order was nobody's choice in a folder. */
+function withOrder(error: unknown, file: string, files: readonly string[]): unknown {
+  const behind = files.slice(files.indexOf(file) + 1).map((each) => basename(each))
+  const code = error instanceof CodegenError && error.cause instanceof DatabaseError && error.cause.code
+  if (behind.length === 0 || typeof code !== 'string' || !MISSING.has(code)) return error
+  const others = behind.length > 3 ? [...behind.slice(0, 3), `${behind.length - 3} more`] : behind
+  return new CodegenError(
+    `${messageOf(error)}\n${basename(file)} runs before ${others.join(', ')}: where one of these makes what is missing, ` +
+      "name the scripts in their order, schema: ['tables.sql', 'data.sql'], or by --schema for each.",
+    { cause: error },
+  )
 }
 
 function refuseAborted(signal: AbortSignal | undefined): void {

@@ -34,7 +34,15 @@ export interface Circumstances {
 }
 
 /** Object, function, table, column or schema that is not there; parameter that is not known. */
-const MISSING = new Set(['42704', '42883', '42P01', '42703', '3F000', '22023', '42P02'])
+export const MISSING: ReadonlySet<string> = new Set([
+  '42704',
+  '42883',
+  '42P01',
+  '42703',
+  '3F000',
+  '22023',
+  '42P02',
+])
 
 /** Parameters that are missing, take no such value, cannot be changed or may not be. */
 const UNSETTABLE = new Set(['42704', '22023', '55P02', '42501', '0A000'])

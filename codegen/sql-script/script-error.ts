@@ -12,7 +12,7 @@ export function scriptError(file: string, script: string, part: Statement, error
   if (from?.detail) lines.push(`DETAIL: ${from.detail}`)
   if (from?.hint) lines.push(`HINT: ${from.hint}`)
   if (from?.where) lines.push(`CONTEXT: ${from.where}`)
-  return new CodegenError(lines.join('\n'))
+  return new CodegenError(lines.join('\n'), { cause: error })
 }
 
 /** `file:line` of a place in a script. */
