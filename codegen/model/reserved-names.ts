@@ -126,11 +126,16 @@ export const RESERVED_WORDS: readonly string[] = [
   'yield',
 ]
 
-/** File names of ours, and those that Windows keeps for devices whatever their extension. */
-export const RESERVED_FILES: readonly string[] = [
-  ...['index', 'enums', 'composites', 'functions', 'schema'],
+/** File names that Windows keeps for devices, whatever their extension. */
+export const DEVICE_FILES: readonly string[] = [
   ...['con', 'prn', 'aux', 'nul', 'conin', 'conout'],
   ...Array.from({ length: 10 }, (_, index) => [`com${index}`, `lpt${index}`]).flat(),
+]
+
+/** Those, and the file names of ours. */
+export const RESERVED_FILES: readonly string[] = [
+  ...['index', 'enums', 'composites', 'functions', 'schema'],
+  ...DEVICE_FILES,
 ]
 
 /** Keys that `repositories()` cannot have. */

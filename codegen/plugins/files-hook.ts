@@ -1,10 +1,7 @@
 import { ENDINGS, headOf, headerOf, isOurs } from '../emit/header.js'
-import { RESERVED_FILES } from '../model/reserved-names.js'
+import { DEVICE_FILES } from '../model/reserved-names.js'
 import type { Refuse } from './failure.js'
 import type { PluginFile } from './plugin.js'
-
-/** Those that Windows keeps for devices, whatever they end in. */
-const DEVICES = RESERVED_FILES.filter((name) => !['index', 'enums', 'composites', 'schema'].includes(name))
 
 /** What names may be of: that is the same on every system, and in every shell. */
 const PART = /^[\p{L}\p{N}_$@+~-][\p{L}\p{N}_$@+~. -]*$/u
@@ -48,7 +45,9 @@ function checkName(name: string, refuse: Refuse): void {
   const parts = name.split('/')
   const isPlain = parts.every(
     (part) =>
-      PART.test(part) && !/[. ]$/.test(part) && !DEVICES.includes((part.split('.')[0] ?? '').toLowerCase()),
+      PART.test(part) &&
+      !/[. ]$/.test(part) &&
+      !DEVICE_FILES.includes((part.split('.')[0] ?? '').toLowerCase()),
   )
   if (!isPlain || parts.length > 2) {
     throw refuse(
