@@ -3,14 +3,12 @@ import type { Config } from '../../codegen/config/settings.js'
 import { emit } from '../../codegen/emit/emit.js'
 import { CodegenError } from '../../codegen/errors.js'
 import type { Catalog } from '../../codegen/introspect/catalog.js'
-import { introspect } from '../../codegen/introspect/introspect.js'
 import { buildModel } from '../../codegen/model/build-model.js'
 import { selectTables } from '../../codegen/model/select-tables.js'
-import { runSqlText } from '../../codegen/sql-script/index.js'
-import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import type { TestDatabase } from '../support/database.js'
 import { importGenerated, type GeneratedFolder } from './generated-folder.js'
 import { relationsIn } from './relations-support.js'
-import { typeErrors } from './support.js'
+import { introspected, typeErrors } from './support.js'
 
 const schema = `
   create schema app;
@@ -53,11 +51,7 @@ const settings = {
 let database: TestDatabase
 let catalog: Catalog
 
-beforeAll(async () => {
-  database = await createTestDatabase()
-  await runSqlText(database.url, schema, 'test.sql')
-  catalog = await introspect(database.url)
-})
+beforeAll(async () => ({ database, catalog } = await introspected(schema)))
 afterAll(() => database.drop())
 
 describe('relations and keys that are declared', () => {

@@ -4,6 +4,7 @@ import type { Catalog, CatalogTable } from '../../codegen/introspect/catalog.js'
 import { introspect } from '../../codegen/introspect/introspect.js'
 import { runSqlText } from '../../codegen/sql-script/index.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { introspected } from './support.js'
 
 const schema = `
   create schema other;
@@ -55,11 +56,7 @@ const schema = `
 let database: TestDatabase
 let catalog: Catalog
 
-beforeAll(async () => {
-  database = await createTestDatabase()
-  await runSqlText(database.url, schema, 'test.sql')
-  catalog = await introspect(database.url)
-})
+beforeAll(async () => ({ database, catalog } = await introspected(schema)))
 
 afterAll(() => database.drop())
 

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { emit } from '../../codegen/emit/emit.js'
 import type { Catalog } from '../../codegen/introspect/catalog.js'
-import { introspect } from '../../codegen/introspect/introspect.js'
 import { buildModel } from '../../codegen/model/build-model.js'
-import { runSqlText } from '../../codegen/sql-script/index.js'
-import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import type { TestDatabase } from '../support/database.js'
 import { relationsIn } from './relations-support.js'
-import { typeErrors } from './support.js'
+import { introspected, typeErrors } from './support.js'
 
 const schema = `
   create schema billing;
@@ -85,11 +83,7 @@ const schema = `
 let database: TestDatabase
 let catalog: Catalog
 
-beforeAll(async () => {
-  database = await createTestDatabase()
-  await runSqlText(database.url, schema, 'test.sql')
-  catalog = await introspect(database.url)
-})
+beforeAll(async () => ({ database, catalog } = await introspected(schema)))
 
 afterAll(() => database.drop())
 

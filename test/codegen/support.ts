@@ -4,6 +4,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import vm from 'node:vm'
 import { SchemaRegistry, type PackedTables } from 'sluice'
+import type { Catalog } from '../../codegen/introspect/catalog.js'
+import { introspect } from '../../codegen/introspect/introspect.js'
+import { runSqlText } from '../../codegen/sql-script/index.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { compileErrors } from './compiler.js'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -12,6 +16,13 @@ export const root = fileURLToPath(new URL('../..', import.meta.url))
 export function temporaryFolder(): Disposable & { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), 'sluice-codegen-'))
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** A database of a schema, and what is read of it. */
+export async function introspected(schema: string): Promise<{ database: TestDatabase; catalog: Catalog }> {
+  const database = await createTestDatabase()
+  await runSqlText(database.url, schema, 'test.sql')
+  return { database, catalog: await introspect(database.url) }
 }
 
 /** What a strict compiler, set up as in this repository, says about generated files, which may be in folders. */

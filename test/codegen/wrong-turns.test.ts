@@ -10,6 +10,7 @@ import { runSqlText } from '../../codegen/sql-script/index.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { importGenerated } from './generated-folder.js'
 import { relationsIn } from './relations-support.js'
+import { introspected } from './support.js'
 
 const schema = `
   create table base (id int primary key, name text not null);
@@ -59,11 +60,7 @@ const schema = `
 let database: TestDatabase
 let catalog: Catalog
 
-beforeAll(async () => {
-  database = await createTestDatabase()
-  await runSqlText(database.url, schema, 'test.sql')
-  catalog = await introspect(database.url)
-})
+beforeAll(async () => ({ database, catalog } = await introspected(schema)))
 
 afterAll(() => database.drop())
 
