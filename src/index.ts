@@ -30,9 +30,16 @@ export {
   stringAgg,
   sum,
   type Aggregate,
-  type AggregateOptions,
-  type OrderedAggregateOptions,
 } from './query/aggregate/functions.js'
+export type { AggregateOptions, OrderedAggregateOptions } from './query/aggregate/options.js'
+export * from './query/functions/index.js'
+export {
+  QueryExpression,
+  type NullsOption,
+  type OrderExpression,
+} from './query/expression/query-expression.js'
+export type { WindowOptions, WindowOrder, FrameBound } from './query/expression/window-clause.js'
+export type { Argument, Expressed, Literal } from './query/expression/expression-types.js'
 export type { AggregateRow, Aggregates, Annotated, AnnotatedFilter } from './queryset/annotation-types.js'
 export type { BatchOptions, IterationProgress, IteratorOptions } from './request.js'
 export type { AsyncRows } from './iterate/async-rows.js'

@@ -1,4 +1,4 @@
-import type { Annotation } from '../query/aggregate/annotation.js'
+import type { Computed } from '../query/expression/computed.js'
 import { callsVolatile } from '../query/calls-volatile.js'
 import { locksRows } from '../query/select-for-update.js'
 import type { QueryState } from '../query/state.js'
@@ -38,7 +38,7 @@ export function existencePlan(state: QueryState) {
 /** Aggregates over the rows of a query. */
 export interface Aggregation {
   readonly state: QueryState
-  readonly annotations: readonly Annotation[]
+  readonly annotations: readonly Computed[]
 }
 
 /** The one row of aggregates over all rows. */

@@ -3,7 +3,7 @@ import { initialState } from '../query/state.js'
 import { objectShape } from '../rows/shape.js'
 import { knownRowReader, type RowReader } from '../rows/row-reader.js'
 import { selectionReader } from '../rows/statement-readers.js'
-import { annotatedScope } from '../sql/aggregate/annotation.js'
+import { compute } from '../sql/expression/compute.js'
 import { compileSql, type Sql } from '../sql/compile.js'
 import { callProcedure } from '../sql/call.js'
 import { Scope } from '../sql/scope.js'
@@ -66,7 +66,7 @@ export function procedurePlan({ state, call }: ProcedureCall) {
 
 /** A statement that writes to the table of a queryset. */
 export function writing({ table, schemas }: QueryState, build: (scope: Scope) => Sql) {
-  return compileSql(build(annotatedScope(Scope.target(table, schemas))))
+  return compileSql(build(Scope.target(table, schemas, { compute })))
 }
 
 /** What a write returns of a table without columns: RETURNING takes no empty list, so that it is a number. */

@@ -1,9 +1,10 @@
 import { codecFor } from '../types/codec-for.js'
 import { FieldError } from '../errors.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
-import { isAnnotation } from './aggregate/annotation.js'
+import { isComputed } from './expression/computed.js'
 import { columnOf, propertiesOf } from './columns.js'
-import { encodeCopy, isPlainObject } from './lookups/operand.js'
+import { encodeCopy } from './encode.js'
+import { isPlainObject } from './lookups/operand.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
 /** A value on its way into a column: encoded, or null for NULL. */
@@ -41,8 +42,8 @@ function isEmpty(values: object): boolean {
 /** @throws {@link FieldError} for an unknown column, and for one that the server alone fills. */
 export function writableColumn(table: TableSchema, property: string, where: string): ColumnSchema {
   const column = columnOf(table, property)
-  if (column.generated !== undefined || isAnnotation(column)) {
-    const choices = table.columns.filter((each) => each.generated === undefined && !isAnnotation(each))
+  if (column.generated !== undefined || isComputed(column)) {
+    const choices = table.columns.filter((each) => each.generated === undefined && !isComputed(each))
     throw new FieldError(
       `${qualifiedName(table)}.${property} is computed by the server alone and cannot be set by ${where}. ` +
         `Choices: ${propertiesOf(choices).join(', ')}.`,

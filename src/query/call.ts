@@ -5,7 +5,8 @@ import { qualifiedName } from '../schema/qualified-name.js'
 import type { SchemaRegistry } from '../schema/registry.js'
 import { Operand } from '../shape/operand.js'
 import { codecFor } from '../types/codec-for.js'
-import { encodeCopy, isPlainObject } from './lookups/operand.js'
+import { encodeCopy } from './encode.js'
+import { isPlainObject } from './lookups/operand.js'
 import { change, initialState, type FunctionArgument, type FunctionCall, type QueryState } from './state.js'
 
 /**

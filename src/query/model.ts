@@ -1,3 +1,4 @@
+import type { Expressed } from './expression/expression-types.js'
 import type { ExpressionCallback } from './filter/filter-types.js'
 
 /**
@@ -38,4 +39,4 @@ export interface ToMany<M extends Model> {
 
 /** A condition on a table: an object by property, or a callback with Kysely's expression builder. */
 export type FilterArgument<M extends Model> =
-  M['filter'] | ExpressionCallback<{ readonly [Name in M['name']]: M['columns'] }>
+  M['filter'] | Expressed | ExpressionCallback<{ readonly [Name in M['name']]: M['columns'] }>

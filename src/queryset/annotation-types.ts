@@ -1,9 +1,7 @@
-import type {
-  Aggregate,
-  AggregateFunction,
-  AggregateOptions,
-  OrderedAggregateOptions,
-} from '../query/aggregate/functions.js'
+import type { Aggregate } from '../query/aggregate/functions.js'
+import type { AggregateFunction } from '../query/aggregate/function-names.js'
+import type { AggregateOptions, OrderedAggregateOptions } from '../query/aggregate/options.js'
+import type { Expressed } from '../query/expression/expression-types.js'
 import type {
   ComparableCondition,
   Conditions,
@@ -12,61 +10,15 @@ import type {
 } from '../query/filter/filter-types.js'
 import type { Model } from '../query/model.js'
 import type { OrderKey } from './field-types.js'
-import type { RelationName, Target } from './relation-types.js'
+import type { ArgumentValue, End, Operands, ValueOf } from './expression-values.js'
 
-/** What `annotate` and `aggregate` take: aggregates by the names of their results. */
-export type Aggregates = Readonly<Record<string, Aggregate>>
+/** What `annotate` and `aggregate` take: expressions by the names of their results. */
+export type Aggregates = Readonly<Record<string, Expressed>>
 
-/** The table that a path ends in, and the type of the field unless it ends in rows; undefined when it leads nowhere. */
-type End<M extends Model, Path extends string> = Path extends '*'
-  ? { readonly model: M }
-  : Path extends RelationName<M>
-    ? { readonly model: Target<M, Path> }
-    : Path extends keyof M['row']
-      ? { readonly model: M; readonly field: M['row'][Path] }
-      : Path extends `${infer Head}.${infer Rest}`
-        ? Head extends RelationName<M>
-          ? End<Target<M, Head>, Rest>
-          : undefined
-        : undefined
+/** What an expression gives; a string never does, but for JavaScript. */
+type ResultOf<M extends Model, A> = A extends Expressed<infer T> ? ValueOf<M, T> : never
 
-/** What each aggregate can be computed from. */
-interface Operands {
-  sum: number | bigint | string
-  avg: number | bigint | string
-  min: number | bigint | string | Date | readonly unknown[] | object
-  max: number | bigint | string | Date | readonly unknown[] | object
-  arrayAgg: unknown
-  stringAgg: number | bigint | string | boolean
-  boolAnd: boolean
-  boolOr: boolean
-}
-
-/** The result of an aggregate over values of `V`. */
-interface Results<V> {
-  count: number
-  sum: ExactSum<NonNullable<V>> | null
-  avg: ExactSum<NonNullable<V>> | null
-  min: V | null
-  max: V | null
-  arrayAgg: V[]
-  stringAgg: string | null
-  boolAnd: boolean | null
-  boolOr: boolean | null
-}
-
-type ExactSum<V> = V extends number ? number : string
-
-type ResultOf<M extends Model, A> =
-  A extends Aggregate<infer F, infer Path, object>
-    ? string extends Path
-      ? unknown
-      : End<M, Path> extends { readonly field: infer V }
-        ? Results<V>[F]
-        : number
-    : never
-
-/** The results of aggregates, by their names. */
+/** The results of expressions, by their names. */
 export type AggregateRow<M extends Model, A extends Aggregates> = {
   -readonly [Name in keyof A]: ResultOf<M, A[Name]>
 }
@@ -81,20 +33,30 @@ type OptionsOf<F extends AggregateFunction, M extends Model> = F extends 'arrayA
   : AggregateOptions<M['filter']>
 
 type Checked<M extends Model, A> =
-  A extends Aggregate<infer F, infer Path, infer O>
-    ? string extends Path
-      ? // Known at run time only, and checked there.
-        unknown
-      : End<M, Path> extends infer E extends { readonly model: Model }
-        ? Accepts<F, E> extends true
-          ? O extends OptionsOf<F, E['model']>
-            ? Exclude<keyof (O & Filters<O>), keyof E['model']['filter'] | OptionName> extends never
-              ? unknown
-              : Wrong<'the filter has a key that its rows do not have'>
-            : Wrong<'the options do not fit the rows that the path leads to'>
-          : Wrong<`${F} does not take the field "${Path}"`>
-        : Wrong<`"${Path}" is neither a field nor a path of relations`>
-    : never
+  A extends Aggregate<infer F, infer Of, infer O>
+    ? Of extends string
+      ? string extends Of
+        ? // Known at run time only, and checked there.
+          unknown
+        : CheckedPath<M, F, Of, O>
+      : Expressible<M, Of>
+    : Expressible<M, A>
+
+/** An expression whose paths lead nowhere gives `never`. */
+type Expressible<M extends Model, A> = [ArgumentValue<M, A>] extends [never]
+  ? Wrong<'a path in the expression leads nowhere'>
+  : unknown
+
+type CheckedPath<M extends Model, F extends AggregateFunction, Path extends string, O> =
+  End<M, Path> extends infer E extends { readonly model: Model }
+    ? Accepts<F, E> extends true
+      ? O extends OptionsOf<F, E['model']>
+        ? Exclude<keyof (O & Filters<O>), keyof E['model']['filter'] | OptionName> extends never
+          ? unknown
+          : Wrong<'the filter has a key that its rows do not have'>
+        : Wrong<'the options do not fit the rows that the path leads to'>
+      : Wrong<`${F} does not take the field "${Path}"`>
+    : Wrong<`"${Path}" is neither a field nor a path of relations`>
 
 type OptionName = 'filter' | 'distinct' | 'orderBy'
 

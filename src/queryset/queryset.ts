@@ -1,6 +1,6 @@
 import { QueryCreator, WithSchemaPlugin, type SelectQueryBuilder } from 'kysely'
 import { selectFreeHand } from '../sql/select/free-hand.js'
-import { subqueryOf } from '../sql/select/subquery.js'
+import { existenceOf, subqueryOf } from '../sql/select/subquery.js'
 import { UsageError } from '../errors.js'
 import { bindingOf, type KyselyHandle } from '../kysely/handle.js'
 import { ownValues } from '../kysely/own-values.js'
@@ -304,9 +304,9 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   }
 
   /** This query as the operand of `in`: its only column, or the primary key of whole rows. */
-  [SUBQUERY](): SubqueryOf<M, R> {
+  [SUBQUERY](form?: 'exists' | 'array'): SubqueryOf<M, R> {
     // What the rows are follows from the selection, which R follows as well.
-    return subqueryOf(this.state) as SubqueryOf<M, R>
+    return (form === 'exists' ? existenceOf(this.state) : subqueryOf(this.state, form)) as SubqueryOf<M, R>
   }
 
   #with<Row>(state: QueryState): QuerySet<M, Row> {

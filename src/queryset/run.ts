@@ -38,7 +38,8 @@ export async function hasRows(binding: Binding, state: QueryState): Promise<bool
 /** The one row of aggregates over all rows. */
 export async function aggregates(binding: Binding, over: QueryState, wanted: unknown): Promise<unknown> {
   const { state, annotations } = aggregate(over, wanted)
-  if (state.none) return emptyAggregation(annotations)
+  const empty = state.none ? emptyAggregation(annotations) : undefined
+  if (empty !== undefined) return empty
   const { query, made } = planned(aggregatesPlan, { state, annotations })
   const [row] = await readAll(binding, { state, query, ...made })
   return row

@@ -1,5 +1,5 @@
 import { codecFor } from '../types/codec-for.js'
-import type { Annotation } from '../query/aggregate/annotation.js'
+import type { Computed } from '../query/expression/computed.js'
 import { projectionOf, type Projection } from '../query/projection.js'
 import type { QueryState, Selection } from '../query/state.js'
 import { COUNT_TYPE, type TypeSchema } from '../schema/type.js'
@@ -36,7 +36,7 @@ export function shapeOf({ shape, columns }: Selection, { layout }: Projection): 
 }
 
 /** Reads the one row of `aggregate()`. */
-export function aggregateReader(annotations: readonly Annotation[]): RowReader<Record<string, unknown>> {
+export function aggregateReader(annotations: readonly Computed[]): RowReader<Record<string, unknown>> {
   return knownRowReader(
     annotations.map(({ name, type }) => ({ label: name, codec: codecFor(type) })),
     objectShape(annotations.map(({ property }) => property)),

@@ -1,12 +1,13 @@
 import { ExpressionWrapper, sql } from 'kysely'
-import type { Condition } from '../query/filter/condition.js'
+import { isColumn } from '../query/expression/computed.js'
+import type { Comparand, Condition } from '../query/filter/condition.js'
 import type { Operand } from '../shape/operand.js'
 import type { ColumnSchema } from '../schema/table.js'
 import { baseType, type CompositeTypeSchema, type TypeSchema } from '../schema/type.js'
 import { recordOf } from '../types/base-types.js'
 import type { Sql } from './compile.js'
 import { comparableRef, typeName } from './cast.js'
-import { compileExpression } from './expression.js'
+import { compileExpression } from './expression/free-hand-expression.js'
 import { equality, operatorOf, operatorSchema } from './operator.js'
 import { relatedSource } from './relation.js'
 import type { Scope } from './scope.js'
@@ -29,6 +30,8 @@ export function compileCondition(scope: Scope, condition: Condition): Sql<boolea
   }
   const ref = comparableRef(scope, condition.column)
   switch (condition.kind) {
+    case 'isTrue':
+      return sql<boolean>`${ref}`
     case 'isNull':
       return nullTest(scope, condition.column, condition.isNull)
     case 'compare': {
@@ -40,12 +43,12 @@ export function compileCondition(scope: Scope, condition: Condition): Sql<boolea
       return sql<boolean>`${ref} ${operatorOf(column.type, operator)} ${value}`
     }
     case 'length':
-      return sql<boolean>`cardinality(${ref}) ${sql.raw(condition.operator)} ${condition.operand}`
+      return sql<boolean>`cardinality(${ref}) ${sql.raw(condition.operator)} ${parameter(scope, condition.operand, undefined)}`
     case 'between':
       return between(scope, ref, condition)
     case 'inQuery': {
-      const { state, nodeOf } = condition.query
-      const rows = new ExpressionWrapper(nodeOf(state, scope.schemas))
+      const { state, nodeOf, reach } = condition.query
+      const rows = new ExpressionWrapper(nodeOf(state, scope.schemas, reach > 0 ? scope : undefined))
       const { type } = condition.column
       if (operatorSchema(type) === undefined) return sql<boolean>`${ref} in ${rows}`
       return sql<boolean>`${ref} ${equality(type, condition.type)} any ${rows}`
@@ -57,7 +60,7 @@ export function compileCondition(scope: Scope, condition: Condition): Sql<boolea
         ? sql<boolean>`${ref} ${operatorOf(column.type, '=')} any(${parameter(scope, values, element && { kind: 'array', element })})`
         : values.length === 0
           ? sql<boolean>`false`
-          : sql<boolean>`${ref} in (${sql.join(values)})`
+          : sql<boolean>`${ref} in (${sql.join(values.map((value) => parameter(scope, value, undefined)))})`
       return orNull ? sql<boolean>`(${among} or ${nullTest(scope, column, true)})` : among
     }
   }
@@ -90,11 +93,12 @@ function nullTest(scope: Scope, column: ColumnSchema, isNull: boolean): Sql<bool
   return isNull ? sql`${ref} is not distinct from null` : sql`${ref} is distinct from null`
 }
 
-function isList(values: Operand | readonly Operand[]): values is readonly Operand[] {
+function isList(values: Operand | readonly Comparand[]): values is readonly Comparand[] {
   return Array.isArray(values)
 }
 
-function parameter(scope: Scope, operand: Operand, type: TypeSchema | undefined): Sql {
+function parameter(scope: Scope, operand: Comparand, type: TypeSchema | undefined): Sql {
+  if (isColumn(operand)) return comparableRef(scope, operand)
   return type === undefined ? sql`${operand}` : sql`cast(${operand} as ${typeName(scope, type)})`
 }
 

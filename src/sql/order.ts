@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import type { Ordering } from '../query/order/order-key.js'
+import type { Ordering } from '../query/order/ordering.js'
 import type { Builder, Sql } from './compile.js'
 import type { Scope } from './scope.js'
 
 /** A key of ORDER BY within a statement: what is sorted by, and how. */
-export interface OrderTerm extends Pick<Ordering, 'descending'> {
+export interface OrderTerm extends Pick<Ordering, 'descending' | 'nulls'> {
   readonly ref: Sql
 }
 
@@ -13,9 +13,10 @@ export function orderTerms(scope: Scope, order: readonly Ordering[]): OrderTerm[
   return order.map(({ column, ...how }) => ({ ref: scope.columnRef(column), ...how }))
 }
 
-/** `"users"."name" desc`. */
-export function orderSql({ ref, descending }: OrderTerm): Sql {
-  return sql`${ref} ${sql.raw(descending ? 'desc' : 'asc')}`
+/** `"users"."name" desc nulls last`. */
+export function orderSql({ ref, descending, nulls }: OrderTerm): Sql {
+  const end = nulls === undefined ? '' : ` nulls ${nulls}`
+  return sql`${ref} ${sql.raw(`${descending ? 'desc' : 'asc'}${end}`)}`
 }
 
 /** `ORDER BY …`. */

@@ -1,7 +1,9 @@
-import { sql, type AliasedRawBuilder } from 'kysely'
+import { sql, type AliasedRawBuilder, type OperationNode, type RawNode } from 'kysely'
+import { UsageError } from '../errors.js'
+import { isComputed, type Computed } from '../query/expression/computed.js'
 import type { Qualified } from '../schema/qualified-name.js'
 import type { SchemaRegistry } from '../schema/registry.js'
-import type { ColumnSchema, TableSchema } from '../schema/table.js'
+import type { ColumnSchema, RelationSchema, TableSchema } from '../schema/table.js'
 import type { Sql } from './compile.js'
 
 /** Of one statement: which alias comes next, and the one that is taken. */
@@ -10,40 +12,83 @@ interface Counter {
   readonly root: string
 }
 
+/** How computed values become SQL. */
+export type Compute = (scope: Scope, column: Computed) => Sql
+
+/** How a scope differs from that of a table that stands alone. */
+export interface ScopeOptions {
+  readonly compute: Compute
+  /** Of columns, where a subquery that has others stands in the table's place. */
+  readonly names?: ReadonlyMap<ColumnSchema, string>
+  /** The scope of the row that it is asked for. */
+  readonly outer?: Scope | undefined
+  /** Whether related rows may be joined. Default: no. */
+  readonly joins?: boolean
+}
+
 /** A table within a statement, under the alias that its columns are qualified by. */
 export class Scope {
   readonly #counter: Counter
-  readonly #names: ReadonlyMap<ColumnSchema, string> | undefined
+  readonly #options: ScopeOptions
   readonly #expressions = new Map<ColumnSchema, () => Sql>()
+  readonly #joined = new Map<RelationSchema, Scope>()
+  /** `LEFT JOIN … ON …`, in their order, which may grow as long as the statement is built. */
+  readonly #joins: Sql[]
 
   private constructor(
     readonly table: TableSchema,
     readonly schemas: SchemaRegistry,
     readonly alias: string,
-    names?: ReadonlyMap<ColumnSchema, string>,
+    options: ScopeOptions,
     counter: Counter = { next: 1, root: table.name },
+    joins: Sql[] = [],
   ) {
     this.#counter = counter
-    this.#names = names
+    this.#options = options
+    this.#joins = joins
   }
 
-  /**
-   * The table that a statement is about, under its own name.
-   *
-   * @param names of columns, where a subquery that has others stands in the table's place.
-   */
-  static root(table: TableSchema, schemas: SchemaRegistry, names?: ReadonlyMap<ColumnSchema, string>): Scope {
-    return new Scope(table, schemas, table.name, names)
+  /** The table that a statement is about, under its own name; within another statement under an alias. */
+  static root(table: TableSchema, schemas: SchemaRegistry, options: ScopeOptions): Scope {
+    const { outer } = options
+    if (outer === undefined) return new Scope(table, schemas, table.name, options)
+    return new Scope(table, schemas, outer.freeAlias(), options, outer.#counter)
   }
 
   /** The table that a statement writes to, whose name must not hide the `excluded` of ON CONFLICT. */
-  static target(table: TableSchema, schemas: SchemaRegistry): Scope {
-    return new Scope(table, schemas, table.name === 'excluded' ? 't0' : table.name)
+  static target(table: TableSchema, schemas: SchemaRegistry, options: ScopeOptions): Scope {
+    return new Scope(table, schemas, table.name === 'excluded' ? 't0' : table.name, options)
   }
 
   /** Another table of the same statement, under an alias that is not taken: `t1`, `t2` and so on. */
   inner(table: TableSchema): Scope {
-    return new Scope(table, this.schemas, this.freeAlias(), undefined, this.#counter)
+    const { compute } = this.#options
+    return new Scope(
+      table,
+      this.schemas,
+      this.freeAlias(),
+      { compute, outer: this, joins: true },
+      this.#counter,
+    )
+  }
+
+  /** The same for one that stands beside this one, and whose rows are asked for by the same row. */
+  beside(table: TableSchema): Scope {
+    const { compute, outer } = this.#options
+    return new Scope(table, this.schemas, this.freeAlias(), { compute, outer, joins: true }, this.#counter)
+  }
+
+  /** The scope of the row that this one is asked for, if there is one. */
+  get outer(): Scope | undefined {
+    return this.#options.outer
+  }
+
+  /** The same so many levels up. */
+  above(levels: number): Scope {
+    const { outer } = this.#options
+    if (levels === 0) return this
+    if (outer === undefined) throw new UsageError('A value of an outer row stands where there is none.')
+    return outer.above(levels - 1)
   }
 
   freeAlias(): string {
@@ -57,9 +102,43 @@ export class Scope {
     return schema === '' ? sql`${sql.id(qualified.name)}` : sql`${sql.id(schema, qualified.name)}`
   }
 
-  /** `"schema"."table" AS "alias"`. */
+  /** `"schema"."table" AS "alias"`, and what is joined to it until the statement is compiled. */
   tableRef(): AliasedRawBuilder<object, string> {
-    return sql<object>`${this.nameOf(this.table)}`.as(this.alias)
+    const joins = this.#joins
+    const later: RawNode = {
+      kind: 'RawNode',
+      get sqlFragments() {
+        return joins.map(() => ' ').concat('')
+      },
+      get parameters(): OperationNode[] {
+        return joins.map((join) => join.toOperationNode())
+      },
+    }
+    const tail = { toOperationNode: () => later } as Sql
+    return sql<object>`${this.nameOf(this.table)}`.as<string>(sql`${sql.id(this.alias)}${tail}`)
+  }
+
+  /** From here on a relation leads to rows that the statement has joined already. */
+  join(relation: RelationSchema, target: Scope): void {
+    this.#joined.set(relation, target)
+  }
+
+  /**
+   * The row that a relation to one row leads to, joined by LEFT JOIN where it is not yet; undefined where nothing can be
+   * joined.
+   *
+   * @param on the condition between the two.
+   */
+  joined(relation: RelationSchema, on: (target: Scope) => Sql): Scope | undefined {
+    const present = this.#joined.get(relation)
+    if (present !== undefined || this.#options.joins !== true) return present
+    const { compute, outer } = this.#options
+    const table = this.schemas.table(relation.target)
+    const options = { compute, outer, joins: true }
+    const target = new Scope(table, this.schemas, this.freeAlias(), options, this.#counter, this.#joins)
+    this.#joins.push(sql`left join ${this.nameOf(table)} as ${sql.id(target.alias)} on ${on(target)}`)
+    this.#joined.set(relation, target)
+    return target
   }
 
   /** From here on a column stands for an expression; a later definition replaces an earlier one. */
@@ -71,6 +150,9 @@ export class Scope {
   columnRef(column: ColumnSchema): Sql {
     const expression = this.#expressions.get(column)
     if (expression !== undefined) return expression()
-    return sql`${sql.id(this.alias, this.#names?.get(column) ?? column.name)}`
+    const { names, compute } = this.#options
+    const name = names?.get(column)
+    if (name === undefined && isComputed(column)) return compute(this, column)
+    return sql`${sql.id(this.alias, name ?? column.name)}`
   }
 }

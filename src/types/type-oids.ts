@@ -31,6 +31,7 @@ function* builtIn(): Generator<readonly [number, TypeSchema]> {
 const types = new Map(builtIn())
 const names = new Map([...types].map(([oid, type]) => [oid, typeLabel(type)]))
 const builtInNames = new Set(names.values())
+const byName = new Map([...types.values()].map((type) => [typeLabel(type), type]))
 
 /** By the names of types and of arrays of them, those of which they have the same bytes. */
 const alike = new Map(
@@ -43,6 +44,11 @@ const alike = new Map(
 /** A built-in type by its OID. The OIDs of enums, domains, composites and extension types differ per database. */
 export function typeOfOid(oid: number): TypeSchema | undefined {
   return types.get(oid)
+}
+
+/** The built-in type of a name: `int4`, `int4[]`, `int4range`. */
+export function typeOfName(name: string): TypeSchema | undefined {
+  return byName.get(name)
 }
 
 /** What the codec of the built-in type of an OID is named. */

@@ -6,9 +6,11 @@ import type { Binding } from '../kysely/handle.js'
 import { encodeCell, isRecord, writableColumn } from '../query/assignment.js'
 import type { Model } from '../query/model.js'
 import { isCallback, parseValueExpression } from '../query/filter/parse-expression.js'
+import type { Expressed } from '../query/expression/expression-types.js'
+import { assigned } from '../query/expression/assigned.js'
+import { isExpression, type ExpressionTarget } from '../query/expression/resolve.js'
 import type { QueryState } from '../query/state.js'
 import { refuseUnlessWritable } from '../query/writable.js'
-import type { TableSchema } from '../schema/table.js'
 import { Operand } from '../shape/operand.js'
 import { Writer } from './writer.js'
 import { qualifiedName } from '../schema/qualified-name.js'
@@ -21,12 +23,12 @@ export type UpdateExpression<M extends Model> = (
 /** What `update` takes: values, or expressions over the row as it was. */
 export type UpdateValues<M extends Model> = [M['update']] extends [never]
   ? never
-  : { readonly [Field in keyof M['update']]: M['update'][Field] | UpdateExpression<M> }
+  : { readonly [Field in keyof M['update']]: M['update'][Field] | Expressed | UpdateExpression<M> }
 
 /** Sets fields of the rows that a queryset stands for; returns how many there were. */
 export async function updateAll(binding: Binding, state: QueryState, values: unknown): Promise<number> {
   refuseUnlessWritable(state, 'update')
-  const changes = parseChanges(state.table, values)
+  const changes = parseChanges(state, values)
   if (state.none) return 0
   return Writer.on(binding, state).countBy(updatePlan, { state, changes })
 }
@@ -38,7 +40,8 @@ export async function deleteAll(binding: Binding, state: QueryState): Promise<nu
   return Writer.on(binding, state).countBy(deletePlan, state)
 }
 
-function parseChanges(table: TableSchema, values: unknown): ColumnChange[] {
+function parseChanges(target: ExpressionTarget, values: unknown): ColumnChange[] {
+  const { table } = target
   if (!isRecord(values) || Object.keys(values).length === 0) {
     throw new FieldError(
       `update() of ${qualifiedName(table)} takes an object with at least one field to set.`,
@@ -47,6 +50,7 @@ function parseChanges(table: TableSchema, values: unknown): ColumnChange[] {
   return Object.keys(values).map((property) => {
     const column = writableColumn(table, property, 'update()')
     const value = values[property]
+    if (isExpression(value)) return { column, value: assigned(target, column, value) }
     return isCallback(value)
       ? { column, expression: parseValueExpression(table, column, value) }
       : { column, cell: new Operand(encodeCell(table, column, value, 'update()')) }

@@ -297,8 +297,8 @@ describe('annotate refuses', () => {
     ['a reserved name', { or: count('orders') }, /cannot name an annotation/],
     ['a name that reads as descending', { '-n': count('orders') }, /cannot name an annotation/],
     ['a name that PostgreSQL would cut', { ['n'.repeat(64)]: count('orders') }, /cannot name an annotation/],
-    ['what is no aggregate', { n: 1 }, /must be an aggregate/],
-    ['nothing', {}, /takes aggregates by name/],
+    ['what is no aggregate', { n: 1 }, /must be an expression/],
+    ['nothing', {}, /takes expressions by name/],
     ['an unknown path', { n: count('comments') }, /has no field or relation "comments". Choices: id, email/],
     ['an unknown step', { n: count('comments.id') }, /has no relation "comments" \(in "comments.id"\)/],
     [

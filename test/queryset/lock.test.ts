@@ -200,7 +200,7 @@ describe('selectForUpdate', () => {
       /has no "company"\. Choices: self\. .*selectRelated/,
     )
     expect(() => users.filter({ id: { in: users.selectForUpdate().values('id') } })).toThrow(
-      /"in" takes no queryset with selectForUpdate/,
+      /A queryset with selectForUpdate\(\) cannot be part of another/,
     )
     const groups = users.values('companyId').annotate({ n: count() })
     expect(() => groups.selectForUpdate().toSQL()).toThrow(/cannot lock groups/)

@@ -106,7 +106,7 @@ describe('in takes a queryset', () => {
     const several = users.values('id', 'name')
     expect(() => posts.filter({ authorId: { in: several } })).toThrow(UsageError)
     expect(() => posts.filter({ authorId: { in: several } })).toThrow(
-      'A queryset of public.users that "in" takes must have one column, not 2',
+      'A queryset of public.users that "in" or subquery() takes must have one column, not 2',
     )
     // @ts-expect-error a text column for an integer
     expect(() => posts.filter({ authorId: { in: users.values('name') } })).toThrow(

@@ -4,7 +4,7 @@ import type { Total } from '../../types/base-type.js'
 import { readingOf, recordOf } from '../../types/base-types.js'
 import { lookupKind } from '../../types/lookup-kind.js'
 import { baseName } from '../../types/same-type.js'
-import type { AggregateFunction } from './functions.js'
+import type { AggregateFunction } from './function-names.js'
 
 /** The result's type of an aggregate over a column, or over rows, which have no type. */
 export function aggregateType(

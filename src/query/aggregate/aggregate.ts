@@ -1,7 +1,8 @@
-import { annotationOf, entriesOf } from './annotate.js'
-import type { Annotation } from './annotation.js'
 import { wrapped } from '../combine.js'
+import type { Computed } from '../expression/computed.js'
+import { RESOLVE, type ExpressionTarget } from '../expression/resolve.js'
 import { change, isSliced, type QueryState } from '../state.js'
+import { entriesOf, named } from './annotate.js'
 
 /**
  * What `aggregate()` computes, and over which rows: where DISTINCT, a slice, groups or a combination decide which rows
@@ -14,21 +15,29 @@ export function aggregate(state: QueryState, aggregates: unknown) {
   // A slice of whole rows may be aggregated by any field; other rows only by what they have.
   const isWhole = hasTableRows && (!derived || selection.shape === 'model')
   const columns = isWhole ? table.columns : selection.columns
-  const target = { table: { ...table, columns }, schemas, derived }
-  const annotations = entriesOf(aggregates, 'aggregate').map(([name, aggregate]) =>
-    annotationOf(target, name, aggregate, 'group'),
+  // What is not aggregated is not the same for all rows.
+  const target: ExpressionTarget = {
+    table: { ...table, columns },
+    schemas,
+    derived,
+    over: 'group',
+    fields: [],
+  }
+  const annotations = entriesOf(aggregates, 'aggregate').map(([name, expression]) =>
+    named(name, expression[RESOLVE](target)),
   )
   if (!derived) return { state, annotations }
   const rows = { selection: { ...selection, columns, related: [], prefetches: [] }, lock: undefined }
   return { state: wrapped(change(state, rows)), annotations }
 }
 
-/** The row over no rows at all, without asking the server. */
-export function emptyAggregation(annotations: readonly Annotation[]): Record<string, unknown> {
-  return Object.fromEntries<unknown>(
-    annotations.map(({ property, aggregate }): [string, unknown] => {
-      if (aggregate.function === 'count') return [property, 0]
-      return [property, aggregate.function === 'arrayAgg' ? [] : null]
-    }),
-  )
+/** The row over no rows at all without asking the server, where it takes no more than to know the aggregates. */
+export function emptyAggregation(annotations: readonly Computed[]): Record<string, unknown> | undefined {
+  const entries: [string, unknown][] = []
+  for (const { property, node } of annotations) {
+    if (node.kind !== 'aggregate') return undefined
+    const { function: name } = node.aggregate
+    entries.push([property, name === 'count' ? 0 : name === 'arrayAgg' ? [] : null])
+  }
+  return Object.fromEntries(entries)
 }

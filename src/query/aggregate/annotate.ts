@@ -1,70 +1,81 @@
-import { isStorable } from '../../types/text/text.js'
 import { FieldError, UsageError } from '../../errors.js'
-import { isAnnotation, leadsToMany, type Annotation } from './annotation.js'
-import { findColumn } from '../columns.js'
-import { findRelation } from '../related/path.js'
-import { groupedByValues } from './grouping.js'
-import { isPlainObject } from '../lookups/operand.js'
-import { describe } from '../../types/describe.js'
-import { resolveAggregate, type AggregateTarget } from './resolve-aggregate.js'
-import { change, refuseAfter, type QueryState } from '../state.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
-import type { TableSchema } from '../../schema/table.js'
+import type { ColumnSchema, TableSchema } from '../../schema/table.js'
+import { describe } from '../../types/describe.js'
+import { isStorable } from '../../types/text/text.js'
+import { findColumn } from '../columns.js'
+import { isComputed, sameAs, type Computed } from '../expression/computed.js'
+import { isExpression, RESOLVE, type ExpressionTarget, type Resolvable } from '../expression/resolve.js'
+import { isPlainObject } from '../lookups/operand.js'
+import { findRelation } from '../related/path.js'
+import { change, refuseAfter, type QueryState } from '../state.js'
+import { fieldsOf, groupedByValues } from './grouping.js'
 
 /**
- * Adds computed values to the rows; after `values`, groups by its fields. From then on they are columns of the state's
- * table, so that conditions, orders and selections find them as they find the others.
+ * Adds computed values to the rows; after `values`, aggregates group by its fields. From then on they are columns of the
+ * state's table, so that conditions, orders and selections find them as they find the others.
  */
-export function annotate(state: QueryState, aggregates: unknown): QueryState {
+export function annotate(state: QueryState, expressions: unknown): QueryState {
   refuseAfter(state, 'annotate', 'slice', 'union')
-  const { selection, table, schemas } = state
+  const { selection } = state
   if (selection.shape === 'tuple' || selection.shape === 'value') {
     throw new UsageError('Cannot call annotate() after valuesList(): group by values() and list fields last.')
   }
-  const grouped = selection.shape === 'object' ? groupedByValues(state) : state
-  const over = grouped.groupBy === undefined ? 'row' : 'group'
-  const annotations = entriesOf(aggregates, 'annotate').map(([name, aggregate]) => {
-    refuseTakenName(table, name)
-    const annotation = annotationOf({ table, schemas }, name, aggregate, over)
-    if (over === 'group' || annotation.aggregate.path.length > 0) return annotation
-    throw new UsageError(
-      `annotate(): "${name}" aggregates ${qualifiedName(table)} itself, of which each row is but one. Group with values() ` +
-        "first, as in values('status').annotate({ n: count() }), name a relation, as in count('posts'), or call aggregate().",
-    )
+  const entries = entriesOf(expressions, 'annotate')
+  const groups = selection.shape === 'object' && entries.some(([, each]) => each.aggregates)
+  const grouped = groups ? groupedByValues(state) : state
+  const annotations = entries.map(([name, expression]) => {
+    refuseTakenName(state.table, name)
+    const annotation = named(name, expression[RESOLVE](expressionTarget(grouped)))
+    // Of groups whatever is made of what they are made by.
+    return grouped.groupBy === undefined ? annotation : { ...annotation, over: 'group' as const }
   })
-  return change(grouped, {
-    table: { ...table, columns: [...table.columns, ...annotations] },
-    selection: { ...selection, columns: [...selection.columns, ...annotations] },
+  return withColumns(grouped, annotations)
+}
+
+/** A query whose rows have further fields. */
+export function withColumns(state: QueryState, added: readonly ColumnSchema[]): QueryState {
+  const { table, selection } = state
+  return change(state, {
+    table: { ...table, columns: [...table.columns, ...added] },
+    selection: { ...selection, columns: [...selection.columns, ...added] },
   })
+}
+
+/** What the expressions of a query can name, and what its aggregates are over. */
+export function expressionTarget(state: QueryState, method = 'annotate'): ExpressionTarget {
+  const { table, schemas, groupBy } = state
+  return groupBy === undefined
+    ? { table, schemas, over: 'row', method }
+    : { table, schemas, over: 'group', fields: fieldsOf(state), method }
 }
 
 /** What `annotate` and `aggregate` take, as a list. */
-export function entriesOf(aggregates: unknown, method: string): [string, unknown][] {
-  if (!isPlainObject(aggregates) || Object.keys(aggregates).length === 0) {
+export function entriesOf(expressions: unknown, method: string): [string, Resolvable][] {
+  if (!isPlainObject(expressions) || Object.keys(expressions).length === 0) {
     throw new FieldError(
-      `${method}() takes aggregates by name, as in { n: count() }, not ${describe(aggregates)}.`,
+      `${method}() takes expressions by name, as in { n: count() }, not ${describe(expressions)}.`,
     )
   }
-  return Object.entries(aggregates)
+  return Object.entries(expressions).map(([name, value]) => {
+    if (isExpression(value)) return [name, value]
+    throw new FieldError(
+      `"${name}" must be an expression such as count(), sum('field') or ref('field'), not ${describe(value)}.`,
+    )
+  })
 }
 
-/** An aggregate under its name. */
-export function annotationOf(
-  target: AggregateTarget,
-  name: string,
-  value: unknown,
-  over: Annotation['over'],
-): Annotation {
+/** A value under a name of its own. */
+export function named(name: string, column: ColumnSchema): Computed {
   refuseUnfitName(name)
-  const { aggregate, type, nullable } = resolveAggregate(target, name, value)
-  if (over === 'group') refuseIndivisible(name, aggregate)
-  return { property: name, name, type, nullable, optional: true, over, aggregate }
+  return { ...(isComputed(column) ? column : sameAs(column)), property: name, name }
 }
 
-function refuseTakenName(table: TableSchema, name: string): void {
+/** @throws {@link FieldError} for what the table has already. */
+export function refuseTakenName(table: TableSchema, name: string): void {
   const taken = findColumn(table, name)
   if (taken !== undefined || findRelation(table, name) !== undefined) {
-    const what = taken === undefined ? 'relation' : isAnnotation(taken) ? 'annotation' : 'field'
+    const what = taken === undefined ? 'relation' : isComputed(taken) ? 'annotation' : 'field'
     throw new FieldError(
       `${qualifiedName(table)} already has the ${what} "${name}": give the annotation another name.`,
     )
@@ -79,14 +90,4 @@ function refuseUnfitName(name: string): void {
       `"${name}" cannot name an annotation: not "and", "or" or "not", no minus first, well-formed, at most 63 bytes.`,
     )
   }
-}
-
-/** The values of a group cannot be put together from those of its rows where the aggregate needs all of them at once. */
-function refuseIndivisible(name: string, aggregate: Annotation['aggregate']): void {
-  const { function: which, distinct } = aggregate
-  if (!leadsToMany(aggregate) || (!distinct && which !== 'arrayAgg' && which !== 'stringAgg')) return
-  throw new UsageError(
-    `"${name}": ${which}${distinct ? ' with distinct' : ''} over a relation to many rows needs a row of its own to be ` +
-      'computed for: call annotate() without values(), or start from the related repository.',
-  )
 }

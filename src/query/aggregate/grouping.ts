@@ -1,9 +1,9 @@
-import { choicesOf } from '../../choices.js'
 import { UsageError } from '../../errors.js'
-import type { ColumnSchema } from '../../schema/table.js'
-import { isOverGroup } from './annotation.js'
-import { columnsOf, propertiesOf } from '../columns.js'
-import { sortedBy } from '../order/order-key.js'
+import type { ColumnSchema, TableSchema } from '../../schema/table.js'
+import { isColumn, isOverGroup, ownColumns } from '../expression/computed.js'
+import { columnsOf } from '../columns.js'
+import { ungrouped } from '../expression/resolve.js'
+import { sortedBy } from '../order/ordering.js'
 import type { Condition, Junction, Negation } from '../filter/condition.js'
 import { lookupKind } from '../../types/lookup-kind.js'
 import { change, type QueryState } from '../state.js'
@@ -36,11 +36,7 @@ export function refuseUngrouped(state: QueryState, columns: readonly ColumnSchem
   if (state.groupBy === undefined) return
   for (const column of columns) {
     if (state.groupBy.includes(column) || isOverGroup(column)) continue
-    const choices = choicesOf(column.property, propertiesOf(fieldsOf(state)))
-    throw new UsageError(
-      `${method}: rows grouped by values() and annotate() have no "${column.property}". ${choices}. ` +
-        'Leave it out, or name it in the values() that comes before annotate().',
-    )
+    throw ungrouped(method, column.property, fieldsOf(state))
   }
 }
 
@@ -55,15 +51,28 @@ export function refuseUngroupedConditions(state: QueryState, conditions: readonl
             'filter() by itself: it then says which rows are grouped.',
         )
       }
-      const columns = part.kind === 'related' ? columnsOf(state.table, part.relation.columns) : [part.column]
-      refuseUngrouped(state, columns, 'filter')
+      refuseUngrouped(state, columnsIn(state.table, part), 'filter')
     }
   }
 }
 
 /** Whether a condition can be decided only once groups are made. */
 export function isOnGroups(condition: Condition): boolean {
-  return partsOf(condition).some((part) => 'column' in part && isOverGroup(part.column))
+  return partsOf(condition).some((part) => valuesIn(part).some(isOverGroup))
+}
+
+/** What a condition compares. */
+export function valuesIn(part: Leaf): ColumnSchema[] {
+  if (!('column' in part)) return []
+  const operands = 'operand' in part ? [part.operand] : 'from' in part ? [part.from, part.to] : []
+  const list = part.kind === 'in' && Array.isArray(part.values) ? (part.values as unknown[]) : []
+  return [part.column, ...[...operands, ...list].filter(isColumn)]
+}
+
+/** What a part of a condition needs of the rows that it is decided for. */
+function columnsIn(table: TableSchema, part: Leaf): ColumnSchema[] {
+  if (part.kind === 'related') return columnsOf(table, part.relation.columns)
+  return valuesIn(part).flatMap(ownColumns)
 }
 
 /** The conditions that AND joins. */
@@ -72,7 +81,7 @@ export function conjuncts(condition: Condition): Condition[] {
 }
 
 /** The conditions that AND, OR and NOT join. */
-export function partsOf(condition: Condition): Exclude<Condition, Junction | Negation>[] {
+export function partsOf(condition: Condition): Leaf[] {
   switch (condition.kind) {
     case 'and':
     case 'or':
@@ -83,6 +92,9 @@ export function partsOf(condition: Condition): Exclude<Condition, Junction | Neg
       return [condition]
   }
 }
+
+/** A condition that is not made of others. */
+export type Leaf = Exclude<Condition, Junction | Negation>
 
 /** All fields that rows have: of groups those they were made by, and what was computed from them. */
 export function fieldsOf({ table, groupBy }: QueryState): readonly ColumnSchema[] {

@@ -1,103 +1,134 @@
-import { checkString } from '../../types/text/text.js'
 import { FieldError, UsageError } from '../../errors.js'
 import { anything, checkOptions, flag, type OptionChecks } from '../../options.js'
-import type { ColumnSchema, RelationSchema, TableSchema } from '../../schema/table.js'
-import { Aggregate, type AggregateOptions, type OrderedAggregateOptions } from './functions.js'
-import { aggregateType } from './aggregate-type.js'
-import { isOverGroup, type AggregateExpression } from './annotation.js'
-import { columnsOf, findColumn, refuseUnlessName } from '../columns.js'
-import type { Condition } from '../filter/condition.js'
-import { choicesOf } from '../../choices.js'
-import { fieldsAndRelations, firstName, firstStep } from '../related/path.js'
-import { partsOf } from './grouping.js'
-import { refuseUndefined } from '../lookups/operand.js'
-import { describe } from '../../types/describe.js'
-import { parseOrderKey } from '../order/order-key.js'
-import { parseFilter, type FilterTarget } from '../filter/parse-filter.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
+import type { ColumnSchema, TableSchema } from '../../schema/table.js'
+import { shapeOf } from '../../shape/shape.js'
+import { checkString } from '../../types/text/text.js'
+import { columnsOf } from '../columns.js'
+import {
+  leadsToMany,
+  type AggregateExpression,
+  type Computed,
+  type WindowClause,
+} from '../expression/computed.js'
+import type { ExpressionTarget } from '../expression/resolve.js'
+import type { Condition } from '../filter/condition.js'
+import { parseFilter } from '../filter/parse-filter.js'
+import { refuseUndefined } from '../lookups/operand.js'
+import { parseOrderKey } from '../order/order-key.js'
+import { bindOuter } from '../expression/outer-row.js'
+import { aggregatedRows, type AggregatedRows } from './aggregated-rows.js'
+import { aggregateType } from './aggregate-type.js'
+import type { AggregateFunction } from './function-names.js'
+import { partsOf } from './grouping.js'
+import type { AggregateOptions, OrderedAggregateOptions } from './options.js'
 
-/** What an aggregate is about. */
-export interface AggregateTarget extends FilterTarget {
-  /** The rows of another query, whose groups are rows like any others. */
-  readonly derived?: boolean
+/** An aggregate as it is given. */
+export interface GivenAggregate {
+  readonly function: AggregateFunction
+  readonly path: unknown
+  readonly options: object
+  readonly separator: string | undefined
 }
 
-/** Looks an aggregate's path up and checks its options; with the type of its result. */
-export function resolveAggregate(target: AggregateTarget, name: string, value: unknown) {
-  if (!(value instanceof Aggregate)) {
-    throw new FieldError(
-      `"${name}" must be an aggregate such as count() or sum('field'), not ${describe(value)}.`,
+/** Looks up what an aggregate is over and checks its options. */
+export function resolveAggregate(
+  target: ExpressionTarget,
+  given: GivenAggregate,
+  window?: WindowClause,
+): Computed {
+  const { over } = target
+  const name = typeof given.path === 'string' ? given.path : 'an expression'
+  if (over === undefined) {
+    throw new UsageError(
+      `${given.function}(${typeof given.path === 'string' ? `'${name}'` : '…'}) is computed from several rows, and cannot ` +
+        'stand where a value of one row is asked for: annotate() it under a name, and filter by that.',
     )
   }
-  // instanceof leaves its type parameters as any.
-  const given = value as Aggregate
-  const { table, column, path } = followPath(target, given.path, given.function === 'count')
-  const label = column ? `${qualifiedName(table)}.${column.property}` : `"${given.path}"`
+  const { table, column, path } = aggregatedRows(target, given.path, given.function === 'count')
+  const label = column ? `${qualifiedName(table)}.${column.property}` : `"${name}"`
   const { type, nullable, cast } = aggregateType(given.function, column?.type, label)
   const { distinct = false, filter, orderBy = [] } = optionsOf(given, label)
-  const order = [orderBy].flat().map((key) => parseOrderKey(table, key))
-  if (distinct && order.some((each) => each.column !== column)) {
+  const rows = { table, schemas: target.schemas }
+  const order = [orderBy].flat().map((key) => parseOrderKey(rows, key))
+  if (distinct && order.some((each) => !isSame(each.column, column))) {
     throw new UsageError(`${given.function}(${label}) with distinct can be ordered by that field only.`)
   }
   const aggregate: AggregateExpression = {
     function: given.function,
     path,
     column,
-    key: distinct && column === undefined ? keyOf(table, given) : [],
+    key: distinct && column === undefined ? keyOf(table, name) : [],
     distinct,
-    filter: filter === undefined ? undefined : aggregateFilter(target, table, filter),
+    filter: filter === undefined ? undefined : aggregateFilter(target, { path, table }, filter),
     order,
     separator:
       given.function === 'stringAgg'
         ? checkString(`The separator of stringAgg(${label})`, given.separator)
         : undefined,
     cast,
+    ...(window && { window }),
   }
-  return { aggregate, type, nullable }
+  const property = `${given.function}(${name})`
+  if (window === undefined) {
+    refuseOwnRows(target, property, aggregate)
+    if (over === 'group') refuseIndivisible(property, aggregate)
+  } else refuseInWindow(property, aggregate)
+  return {
+    property,
+    name: property,
+    type,
+    nullable,
+    optional: true,
+    // What a window is over are the rows themselves.
+    over: window === undefined ? over : 'row',
+    isWindow: window !== undefined,
+    node: { kind: 'aggregate', aggregate },
+  }
 }
 
-/** Follows relations to a field, as in `orders.items.total`, or to rows; `table` is the one that the path ends in. */
-function followPath({ table, schemas, derived = false }: AggregateTarget, path: string, counts: boolean) {
-  refuseUnlessName(table, path)
-  // A column of that name is there for what rows cannot be given to.
-  if (path === '*' && (counts || findColumn(table, '*') === undefined)) {
-    return { path: [], table, column: undefined }
-  }
-  const relations: RelationSchema[] = []
-  let at = table
-  for (let rest: string | undefined = path; rest !== undefined;) {
-    const step = firstStep(at, rest)
-    const isRelation = step !== undefined && step.rest === undefined
-    const column = isRelation ? undefined : findColumn(at, rest)
-    if (column !== undefined) {
-      if (isOverGroup(column) && !derived) {
-        throw new UsageError(`"${path}" is computed from whole groups, which cannot be aggregated again.`)
-      }
-      return { path: relations, table: at, column }
-    }
-    if (step === undefined) throw unknownStep(at, firstName(rest), path, !rest.includes('.'))
-    // The rows of another query need not have the relation's columns.
-    columnsOf(at, step.relation.columns)
-    relations.push(step.relation)
-    at = schemas.table(step.relation.target)
-    rest = step.rest
-  }
-  return { path: relations, table: at, column: undefined }
+/** Of the same value, and not only of equal ones. */
+function isSame(one: ColumnSchema, other: ColumnSchema | undefined): boolean {
+  if (one === other || other === undefined) return one === other
+  const [left, right] = [shapeOf(one), shapeOf(other)]
+  return left.key !== undefined && left.key === right.key && left.operands.length === 0
 }
 
-function unknownStep(table: TableSchema, name: string, path: string, last: boolean): FieldError {
-  const choices = last ? fieldsAndRelations(table) : (table.relations ?? []).map((each) => each.name)
-  const within = name === path ? '' : ` (in "${path}")`
-  return new FieldError(
-    `${qualifiedName(table)} has no ${last ? 'field or relation' : 'relation'} "${name}"${within}. ` +
-      `${choicesOf(name, choices)}.`,
+function refuseOwnRows({ over, table }: ExpressionTarget, name: string, { path }: AggregateExpression): void {
+  if (over === 'group' || path.length > 0) return
+  throw new UsageError(
+    `${name} aggregates ${qualifiedName(table)} itself, of which each row is but one. Group with values() ` +
+      "first, as in values('status').annotate({ n: count() }), name a relation, as in count('posts'), call aggregate(), " +
+      'or look at other rows as well by over().',
   )
+}
+
+/** The values of a group cannot be put together from those of its rows where the aggregate needs all of them at once. */
+function refuseIndivisible(name: string, aggregate: AggregateExpression): void {
+  const { function: which, distinct } = aggregate
+  if (!leadsToMany(aggregate) || (!distinct && which !== 'arrayAgg' && which !== 'stringAgg')) return
+  throw new UsageError(
+    `"${name}": ${which}${distinct ? ' with distinct' : ''} over a relation to many rows needs a row of its own to be ` +
+      'computed for: call annotate() without values(), or start from the related repository.',
+  )
+}
+
+function refuseInWindow(name: string, { path, distinct, order }: AggregateExpression): void {
+  const reason =
+    path.length > 0
+      ? 'goes along relations, whose rows are not those of the window: name a field of this table'
+      : distinct
+        ? 'has distinct, which PostgreSQL does not have for windows'
+        : order.length > 0
+          ? 'has an order of its own, which PostgreSQL does not have for windows: order the window'
+          : undefined
+  if (reason !== undefined) throw new UsageError(`${name}.over() ${reason}.`)
 }
 
 const CHECKS: OptionChecks<AggregateOptions> = { filter: anything, distinct: flag }
 const ORDERED_CHECKS: OptionChecks<OrderedAggregateOptions> = { ...CHECKS, orderBy: anything }
 
-function optionsOf({ function: name, options }: Aggregate, label: string): OrderedAggregateOptions {
+function optionsOf({ function: name, options }: GivenAggregate, label: string): OrderedAggregateOptions {
   const isOrdered = name === 'arrayAgg' || name === 'stringAgg'
   const checked = checkOptions(options, isOrdered ? ORDERED_CHECKS : CHECKS, name, FieldError)
   for (const [option, value] of Object.entries(checked)) refuseUndefined(value, `${name}(${label}).${option}`)
@@ -105,11 +136,13 @@ function optionsOf({ function: name, options }: Aggregate, label: string): Order
 }
 
 function aggregateFilter(
-  { schemas, derived = false }: AggregateTarget,
-  table: TableSchema,
+  target: ExpressionTarget,
+  { path, table }: Pick<AggregatedRows, 'path' | 'table'>,
   filter: unknown,
 ): Condition {
-  const condition = parseFilter({ table, schemas }, filter)
+  const { schemas, derived = false } = target
+  const parsed = parseFilter({ table, schemas }, filter)
+  const condition = path.length === 0 ? parsed : bindOuter(parsed, target, path.length)
   if (derived && partsOf(condition).some((part) => part.kind === 'expression')) {
     throw new UsageError(
       'aggregate() after slice(), distinct() and groups takes no callback as filter: its rows have no columns by their ' +
@@ -120,7 +153,7 @@ function aggregateFilter(
 }
 
 /** The primary key, by which distinct rows are told apart. */
-function keyOf(table: TableSchema, { path }: Aggregate): ColumnSchema[] {
+function keyOf(table: TableSchema, path: string): ColumnSchema[] {
   if (path === '*')
     throw new UsageError('count() with distinct needs a field or a relation: rows are distinct.')
   if (table.primaryKey.length === 0) {

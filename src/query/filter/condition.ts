@@ -7,6 +7,9 @@ import type { Subselect } from './subquery.js'
 /** A value as it goes to the server: encoded when the condition was built, so that later mutation of it does not matter. */
 export type Encoded = string | Buffer
 
+/** What a column is compared with: a value that is sent, or one that the query computes. */
+export type Comparand = Operand<Encoded> | ColumnSchema
+
 /** What a filter asks, checked and encoded. */
 export type Condition =
   | ColumnCondition
@@ -17,14 +20,16 @@ export type Condition =
   | Junction
   | Negation
 
-/** A condition on one column. */
+/** A condition on one column, or on what is computed. */
 export type ColumnCondition =
+  /** Of a value that is true or false. */
+  | { readonly kind: 'isTrue'; readonly column: ColumnSchema }
   | { readonly kind: 'isNull'; readonly column: ColumnSchema; readonly isNull: boolean }
   | {
       readonly kind: 'compare'
       readonly column: ColumnSchema
       readonly operator: ComparisonOperator
-      readonly operand: Operand<Encoded>
+      readonly operand: Comparand
       /** The operand's type, where the operator alone does not tell it. */
       readonly castTo?: TypeSchema
     }
@@ -33,19 +38,19 @@ export type ColumnCondition =
       readonly kind: 'length'
       readonly column: ColumnSchema
       readonly operator: ComparisonOperator
-      readonly operand: Operand<Encoded>
+      readonly operand: Comparand
     }
   | {
       readonly kind: 'between'
       readonly column: ColumnSchema
-      readonly from: Operand<Encoded>
-      readonly to: Operand<Encoded>
+      readonly from: Comparand
+      readonly to: Comparand
     }
   /** `= ANY`: `values` is one array, or a list where the column itself is an array. */
   | {
       readonly kind: 'in'
       readonly column: ColumnSchema
-      readonly values: Operand<Encoded> | readonly Operand<Encoded>[]
+      readonly values: Operand<Encoded> | readonly Comparand[]
       readonly orNull: boolean
     }
   /** `IN (SELECT …)`. */

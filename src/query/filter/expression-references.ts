@@ -11,7 +11,7 @@ import {
 import { FieldError } from '../../errors.js'
 import type { TableSchema } from '../../schema/table.js'
 import { known } from '../../shape/known.js'
-import { isAnnotation } from '../aggregate/annotation.js'
+import { isComputed } from '../expression/computed.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** Stands for the table that an expression is about, until the statement says under which alias it is there. */
@@ -66,7 +66,7 @@ function nameOf(source: OperationNode): string | undefined {
 }
 
 function checkColumn(table: TableSchema, name: string): void {
-  const columns = table.columns.filter((column) => !isAnnotation(column))
+  const columns = table.columns.filter((column) => !isComputed(column))
   if (columns.some((column) => column.name === name)) return
   const choices = choicesOf(
     name,

@@ -1,6 +1,7 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { JsonNull, JsonValue } from '../../types/json/json.js'
 import type { Range } from '../../types/composed/range.js'
+import type { Expressed } from '../expression/expression-types.js'
 import type { Subquery } from './subquery.js'
 
 /**
@@ -19,29 +20,29 @@ export interface NullLookups {
 /** Lookups of types with an equality operator. */
 export interface EqualityLookups<T> extends NullLookups {
   /** `=`; `null` is IS NULL. */
-  readonly exact?: T | null
+  readonly exact?: T | Expressed | null
   /** IS DISTINCT FROM: unlike SQL's `<>`, true for a NULL on one side. */
-  readonly ne?: T | null
+  readonly ne?: T | Expressed | null
   /**
    * `= ANY(array)`: one parameter however many values. A `null` among them also matches NULL. A queryset of one column
    * is a subquery, `IN (SELECT …)`; one of whole rows stands for their primary keys. NULLs of a subquery match nothing.
    */
-  readonly in?: readonly (T | null)[] | Subquery<T>
+  readonly in?: readonly (T | Expressed | null)[] | Subquery<T>
   /**
    * The exact complement of `in`: unlike SQL's `NOT IN`, true for a NULL, unless `null` is among the values, and not
    * spoiled by NULLs of a subquery. An empty list leaves out no row.
    */
-  readonly notIn?: readonly (T | null)[] | Subquery<T>
+  readonly notIn?: readonly (T | Expressed | null)[] | Subquery<T>
 }
 
 /** Lookups of ordered types. */
 export interface ComparableLookups<T> extends EqualityLookups<T> {
-  readonly gt?: T
-  readonly gte?: T
-  readonly lt?: T
-  readonly lte?: T
+  readonly gt?: T | Expressed
+  readonly gte?: T | Expressed
+  readonly lt?: T | Expressed
+  readonly lte?: T | Expressed
   /** BETWEEN, both ends included. */
-  readonly range?: readonly [from: T, to: T]
+  readonly range?: readonly [from: T | Expressed, to: T | Expressed]
 }
 
 /**
@@ -50,27 +51,27 @@ export interface ComparableLookups<T> extends EqualityLookups<T> {
  * @typeParam T what the column's values are, where that is not any string: a branded key. Pieces of it are strings.
  */
 export interface TextLookups<T = string> extends ComparableLookups<T> {
-  readonly contains?: string
-  readonly iContains?: string
-  readonly startsWith?: string
-  readonly iStartsWith?: string
-  readonly endsWith?: string
-  readonly iEndsWith?: string
-  readonly iExact?: string
+  readonly contains?: string | Expressed
+  readonly iContains?: string | Expressed
+  readonly startsWith?: string | Expressed
+  readonly iStartsWith?: string | Expressed
+  readonly endsWith?: string | Expressed
+  readonly iEndsWith?: string | Expressed
+  readonly iExact?: string | Expressed
   /** `~`, PostgreSQL's regular expressions. */
-  readonly regex?: string
+  readonly regex?: string | Expressed
   /** `~*`. */
-  readonly iRegex?: string
+  readonly iRegex?: string | Expressed
 }
 
 /** Lookups of arrays, whatever their elements. `A` is the array's type. */
 export interface ArrayLookups<A> {
   /** `@>`: has every element of the operand; a NULL in it is never found. */
-  readonly contains?: A
+  readonly contains?: A | Expressed
   /** `<@`: has no other elements than the operand's. */
-  readonly containedBy?: A
+  readonly containedBy?: A | Expressed
   /** `&&`: has an element in common with the operand. */
-  readonly overlaps?: A
+  readonly overlaps?: A | Expressed
   /** `cardinality()`: the number of elements, in all dimensions; 0 for an empty array. */
   readonly length?: number | LengthLookups
 }
@@ -137,17 +138,17 @@ export type ShortForm<T> = T extends Primitive | Date | Uint8Array | JsonNull | 
     ? never
     : T
 /** A condition on a column that can be compared for equality only. */
-export type EqualityCondition<T> = ShortForm<T> | EqualityLookups<T>
+export type EqualityCondition<T> = ShortForm<T> | Expressed | EqualityLookups<T>
 /** A condition on an ordered column. */
-export type ComparableCondition<T> = ShortForm<T> | ComparableLookups<T>
+export type ComparableCondition<T> = ShortForm<T> | Expressed | ComparableLookups<T>
 /** A condition on a text column: a value is short for `{ exact: value }`. */
-export type TextCondition<T = string> = ShortForm<T> | TextLookups<T>
+export type TextCondition<T = string> = ShortForm<T> | Expressed | TextLookups<T>
 /** A condition on an array column: an array is short for `{ exact: array }`. */
-export type ArrayCondition<A> = A | (ComparableLookups<A> & ArrayLookups<A>)
+export type ArrayCondition<A> = A | Expressed | (ComparableLookups<A> & ArrayLookups<A>)
 /** A condition on an array whose elements have no order. */
-export type UnorderedArrayCondition<A> = A | (EqualityLookups<A> & ArrayLookups<A>)
+export type UnorderedArrayCondition<A> = A | Expressed | (EqualityLookups<A> & ArrayLookups<A>)
 /** A condition on a jsonb column; an object goes into `{ exact: … }`. */
-export type JsonCondition = ShortForm<JsonValue | JsonNull> | JsonLookups
+export type JsonCondition = ShortForm<JsonValue | JsonNull> | Expressed | JsonLookups
 /** A condition on a range column. */
 export type RangeCondition<T> = RangeLookups<T>
 /** A condition on a multirange column: an array is short for `{ exact: array }`. */
@@ -168,19 +169,19 @@ export type ExpressionCallback<Tables extends object> = (
  */
 export interface Conditions<Filter, Tables extends object = object> {
   /** All of them hold. */
-  readonly and?: readonly (Filter | ExpressionCallback<Tables>)[]
+  readonly and?: readonly (Filter | ExpressionCallback<Tables> | Expressed)[]
   /** At least one of them holds; an empty list matches no row. */
-  readonly or?: readonly (Filter | ExpressionCallback<Tables>)[]
+  readonly or?: readonly (Filter | ExpressionCallback<Tables> | Expressed)[]
   /** The exact complement: rows for which the condition is false or unknown. */
-  readonly not?: Filter | ExpressionCallback<Tables>
+  readonly not?: Filter | ExpressionCallback<Tables> | Expressed
 }
 
 /** A condition across a relation to many rows. Each is an EXISTS, so that no row comes twice. */
 export interface ToManyCondition<Filter> {
   /** At least one related row meets it. */
-  readonly some?: Filter
+  readonly some?: Filter | Expressed
   /** No related row fails it; true without related rows. */
-  readonly every?: Filter
+  readonly every?: Filter | Expressed
   /** No related row meets it. */
-  readonly none?: Filter
+  readonly none?: Filter | Expressed
 }

@@ -1,4 +1,6 @@
-import { refuseUngroupedConditions } from '../aggregate/grouping.js'
+import { UsageError } from '../../errors.js'
+import { partsOf, refuseUngroupedConditions, valuesIn } from '../aggregate/grouping.js'
+import { isWindow } from '../expression/computed.js'
 import { change, refuseAfter, type QueryState } from '../state.js'
 import type { Condition } from './condition.js'
 import { excludeEverything } from './decide-condition.js'
@@ -10,6 +12,7 @@ export function filter(state: QueryState, filters: readonly unknown[], method = 
   return restrict(
     state,
     filters.map((each) => parseFilter(state, each)),
+    method,
   )
 }
 
@@ -18,13 +21,23 @@ export function exclude(state: QueryState, filters: readonly unknown[]): QuerySt
   refuseAfter(state, 'exclude', 'slice', 'union')
   if (filters.length === 0) return state
   const conditions = filters.map((each) => parseFilter(state, each))
-  return restrict(state, [{ kind: 'not', condition: { kind: 'and', conditions } }])
+  return restrict(state, [{ kind: 'not', condition: { kind: 'and', conditions } }], 'exclude')
 }
 
-function restrict(state: QueryState, conditions: readonly Condition[]): QueryState {
+function restrict(state: QueryState, conditions: readonly Condition[], method: string): QueryState {
+  refuseWindows(conditions, method)
   refuseUngroupedConditions(state, conditions)
   return change(state, {
     conditions: [...state.conditions, ...conditions],
     none: state.none || excludeEverything(conditions),
   })
+}
+
+/** @throws {@link UsageError} for window functions, which PostgreSQL computes after WHERE and HAVING. */
+function refuseWindows(conditions: readonly Condition[], method: string): void {
+  const found = conditions.flatMap(partsOf).flatMap(valuesIn).find(isWindow)
+  if (found === undefined) return
+  throw new UsageError(
+    `Cannot ${method}() by "${found.property}": window functions are computed from the rows that are left after it.`,
+  )
 }

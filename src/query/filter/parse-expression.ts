@@ -31,6 +31,14 @@ export function parseValueExpression(
   return expressionNode(table, callback, where, `eb('${column.name}', '+', 1)`)
 }
 
+/** A value that `expr` computes. */
+export function parseTypedExpression(table: TableSchema, type: string, callback: unknown): OperationNode {
+  const where = `The function of expr('${type}') on ${qualifiedName(table)}`
+  if (isCallback(callback))
+    return expressionNode(table, callback, where, `eb.fn('left', ['column', eb.lit(1)])`)
+  throw new FieldError(`${where} is ${describe(callback)}.`)
+}
+
 function expressionNode(
   table: TableSchema,
   callback: Callback,

@@ -1,6 +1,5 @@
 import { choicesOf } from '../../choices.js'
 import { FieldError } from '../../errors.js'
-import type { SchemaRegistry } from '../../schema/registry.js'
 import type { RelationSchema, TableSchema } from '../../schema/table.js'
 import { allOf, type Condition } from './condition.js'
 import { findColumn, noField } from '../columns.js'
@@ -9,29 +8,24 @@ import { isPlainObject, refuseUndefined } from '../lookups/operand.js'
 import { describe } from '../../types/describe.js'
 import { areLookups, parseLookups } from '../lookups/parse-lookups.js'
 import { isCallback, parseExpression } from './parse-expression.js'
+import { conditionOf } from '../expression/condition-of.js'
+import { bindOuter } from '../expression/outer-row.js'
+import { columnNamed, isExpression, RESOLVE, type ExpressionTarget } from '../expression/resolve.js'
 import { fieldsAndRelations, findRelation } from '../related/path.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
-
-/** What a filter is about. */
-export interface FilterTarget {
-  readonly table: TableSchema
-  /** Where relations find their tables. */
-  readonly schemas: SchemaRegistry
-  /** How many conditions it stands in. Default 0. */
-  readonly depth?: number
-}
 
 /** Deeper than anybody writes, and far from where the stack ends, here and on the server. */
 const MAX_DEPTH = 500
 
 /** Checks a filter and turns it into conditions. */
-export function parseFilter(target: FilterTarget, filter: unknown): Condition {
+export function parseFilter(target: ExpressionTarget, filter: unknown): Condition {
   if ((target.depth ?? 0) > MAX_DEPTH) {
     throw new FieldError(
       `A filter of ${qualifiedName(target.table)} is nested more than ${MAX_DEPTH} conditions deep. Write lists side by side in "and" or "or", or use "in".`,
     )
   }
   if (isCallback(filter)) return parseExpression(target.table, filter)
+  if (isExpression(filter)) return conditionOf(filter[RESOLVE](target))
   if (!isPlainObject(filter)) {
     throw new FieldError(
       `A filter of ${qualifiedName(target.table)} must be an object such as { column: value }, not ${describe(filter)}.`,
@@ -40,7 +34,7 @@ export function parseFilter(target: FilterTarget, filter: unknown): Condition {
   return allOf(Object.entries(filter).map(([key, value]) => parseEntry(target, key, value)))
 }
 
-function parseEntry(target: FilterTarget, key: string, value: unknown): Condition {
+function parseEntry(target: ExpressionTarget, key: string, value: unknown): Condition {
   const label = `${qualifiedName(target.table)}.${key}`
   refuseUndefined(value, label)
   switch (key) {
@@ -56,20 +50,28 @@ function parseEntry(target: FilterTarget, key: string, value: unknown): Conditio
   const relation = findRelation(table, key)
   if (relation !== undefined) return parseRelation(target, relation, label, value)
   const column = findColumn(table, key)
-  if (column !== undefined) return parseLookups({ column, label }, value)
+  if (column !== undefined) {
+    if (target.fields !== undefined) columnNamed(target, key)
+    return parseLookups({ column, label, target }, value)
+  }
   const note = key.includes('__') ? djangoForm(table, target.schemas, key) : undefined
   throw noField(table, key, fieldsAndRelations(table), note)
 }
 
 /** Across a relation to one row by a filter of its table; across one to many by `some`, `every` and `none`. */
 function parseRelation(
-  { schemas, depth }: FilterTarget,
+  outer: ExpressionTarget,
   relation: RelationSchema,
   label: string,
   value: unknown,
 ): Condition {
-  const target = within({ table: schemas.table(relation.target), schemas, depth: depth ?? 0 })
-  const related = (condition: Condition): Condition => ({ kind: 'related', relation, condition })
+  const { schemas, depth = 0 } = outer
+  const target = within({ table: schemas.table(relation.target), schemas, depth })
+  const related = (condition: Condition): Condition => ({
+    kind: 'related',
+    relation,
+    condition: bindOuter(condition, outer),
+  })
   const no = (condition: Condition): Condition => ({ kind: 'not', condition })
   if (relation.kind === 'one') {
     if (value === null) return no(related({ kind: 'and', conditions: [] }))
@@ -103,7 +105,7 @@ function parseRelation(
  * A filter of the related table, or a row of it, which stands for its key: its other values may be older than those in the
  * table, and a Date has no microseconds.
  */
-function parseRelated(target: FilterTarget, label: string, value: unknown): Condition {
+function parseRelated(target: ExpressionTarget, label: string, value: unknown): Condition {
   if (!isRowOf(target.table, value)) return parseFilter(target, value)
   const { primaryKey } = target.table
   if (primaryKey.length > 0)
@@ -121,6 +123,6 @@ function isRowOf({ columns }: TableSchema, value: unknown): value is Record<stri
   )
 }
 
-function within({ table, schemas, depth = 0 }: FilterTarget): FilterTarget {
+function within({ table, schemas, depth = 0 }: ExpressionTarget): ExpressionTarget {
   return { table, schemas, depth: depth + 1 }
 }

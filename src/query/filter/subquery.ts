@@ -11,14 +11,16 @@ export type Subquery<T> = SubqueryLike<T, unknown, unknown> | SubqueryLike<unkno
 
 /** What has a subquery to give. The type parameters are those of {@link SubqueryParts}. */
 interface SubqueryLike<Value, Key, Shape> {
-  [SUBQUERY](): SubqueryParts<Value, Key, Shape>
+  [SUBQUERY](form?: 'exists' | 'array'): SubqueryParts<Value, Key, Shape>
 }
 
 /** A query within a statement: its state, of which conditions are a part themselves, and what writes it. */
 export interface Subselect {
+  /** How many queries further out the rows are whose values it asks for: 0 if it stands alone. */
+  readonly reach: number
   readonly state: object
-  /** For a statement whose tables are where `schemas` says. */
-  readonly nodeOf: (state: object, schemas: SchemaRegistry) => OperationNode
+  /** For a statement whose tables are where `schemas` says, within the scope of the row that it is asked for. */
+  readonly nodeOf: (state: object, schemas: SchemaRegistry, outer: object | undefined) => OperationNode
 }
 
 /**

@@ -1,7 +1,12 @@
 import { FieldError } from '../../errors.js'
 import { baseType } from '../../schema/type.js'
+import { Operand } from '../../shape/operand.js'
+import { codecFor } from '../../types/codec-for.js'
+import { encodeCopy } from '../encode.js'
 import { NOTHING, type Condition } from '../filter/condition.js'
 import { SUBQUERY, isSubquery } from '../filter/subquery.js'
+import { bindQuery } from '../expression/outer-row.js'
+import { isExpression } from '../expression/resolve.js'
 import { areComparable, baseName } from '../../types/same-type.js'
 import { comparing, type Lookup, type Lookups } from './lookup.js'
 import { operandOf, refuseUndefined, type LookupField } from './operand.js'
@@ -55,7 +60,7 @@ function among(field: LookupField, operand: unknown, name: string): Condition {
         `${label}.${name} takes a queryset of ${baseName(column.type)} values, not of ${baseName(type)}.`,
       )
     }
-    return none ? NOTHING : { kind: 'inQuery', column, query, type }
+    return none ? NOTHING : { kind: 'inQuery', column, query: bindQuery(query, field.target), type }
   }
   if (!Array.isArray(operand)) {
     throw new FieldError(`${label}.${name} takes an array or a queryset, not ${describe(operand)}.`)
@@ -67,11 +72,16 @@ function among(field: LookupField, operand: unknown, name: string): Condition {
   if (operand.length === 0) return NOTHING
   // ANY over an array of arrays would compare with their elements.
   const base = baseType(column.type)
-  if (typeof base !== 'string' && base.kind === 'array') {
+  const isEach = typeof base !== 'string' && base.kind === 'array'
+  if (isEach || values.some(isExpression)) {
     return { kind: 'in', column, values: values.map((value) => operandOf(field, name, value)), orNull }
   }
   // Within an array of values, an array for one of them would pass for several.
   for (const value of values) if (Array.isArray(value)) operandOf(field, name, value)
-  const encoded = operandOf(field, name, values, { kind: 'array', element: column.type })
-  return { kind: 'in', column, values: encoded, orNull }
+  const encoded = encodeCopy(
+    codecFor({ kind: 'array', element: column.type }),
+    values,
+    `The condition on ${label}`,
+  )
+  return { kind: 'in', column, values: new Operand(encoded), orNull }
 }

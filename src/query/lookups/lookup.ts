@@ -1,5 +1,4 @@
-import type { Operand } from '../../shape/operand.js'
-import type { ComparisonOperator, Condition, Encoded } from '../filter/condition.js'
+import type { Comparand, ComparisonOperator, Condition } from '../filter/condition.js'
 import { operandOf, type LookupField } from './operand.js'
 
 /**
@@ -15,7 +14,7 @@ export type Lookups = Readonly<Record<string, Lookup>>
 /** A lookup that is one operator between the column and its operand: a value of the column's type, if not told otherwise. */
 export function comparing(
   operator: ComparisonOperator,
-  encode: (field: LookupField, lookup: string, value: unknown) => Operand<Encoded> = operandOf,
+  encode: (field: LookupField, lookup: string, value: unknown) => Comparand = operandOf,
 ): Lookup {
   return (field, operand, name) => ({
     kind: 'compare',

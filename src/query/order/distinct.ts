@@ -1,11 +1,11 @@
 import { UsageError } from '../../errors.js'
 import type { ColumnSchema } from '../../schema/table.js'
-import { isAnnotation } from '../aggregate/annotation.js'
+import { isComputed } from '../expression/computed.js'
 import { columnsOf, propertiesOf } from '../columns.js'
 import { refuseUngrouped } from '../aggregate/grouping.js'
 import { refuseLockOfDistinct } from '../select-for-update.js'
 import { change, refuseAfter, type QueryState } from '../state.js'
-import { ascending, type Ordering } from './order-key.js'
+import { ascending, type Ordering } from './ordering.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** Leaves each row once; with fields, the first row in order for each combination of their values. */
@@ -42,7 +42,7 @@ export function refuseOtherOrder(
  */
 export function refuseUnselectedAnnotations({ distinctOn, selection }: QueryState): void {
   for (const column of distinctOn) {
-    if (!isAnnotation(column) || selection.columns.includes(column)) continue
+    if (!isComputed(column) || selection.columns.includes(column)) continue
     throw new UsageError(
       `distinct("${column.property}") by an annotation needs it among the fields of the rows.`,
     )

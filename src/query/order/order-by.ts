@@ -1,17 +1,20 @@
 import { UsageError } from '../../errors.js'
 import { refuseUngrouped } from '../aggregate/grouping.js'
+import { expressionTarget } from '../aggregate/annotate.js'
 import { columnsOf, propertiesOf } from '../columns.js'
 import { combinedFields, refuseOutsideCombination, wrapped } from '../combine.js'
 import { lookupKind } from '../../types/lookup-kind.js'
 import { change, isSliced, refuseAfter, type QueryState } from '../state.js'
 import { refuseOtherOrder } from './distinct.js'
-import { ascending, opposite, parseOrderKey, sortedBy, type Ordering } from './order-key.js'
+import { parseOrderKey } from './order-key.js'
+import { ascending, opposite, sortedBy, type Ordering } from './ordering.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** Replaces the order; without keys the result is unordered again. */
 export function orderBy(state: QueryState, keys: readonly unknown[], method = 'orderBy'): QueryState {
   refuseAfter(state, method, 'slice')
-  const order = keys.map((key) => parseOrderKey(state.table, key))
+  const target = expressionTarget(state, method)
+  const order = keys.map((key) => parseOrderKey(target, key))
   return inOrder(state, order)
 }
 

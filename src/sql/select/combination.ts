@@ -4,17 +4,20 @@ import { projectionOf } from '../../query/projection.js'
 import type { Combination, QueryState } from '../../query/state.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import type { Sql } from '../compile.js'
-import { annotatedScope } from '../aggregate/annotation.js'
+import { compute } from '../expression/compute.js'
 import { Scope } from '../scope.js'
 
 /** The scope of a statement's own table, or of the combination that stands in its place. */
-export function rootScope(state: QueryState): Scope {
-  if (state.combination === undefined) return annotatedScope(Scope.root(state.table, state.schemas))
+export function rootScope(state: QueryState, outer?: Scope): Scope {
+  // Rows on the side of a join that may have none cannot be locked.
+  const joins = state.lock === undefined && state.call === undefined
+  if (state.combination === undefined)
+    return Scope.root(state.table, state.schemas, { compute, outer, joins })
   const names = new Map<ColumnSchema, string>()
   projectionOf(state.combination.operands[0]).outputs.forEach(({ from, column }, position) => {
     if (from === undefined) names.set(column, columnName(position))
   })
-  return Scope.root(state.table, state.schemas, names)
+  return Scope.root(state.table, state.schemas, { compute, outer, names })
 }
 
 /** `((SELECT …) UNION (SELECT …)) AS "table"("c0", "c1")`: columns by position, since names may come twice. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { callAs } from '../call.js'
-import type { Annotation } from '../../query/aggregate/annotation.js'
+import type { Computed } from '../../query/expression/computed.js'
 import { orderOf, refuseUnselectedAnnotations } from '../../query/order/distinct.js'
 import { projectionOf } from '../../query/projection.js'
 import { lockTargets } from '../../query/select-for-update.js'
@@ -8,8 +8,7 @@ import { isSliced, placedIn, type QueryState, type RelatedSelection } from '../.
 import type { ColumnSchema } from '../../schema/table.js'
 import { combinationAs, combinationRefs, rootScope } from './combination.js'
 import { compileCondition } from '../condition.js'
-import { compileAnnotation } from '../aggregate/annotation.js'
-import { groupedFrom, nameSelected } from '../aggregate/groups.js'
+import { groupedFrom, nameSelected } from './groups.js'
 import type { Builder, Creator, Sql } from '../compile.js'
 import { inOrder, orderTerms } from '../order.js'
 import { pairs, refs } from '../relation.js'
@@ -29,8 +28,9 @@ export function selectRows(
   state: QueryState,
   present?: PresentColumn,
   aliasOf?: (position: number) => string,
+  outer?: Scope,
 ): Builder {
-  const scope = rootScope(state)
+  const scope = rootScope(state, outer)
   const builder = selectOutputs(creator, state, scope, aliasOf, present)
   const ordered = inOrder(builder, orderTerms(scope, orderOf(state)))
   const { limit, offset } = state.slice ?? {}
@@ -97,27 +97,29 @@ export function selectCount(creator: Creator, state: QueryState): Builder {
 export function selectAggregates(
   creator: Creator,
   state: QueryState,
-  annotations: readonly Annotation[],
+  annotations: readonly Computed[],
 ): Builder {
   const scope = rootScope(state)
   return selectFrom(creator, state, scope).select(
-    annotations.map((annotation) => compileAnnotation(scope, annotation).as(annotation.property)),
+    annotations.map((annotation) => scope.columnRef(annotation).as(annotation.property)),
   )
 }
 
 /** `SELECT 1 … LIMIT 1`; over a subquery where a slice of DISTINCT rows decides whether there is one. */
-export function selectExists(creator: Creator, state: QueryState): Builder {
+export function selectExists(creator: Creator, state: QueryState, outer?: Scope): Builder {
   const one = sql`1`.as('exists')
   const offset = state.slice?.offset
   if (state.distinct && offset !== undefined) {
-    return fromRows(creator, state).select(one).limit(1)
+    return fromRows(creator, state, outer).select(one).limit(1)
   }
-  const builder = selectFrom(creator, state, rootScope(state)).select(one).limit(1)
+  const builder = selectFrom(creator, state, rootScope(state, outer)).select(one).limit(1)
   return offset === undefined ? builder : builder.offset(sql<number>`${offset}`)
 }
 
-function fromRows(creator: Creator, state: QueryState): Builder {
-  return creator.selectFrom(sql`(${selectRows(creator, state)})`.as<string>('rows'))
+function fromRows(creator: Creator, state: QueryState, outer?: Scope): Builder {
+  return creator.selectFrom(
+    sql`(${selectRows(creator, state, undefined, undefined, outer)})`.as<string>('rows'),
+  )
 }
 
 /** `FROM schema.table AS alias WHERE …`; a combination or a call stands in the table's place. */
@@ -131,7 +133,8 @@ export function selectFrom(creator: Creator, state: QueryState, scope: Scope): B
 
 function fromOf(creator: Creator, { combination, call, schemas }: QueryState, scope: Scope) {
   if (combination !== undefined) {
-    const select = (operand: QueryState) => sql`${selectRows(creator, placedIn(operand, schemas))}`
+    const select = (operand: QueryState) =>
+      sql`${selectRows(creator, placedIn(operand, schemas), undefined, undefined, scope.outer)}`
     return combinationAs(scope, combination, select)
   }
   return call === undefined ? scope.tableRef() : callAs(scope, call)
@@ -155,8 +158,9 @@ function joinRelated(
   let result = builder
   for (const selected of related) {
     const { relation } = selected
-    const target = scope.inner(selected.table)
+    const target = scope.beside(selected.table)
     scopes.set(selected, target)
+    scope.join(relation, target)
     const isLocked = state.lock !== undefined && (targets?.includes(selected) ?? true)
     const on = pairs(refs(target, relation.targetColumns), refs(scope, relation.columns))
     const table = target.tableRef()

@@ -1,12 +1,14 @@
 import { UsageError } from '../../errors.js'
 import { wrapped } from '../../query/combine.js'
+import { reachOf } from '../../query/expression/outer-row.js'
 import { values } from '../../query/selection.js'
 import { projectionOf } from '../../query/projection.js'
 import { isSliced, placedIn, type QueryState } from '../../query/state.js'
 import type { Subselect, SubqueryParts } from '../../query/filter/subquery.js'
 import { known } from '../../shape/known.js'
 import { compileNode } from '../compile.js'
-import { selectRows } from './select.js'
+import type { Scope } from '../scope.js'
+import { selectExists, selectRows } from './select.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
 /**
@@ -14,11 +16,11 @@ import { qualifiedName } from '../../schema/qualified-name.js'
  *
  * @throws {@link UsageError} when it has not exactly one column, and when it locks its rows.
  */
-export function subqueryOf(state: QueryState): SubqueryParts {
+export function subqueryOf(state: QueryState, form?: 'array'): SubqueryParts {
   const { table, selection } = state
   if (state.lock !== undefined) {
     throw new UsageError(
-      `"in" takes no queryset with selectForUpdate(): the rows of ${qualifiedName(table)} are only looked for.`,
+      `A queryset with selectForUpdate() cannot be part of another: the rows of ${qualifiedName(table)} are only looked for.`,
     )
   }
   const rows =
@@ -29,17 +31,41 @@ export function subqueryOf(state: QueryState): SubqueryParts {
   const [output, ...others] = projectionOf(rows).outputs
   if (output === undefined || others.length > 0) {
     throw new UsageError(
-      `A queryset of ${qualifiedName(table)} that "in" takes must have one column, not ${others.length + 1}: ` +
+      `A queryset of ${qualifiedName(table)} that "in" or subquery() takes must have one column, not ${others.length + 1}: ` +
         'name it with values().',
     )
   }
   // The order of rows that are only looked for matters where it decides which rows there are.
-  const query = isSliced(rows) || rows.distinctOn.length > 0 ? rows : { ...rows, order: [] }
-  return { query: { state: query, nodeOf: subselectNode }, type: output.type, none: state.none }
+  const isOrdered = form === 'array' || isSliced(rows) || rows.distinctOn.length > 0
+  const query = isOrdered ? rows : { ...rows, order: [] }
+  return {
+    query: { state: query, nodeOf: subselectNode, reach: reachOf(query) },
+    type: output.type,
+    none: state.none,
+  }
 }
 
+/** A query of which only matters whether it has any row. */
+export function existenceOf(state: QueryState): SubqueryParts {
+  return { query: { state, nodeOf: existenceNode, reach: reachOf(state) }, type: 'bool', none: state.none }
+}
+
+const existenceNode: Subselect['nodeOf'] = known((state, schemas, outer) =>
+  compileNode((creator) =>
+    selectExists(creator, placedIn(state as QueryState, schemas), outer as Scope | undefined),
+  ),
+)
+
 /** `SELECT …` within a statement whose tables are where `schemas` says. */
-const subselectNode: Subselect['nodeOf'] = known((state, schemas) =>
+const subselectNode: Subselect['nodeOf'] = known((state, schemas, outer) =>
   // It stands beside the state that it was made for.
-  compileNode((creator) => selectRows(creator, placedIn(state as QueryState, schemas))),
+  compileNode((creator) =>
+    selectRows(
+      creator,
+      placedIn(state as QueryState, schemas),
+      undefined,
+      undefined,
+      outer as Scope | undefined,
+    ),
+  ),
 )

@@ -4,14 +4,17 @@ import type { ColumnSchema } from '../../schema/table.js'
 import type { Sql } from '../compile.js'
 import { comparableRef, comparableValue } from '../cast.js'
 import { compileCondition } from '../condition.js'
-import { compileExpression } from '../expression.js'
+import { compileExpression } from '../expression/free-hand-expression.js'
 import { equal } from '../operator.js'
 import { returning, type RowCell } from './insert.js'
 import type { Scope } from '../scope.js'
 import { unnestRows, type ColumnCells } from './unnest.js'
 
 /** A column and what an update sets it to: a value, or an expression over the row as it was. */
-export type ColumnChange = RowCell | { readonly column: ColumnSchema; readonly expression: OperationNode }
+export type ColumnChange =
+  | RowCell
+  | { readonly column: ColumnSchema; readonly value: ColumnSchema }
+  | { readonly column: ColumnSchema; readonly expression: OperationNode }
 
 /** `UPDATE schema.table SET … WHERE …`. */
 export function updateWhere(
@@ -21,11 +24,15 @@ export function updateWhere(
   returns = false,
 ): Sql {
   const set = changes.map((change) => {
-    const value = 'cell' in change ? change.cell : compileExpression(scope, change.expression)
-    return sql`${sql.id(change.column.name)} = ${value}`
+    return sql`${sql.id(change.column.name)} = ${newValue(scope, change)}`
   })
   const end = sql`${where(scope, state)}${returning(scope, returns)}`
   return sql`update ${scope.tableRef()} set ${sql.join(set)}${end}`
+}
+
+function newValue(scope: Scope, change: ColumnChange) {
+  if ('cell' in change) return change.cell
+  return 'value' in change ? scope.columnRef(change.value) : compileExpression(scope, change.expression)
 }
 
 /** `UPDATE schema.table SET … FROM unnest(…) WHERE key = …`. */

@@ -1,11 +1,6 @@
 import { sql } from 'kysely'
-import {
-  isAnnotation,
-  leadsToMany,
-  type AggregateExpression,
-  type Annotation,
-} from '../../query/aggregate/annotation.js'
-import type { AggregateFunction } from '../../query/aggregate/functions.js'
+import type { AggregateFunction } from '../../query/aggregate/function-names.js'
+import { leadsToMany, type AggregateExpression, type Computed } from '../../query/expression/computed.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import { serverType } from '../../schema/type.js'
 import { readingOf } from '../../types/base-types.js'
@@ -14,6 +9,7 @@ import { comparableRef } from '../cast.js'
 import { compileCondition } from '../condition.js'
 import { operatorSchema } from '../operator.js'
 import { orderSql, orderTerms, type OrderTerm } from '../order.js'
+import { overClause } from './window.js'
 import { relatedSource } from '../relation.js'
 import type { Scope } from '../scope.js'
 
@@ -30,20 +26,9 @@ const FUNCTIONS: Readonly<Record<AggregateFunction, string>> = {
   boolOr: 'bool_or',
 }
 
-/** The scope with the expressions that its table's annotations stand for. */
-export function annotatedScope(scope: Scope): Scope {
-  for (const column of scope.table.columns) {
-    if (isAnnotation(column)) scope.define(column, () => compileAnnotation(scope, column))
-  }
-  return scope
-}
-
-/** An annotation as an expression on the rows of `scope`, or on groups of them. */
-export function compileAnnotation(
-  scope: Scope,
-  { over, aggregate }: Pick<Annotation, 'over' | 'aggregate'>,
-): Sql {
-  if (over === 'row') return overRelated(scope, aggregate)
+/** An aggregate on the rows of `scope`, or on groups of them. */
+export function compileAggregate(scope: Scope, over: Computed['over'], aggregate: AggregateExpression): Sql {
+  if (aggregate.window === undefined && over === 'row') return overRelated(scope, aggregate)
   if (aggregate.path.length === 0) {
     const { filter } = aggregate
     return overRows(scope, aggregate, filter && compileCondition(scope, filter))
@@ -74,7 +59,8 @@ function overRelated(scope: Scope, aggregate: AggregateExpression): Sql {
 function overRows(scope: Scope, aggregate: AggregateExpression, filter?: Sql<boolean>): Sql {
   const { column } = aggregate
   const value = column === undefined ? keyOfRow(scope, aggregate) : comparableRef(scope, column)
-  return call(aggregate, value, orderTerms(scope, aggregate.order), filter)
+  const window = aggregate.window && overClause(scope, aggregate.window)
+  return call(aggregate, value, orderTerms(scope, aggregate.order), filter, window)
 }
 
 function keyOfRow(scope: Scope, { key }: AggregateExpression): Sql | undefined {
@@ -136,6 +122,7 @@ function call(
   value: Sql | undefined,
   order: readonly OrderTerm[] = [],
   filter?: Sql<boolean>,
+  window?: Sql,
 ): Sql {
   const isText = name === 'stringAgg'
   // DISTINCT values can only be sorted by exactly what is aggregated, the cast included.
@@ -148,6 +135,7 @@ function call(
     isText ? sql`, ${separator ?? ''}` : sql``,
     keys.length === 0 ? sql`)` : sql` order by ${sql.join(keys)})`,
     filter === undefined ? sql`` : sql` filter (where ${filter})`,
+    window ?? sql``,
   ]
   const result = cast(sql`${sql.join(parts, sql``)}`, castTo)
   return name === 'arrayAgg' ? sql`coalesce(${result}, '{}')` : result

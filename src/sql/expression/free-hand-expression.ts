@@ -9,8 +9,8 @@ import {
   type ReferenceNode,
   type SelectQueryNode,
 } from 'kysely'
-import { OWN_TABLE } from '../query/filter/expression-references.js'
-import type { Scope } from './scope.js'
+import { OWN_TABLE } from '../../query/filter/expression-references.js'
+import type { Scope } from '../scope.js'
 
 /** A free-hand expression within a statement: its references go by the table's alias there, its tables by their places. */
 export function compileExpression(scope: Scope, node: OperationNode): Expression<unknown> {

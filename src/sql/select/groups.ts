@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { isAnnotation } from '../../query/aggregate/annotation.js'
+import { isComputed } from '../../query/expression/computed.js'
 import { conjuncts, isOnGroups } from '../../query/aggregate/grouping.js'
 import { projectionOf } from '../../query/projection.js'
 import type { QueryState } from '../../query/state.js'
@@ -19,7 +19,7 @@ export function groupedFrom(
   groupBy: readonly ColumnSchema[],
 ): Builder {
   let result = builder
-  for (const column of groupBy.filter(isAnnotation)) {
+  for (const column of groupBy.filter(isComputed)) {
     const alias = scope.freeAlias()
     const value = scope.columnRef(column)
     result = result.crossJoinLateral(sql<object>`(select ${value} as ${sql.id('value')})`.as(sql.id(alias)))
@@ -39,7 +39,7 @@ export function groupedFrom(
 export function nameSelected(scope: Scope, state: QueryState): void {
   if (state.combination !== undefined) return
   const aliases = projectionOf(state).outputs.map(({ alias }) => alias)
-  for (const column of state.selection.columns.filter(isAnnotation)) {
+  for (const column of state.selection.columns.filter(isComputed)) {
     const unique = aliases.indexOf(column.property) === aliases.lastIndexOf(column.property)
     if (unique) scope.define(column, () => sql`${sql.id(column.property)}`)
   }

@@ -1,0 +1,43 @@
+import type { Expression, ExpressionBuilder } from 'kysely'
+import { UsageError } from '../../errors.js'
+import { calling, computed } from '../expression/computed.js'
+import type { Fixed } from '../expression/expression-types.js'
+import { QueryExpression } from '../expression/query-expression.js'
+import { parseTypedExpression } from '../filter/parse-expression.js'
+import { typeByName, type SqlTypeName, type SqlTypeValue } from './sql-types.js'
+
+/** What `expr` is given: Kysely's expression builder on all tables, by their names in SQL. */
+export type ExprCallback<DB> = (eb: ExpressionBuilder<DB, keyof DB>) => Expression<unknown>
+
+/**
+ * Anything else that PostgreSQL computes, by Kysely's expression builder and a type: columns are those of the table, named
+ * as in SQL, and subqueries may take from all others.
+ *
+ * ```ts
+ * users.annotate({ initial: expr('text', (eb) => eb.fn('left', ['name', eb.lit(1)])) })
+ * ```
+ *
+ * The value may be NULL as far as the types know; `coalesce` says otherwise.
+ *
+ * @throws {@link FieldError} where it is used, for a column that the table does not have, and an unknown type.
+ */
+export function expr<const Name extends SqlTypeName, DB = Record<string, Record<string, unknown>>>(
+  type: Name,
+  callback: ExprCallback<DB>,
+): QueryExpression<Fixed<SqlTypeValue<Name> | null>> {
+  const named = typeByName(type, 'expr()')
+  return new QueryExpression([], (target) => {
+    if (target.derived || target.lookUp !== undefined) {
+      throw new UsageError(
+        'expr() names columns as in SQL, which the rows here do not have: annotate() it before.',
+      )
+    }
+    const node = parseTypedExpression(target.table, type, callback)
+    return computed({ label: `expr('${type}', …)`, type: named, nullable: true }, { kind: 'freeHand', node })
+  })
+}
+
+/** A number from 0 to below 1, another for each row: `random()`. */
+export function random(): QueryExpression<Fixed<number>> {
+  return new QueryExpression([], () => calling('random', { type: 'float8', nullable: false }, []))
+}

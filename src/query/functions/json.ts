@@ -1,0 +1,65 @@
+import { FieldError } from '../../errors.js'
+import { serverType } from '../../schema/type.js'
+import { describe } from '../../types/describe.js'
+import type { JsonNull, JsonValue } from '../../types/json/json.js'
+import { baseName } from '../../types/same-type.js'
+import { castTo, computed } from '../expression/computed.js'
+import type { Argument, Fixed } from '../expression/expression-types.js'
+import { QueryExpression } from '../expression/query-expression.js'
+import { literal, resolveArgument } from '../expression/resolve.js'
+import type { ColumnSchema } from '../../schema/table.js'
+import { typeByName, type SqlTypeName, type SqlTypeValue } from './sql-types.js'
+
+/**
+ * What is in a JSON document at a path of keys and of indices from 0, from the end with a minus: `meta #> '{plan,name}'`;
+ * NULL where there is nothing. With a type the value as that, of a string its text: `CAST(meta #>> '{plan,seats}' AS int4)`.
+ *
+ * ```ts
+ * users.annotate({ plan: jsonPath('preferences', ['plan', 'name'], 'text') })
+ * ```
+ */
+export function jsonPath(
+  argument: Argument,
+  path: readonly (string | number)[],
+): QueryExpression<Fixed<JsonValue | JsonNull | null>>
+export function jsonPath<const Name extends SqlTypeName>(
+  argument: Argument,
+  path: readonly (string | number)[],
+  type: Name,
+): QueryExpression<Fixed<SqlTypeValue<Name> | null>>
+export function jsonPath(
+  argument: Argument,
+  path: readonly (string | number)[],
+  type?: string,
+): QueryExpression {
+  const named = type === undefined ? undefined : typeByName(type, 'jsonPath()')
+  return new QueryExpression([argument], (target) => {
+    const document = resolveArgument(target, argument, 'jsonb')
+    if (named === undefined || named === 'jsonb') return atPath(document, path)
+    const text = atPath(document, path, 'text')
+    return named === 'text' ? text : castTo(named, text.property, text)
+  })
+}
+
+/** `document #> path`, or `#>>` as text. */
+export function atPath(document: ColumnSchema, path: unknown, as: 'jsonb' | 'text' = 'jsonb'): ColumnSchema {
+  const server = serverType(document.type)
+  if (server !== 'jsonb' && server !== 'json') {
+    throw new FieldError(`A path leads into JSON, and "${document.property}" is ${baseName(document.type)}.`)
+  }
+  const isStep = (step: unknown) => typeof step === 'string' || Number.isSafeInteger(step)
+  if (!Array.isArray(path) || path.length === 0 || !path.every(isStep)) {
+    throw new FieldError(
+      `A path into "${document.property}" is a list of keys and indices, such as ['plan', 0], not ${describe(path)}.`,
+    )
+  }
+  const steps = literal(path.map(String), { kind: 'array', element: 'text' }, true)
+  const operator = as === 'text' ? '#>>' : '#>'
+  const of = server === 'json' && as === 'jsonb' ? castTo('jsonb', document.property, document) : document
+  const label = `${document.property}.${path.join('.')}`
+  return computed(
+    { label, type: as, nullable: true },
+    { kind: 'sql', parts: ['(', ` ${operator} `, ')'], args: [of, steps] },
+    [of],
+  )
+}

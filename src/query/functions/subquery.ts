@@ -1,0 +1,76 @@
+import { FieldError } from '../../errors.js'
+import { describe } from '../../types/describe.js'
+import { computed } from '../expression/computed.js'
+import type { Fixed } from '../expression/expression-types.js'
+import { bindQuery } from '../expression/outer-row.js'
+import { QueryExpression } from '../expression/query-expression.js'
+import { literal } from '../expression/resolve.js'
+import { isSubquery, SUBQUERY, type SubqueryParts } from '../filter/subquery.js'
+
+/** A queryset, by what it is as a part of another query. */
+export interface QuerySetLike<Parts extends SubqueryParts = SubqueryParts> {
+  [SUBQUERY](form?: 'exists' | 'array'): Parts
+}
+
+/** The values of a queryset's one column; of whole rows their primary key. */
+type ColumnOf<Q> =
+  Q extends QuerySetLike<SubqueryParts<infer Value, infer Key>>
+    ? [Key] extends [never]
+      ? Value
+      : Key
+    : never
+
+/**
+ * The one value of a queryset of one column and at most one row, NULL where it has none: `(SELECT …)`. `outerRef` names
+ * fields of the row that it is asked for. Django's `Subquery`.
+ *
+ * ```ts
+ * users.annotate({
+ *   lastTitle: subquery(posts.filter({ authorId: outerRef('id') }).orderBy('-id').values('title').slice(0, 1)),
+ * })
+ * ```
+ *
+ * @throws {@link UsageError} where it is used, for more than one column. While reading: {@link QueryError} with `sqlState`
+ * 21000 for more than one row: slice it.
+ */
+export function subquery<Q extends QuerySetLike>(queryset: Q): QueryExpression<Fixed<ColumnOf<Q> | null>> {
+  const { query, type, none } = partsOf('subquery', queryset)
+  return new QueryExpression([], (target) => {
+    if (none) return literal(null, type, true)
+    const node = { kind: 'subquery', form: 'scalar', query: bindQuery(query, target) } as const
+    return computed({ label: 'subquery(…)', type, nullable: true }, node)
+  })
+}
+
+/** The values of a queryset of one column as an array, in its order: `ARRAY(SELECT …)`. Django's `ArraySubquery`. */
+export function arraySubquery<Q extends QuerySetLike>(queryset: Q): QueryExpression<Fixed<ColumnOf<Q>[]>> {
+  const { query, type, none } = partsOf('arraySubquery', queryset, 'array')
+  return new QueryExpression([], (target) => {
+    const array = { kind: 'array', element: type } as const
+    if (none) return literal([], array, true)
+    const node = { kind: 'subquery', form: 'array', query: bindQuery(query, target) } as const
+    return computed({ label: 'arraySubquery(…)', type: array, nullable: false }, node)
+  })
+}
+
+/**
+ * Whether a queryset has any row: `EXISTS (SELECT 1 …)`. `outerRef` names fields of the row that it is asked for. It is
+ * true or false, so that `filter` takes it as it is. Django's `Exists`.
+ *
+ * ```ts
+ * users.filter(exists(posts.filter({ authorId: outerRef('id'), title: { startsWith: outerRef('name') } })))
+ * ```
+ */
+export function exists(queryset: QuerySetLike): QueryExpression<Fixed<boolean>> {
+  const { query, none } = partsOf('exists', queryset, 'exists')
+  return new QueryExpression([], (target) => {
+    if (none) return literal(false)
+    const node = { kind: 'subquery', form: 'exists', query: bindQuery(query, target) } as const
+    return computed({ label: 'exists(…)', type: 'bool', nullable: false }, node)
+  })
+}
+
+function partsOf(name: string, queryset: unknown, form?: 'exists' | 'array'): SubqueryParts {
+  if (isSubquery(queryset)) return queryset[SUBQUERY](form)
+  throw new FieldError(`${name}() takes a queryset, not ${describe(queryset)}.`)
+}

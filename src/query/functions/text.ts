@@ -1,0 +1,56 @@
+import { FieldError } from '../../errors.js'
+import type { ColumnSchema } from '../../schema/table.js'
+import { lookupKind } from '../../types/lookup-kind.js'
+import { recordOf } from '../../types/base-types.js'
+import { baseName } from '../../types/same-type.js'
+import { calling, castTo } from '../expression/computed.js'
+import type { Argument, Fixed, Strict } from '../expression/expression-types.js'
+import { QueryExpression } from '../expression/query-expression.js'
+import { resolveArgument, type ExpressionTarget } from '../expression/resolve.js'
+
+/** In lower case: `lower(name)`. */
+export const lower = ofText<string>('lower', 'text')
+
+/** In upper case: `upper(name)`. */
+export const upper = ofText<string>('upper', 'text')
+
+/** The number of characters: `length(name)`. */
+export const length = ofText<number>('length', 'int4')
+
+/** The arguments as one text, NULLs left out: `concat(first, ' ', last)`; strings that are no fields go into `value()`. */
+export function concat(...args: readonly Argument[]): QueryExpression<Fixed<string>> {
+  if (args.length === 0) throw new FieldError('concat() takes at least one argument.')
+  return new QueryExpression(args, (target) =>
+    calling(
+      'concat',
+      { type: 'text', nullable: false },
+      args.map((each) => textArgument(target, each, 'concat')),
+    ),
+  )
+}
+
+/** A function of one text. */
+function ofText<V>(name: string, type: 'text' | 'int4') {
+  return <const A extends Argument>(argument: A): QueryExpression<Strict<V, [A]>> =>
+    new QueryExpression([argument], (target) =>
+      calling(name, { type }, [textArgument(target, argument, name)]),
+    )
+}
+
+/**
+ * An argument as text; what is none goes as PostgreSQL prints it.
+ *
+ * @throws {@link FieldError} where that depends on settings of the session, as it does of dates.
+ */
+export function textArgument(target: ExpressionTarget, argument: unknown, name: string): ColumnSchema {
+  const column = resolveArgument(target, argument, 'text')
+  const { type, property } = column
+  if (lookupKind(type) === 'text') return column
+  const record = recordOf(type)
+  // Enums have no record, and their labels are text.
+  if (record === undefined ? lookupKind(type) === 'comparable' : record.plainText)
+    return castTo('text', property, column)
+  throw new FieldError(
+    `${name}() takes text, and "${property}" is ${baseName(type)}: say how it becomes text, as in cast('${property}', 'text').`,
+  )
+}
