@@ -1,7 +1,8 @@
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { serverType, type TypeSchema } from '../schema/type.js'
 import { readAs, readingOf } from '../types/base-types.js'
-import { columnOf, columnsOf, propertiesOf } from './columns.js'
+import { columnOf, columnsOf } from './columns.js'
+import { isComputed } from './expression/computed.js'
 import type { QueryState, RelatedSelection } from './state.js'
 import { missingRow } from './related/missing-row.js'
 
@@ -18,7 +19,8 @@ export interface Output {
 
 /** How a row is put together from its outputs, by their positions. */
 export interface RowLayout {
-  readonly properties: readonly string[]
+  /** Where each column goes: under a name, or within objects. */
+  readonly properties: readonly (readonly string[])[]
   /** The position of the first property; the others follow. */
   readonly start: number
   readonly related: readonly RelatedLayout[]
@@ -56,7 +58,7 @@ export function projectionOf(state: QueryState): Projection {
     const start = outputs.length
     for (const column of columns) add(column, from)
     return {
-      properties: propertiesOf(columns),
+      properties: columns.map(placeOf),
       start,
       related: related.map(relatedLayout(from?.table ?? table)),
     }
@@ -65,10 +67,12 @@ export function projectionOf(state: QueryState): Projection {
     (owner: TableSchema) =>
     (selected: RelatedSelection): RelatedLayout => {
       const { relation, table, related } = selected
-      const layout = rowLayout(table.columns, related, selected)
+      const layout = rowLayout(selected.columns, related, selected)
       const missing = relation.nullable ? undefined : () => missingRow(schemas, owner, relation)
       const [key = ''] = relation.targetColumns
-      const presence = layout.start + table.columns.indexOf(columnOf(table, key))
+      const keyColumn = columnOf(table, key)
+      const position = selected.columns.indexOf(keyColumn)
+      const presence = position < 0 ? add(keyColumn, selected) : layout.start + position
       return { ...layout, name: relation.name, presence, missing }
     }
   const layout = rowLayout(selection.columns, selection.related)
@@ -80,6 +84,10 @@ export function projectionOf(state: QueryState): Projection {
     }),
   )
   return { outputs, layout, keys }
+}
+
+function placeOf(column: ColumnSchema): readonly string[] {
+  return isComputed(column) && column.within !== undefined ? column.within : [column.property]
 }
 
 /** What a key is read as: not as a Date, which has no microseconds and would not find its row again. */

@@ -90,6 +90,8 @@ export interface Selection {
 export interface RelatedSelection {
   readonly relation: RelationSchema
   readonly table: TableSchema
+  /** What of it is in the rows. */
+  readonly columns: readonly ColumnSchema[]
   readonly related: readonly RelatedSelection[]
 }
 

@@ -10,6 +10,7 @@ import type {
 } from '../query/filter/filter-types.js'
 import type { Model } from '../query/model.js'
 import type { OrderKey } from './field-types.js'
+import type { FieldPath } from './path-types.js'
 import type { ArgumentValue, End, Operands, ValueOf } from './expression-values.js'
 
 /** What `annotate` and `aggregate` take: expressions by the names of their results. */
@@ -83,6 +84,7 @@ export type CheckedAggregates<M extends Model, A extends Aggregates> = {
 export interface Annotated<M extends Model, Row extends object> extends Model {
   readonly name: M['name']
   readonly row: M['row'] & Row
+  readonly annotations: (M extends { readonly annotations: infer Before } ? Before : unknown) & Row
   readonly key: M['key']
   readonly filter: AnnotatedFilter<M, Row>
   readonly insert: M['insert']
@@ -108,3 +110,19 @@ type AnnotationCondition<V> =
             ? ComparableCondition<Date | string>
             : ComparableCondition<NonNullable<V>>)
   | Extract<V, null>
+
+/** What `values` takes to name its fields: paths and expressions. */
+export type NamedValues = Readonly<Record<string, string | Expressed>>
+
+/** The values of paths and expressions, by their names. */
+export type NamedRow<M extends Model, E extends NamedValues> = {
+  -readonly [Name in keyof E]: ArgumentValue<M, E[Name]>
+}
+
+/** Refuses paths that lead nowhere, and aggregates that the table cannot compute. */
+export type CheckedValues<M extends Model, E extends NamedValues> = {
+  readonly [Name in keyof E]: E[Name] extends string ? FieldPath<M, E[Name]> : Checked<M, E[Name]>
+}
+
+/** A path or an expression that a list of values can have. */
+export type ListedValue<M extends Model, F> = F extends string ? FieldPath<M, F> : Checked<M, F>

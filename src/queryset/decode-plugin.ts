@@ -23,7 +23,7 @@ export function decodePlugin(state: QueryState): KyselyPlugin {
     const alias = aliases[position] ?? ''
     return isBuiltIn(codec.base ?? codec.name) && !hasConversion(type) ? [] : [{ alias, codec }]
   })
-  const { related } = projection.layout
+  const { related, properties } = projection.layout
   return {
     transformQuery: ({ node }) => node,
     transformResult: ({ result }) => {
@@ -35,6 +35,9 @@ export function decodePlugin(state: QueryState): KyselyPlugin {
           }
         }
         if (related.length > 0) nest(row, projection, aliases)
+        for (const [index, place] of properties.entries()) {
+          if (place.length > 1) put(row, aliases[index] ?? '', place)
+        }
       }
       return Promise.resolve(result)
     },
@@ -48,6 +51,16 @@ function decoded(alias: string, codec: Codec, text: string): unknown {
   } catch (cause) {
     throw new DecodeError(`Column ${alias}: ${asError(cause).message}`, { cause })
   }
+}
+
+/** Puts a value into the objects that it is within. */
+function put(row: Row, alias: string, place: readonly string[]): void {
+  if (!Object.hasOwn(row, alias)) return
+  const value = row[alias]
+  Reflect.deleteProperty(row, alias)
+  let at = row
+  for (const name of place.slice(0, -1)) at = (at[name] ??= {}) as Row
+  at[place.at(-1) ?? ''] = value
 }
 
 /** Puts joined rows into a row, in place of their columns; what was selected in place of them stays as it is. */
@@ -69,7 +82,8 @@ function rowOf(
     throw new DecodeError(missing())
   }
   const row: Row = {}
-  for (const [index, property] of properties.entries()) row[property] = flat[aliases[start + index] ?? '']
+  for (const [index, [property = '']] of properties.entries())
+    row[property] = flat[aliases[start + index] ?? '']
   for (const each of related) row[each.name] = rowOf(flat, each, aliases)
   return row
 }

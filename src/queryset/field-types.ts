@@ -6,11 +6,6 @@ export type Field<M extends Model> = keyof M['row'] & string
 /** A key of `orderBy`: a field, descending with a minus before it. */
 export type OrderKey<M extends Model> = Field<M> | `-${Field<M>}`
 
-/** The rows of `valuesList`: a tuple of the fields' types. */
-export type ValuesTuple<M extends Model, Fields extends readonly Field<M>[]> = {
-  [Index in keyof Fields]: M['row'][Fields[Index]]
-}
-
 /** Fields whose values a Map can be asked for: no objects, which it tells apart by identity. */
 export type KeyField<M extends Model> = {
   [F in keyof M['row'] & string]: NonNullable<M['row'][F]> extends string | number | bigint | boolean

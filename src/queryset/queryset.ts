@@ -1,31 +1,32 @@
-import { QueryCreator, WithSchemaPlugin, type SelectQueryBuilder } from 'kysely'
-import { selectFreeHand } from '../sql/select/free-hand.js'
+import type { SelectQueryBuilder } from 'kysely'
 import { existenceOf, subqueryOf } from '../sql/select/subquery.js'
 import { UsageError } from '../errors.js'
 import { bindingOf, type KyselyHandle } from '../kysely/handle.js'
-import { ownValues } from '../kysely/own-values.js'
 import { annotate } from '../query/aggregate/annotate.js'
 import type { FilterArgument, Model } from '../query/model.js'
 import { checkUnionOptions, combine, type UnionOptions } from '../query/combine.js'
+import type { Expressed } from '../query/expression/expression-types.js'
 import { exclude, filter } from '../query/filter/filter.js'
 import { recognise, version } from '../copies.js'
-import { isPlainObject } from '../query/lookups/operand.js'
 import { distinct } from '../query/order/distinct.js'
 import { orderBy, reverse } from '../query/order/order-by.js'
-import { prefetchBy, prefetchPaths } from '../query/related/prefetch-related.js'
+import { prefetchRelated } from '../query/related/prefetch-related.js'
 import { selectRelated } from '../query/related/select-related.js'
 import { selectForUpdate, type LockOptions } from '../query/select-for-update.js'
 import { defer, only, values, valuesList } from '../query/selection.js'
 import { slice } from '../query/slice.js'
-import { change, inSchemas, refuseAfter, type Combination, type QueryState } from '../query/state.js'
+import { change, inSchemas, type Combination, type QueryState } from '../query/state.js'
 import type { SchemaMap } from '../schema/places.js'
 import { SUBQUERY } from '../query/filter/subquery.js'
-import type { AggregateRow, Aggregates, Annotated, CheckedAggregates } from './annotation-types.js'
-import { decodePlugin } from './decode-plugin.js'
-import type { Field, OrderKey, QuerySetOf, ValuesTuple } from './field-types.js'
+import type * as types from './annotation-types.js'
+import { kyselyBuilder } from './kysely-builder.js'
+import type { ArgumentValue } from './expression-values.js'
+import type { QuerySetOf } from './field-types.js'
+import type { OrderArgument, ValuesTuple } from './order-types.js'
+import type { DeferRow, FieldPath, Flat, JoinedRow, OnlyRow, ValuesRow } from './path-types.js'
 import type { SubqueryOf } from './subquery-value.js'
 import { Terminals } from './terminals.js'
-import type { Prefetched, Related, RelationName, RelationPath, Target, ToOnePath } from './relation-types.js'
+import type { Prefetched, RelationName, RelationPath, Target, ToOnePath } from './relation-types.js'
 
 /**
  * A lazy, immutable query on one table: every method that narrows it returns a new queryset, and nothing runs until
@@ -49,7 +50,6 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    *
    * ```ts
    * users.filter({ isActive: true, createdAt: { gte: since } }, { or: [{ age: { lt: 18 } }, { age: null }] })
-   * users.filter((eb) => eb('age', '>', eb.ref('limit')))
    * posts.filter({ authorId: { in: users.filter({ isActive: true }) } })
    * ```
    *
@@ -67,8 +67,14 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     return this.#with(exclude(this.state, conditions))
   }
 
-  /** Replaces the order: `orderBy('-createdAt', 'id')`. Without keys the result is unordered. */
-  orderBy(...keys: OrderKey<M>[]): QuerySet<M, R> {
+  /**
+   * Replaces the order: `orderBy('-createdAt', 'author.name', { rating: 'desc', nulls: 'last' }, lower('title'))`. NULLs
+   * come last ascending and first descending unless said otherwise. Without keys the result is unordered.
+   *
+   * @throws {@link FieldError} for what cannot be sorted by, such as a path to many rows; {@link UsageError} on a slice, and
+   * for what rows of groups and of `distinct()` do not have.
+   */
+  orderBy<const Path extends string = never>(...keys: OrderArgument<M, Path>[]): QuerySet<M, R> {
     return this.#with(orderBy(this.state, keys))
   }
 
@@ -85,22 +91,16 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * posts.distinct('authorId').orderBy('authorId', '-createdAt') // the latest post of each author
    * ```
    *
-   * `reverse()` turns the order around before rows are picked and so picks others, as in Django; `last()` does not.
-   *
    * @throws {@link FieldError} for an unknown field; {@link UsageError} on a slice, after `selectForUpdate`, and when
    * the order begins with other fields.
    */
-  distinct(...fields: readonly Field<M>[]): QuerySet<M, R> {
+  distinct<const Path extends string>(...fields: readonly (Path & FieldPath<M, Path>)[]): QuerySet<M, R> {
     return this.#with(distinct(this.state, fields))
   }
 
   /**
    * The rows of this queryset and of others: `(SELECT …) UNION (SELECT …)`, each row once, or all of them with
    * `{ all: true }`. It runs where this queryset runs. Orders and slices of the querysets count within them.
-   *
-   * ```ts
-   * users.values('name').union(companies.values('name')).orderBy('name').slice(0, 10)
-   * ```
    *
    * What remains possible is `orderBy`, `reverse`, `slice`, `values`, `valuesList`, combining further, and reading.
    *
@@ -152,46 +152,65 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     return this.#with(slice(this.state, start, end))
   }
 
-  /** Rows of these fields, of all without any; the primary key is always among them. */
-  only<F extends Field<M>>(
-    ...fields: readonly F[]
-  ): QuerySet<M, Pick<M['row'], F | (M['key'] & keyof M['row'])>> {
+  /**
+   * Rows of these fields, of all without any: `only('title', 'author.name')` joins the author and reads its name. Primary
+   * keys are always among them, and so is what was annotated, joined or prefetched.
+   */
+  only<const Path extends string>(
+    ...fields: readonly (Path & FieldPath<M, Path>)[]
+  ): QuerySet<M, OnlyRow<M, R, Path>> {
     return this.#with(only(this.state, fields))
   }
 
-  /** Rows without these fields; the primary key stays. */
-  defer<F extends Field<M> = never>(...fields: readonly F[]): QuerySet<M, Omit<R, Exclude<F, M['key']>>> {
+  /** Rows without these fields, of joined rows as well; primary keys stay. */
+  defer<const Path extends string = never>(
+    ...fields: readonly (Path & FieldPath<M, Path>)[]
+  ): QuerySet<M, DeferRow<M, R, Path>> {
     return this.#with(defer(this.state, fields))
   }
 
-  /** Rows of exactly these fields; of all without any. */
+  /**
+   * Rows of exactly these fields, of all without any. A path along relations is in an object of theirs; an object names
+   * fields and expressions, which are fields from then on.
+   *
+   * ```ts
+   * payments.values({ month: trunc('month', 'paidAt'), customer: 'order.user.name' }).annotate({ total: sum('amount') })
+   * ```
+   */
   values(): QuerySet<M>
-  values<F extends Field<M>>(...fields: readonly F[]): QuerySet<M, Pick<M['row'], F>>
-  values(...fields: readonly Field<M>[]): unknown {
+  values<const Path extends string>(
+    ...fields: readonly (Path & FieldPath<M, Path>)[]
+  ): QuerySet<M, ValuesRow<M, Path>>
+  values<const E extends types.NamedValues, const Path extends string = never>(
+    ...fields: readonly [...(Path & FieldPath<M, Path>)[], E & types.CheckedValues<M, E>]
+  ): QuerySet<types.Annotated<M, types.NamedRow<M, E>>, Flat<ValuesRow<M, Path> & types.NamedRow<M, E>>>
+  values(...fields: readonly unknown[]): unknown {
     return this.#with(values(this.state, fields))
   }
 
   /** Rows as tuples of these fields, in this order, of all without any; with `{ flat: true }` the values of one. */
   valuesList(): QuerySet<M, readonly unknown[]>
-  valuesList<F extends Field<M>>(field: F, options: { readonly flat: true }): QuerySet<M, M['row'][F]>
-  valuesList<const F extends readonly Field<M>[]>(...fields: F): QuerySet<M, ValuesTuple<M, F>>
-  valuesList(...args: readonly (Field<M> | { readonly flat: boolean })[]): unknown {
+  valuesList<const F extends string | Expressed>(
+    field: F & types.ListedValue<M, F>,
+    options: { readonly flat: true },
+  ): QuerySet<M, ArgumentValue<M, F>>
+  valuesList<const F extends readonly (string | Expressed)[]>(
+    ...fields: F & { readonly [I in keyof F]: types.ListedValue<M, F[I]> }
+  ): QuerySet<M, ValuesTuple<M, F>>
+  valuesList(...args: readonly unknown[]): unknown {
     return this.#with(valuesList(this.state, args))
   }
 
   /**
-   * Joins the rows of to-one relations into each row by `LEFT JOIN`, which never leaves a row out. One query.
-   *
-   * ```ts
-   * posts.selectRelated('author', 'author.company') // post.author: User & { company: Company | null }
-   * ```
+   * Joins the rows of to-one relations into each row by `LEFT JOIN`, which never leaves a row out:
+   * `posts.selectRelated('author', 'author.company')`. One query.
    *
    * @throws {@link FieldError} for a relation that is not there or leads to many rows. While reading: {@link DecodeError}
    * where a key that is never NULL leads to a row that is not seen, as policies of row-level security hide rows.
    */
-  selectRelated<const Path extends string>(
-    ...paths: (Path & ToOnePath<M, Path>)[]
-  ): QuerySet<M, R & Related<M, Path>> {
+  selectRelated<const Paths extends readonly string[]>(
+    ...paths: Paths & { readonly [I in keyof Paths]: ToOnePath<M, Paths[I]> }
+  ): QuerySet<M, JoinedRow<M, R, Paths>> {
     return this.#with(selectRelated(this.state, paths))
   }
 
@@ -207,28 +226,16 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * @throws {@link FieldError} for a relation that is not there; {@link UsageError} for a queryset on another table or
    * one of `values()` or `valuesList()`.
    */
-  prefetchRelated<const Path extends string>(
-    ...paths: (Path & RelationPath<M, Path>)[]
-  ): QuerySet<M, R & Related<M, Path>>
+  prefetchRelated<const Paths extends readonly string[]>(
+    ...paths: Paths & { readonly [I in keyof Paths]: RelationPath<M, Paths[I]> }
+  ): QuerySet<M, JoinedRow<M, R, Paths>>
   prefetchRelated<
     const Querysets extends { readonly [Name in RelationName<M>]?: QuerySet<Target<M, Name>, object> },
-  >(querysets: Querysets): QuerySet<M, R & Prefetched<M, Querysets>>
+  >(querysets: Querysets): QuerySet<M, Flat<Omit<R, keyof Querysets> & Prefetched<M, R, Querysets>>>
   prefetchRelated(...args: readonly (string | Readonly<Record<string, unknown>>)[]): unknown {
-    let { state } = this
-    for (const arg of args) {
-      if (!isPlainObject(arg)) {
-        state = prefetchPaths(state, [arg])
-        continue
-      }
-      for (const [name, inner] of Object.entries(arg)) {
-        if (!(inner instanceof QuerySet)) {
-          throw new UsageError(`prefetchRelated takes a queryset for "${name}".`)
-        }
-        // Whatever table it is on is checked by what it is put into.
-        state = prefetchBy(state, name, (inner as QuerySet<Model>).state)
-      }
-    }
-    return this.#with(state)
+    const stateOf = (inner: unknown) =>
+      inner instanceof QuerySet ? (inner as QuerySet<Model>).state : undefined
+    return this.#with(prefetchRelated(this.state, args, stateOf))
   }
 
   /**
@@ -252,9 +259,9 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * {@link UsageError} on a slice or combination, after `valuesList`, for an aggregate of the table's own fields without
    * groups, and for an order by a field that groups do not have.
    */
-  annotate<const A extends Aggregates>(
-    aggregates: A & CheckedAggregates<M, A>,
-  ): QuerySet<Annotated<M, AggregateRow<M, A>>, R & AggregateRow<M, A>> {
+  annotate<const A extends types.Aggregates>(
+    aggregates: A & types.CheckedAggregates<M, A>,
+  ): QuerySet<types.Annotated<M, types.AggregateRow<M, A>>, Flat<R & types.AggregateRow<M, A>>> {
     return new QuerySet(this.binding, annotate(this.state, aggregates))
   }
 
@@ -289,18 +296,8 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * other queries; and after `union` and its like, whose columns are no longer those of the table.
    */
   toKysely(): SelectQueryBuilder<{ [Name in M['name']]: M['columns'] }, M['name'], R> {
-    refuseAfter(this.state, 'toKysely', 'union', 'prefetchRelated')
-    const { shape } = this.state.selection
-    if (shape === 'tuple' || shape === 'value') {
-      throw new UsageError('Cannot call toKysely() after valuesList(): its rows are objects. Use values().')
-    }
-    const decoding = ownValues(this.binding).withPlugin(decodePlugin(this.state))
-    const schema = this.state.schemas.defaultSchema
-    const executor =
-      schema === undefined ? decoding : decoding.withPluginAtFront(new WithSchemaPlugin(schema))
-    const creator = new QueryCreator<object>({ executor })
-    // The builder was made without types; these are the ones that the queryset stands for.
-    return selectFreeHand(creator, this.state) as unknown as ReturnType<this['toKysely']>
+    // The builder is made without types; these are the ones that the queryset stands for.
+    return kyselyBuilder(this.binding, this.state) as unknown as ReturnType<this['toKysely']>
   }
 
   /** This query as the operand of `in`: its only column, or the primary key of whole rows. */

@@ -7,7 +7,7 @@ type Relations<M extends Model> = NonNullable<M['relations']>
 export type RelationName<M extends Model> = keyof Relations<M> & string
 
 /** The names of its relations to at most one row. */
-type ToOneName<M extends Model> = {
+export type ToOneName<M extends Model> = {
   [Name in RelationName<M>]: Relations<M>[Name] extends { readonly kind: 'one' } ? Name : never
 }[RelationName<M>]
 
@@ -38,40 +38,22 @@ export type RelationPath<M extends Model, Path extends string> =
         : RelationName<M>
       : RelationName<M>
 
-/** What paths add to a row: `author.company` adds `author`, whose row has `company`. */
-export type Related<M extends Model, Path extends string> = UnionToIntersection<
-  Path extends `${infer Head}.${infer Rest}`
-    ? Head extends RelationName<M>
-      ? { [Name in Head]: RelatedValue<M, Head, Related<Target<M, Head>, Rest>> }
-      : never
-    : Path extends RelationName<M>
-      ? { [Name in Path]: RelatedValue<M, Path, unknown> }
-      : never
->
-
-/** What prefetching by querysets adds to a row: the rows of each, or a row that its filter may leave out. */
-export type Prefetched<M extends Model, Querysets> = {
+/**
+ * What prefetching by querysets adds to rows `R`: the rows of each, or a row that its filter may leave out; relations of
+ * theirs that were prefetched by their paths stay.
+ */
+export type Prefetched<M extends Model, R, Querysets> = {
   [Name in keyof Querysets & RelationName<M>]: Querysets[Name] extends AsyncIterable<infer Row>
     ? Relations<M>[Name] extends { readonly kind: 'many' }
-      ? Row[]
-      : Row | null
+      ? WithPresent<Target<M, Name>, Row, Name extends keyof R ? R[Name] : never>[]
+      : WithPresent<Target<M, Name>, Row, Name extends keyof R ? R[Name] : never> | null
     : never
 }
 
-/** A row or null, or an array of rows, as the relation has it. */
-type RelatedValue<
-  M extends Model,
-  Name extends RelationName<M>,
-  More,
-  Row = Target<M, Name>['row'] & More,
-> = Relations<M>[Name] extends { readonly kind: 'many' }
-  ? Row[]
-  : Relations<M>[Name] extends { readonly nullable: false }
-    ? Row
-    : Row | null
-
-type UnionToIntersection<Union> = (Union extends unknown ? (part: Union) => void : never) extends (
-  whole: infer Whole,
-) => void
-  ? Whole
-  : never
+type WithPresent<M extends Model, Row, Present> = [Present] extends [never]
+  ? Row
+  : NonNullable<Present> extends infer Before
+    ? Before extends readonly (infer Each)[]
+      ? Row & Pick<Each, Exclude<keyof Each & RelationName<M>, keyof Row>>
+      : Row & Pick<Before, Exclude<keyof Before & RelationName<M>, keyof Row>>
+    : never

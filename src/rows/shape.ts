@@ -25,15 +25,12 @@ export function tupleShape(length: number): Shape {
 
 /** An object of the first columns; of properties with the same name the last counts. */
 export function objectShape(properties: readonly string[]): Shape {
-  return nestedShape({ properties, start: 0, related: [] })
+  return nestedShape({ properties: properties.map((each) => [each]), start: 0, related: [] })
 }
 
 /** An object with the rows of joined relations inside; null where a relation may lead to no row, and does. */
 export function nestedShape({ properties, start, related }: RowLayout): Shape {
-  const own = properties.map((property, index): Entry => [
-    property,
-    { kind: 'value', position: start + index },
-  ])
+  const own = placed(properties.map((place, index) => ({ place, position: start + index })))
   const joined = related.map((layout): Entry => {
     const { name, presence, missing } = layout
     const joined: Shape = { kind: 'optional', presence, shape: nestedShape(layout) }
@@ -44,4 +41,27 @@ export function nestedShape({ properties, start, related }: RowLayout): Shape {
     return [name, { ...joined, absent }]
   })
   return { kind: 'object', entries: [...own, ...joined] }
+}
+
+/** A value, and the names of the objects that it is within, its own last. */
+interface Placed {
+  readonly place: readonly string[]
+  readonly position: number
+}
+
+/** Values under their names, those with more of them in objects. */
+function placed(values: readonly Placed[]): Entry[] {
+  const entries = new Map<string, Shape>()
+  for (const { place, position } of values) {
+    const [name = '', ...more] = place
+    if (more.length === 0) {
+      entries.set(name, { kind: 'value', position })
+      continue
+    }
+    if (entries.has(name)) continue
+    const within = values.filter((each) => each.place.length > 1 && each.place[0] === name)
+    const inner = within.map((each) => ({ place: each.place.slice(1), position: each.position }))
+    entries.set(name, { kind: 'object', entries: placed(inner) })
+  }
+  return [...entries]
 }

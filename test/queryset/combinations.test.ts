@@ -78,7 +78,7 @@ describe('what is combined', () => {
     const locked = books.selectForUpdate().slice(0, 1)
     expect(() => authors.prefetchRelated({ books: locked })).toThrow(UsageError)
     const edited = books.selectRelated('editor') as unknown as ReturnType<
-      typeof books.selectRelated<'author'>
+      typeof books.selectRelated<readonly ['author']>
     >
     expect(() => books.selectRelated('author').union(edited)).toThrow('its fields are')
   })

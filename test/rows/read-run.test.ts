@@ -108,15 +108,15 @@ describe.each([
 
   it('have joined rows inside, null where there is none', () => {
     const shape = nestedShape({
-      properties: ['id'],
+      properties: [['id']],
       start: 0,
       related: [
         {
           name: 'author',
-          properties: ['id', 'name'],
+          properties: [['id'], ['name']],
           start: 1,
           presence: 1,
-          related: [{ name: '__proto__', properties: ['id'], start: 3, presence: 3, related: [] }],
+          related: [{ name: '__proto__', properties: [['id']], start: 3, presence: 3, related: [] }],
         },
       ],
     })

@@ -39,7 +39,10 @@ export function annotations({ users, orders, posts, orderItems }: Repositories) 
   annotated.exclude({ not: { titles: { contains: 'x' } } }).orderBy('-posts', 'id', 'lastOrder')
   annotated.values('email').filter({ posts: 1, firstStatus: { in: ['paid'] } })
   expectTypeOf(row(annotated.valuesList('id', 'posts'))).toEqualTypeOf<readonly [number, number]>()
-  expectTypeOf(row(annotated.only('posts'))).toEqualTypeOf<{ id: number; posts: number }>()
+  // What is annotated stays with narrowed rows.
+  expectTypeOf(row(annotated.only('name')).posts).toEqualTypeOf<number>()
+  // @ts-expect-error a field that was left out
+  void row(annotated.only('name')).email
   expectTypeOf(row(annotated.values('lastOrder', 'name'))).toEqualTypeOf<{
     lastOrder: Date | null
     name: string

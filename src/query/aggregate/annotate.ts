@@ -45,9 +45,10 @@ export function withColumns(state: QueryState, added: readonly ColumnSchema[]): 
 /** What the expressions of a query can name, and what its aggregates are over. */
 export function expressionTarget(state: QueryState, method = 'annotate'): ExpressionTarget {
   const { table, schemas, groupBy } = state
+  const selected = (groupBy ?? state.selection.columns).filter(isComputed)
   return groupBy === undefined
-    ? { table, schemas, over: 'row', method }
-    : { table, schemas, over: 'group', fields: fieldsOf(state), method }
+    ? { table, schemas, over: 'row', selected, method }
+    : { table, schemas, over: 'group', fields: fieldsOf(state), selected, method }
 }
 
 /** What `annotate` and `aggregate` take, as a list. */

@@ -2,7 +2,6 @@ import { FieldError, UsageError } from '../../errors.js'
 import { anything, checkOptions, flag, type OptionChecks } from '../../options.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
-import { shapeOf } from '../../shape/shape.js'
 import { checkString } from '../../types/text/text.js'
 import { columnsOf } from '../columns.js'
 import {
@@ -16,6 +15,7 @@ import type { Condition } from '../filter/condition.js'
 import { parseFilter } from '../filter/parse-filter.js'
 import { refuseUndefined } from '../lookups/operand.js'
 import { parseOrderKey } from '../order/order-key.js'
+import { isSame } from '../expression/same.js'
 import { bindOuter } from '../expression/outer-row.js'
 import { aggregatedRows, type AggregatedRows } from './aggregated-rows.js'
 import { aggregateType } from './aggregate-type.js'
@@ -85,13 +85,6 @@ export function resolveAggregate(
     isWindow: window !== undefined,
     node: { kind: 'aggregate', aggregate },
   }
-}
-
-/** Of the same value, and not only of equal ones. */
-function isSame(one: ColumnSchema, other: ColumnSchema | undefined): boolean {
-  if (one === other || other === undefined) return one === other
-  const [left, right] = [shapeOf(one), shapeOf(other)]
-  return left.key !== undefined && left.key === right.key && left.operands.length === 0
 }
 
 function refuseOwnRows({ over, table }: ExpressionTarget, name: string, { path }: AggregateExpression): void {

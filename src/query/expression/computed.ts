@@ -17,6 +17,8 @@ export interface Computed extends ColumnSchema {
   /** There is a window function in it, which is computed after WHERE, GROUP BY and HAVING. */
   readonly isWindow: boolean
   readonly node: ExpressionNode
+  /** Where in a row it goes, if not under its name: within objects of these names. */
+  readonly within?: readonly string[]
 }
 
 /** How a value is computed: plain data, from which its SQL is made. */

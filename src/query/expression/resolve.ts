@@ -40,6 +40,8 @@ export interface ExpressionTarget {
   readonly fields?: readonly ColumnSchema[]
   /** The rows of another query, whose groups are rows like any others. */
   readonly derived?: boolean
+  /** Computed values that the rows have, by their names. */
+  readonly selected?: readonly ColumnSchema[]
   /** What it is given to, for messages. */
   readonly method?: string
   /** How a path is looked up. Default: {@link columnAt}. */
@@ -87,6 +89,9 @@ function isBareValue(argument: Resolvable): boolean {
 /** A field by its path, of groups only what they have. */
 export function columnNamed(target: ExpressionTarget, path: string): ColumnSchema {
   if (target.lookUp !== undefined) return target.lookUp(path)
+  // One expression wherever it stands, which DISTINCT and GROUP BY ask for.
+  const selected = target.selected?.find((each) => each.property === path)
+  if (selected !== undefined) return selected
   const column = columnAt(target, path)
   if (target.fields === undefined || target.fields.includes(column) || isOverGroup(column)) return column
   throw ungrouped(target.method ?? 'aggregate', path, target.fields)

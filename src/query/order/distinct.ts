@@ -1,20 +1,24 @@
 import { UsageError } from '../../errors.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import { isComputed } from '../expression/computed.js'
-import { columnsOf, propertiesOf } from '../columns.js'
+import { propertiesOf } from '../columns.js'
+import { expressionTarget } from '../aggregate/annotate.js'
+import { columnNamed } from '../expression/resolve.js'
+import { isSame } from '../expression/same.js'
 import { refuseUngrouped } from '../aggregate/grouping.js'
 import { refuseLockOfDistinct } from '../select-for-update.js'
-import { change, refuseAfter, type QueryState } from '../state.js'
+import { change, refuseAfter, type QueryState, type RelatedSelection } from '../state.js'
 import { ascending, type Ordering } from './ordering.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
 /** Leaves each row once; with fields, the first row in order for each combination of their values. */
 export function distinct(state: QueryState, properties: readonly string[] = []): QueryState {
   refuseAfter(state, 'distinct', 'slice', 'union')
-  const distinctOn = columnsOf(state.table, [...new Set(properties)])
+  const target = expressionTarget(state, 'distinct')
+  const distinctOn = [...new Set(properties)].map((path) => columnNamed(target, path))
   refuseUngrouped(state, distinctOn, 'distinct')
   refuseOtherOrder(state, distinctOn, state.order)
-  return refuseLockOfDistinct(change(state, { distinct: true, distinctOn }))
+  return refuseUnselectedOrder(refuseLockOfDistinct(change(state, { distinct: true, distinctOn })))
 }
 
 /**
@@ -28,13 +32,41 @@ export function refuseOtherOrder(
 ): void {
   const missing = new Set(distinctOn)
   for (const { column } of order) {
-    if (missing.delete(column) || distinctOn.includes(column) || missing.size === 0) continue
+    const own = distinctOn.find((each) => isSame(each, column))
+    if (own !== undefined || missing.size === 0) {
+      if (own !== undefined) missing.delete(own)
+      continue
+    }
     const fields = propertiesOf(distinctOn).join(', ')
     throw new UsageError(
       `orderBy() of ${qualifiedName(state.table)} has to begin with the fields of distinct(${fields}), but has ` +
         `"${column.property}" before "${propertiesOf([...missing]).join(', ')}".`,
     )
   }
+}
+
+/** @throws {@link UsageError} for an order by what DISTINCT rows do not have: rows that become one could have several. */
+export function refuseUnselectedOrder(state: QueryState): QueryState {
+  const { distinct, distinctOn, selection, order, combination } = state
+  if (!distinct || distinctOn.length > 0 || combination !== undefined) return state
+  const missing = order.find(
+    ({ column }) => !selection.columns.includes(column) && !isJoined(selection, column),
+  )
+  if (missing === undefined) return state
+  const { property } = missing.column
+  throw new UsageError(
+    `Rows of distinct() cannot be ordered by "${property}", which they do not have: rows that become one may differ in it. ` +
+      `Select it as well, call orderBy() with other fields, or distinct() with the fields that tell rows apart.`,
+  )
+}
+
+/** Whether a value of a related row is in the rows. */
+function isJoined({ related }: Pick<RelatedSelection, 'related'>, column: ColumnSchema): boolean {
+  if (!isComputed(column) || column.node.kind !== 'related') return false
+  const { path, column: wanted } = column.node
+  let at: Pick<RelatedSelection, 'related' | 'columns'> | undefined = { related, columns: [] }
+  for (const relation of path) at = at?.related.find((each) => each.relation === relation)
+  return at?.columns.includes(wanted) === true
 }
 
 /**

@@ -5,7 +5,7 @@ import { columnsOf, propertiesOf } from '../columns.js'
 import { combinedFields, refuseOutsideCombination, wrapped } from '../combine.js'
 import { lookupKind } from '../../types/lookup-kind.js'
 import { change, isSliced, refuseAfter, type QueryState } from '../state.js'
-import { refuseOtherOrder } from './distinct.js'
+import { refuseOtherOrder, refuseUnselectedOrder } from './distinct.js'
 import { parseOrderKey } from './order-key.js'
 import { ascending, opposite, sortedBy, type Ordering } from './ordering.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
@@ -29,7 +29,7 @@ function inOrder(state: QueryState, order: readonly Ordering[]): QueryState {
   refuseOutsideCombination(state, propertiesOf(columns), 'orderBy')
   refuseUngrouped(state, columns, 'orderBy')
   refuseOtherOrder(state, state.distinctOn, order)
-  return change(state, { order })
+  return refuseUnselectedOrder(change(state, { order }))
 }
 
 /** In the order of the primary key unless there is an order already: what `first` and `last` go by. */

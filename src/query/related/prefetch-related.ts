@@ -1,9 +1,30 @@
 import { UsageError } from '../../errors.js'
 import { refuseOutsideCombination } from '../combine.js'
+import { isPlainObject } from '../lookups/operand.js'
 import { change, initialState, isSliced, refuseAfter, type Prefetch, type QueryState } from '../state.js'
 import { refuseTooDeep } from '../too-deep.js'
 import { relationOf, stepOf } from './path.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
+
+/**
+ * Prefetches paths of relations, and relations by querysets of their own: `{ posts: posts.filter(…) }`.
+ *
+ * @param stateOf what a queryset asks; undefined for what is none.
+ */
+export function prefetchRelated(
+  state: QueryState,
+  args: readonly unknown[],
+  stateOf: (queryset: unknown) => QueryState | undefined,
+): QueryState {
+  return args.reduce<QueryState>((before, arg) => {
+    if (!isPlainObject(arg)) return prefetchPaths(before, [arg as string])
+    return Object.entries(arg).reduce((at, [name, queryset]) => {
+      const inner = stateOf(queryset)
+      if (inner === undefined) throw new UsageError(`prefetchRelated takes a queryset for "${name}".`)
+      return prefetchBy(at, name, inner)
+    }, before)
+  }, state)
+}
 
 /**
  * Prefetches relations along paths such as `posts.comments`, whole rows each; a relation that is prefetched already,
