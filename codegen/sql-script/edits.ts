@@ -1,4 +1,4 @@
-import { tokensOf, type Token } from './tokens.js'
+import { headOf, tokensOf, type Token } from './tokens.js'
 
 /** `CREATE SCHEMA s AUTHORIZATION joe` without the role, `CREATE SCHEMA AUTHORIZATION joe` as a schema of that name. */
 export function withoutSchemaOwner(text: string): string {
@@ -40,6 +40,23 @@ export function withoutAccessMethod(text: string): string | undefined {
     if (token.depth === 0 && token.text === 'using') using = token
   }
   return undefined
+}
+
+/** A function or procedure that runs with the rights of its caller. */
+export function withCallersRights(text: string): string {
+  if (!/^(?:create (?:or replace )?|alter )(?:function|procedure|routine)\b/.test(headOf(text, 4)))
+    return text
+  const kept: string[] = []
+  let from = 0
+  let before = ''
+  for (const { text: word, start, end } of tokensOf(text)) {
+    if (before === 'security' && word === 'definer') {
+      kept.push(text.slice(from, start), 'INVOKER')
+      from = end
+    }
+    before = word
+  }
+  return kept.join('') + text.slice(from)
 }
 
 /** A statement without CONCURRENTLY. */

@@ -49,7 +49,7 @@ const UNSETTABLE = new Set(['42704', '22023', '55P02', '42501', '0A000'])
 
 /** Statements that run no code of the script: what needs more rights is made with them. */
 const DEFINITIONS =
-  /^(?:create|alter|drop|comment on) (?:or replace )?(?:trusted )?(?:procedural )?(?:extension|type|domain|function|procedure|aggregate|operator|language|foreign|server|user mapping|cast|text search|access method|schema|transform|conversion|collation|view)\b/
+  /^(?:comment on|(?:create|alter|drop) (?:or replace )?(?:trusted )?(?:procedural )?(?:extension|type|domain|function|procedure|aggregate|operator|language|foreign|server|user mapping|cast|text search|access method|schema|transform|conversion|collation|view))\b/
 
 /** Code that the server runs as it comes. */
 const CODE = /^(?:do|select|call|perform)\b/

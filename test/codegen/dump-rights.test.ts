@@ -1,0 +1,73 @@
+import { Client } from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { LeftOuts, runSqlText } from '../../codegen/sql-script/index.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
+
+let database: TestDatabase
+let client: Client
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  client = new Client(database.url)
+  await client.connect()
+})
+afterAll(async () => {
+  await client.end()
+  await database.drop()
+})
+beforeEach(async () => {
+  await client.query('DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public')
+})
+
+/** Loads a script into a server that others use, and says what was left out of it. */
+async function load(script: string): Promise<Record<string, number>> {
+  const leftOuts = new LeftOuts()
+  await runSqlText(database.url, script, 'dump.sql', { leftOuts })
+  return Object.fromEntries(leftOuts.list().map(({ what, count }) => [what, count]))
+}
+
+async function value(query: string): Promise<unknown> {
+  const { rows } = await client.query<{ value: unknown }>(query)
+  return rows[0]?.value
+}
+
+describe('on a server that others use', () => {
+  it('foreign tables are the script’s own, with all that hangs on them', async () => {
+    await load(`
+      CREATE EXTENSION postgres_fdw;
+      CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'x');
+      CREATE FOREIGN TABLE t (id int NOT NULL, name text) SERVER far;
+      ALTER FOREIGN TABLE t ALTER COLUMN name OPTIONS (column_name 'n');
+      COMMENT ON FOREIGN TABLE t IS 'x';
+      COMMENT ON COLUMN t.name IS 'y';
+      CREATE SEQUENCE t_id_seq;
+      ALTER SEQUENCE t_id_seq OWNED BY t.id;
+      ALTER FOREIGN TABLE t ALTER COLUMN id SET DEFAULT nextval('t_id_seq');
+      CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+      CREATE TRIGGER t BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();`)
+    expect(await value(`SELECT col_description('t'::regclass, 2) AS value`)).toBe('y')
+    expect(await value(`SELECT pg_get_serial_sequence('t', 'id') AS value`)).toBe('public.t_id_seq')
+  })
+
+  it.for([
+    `CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET log_statement = 'none' AS $$ BODY $$`,
+    `CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql SET log_statement = 'none' AS $$ BODY $$;
+      ALTER FUNCTION f() SECURITY DEFINER`,
+    `CREATE PROCEDURE f() LANGUAGE plpgsql EXTERNAL /**/ SECURITY
+      DEFINER SET log_statement = 'none' AS $$ BODY $$`,
+  ])('code does not have the rights of whoever made it there', async (definition, { skip }) => {
+    if (!(await value('SELECT rolsuper AS value FROM pg_roles WHERE rolname = current_user'))) skip()
+    const kind = definition.includes('PROCEDURE') ? 'CALL' : 'SELECT'
+    const body = 'BEGIN CREATE ROLE dumped_by_definer; END'
+    const run = load(`${definition.replace('BODY', body)}; ${kind} f();`)
+    expect(await run).toEqual({ 'code that needs rights on the whole server': 1 })
+    expect(
+      await value(`SELECT count(*)::int AS value FROM pg_roles WHERE rolname = 'dumped_by_definer'`),
+    ).toBe(0)
+  })
+
+  it('what extensions brought can be commented on', async () => {
+    await load(`CREATE EXTENSION postgres_fdw; COMMENT ON FOREIGN DATA WRAPPER postgres_fdw IS 'x';
+      CREATE EXTENSION pgrowlocks; COMMENT ON COLUMN pg_catalog.pg_class.relname IS NULL;`)
+  })
+})
