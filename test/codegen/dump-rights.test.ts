@@ -70,4 +70,52 @@ describe('on a server that others use', () => {
     await load(`CREATE EXTENSION postgres_fdw; COMMENT ON FOREIGN DATA WRAPPER postgres_fdw IS 'x';
       CREATE EXTENSION pgrowlocks; COMMENT ON COLUMN pg_catalog.pg_class.relname IS NULL;`)
   })
+
+  it('keys lead to tables whose owners are under row-level security too, and views keep their rows', async () => {
+    const leftOut = await load(`
+      SET row_security = off;
+      CREATE TABLE t (id int PRIMARY KEY);
+      CREATE TABLE u (id int, t_id int);
+      INSERT INTO t VALUES (1);
+      INSERT INTO u VALUES (1, 1);
+      ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+      ALTER TABLE ONLY t FORCE ROW LEVEL SECURITY;
+      ALTER TABLE ONLY u ADD CONSTRAINT u_t FOREIGN KEY (t_id) REFERENCES t (id);
+      CREATE MATERIALIZED VIEW v AS SELECT * FROM t;`)
+    expect(leftOut).toEqual({ policies: 1 })
+    expect(await value(`SELECT relrowsecurity AS value FROM pg_class WHERE oid = 't'::regclass`)).toBe(true)
+    expect(await value('SELECT count(*)::int AS value FROM v')).toBe(1)
+  })
+})
+
+describe('what is left out is no more than it should be', () => {
+  it('columns called owner get other names', async () => {
+    await load(`CREATE TABLE t (owner int, "the owner to x" int);
+      ALTER TABLE t RENAME COLUMN owner TO boss;
+      ALTER TABLE t RENAME TO "t owner to u";
+      CREATE TYPE c AS (owner int);
+      ALTER TYPE c RENAME ATTRIBUTE owner TO boss;`)
+    expect(
+      await value(`SELECT string_agg(attrelid::regclass || '.' || attname, ', ' ORDER BY attrelid) AS value
+        FROM pg_attribute WHERE attname = 'boss'`),
+    ).toBe('"t owner to u".boss, c.boss')
+  })
+
+  it('rows of what was left out are passed over whatever it is called', async () => {
+    const leftOuts = new LeftOuts()
+    const script = `CREATE EXTENSION postgis;
+      CREATE TABLE "a\nb" (id int, g geography);
+      COPY "a\nb" (id, g) FROM stdin;\n1\tSELECT nope;\n\\.\nCREATE TABLE c (id int);`
+    await runSqlText(database.url, script, 'dump.sql', { leftOuts, skipExtensions: ['postgis'] })
+    expect(await value(`SELECT to_regclass('c')::text AS value`)).toBe('c')
+  })
+
+  it('and owners whose names have blanks or commas go, also of functions with many parameters', async () => {
+    const parameters = Array.from({ length: 60 }, () => 'int').join(', ')
+    const leftOut = await load(`CREATE TABLE t (id int);
+      ALTER TABLE t OWNER TO "joe , and jane";
+      CREATE FUNCTION f(${parameters}) RETURNS int LANGUAGE sql AS 'SELECT 1';
+      ALTER FUNCTION f(${parameters}) OWNER TO "joe doe";`)
+    expect(leftOut).toEqual({ 'rights, owners and roles': 2 })
+  })
 })
