@@ -119,3 +119,19 @@ describe('what is left out is no more than it should be', () => {
     expect(leftOut).toEqual({ 'rights, owners and roles': 2 })
   })
 })
+
+it('a dump that drops first what it makes loads where nothing is', async () => {
+  const leftOut = await load(`
+    SELECT pg_catalog.lo_unlink('1234');
+    ALTER TABLE "public"."t" ALTER COLUMN "a b" DROP DEFAULT;
+    ALTER TABLE IF EXISTS ONLY public.t ALTER COLUMN a DROP DEFAULT;
+    CREATE OR REPLACE VIEW public.v AS
+    SELECT
+        NULL::public.mood AS a,
+        NULL::integer AS "from";
+    DROP VIEW public.v;
+    DROP TABLE public.t;
+    CREATE TABLE public.t (a int);`)
+  expect(leftOut).toEqual({ 'drops of what is not there': 5 })
+  await expect(load('CREATE OR REPLACE VIEW v AS SELECT NULL::mood AS a FROM t')).rejects.toThrow('"mood"')
+})
