@@ -14,6 +14,7 @@ export interface CheckRow {
 
 /**
  * The CHECK constraints that hold for every row: none that is NOT VALID, not enforced, or left behind by what inherits.
+ * Nor one inherited of such: a table made behind it has it valid, and no dump says so.
  * None of columns whose collation takes different texts for equal.
  */
 export async function readChecks(client: Client, relations: readonly number[]): Promise<CheckRow[]> {
@@ -31,6 +32,16 @@ export async function readChecks(client: Client, relations: readonly number[]): 
     where c.contype = 'c' and c.convalidated and not c.connoinherit
       and (c.contypid <> 0 or (c.conrelid = any($1::oid[]) and cardinality(c.conkey) = 1))
       and coalesce(l.collisdeterministic, true)
+      and not exists (
+        with recursive ancestors as (
+          select inhparent as oid from pg_inherits where inhrelid = c.conrelid
+          union
+          select inhparent from pg_inherits join ancestors on inhrelid = ancestors.oid
+        )
+        select from ancestors
+        join pg_constraint inherited on inherited.conrelid = ancestors.oid and inherited.conname = c.conname
+        where inherited.contype = 'c' and not inherited.convalidated
+      )
     order by c.conrelid, c.contypid, c.conname::text collate "C"
     `,
     [relations],

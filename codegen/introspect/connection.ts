@@ -8,13 +8,17 @@ const OLDEST_VERSION = 14
 /**
  * For this transaction: limits in time of a role or a database are meant for what else it does, and without statistics the
  * planner takes small queries for large ones, which are compiled in more time than they run. `transaction_timeout` is of
- * PostgreSQL 17.
+ * PostgreSQL 17. What else a role or a database may set is how names and values are printed, in the expressions of defaults
+ * and checks too.
  */
 const SETTINGS = `
   select set_config(name, value, true)
   from (values
     ('statement_timeout', '0'), ('lock_timeout', '0'), ('idle_in_transaction_session_timeout', '0'),
-    ('transaction_timeout', '0'), ('jit', 'off')
+    ('transaction_timeout', '0'), ('jit', 'off'),
+    ('quote_all_identifiers', 'off'), ('standard_conforming_strings', 'on'), ('bytea_output', 'hex'),
+    ('datestyle', 'ISO, MDY'), ('intervalstyle', 'postgres'), ('timezone', 'UTC'), ('extra_float_digits', '1'),
+    ('lc_monetary', 'C')
   ) as setting (name, value)
   where current_setting(name, true) is not null
 `

@@ -1,4 +1,4 @@
-import { tokensOf, type Token } from './tokens.js'
+import { headOf, tokensOf, type Token } from './tokens.js'
 
 /** `CREATE SCHEMA s AUTHORIZATION joe` without the role, `CREATE SCHEMA AUTHORIZATION joe` as a schema of that name. */
 export function withoutSchemaOwner(text: string): string {
@@ -15,10 +15,18 @@ export function withoutSchemaOwner(text: string): string {
 /** `ALTER TABLE t OWNER TO joe, …` with the present role in joe's place. */
 export function withoutOwner(text: string): string | undefined {
   const tokens = [...tokensOf(text)]
-  const at = tokens.findIndex((token, index) => token.text === 'owner' && tokens[index + 1]?.text === 'to')
+  const at = tokens.findIndex(
+    ({ text: word, depth }, index) =>
+      word === 'owner' && depth === 0 && tokens[index + 1]?.text === 'to' && !isRenamed(tokens, index),
+  )
   const role = tokens[at + 2]
   if (at < 0 || role === undefined || role.text === 'current_user') return undefined
   return `${text.slice(0, role.start)}current_user${text.slice(role.end)}`
+}
+
+/** `RENAME owner TO boss`, or with COLUMN before the name. */
+function isRenamed(tokens: readonly Token[], name: number): boolean {
+  return tokens[name - 1]?.text === 'rename' || tokens[name - 2]?.text === 'rename'
 }
 
 /** A statement without `TABLESPACE fast`, which in a key is `USING INDEX TABLESPACE fast`. */
@@ -40,6 +48,23 @@ export function withoutAccessMethod(text: string): string | undefined {
     if (token.depth === 0 && token.text === 'using') using = token
   }
   return undefined
+}
+
+/** A function or procedure that runs with the rights of its caller. */
+export function withCallersRights(text: string): string {
+  if (!/^(?:create (?:or replace )?|alter )(?:function|procedure|routine)\b/.test(headOf(text, 4)))
+    return text
+  const kept: string[] = []
+  let from = 0
+  let before = ''
+  for (const { text: word, start, end } of tokensOf(text)) {
+    if (before === 'security' && word === 'definer') {
+      kept.push(text.slice(from, start), 'INVOKER')
+      from = end
+    }
+    before = word
+  }
+  return kept.join('') + text.slice(from)
 }
 
 /** A statement without CONCURRENTLY. */

@@ -30,6 +30,8 @@ export class LeftOuts {
 export const RIGHTS = 'rights, owners and roles'
 /** What concerns the whole server, where a scratch database must leave no trace. */
 export const SERVER_WIDE = 'databases, tablespaces and settings of the server'
+/** What a table shows to whom; that it is under row-level security at all is part of the structure. */
+const POLICIES = 'policies'
 export const SETTINGS = 'settings that this server does not have'
 
 const KINDS: readonly (readonly [what: string, head: RegExp])[] = [
@@ -38,7 +40,7 @@ const KINDS: readonly (readonly [what: string, head: RegExp])[] = [
   [RIGHTS, /^(?:grant|revoke|reassign owned|drop owned|alter default privileges|security label) /],
   [RIGHTS, /^set (?:local |session )?(?:role |session authorization )/],
   [RIGHTS, /^reset (?:role|session authorization)/],
-  ['policies', /^(?:create|alter|drop|comment on) policy /],
+  [POLICIES, /^(?:create|alter|drop|comment on) policy /],
   [SERVER_WIDE, /^(?:create|alter|drop|comment on) (?:database|tablespace) /],
   [SERVER_WIDE, /^(?:alter system|set (?:local |session )?default_tablespace) /],
   ['publications and subscriptions', /^(?:create|alter|drop|comment on) (?:publication|subscription) /],
@@ -50,8 +52,8 @@ const KINDS: readonly (readonly [what: string, head: RegExp])[] = [
 const REPLICATION =
   /\bpg_(?:create_\w*replication_slot|copy_\w*replication_slot|replication_origin_create)\s*\(/i
 
-/** Within `limit` words, what the statement leaves as it was but who owns it, or where it is stored. */
-const LONGEST = 40
+/** How many words a change has at most that is looked at: a function's may have a hundred arguments. */
+const LONGEST = 400
 
 /** What a statement is about that has no bearing on the structure; undefined for all others. */
 export function withoutBearing(text: string): string | undefined {
@@ -59,10 +61,22 @@ export function withoutBearing(text: string): string | undefined {
   const kind = KINDS.find(([, pattern]) => pattern.test(`${head} `))
   if (kind !== undefined) return kind[0]
   if (head.startsWith('select ') && REPLICATION.test(text)) return SERVER_WIDE
-  if (!head.startsWith('alter ')) return undefined
-  const words = headOf(text, LONGEST)
-  if (/ owner to \S+$/.test(words) && !words.includes(' , ')) return RIGHTS
-  return / set tablespace \S+(?: nowait)?$/.test(words) && !words.includes(' , ') ? SERVER_WIDE : undefined
+  return head.startsWith('alter ') ? change(text) : undefined
+}
+
+/** What a change is about that has no bearing on the structure, where that is all it changes. */
+function change(text: string): string | undefined {
+  const words: string[] = []
+  for (const { text: word, depth } of tokensOf(text)) {
+    if (words.push(word) > LONGEST || (depth === 0 && word === ',')) return undefined
+  }
+  const end = (count: number): string => words.slice(-count).join(' ')
+  // `RENAME COLUMN owner TO boss` is a change of another kind.
+  if (end(3).startsWith('owner to ') && !/\brename\b/.test(end(5))) return RIGHTS
+  if (end(4) === 'force row level security') return POLICIES
+  return end(3).startsWith('set tablespace ') || /^set tablespace [^]* nowait$/.test(end(4))
+    ? SERVER_WIDE
+    : undefined
 }
 
 /** The dump's encoding: the script has been read by it, and is sent in another. */
@@ -72,7 +86,13 @@ export function setsEncoding(text: string): boolean {
 
 /** Whether lines of data follow a statement. */
 export function takesData(text: string): boolean {
-  return /^copy .* from stdin\b/.test(headOf(text, 2000))
+  let before = ''
+  for (const { text: word, depth } of tokensOf(text)) {
+    if (before === '' && word !== 'copy') return false
+    if (depth === 0 && before === 'from') return word === 'stdin'
+    before = word
+  }
+  return false
 }
 
 /** What a statement is about, as a person would call it: `view public.places`. */

@@ -49,7 +49,7 @@ const UNSETTABLE = new Set(['42704', '22023', '55P02', '42501', '0A000'])
 
 /** Statements that run no code of the script: what needs more rights is made with them. */
 const DEFINITIONS =
-  /^(?:create|alter|drop|comment on) (?:or replace )?(?:trusted )?(?:procedural )?(?:extension|type|domain|function|procedure|aggregate|operator|language|foreign|server|user mapping|cast|text search|access method|schema|transform|conversion|collation|view)\b/
+  /^(?:comment on|(?:create|alter|drop) (?:or replace )?(?:trusted )?(?:procedural )?(?:extension|type|domain|function|procedure|aggregate|operator|language|foreign|server|user mapping|cast|text search|access method|schema|transform|conversion|collation|view))\b/
 
 /** Code that the server runs as it comes. */
 const CODE = /^(?:do|select|call|perform)\b/
@@ -62,7 +62,7 @@ export function remedyFor(text: string, error: unknown, circumstances: Circumsta
   if (/^set /.test(head) && UNSETTABLE.has(code)) return leave(SETTINGS, settingOf(head))
   return (
     isThereAlready(head, code) ??
-    isGoneAlready(head, code) ??
+    isGoneAlready(text, code) ??
     ofRoles(text, head, error, circumstances) ??
     ofPlaces(text, head, code) ??
     ofExtensions(text, head, error, circumstances)
@@ -91,10 +91,30 @@ function isThereAlready(head: string, code: string): Remedy | undefined {
     : undefined
 }
 
+/** Behind a table's name and a column's, each of which may have a schema and be a keyword apart. */
+const DROP_HEAD = 16
+
 /** `pg_dump --clean` drops first what it makes. */
-function isGoneAlready(head: string, code: string): Remedy | undefined {
-  const isDrop = head.startsWith('drop ') || / drop (?:constraint|column|default) /.test(head)
-  return isDrop && MISSING.has(code) ? leave('drops of what is not there') : undefined
+function isGoneAlready(text: string, code: string): Remedy | undefined {
+  if (!MISSING.has(code)) return undefined
+  const head = `${headOf(text, DROP_HEAD)} `
+  const isDrop =
+    head.startsWith('drop ') ||
+    (head.startsWith('alter ') && / drop (?:constraint|column|default) /.test(head)) ||
+    /^select (?:pg_catalog \. )?lo_unlink \(/.test(head) ||
+    (head.startsWith('create or replace view ') && isPlaceholder(text))
+  return isDrop ? leave('drops of what is not there') : undefined
+}
+
+/** `SELECT NULL::mood AS a`: by it pg_dump takes from a view, before it goes, what hangs on it. */
+function isPlaceholder(text: string): boolean {
+  const words: string[] = []
+  for (const { text: word, depth } of tokensOf(text)) {
+    if (depth === 0 && word === 'from') return false
+    words.push(word)
+  }
+  const start = words.indexOf('select')
+  return words.slice(start + 1, start + 4).join(' ') === 'null : :'
 }
 
 function ofRoles(

@@ -8,6 +8,14 @@ interface StatusClient {
   readonly connection: { on(event: 'readyForQuery', listener: (message: { status: string }) => void): void }
 }
 
+/** So that foreign tables are the script's own, as others are: the server's owner does not own them. */
+const SHARE_SERVERS = `
+  DO $$ DECLARE server name; BEGIN
+    FOR server IN SELECT srvname FROM pg_catalog.pg_foreign_server LOOP
+      EXECUTE pg_catalog.format('GRANT USAGE ON FOREIGN SERVER %I TO pg_database_owner', server);
+    END LOOP;
+  END $$`
+
 const SAVEPOINT = 'sluice_statement'
 
 /**
@@ -78,7 +86,9 @@ export class ScriptSession {
   async runUnguarded(text: string): Promise<QueryResult> {
     await this.#client.query('RESET ROLE')
     try {
-      return await this.run(text, () => '')
+      const result = await this.run(text, () => '')
+      if (headOf(text, 2) === 'create server') await this.#client.query(SHARE_SERVERS)
+      return result
     } finally {
       await this.#guard()
     }

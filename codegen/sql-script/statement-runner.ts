@@ -1,5 +1,5 @@
 import type { QueryResult } from 'pg'
-import { withoutSchemaOwner } from './edits.js'
+import { withCallersRights, withoutSchemaOwner } from './edits.js'
 import { extensionOf, missingExtension } from './extensions.js'
 import { setsEncoding, takesData, withoutBearing, type LeftOuts } from './left-out.js'
 import { remedyFor, type Remedy } from './remedies.js'
@@ -53,7 +53,7 @@ export class StatementRunner {
     for (let text = statement; ;) {
       try {
         return isUnguarded
-          ? await this.#session.runUnguarded(text)
+          ? await this.#session.runUnguarded(withCallersRights(text))
           : await this.#session.run(text, where.takeData)
       } catch (error) {
         const remedy = this.#remedyFor(text, error, where)
