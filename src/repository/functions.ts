@@ -1,3 +1,4 @@
+import { abortable, abortableWrite } from '../kysely/abortable.js'
 import { bindingOf, type Binding, type KyselyHandle } from '../kysely/handle.js'
 import { rowsPlan } from '../plan/reads.js'
 import { procedurePlan } from '../plan/writes.js'
@@ -41,7 +42,11 @@ function run(binding: Binding, called: FunctionSchema, given: unknown, schemas: 
     return new QuerySet<Model>(binding, calledState(callOf(called, given), schemas))
   return fromCallSite(async () => {
     const call = callOf(called, given)
-    const [row] = await rowsOf(binding, call, calledState(call, schemas))
+    const state = calledState(call, schemas)
+    const mayWrite = called.kind !== 'function' || called.isVolatile
+    const [row] = await (mayWrite ? abortableWrite : abortable)(binding, undefined, (abortedBy) =>
+      rowsOf(abortedBy, call, state),
+    )
     return promised(called, row)
   })
 }
