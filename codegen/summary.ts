@@ -86,7 +86,10 @@ export function outdated({ changes, page }: GenerateResult, out: string): string
 
 function skippedLine([reason, skipped]: [string, readonly Skipped[]]): string {
   return `  skipped ${listed(
-    skipped.map((each) => `${qualifiedName(each)}${each.types === undefined ? '' : `(${each.types})`}`),
+    skipped.map(({ column, types, ...each }) => {
+      const name = column === undefined ? qualifiedName(each) : qualifiedName(each, column)
+      return types === undefined ? name : `${name}(${types})`
+    }),
     SHOWN,
   )}: ${reason}`
 }

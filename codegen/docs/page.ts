@@ -2,6 +2,7 @@ import type { DatabaseModel } from '../model/database-model.js'
 import { qualifiedName } from '../../src/schema/qualified-name.js'
 import { diagram } from './diagram.js'
 import { code, plain } from './escape.js'
+import { shownComment } from './shown-comment.js'
 import { PAGE_MARK } from './mark.js'
 import { linkTo, markdownTable, tableSection } from './table-section.js'
 
@@ -10,7 +11,11 @@ export function docsPage({ tables, enums, composites }: DatabaseModel): string {
   const byName = new Map(tables.map((model) => [qualifiedName(model.table), model]))
   const list = markdownTable(
     ['Table or view', 'Rows', 'Comment'],
-    tables.map((model) => [linkTo(model), code(model.names.row), plain(firstLine(model.table.comment))]),
+    tables.map((model) => [
+      linkTo(model),
+      code(model.names.row),
+      plain(firstLine(shownComment(model.table))),
+    ]),
   )
   const sections = [
     `${PAGE_MARK} Do not edit: change the schema and generate again. -->`,
@@ -26,11 +31,11 @@ export function docsPage({ tables, enums, composites }: DatabaseModel): string {
           '## Enums',
           markdownTable(
             ['Enum', 'In TypeScript', 'Labels', 'Comment'],
-            enums.map(({ type, typeName, comment = '' }) => [
+            enums.map(({ type, typeName, ...each }) => [
               code(qualifiedName(type)),
               code(typeName),
               type.labels.map(code).join(', '),
-              plain(comment),
+              plain(shownComment(each)),
             ]),
           ),
         ]),
@@ -40,11 +45,11 @@ export function docsPage({ tables, enums, composites }: DatabaseModel): string {
           '## Composite types',
           markdownTable(
             ['Type', 'In TypeScript', 'Fields', 'Comment'],
-            composites.map(({ type, typeName, comment = '' }) => [
+            composites.map(({ type, typeName, ...each }) => [
               code(qualifiedName(type)),
               code(typeName),
               type.fields.map(({ name }) => code(name)).join(', '),
-              plain(comment),
+              plain(shownComment(each)),
             ]),
           ),
         ]),
@@ -52,6 +57,6 @@ export function docsPage({ tables, enums, composites }: DatabaseModel): string {
   return `${sections.join('\n\n')}\n`
 }
 
-function firstLine(comment = ''): string {
+function firstLine(comment: string): string {
   return comment.trim().split(/[\n\r]/)[0] ?? ''
 }

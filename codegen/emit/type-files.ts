@@ -2,7 +2,7 @@ import { StructureKind, type TypeAliasDeclarationStructure, type WriterFunction 
 import type { EnumStyle } from './settings.js'
 import type { DatabaseModel } from '../model/database-model.js'
 import { typeText } from '../model/type-text.js'
-import { docName, docText } from './doc.js'
+import { docName, taggedDoc } from './doc.js'
 import { WIDTH } from './braces.js'
 import { propertyKey, stringLiteral } from './literal.js'
 import { scopeOf } from './row-interfaces.js'
@@ -16,8 +16,8 @@ export function enumsFile(
   style: EnumStyle = 'union',
 ): GeneratedFile[] {
   if (enums.length === 0) return []
-  const aliases = enums.map(({ type, typeName, comment }): TypeAliasDeclarationStructure => {
-    const doc = docText(comment, `The enum ${docName(`${type.schema}.${type.name}`)}.`)
+  const aliases = enums.map(({ type, typeName, comment, tags }): TypeAliasDeclarationStructure => {
+    const doc = taggedDoc({ tags }, comment, `The enum ${docName(`${type.schema}.${type.name}`)}.`)
     return {
       kind: StructureKind.TypeAlias,
       name: typeName,
@@ -42,10 +42,10 @@ export function compositesFile(
   if (composites.length === 0) return []
   const imports = writer.imports('composites')
   const scope = scopeOf({ types, refined }, imports, 'composites')
-  const interfaces = composites.map(({ type, typeName, comment }) =>
+  const interfaces = composites.map(({ type, typeName, comment, tags }) =>
     interfaceOf(
       typeName,
-      docText(comment, `The composite type ${docName(`${type.schema}.${type.name}`)}.`),
+      taggedDoc({ tags }, comment, `The composite type ${docName(`${type.schema}.${type.name}`)}.`),
       type.fields.map((field) =>
         propertyOf(field.property, orNull(typeText(field.type, 'row', scope), true)),
       ),

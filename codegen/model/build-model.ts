@@ -5,7 +5,7 @@ import { brandsOf } from './brands.js'
 import { camelCaseColumns, camelCaseTable, unreached } from './camel-case.js'
 import { checkUnion, withDomainUnions } from './check-unions.js'
 import { ChosenNames } from './chosen-names.js'
-import { columnModels, tableSchema } from './columns.js'
+import { columnModels, isWritable, tableSchema } from './columns.js'
 import { withDeclared } from './declared/with-declared.js'
 import {
   type Brand,
@@ -107,7 +107,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
         brand: brandOf(table, brands),
         relations: relationModels(relations.get(table) ?? [], names),
         schema: tableSchema(table, columns, properties, relations.get(table) ?? []),
-        writable: table.kind !== 'view' && table.kind !== 'materialized view',
+        writable: isWritable(table),
       },
     ]
   })

@@ -63,7 +63,7 @@ export function checkImports(refined: readonly Refined[], taken: ReadonlySet<str
     const isOther = other !== undefined && (other.from !== from || other.exported !== exported)
     if (taken.has(local) || RESERVED_WORDS.includes(local) || isOther) {
       throw new CodegenError(
-        `${setting} imports ${local}, which is the name of something else there. Give it another: ` +
+        `${setting} imports ${local}, which is the name of something else there. Give it another in the configuration: ` +
           `{ type: 'Our${local}', import: { from: '…', name: '${exported}' } }.`,
       )
     }

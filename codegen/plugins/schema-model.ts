@@ -24,8 +24,12 @@ export interface ModelTable {
   readonly name: string
   readonly kind: TableKind
   readonly comment: string | undefined
+  /** What its tag `@deprecated` says, empty where it says no more; undefined without it. */
+  readonly deprecated: string | undefined
   /** Whether it takes inserts and updates: views do not. */
   readonly writable: boolean
+  /** Whether it takes inserts: not where a column is hidden that one would need. */
+  readonly insertable: boolean
   readonly names: ModelTableNames
   /** In the order of the table. */
   readonly columns: readonly ModelColumn[]
@@ -68,6 +72,8 @@ export interface ModelColumn {
   /** As SQL writes the type, with its length or precision: `character varying(80)`. */
   readonly sqlType: string
   readonly comment: string | undefined
+  /** What its tag `@deprecated` says, empty where it says no more; undefined without it. */
+  readonly deprecated: string | undefined
   readonly nullable: boolean
   /** An insert may leave it out: it has a default or an identity, is generated or nullable. */
   readonly optional: boolean

@@ -112,11 +112,13 @@ class ValidatorsFile {
       (column) => `  ${propertyKey(column.property)}: ${this.#column(table, column)},\n`,
     )
     if (own.length > 0) this.#declarations.push(`const ${shape} = {\n${own.join('')}}`)
-    this.#declare(
-      `A new row of ${name}: what the server fills may be left out.`,
-      this.#name(`${table.names.insert}Schema`),
-      properties((column) => (column.optional ? optional(column) : of(column))),
-    )
+    if (table.insertable) {
+      this.#declare(
+        `A new row of ${name}: what the server fills may be left out.`,
+        this.#name(`${table.names.insert}Schema`),
+        properties((column) => (column.optional ? optional(column) : of(column))),
+      )
+    }
     this.#declare(
       `The columns of ${name} that an update sets.`,
       this.#name(`${table.names.update}Schema`),
@@ -124,12 +126,13 @@ class ValidatorsFile {
     )
   }
 
-  #column({ names }: ModelTable, column: ModelColumn): string {
+  #column({ names, insertable }: ModelTable, column: ModelColumn): string {
     const { property, type, sqlType, nullable, refined } = column
     const plain = typeSchema(type, sqlType, 'input', this.#scope)
-    if (refined) this.#inserts.add(names.insert)
+    const inputs = insertable ? names.insert : names.update
+    if (refined) this.#inserts.add(inputs)
     const text = refined
-      ? `typed<Exclude<${names.insert}[${stringLiteral(property)}], null | undefined>>(${plain})`
+      ? `typed<Exclude<${inputs}[${stringLiteral(property)}], null | undefined>>(${plain})`
       : plain
     return nullable ? this.#library.nullable(text) : text
   }
