@@ -16,7 +16,7 @@ const FUNCTIONS_SHOWN = 24
 
 /** What was found and written, and a line for each thing the user might not expect. */
 export function summary({ model, changes, page, leftOut, seconds }: GenerateResult, out: string): string {
-  const { tables, functions, enums, composites, skipped, renamed, unreached, notes } = model
+  const { tables, functions, enums, composites, aliases, skipped, renamed, unreached, notes } = model
   const views = tables.filter((table) => !table.writable).length
   const relations = tables.reduce((sum, table) => sum + table.relations.length, 0)
   const counts = [
@@ -25,6 +25,7 @@ export function summary({ model, changes, page, leftOut, seconds }: GenerateResu
     count(relations, 'relation'),
     count(enums.length, 'enum'),
     ...(composites.length > 0 ? [count(composites.length, 'composite type')] : []),
+    ...(aliases.size > 0 ? [count(aliases.size, 'domain')] : []),
     ...(functions.length > 0 ? [count(functions.length, 'function')] : []),
     `${renamed.length} renamed`,
     `${skipped.length} skipped`,

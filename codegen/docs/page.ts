@@ -7,7 +7,7 @@ import { PAGE_MARK } from './mark.js'
 import { linkTo, markdownTable, tableSection } from './table-section.js'
 
 /** A Markdown page on a schema: a list, a diagram, and a section for each table. The same model gives the same bytes. */
-export function docsPage({ tables, enums, composites }: DatabaseModel): string {
+export function docsPage({ tables, enums, composites, domains }: DatabaseModel): string {
   const byName = new Map(tables.map((model) => [qualifiedName(model.table), model]))
   const list = markdownTable(
     ['Table or view', 'Rows', 'Comment'],
@@ -49,6 +49,20 @@ export function docsPage({ tables, enums, composites }: DatabaseModel): string {
               code(qualifiedName(type)),
               code(typeName),
               type.fields.map(({ name }) => code(name)).join(', '),
+              plain(shownComment(each)),
+            ]),
+          ),
+        ]),
+    ...(domains.length === 0
+      ? []
+      : [
+          '## Domains',
+          markdownTable(
+            ['Domain', 'In TypeScript', 'Over', 'Comment'],
+            domains.map(({ type, typeName, sqlType, ...each }) => [
+              code(qualifiedName(type)),
+              typeName === undefined ? '' : code(typeName),
+              code(sqlType),
               plain(shownComment(each)),
             ]),
           ),

@@ -7,6 +7,7 @@ import {
 } from 'ts-morph'
 import { qualifiedName } from '../../src/schema/qualified-name.js'
 import type { DatabaseModel, TableModel } from '../model/database-model.js'
+import { DOMAINS } from '../model/type-text.js'
 import { compare } from '../naming/unique.js'
 import { docName, taggedDoc } from './doc.js'
 import { FUNCTIONS, functionsText } from './functions-file.js'
@@ -135,13 +136,14 @@ function repositoriesFunction(imports: Imports): FunctionDeclarationStructure {
 
 /** The types of every table, the enums and composite types, and the data. */
 function allExports(
-  { tables, functions, enums, composites }: DatabaseModel,
+  { tables, functions, enums, composites, aliases }: DatabaseModel,
   writer: SourceWriter,
   style: EnumStyle,
 ) {
   const files = [
     ...tables.map(({ names }) => names.file),
     ...(composites.length > 0 ? ['composites'] : []),
+    ...(aliases.size > 0 ? [DOMAINS] : []),
     ...(functions.length > 0 ? [FUNCTIONS] : []),
     ...(enums.length > 0 && style === 'union' ? ['enums'] : []),
   ]

@@ -12,18 +12,18 @@ export interface Scope extends TypeScope {
 
 /** @param file - the file that the declarations are in, which imports nothing of its own. */
 export function scopeOf(
-  { types, refined }: Pick<DatabaseModel, 'types' | 'refined'>,
+  { types, refined, aliases }: Pick<DatabaseModel, 'types' | 'refined' | 'aliases'>,
   imports: Imports,
   file: string,
 ): Scope {
   const use = (name: string, from: string): void => {
     if (from !== `./${file}.js`) imports.type(name, from)
   }
-  return { types, refined, imports, use }
+  return { types, refined, aliases, imports, use }
 }
 
 /** The type of a column, without its null. */
-export function columnText({ column, refined }: ColumnModel, side: Side, scope: Scope): string {
+export function columnText({ column, refined }: ColumnModel, side: Side, scope: TypeScope): string {
   return refined === undefined
     ? typeText(column.type, side, scope)
     : refinedText(column.type, refined, side, scope)

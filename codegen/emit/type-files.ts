@@ -1,13 +1,13 @@
 import { StructureKind, type TypeAliasDeclarationStructure, type WriterFunction } from 'ts-morph'
 import type { EnumStyle } from './settings.js'
 import type { DatabaseModel } from '../model/database-model.js'
-import { typeText } from '../model/type-text.js'
+import { DOMAINS, textBehindAlias, typeText } from '../model/type-text.js'
 import { docName, taggedDoc } from './doc.js'
 import { WIDTH } from './braces.js'
 import { propertyKey, stringLiteral } from './literal.js'
 import { scopeOf } from './row-interfaces.js'
 import type { GeneratedFile, SourceWriter } from './source.js'
-import { interfaceOf, orNull, propertyOf } from './structures.js'
+import { interfaceOf, orNull, propertyOf, typeOf } from './structures.js'
 
 /** `enums.ts`: a union of labels per enum, and with `const` an object of these; no file without enums. */
 export function enumsFile(
@@ -35,13 +35,11 @@ export function enumsFile(
 }
 
 /** `composites.ts`: an interface per composite type; no file without any. */
-export function compositesFile(
-  { composites, types, refined }: DatabaseModel,
-  writer: SourceWriter,
-): GeneratedFile[] {
+export function compositesFile(model: DatabaseModel, writer: SourceWriter): GeneratedFile[] {
+  const { composites } = model
   if (composites.length === 0) return []
   const imports = writer.imports('composites')
-  const scope = scopeOf({ types, refined }, imports, 'composites')
+  const scope = scopeOf(model, imports, 'composites')
   const interfaces = composites.map(({ type, typeName, comment, tags }) =>
     interfaceOf(
       typeName,
@@ -52,6 +50,22 @@ export function compositesFile(
     ),
   )
   return [writer.file('composites.ts', [...imports.structures(), ...interfaces])]
+}
+
+/** `domain_types.ts`: a type per domain, what rows hold of it; no file without any. */
+export function domainsFile(model: DatabaseModel, writer: SourceWriter): GeneratedFile[] {
+  const imports = writer.imports(DOMAINS)
+  const scope = scopeOf(model, imports, DOMAINS)
+  const aliases = model.domains.flatMap(({ type, typeName, comment, tags }) => {
+    if (typeName === undefined) return []
+    const doc = taggedDoc({ tags }, comment, `The domain ${docName(`${type.schema}.${type.name}`)}.`)
+    return [typeOf(typeName, doc, textBehindAlias(type, 'row', scope))]
+  })
+  const [first, ...others] = aliases
+  if (first === undefined) return []
+  const head = imports.structures()
+  const top = head.length > 0 ? first : { ...first, leadingTrivia: '' }
+  return [writer.file(`${DOMAINS}.ts`, [...head, top, ...others])]
 }
 
 /** ts-morph sets type aliases line by line; with comments they need air. */

@@ -50,6 +50,11 @@ export function refinedBy(setting: TypeSetting, at: string, folder: string): Ref
   }
 }
 
+/** The names that a type in TypeScript may be made of. */
+export function wordsOf(text: string): string[] {
+  return text.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu) ?? []
+}
+
 /**
  * @param taken - what generated files export or import themselves.
  * @throws {@link CodegenError} for an import by a name that is something else there.

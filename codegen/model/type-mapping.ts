@@ -1,4 +1,9 @@
-import { serverLabel, type CompositeTypeSchema, type TypeSchema } from '../../src/schema/type.js'
+import {
+  serverLabel,
+  type CompositeTypeSchema,
+  type DomainTypeSchema,
+  type TypeSchema,
+} from '../../src/schema/type.js'
 import { readAs, typeNamed } from '../../src/types/base-types.js'
 import { isBuiltIn } from '../../src/types/type-oids.js'
 import { didYouMean } from '../config/did-you-mean.js'
@@ -86,6 +91,7 @@ export function mapTypes(catalog: Catalog, settings: MappingSettings): TypeMappi
         ...entry,
         type: map(entry.type) as CompositeTypeSchema,
       })),
+      domains: catalog.domains.map((entry) => ({ ...entry, type: map(entry.type) as DomainTypeSchema })),
     },
     types: refined(byType),
     columns: refined(byColumn),

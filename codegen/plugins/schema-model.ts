@@ -1,5 +1,10 @@
 import type { ForeignKeySchema, RelationSchema, TableKind } from '../../src/schema/table.js'
-import type { CompositeTypeSchema, EnumTypeSchema, TypeSchema } from '../../src/schema/type.js'
+import type {
+  CompositeTypeSchema,
+  DomainTypeSchema,
+  EnumTypeSchema,
+  TypeSchema,
+} from '../../src/schema/type.js'
 import type { CodecName, TypeSetting } from '../model/type-settings.js'
 
 /**
@@ -122,6 +127,10 @@ export interface ModelComposite {
 export interface ModelDomain {
   readonly schema: string
   readonly name: string
+  readonly type: DomainTypeSchema
+  /** In TypeScript: `EmailAddress`. Undefined where the configuration gives a type of its own. */
+  readonly typeName: string | undefined
+  readonly comment: string | undefined
   /** What it is over, as SQL writes it, with its length or precision: `character varying(80)`. */
   readonly sqlType: string
 }

@@ -16,7 +16,9 @@ export function viewOf({ tables, enums, composites, domains, types, refined }: D
       typeName,
       comment,
     })),
-    domains: domains.map(({ schema, name, sqlType }) => ({ schema, name, sqlType })),
+    domains: domains.map(({ schema, name, type, typeName, comment, sqlType }) => ({
+      ...{ schema, name, type, typeName, comment, sqlType },
+    })),
   })
 }
 

@@ -6,6 +6,7 @@ import { buildModel } from '../../codegen/model/build-model.js'
 import type { ModelSettings } from '../../codegen/model/settings.js'
 import type { Catalog } from '../../codegen/introspect/catalog.js'
 import { runSqlText } from '../../codegen/sql-script/index.js'
+import { serverLabel } from '../../src/schema/type.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { typeErrors } from './support.js'
 
@@ -76,7 +77,7 @@ function typesOf(from: Catalog, settings: ModelSettings = {}): Map<string, strin
     tables.flatMap(({ table, columns }) =>
       columns.map(({ column, refined: own }) => [
         `${table.name}.${column.name}`,
-        own?.text ?? refined.get(column.name)?.text,
+        own?.text ?? refined.get(serverLabel(column.type))?.text,
       ]),
     ),
   )
