@@ -12,6 +12,8 @@ export interface Refined {
   readonly isConverted: boolean
   /** The setting it is from, for messages; undefined for types of our own. */
   readonly setting: string | undefined
+  /** All that values may be, where a CHECK lists them. */
+  readonly values?: readonly (string | number)[]
 }
 
 export interface RefinedImport {

@@ -92,6 +92,8 @@ export interface ModelColumn {
   readonly input: string
   /** Whether these are, or hold, types that the configuration or `brandedIds` gave, in place of those of the values. */
   readonly refined: boolean
+  /** All that it may be, where `checkUnions` makes a union of these. */
+  readonly values: readonly (string | number)[] | undefined
   /** For `model` hooks to set: how it is read, as `columns` of the configuration says it. Undefined in what they get. */
   readonly setting?: CodecName | TypeSetting | undefined
 }
@@ -131,6 +133,8 @@ export interface ModelDomain {
   /** In TypeScript: `EmailAddress`. Undefined where the configuration gives a type of its own. */
   readonly typeName: string | undefined
   readonly comment: string | undefined
+  /** All that it may be, where `checkUnions` makes a union of these. */
+  readonly values: readonly (string | number)[] | undefined
   /** What it is over, as SQL writes it, with its length or precision: `character varying(80)`. */
   readonly sqlType: string
 }

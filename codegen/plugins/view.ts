@@ -18,6 +18,7 @@ export function viewOf({ tables, enums, composites, domains, types, refined }: D
     })),
     domains: domains.map(({ schema, name, type, typeName, comment, sqlType }) => ({
       ...{ schema, name, type, typeName, comment, sqlType },
+      values: refined.get(serverLabel(type))?.values,
     })),
   })
 }
@@ -48,6 +49,7 @@ function columnView({ column, property, refined, optional }: ColumnModel, scope:
     row: text('row'),
     input: text('input'),
     refined: refined !== undefined || holdsRefined(type, scope.refined),
+    values: (refined ?? scope.refined.get(serverLabel(type)))?.values,
   }
 }
 

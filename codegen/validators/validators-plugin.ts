@@ -6,7 +6,7 @@ import type { ModelColumn, ModelTable, SchemaModel } from '../plugins/schema-mod
 import { HELPERS } from './helpers.js'
 import { libraries, type Library } from './library.js'
 import type { ValidatorLibrary } from './settings.js'
-import { typeSchema, type TypeScope } from './type-schema.js'
+import { typeSchema, type TypeScope, valuesSchema } from './type-schema.js'
 
 /** What the file is called, without extension. */
 export const VALIDATORS = 'validators'
@@ -39,9 +39,11 @@ class ValidatorsFile {
   constructor(model: SchemaModel, library: Library) {
     this.#model = model
     this.#library = library
+    const values = new Map(model.domains.map((domain) => [qualifiedName(domain), domain.values]))
     this.#scope = {
       library,
       domains: new Map(model.domains.map((domain) => [qualifiedName(domain), domain.sqlType])),
+      valuesOf: (name) => values.get(name),
       named: (name) => this.#named(name),
       use: (helper) => this.#use(helper),
     }
@@ -127,8 +129,10 @@ class ValidatorsFile {
   }
 
   #column({ names, insertable }: ModelTable, column: ModelColumn): string {
-    const { property, type, sqlType, nullable, refined } = column
-    const plain = typeSchema(type, sqlType, 'input', this.#scope)
+    const { property, type, sqlType, nullable, values } = column
+    const listed = valuesSchema(values, this.#library)
+    const plain = listed ?? typeSchema(type, sqlType, 'input', this.#scope)
+    const refined = column.refined && listed === undefined
     const inputs = insertable ? names.insert : names.update
     if (refined) this.#inserts.add(inputs)
     const text = refined

@@ -60,6 +60,23 @@ const SQL = `
     list short[],
     further shorter
   );
+  create view straight as select id, status as state, kind, upper(other) as other from orders;
+  create view through as select s.state from straight s;
+  create view joined as select o.status, l.c from late l left join orders o on o.status = l.c;
+  create view grouped as select status, count(*) from orders group by grouping sets ((status), ());
+  create view nested as select x.s from (select status as s from orders where id > 1) x;
+  create view branches as select status from orders union all select c from late;
+  create view within as select b.status from (select status from orders union all select 'gone') b;
+  create view cast_away as select status::varchar as status, coalesce(status, 'none') as other from orders;
+  create materialized view kept as select status from orders;
+  create view of_kept as select status from kept;
+  create view circle as select status from orders;
+  create view about as select status from circle;
+  create or replace view circle as select status from about;
+  create foreign data wrapper nobody;
+  create server elsewhere foreign data wrapper nobody;
+  create foreign table distant (status text check (status in ('a'))) server elsewhere;
+  create view of_distant as select status from distant;
 `
 
 let database: TestDatabase
@@ -89,6 +106,49 @@ describe('checkUnions', () => {
     const found = COLUMNS.map(([sql], index) => [sql, types.get(`t${index}.c`)])
     expect(found).toEqual(COLUMNS.map((each) => [...each]))
     expect([types.get('late.c'), types.get('parent.c')]).toEqual([undefined, undefined])
+  })
+
+  it('goes for columns of views that show nothing but a column of a table, NULL aside', () => {
+    const types = typesOf(catalog)
+    const views = [
+      ...['straight.state', 'straight.kind', 'straight.other', 'through.state', 'joined.status', 'joined.c'],
+      ...[
+        'grouped.status',
+        'nested.s',
+        'branches.status',
+        'within.status',
+        'cast_away.status',
+        'cast_away.other',
+      ],
+      ...[
+        'kept.status',
+        'of_kept.status',
+        'circle.status',
+        'about.status',
+        'distant.status',
+        'of_distant.status',
+      ],
+    ]
+    expect(
+      Object.fromEntries(
+        views.flatMap((name) => (types.get(name) === undefined ? [] : [[name, types.get(name)]])),
+      ),
+    ).toEqual({
+      'straight.state': "'open' | 'done'",
+      'straight.kind': "'x' | 'y'",
+      'through.state': "'open' | 'done'",
+      'joined.status': "'open' | 'done'",
+      'grouped.status': "'open' | 'done'",
+      'nested.s': "'open' | 'done'",
+    })
+    const nullable = catalog.tables.flatMap(({ name, columns }) =>
+      columns.filter(({ nullable: isNullable }) => !isNullable).map((column) => `${name}.${column.name}`),
+    )
+    expect(nullable.filter((name) => views.includes(name))).toEqual([
+      'nested.s',
+      'straight.state',
+      'through.state',
+    ])
   })
 
   it('is for those who ask for it', async () => {
