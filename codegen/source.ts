@@ -16,6 +16,8 @@ export interface Report {
   readonly step: (text: string) => void
   /** What the user should know. */
   readonly notify: (message: string) => void
+  /** A file that a script includes, whether it is there or not. */
+  readonly include?: (path: string) => void
 }
 
 export interface ReadSourceOptions {
@@ -97,7 +99,8 @@ async function readFiles<T>(
     for (const file of files) {
       refuseAborted(signal)
       report.step(`Running ${file}`)
-      const options = { leftOuts, skipExtensions, server: isOurs ? 'ours' : 'shared' } as const
+      const onInclude = report.include ?? (() => undefined)
+      const options = { leftOuts, skipExtensions, onInclude, server: isOurs ? 'ours' : 'shared' } as const
       await runSqlFile(database.url, file, options).catch((error: unknown) => {
         throw withOrder(error, file, files)
       })

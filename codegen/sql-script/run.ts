@@ -8,6 +8,8 @@ import { PsqlVariables } from './psql/session-variables.js'
 export interface RunOptions {
   /** Told after each statement how many characters of the script are done, of how many. */
   readonly onProgress?: (done: number, total: number) => void
+  /** Told of each file that the script includes, whether it is there or not, before it is read. */
+  readonly onInclude?: (path: string) => void
   /** Counts what is left out. Default: nobody does. */
   readonly leftOuts?: LeftOuts
   /** Extensions to leave out, with what hangs on them. Default: none. */
@@ -45,6 +47,7 @@ export async function runSqlText(
       variables: await PsqlVariables.of(session),
       statements: new StatementRunner(session, leftOuts, { isShared: server === 'shared', skipExtensions }),
       onProgress: options.onProgress ?? (() => undefined),
+      onInclude: options.onInclude ?? (() => undefined),
     }
     await new Script(context, text, name).run()
   } finally {
