@@ -1,4 +1,4 @@
-import type { DatabaseModel } from '../model/database-model.js'
+import type { DatabaseModel, FunctionModel } from '../model/database-model.js'
 import { qualifiedName } from '../../src/schema/qualified-name.js'
 import { diagram } from './diagram.js'
 import { code, plain } from './escape.js'
@@ -7,7 +7,7 @@ import { PAGE_MARK } from './mark.js'
 import { linkTo, markdownTable, tableSection } from './table-section.js'
 
 /** A Markdown page on a schema: a list, a diagram, and a section for each table. The same model gives the same bytes. */
-export function docsPage({ tables, enums, composites, domains }: DatabaseModel): string {
+export function docsPage({ tables, functions, enums, composites, domains }: DatabaseModel): string {
   const byName = new Map(tables.map((model) => [qualifiedName(model.table), model]))
   const list = markdownTable(
     ['Table or view', 'Rows', 'Comment'],
@@ -25,6 +25,20 @@ export function docsPage({ tables, enums, composites, domains }: DatabaseModel):
     diagram(tables),
     '## Tables and views',
     ...tables.map((model) => tableSection(model, byName)),
+    ...(functions.length === 0
+      ? []
+      : [
+          '## Functions and procedures',
+          markdownTable(
+            ['Function or procedure', 'Method', 'Gives', 'Comment'],
+            functions.map((each) => [
+              code(each.function.signature),
+              code(each.names.property),
+              givenBy(each),
+              plain(shownComment(each.function)),
+            ]),
+          ),
+        ]),
     ...(enums.length === 0
       ? []
       : [
@@ -69,6 +83,22 @@ export function docsPage({ tables, enums, composites, domains }: DatabaseModel):
         ]),
   ]
   return `${sections.join('\n\n')}\n`
+}
+
+function givenBy({ function: { gives }, names, rows, isOfTable }: FunctionModel): string {
+  const row = isOfTable ? linkTo(rows) : code(names.row)
+  switch (gives) {
+    case 'rows':
+      return `rows of ${row}`
+    case 'row':
+      return `a row of ${row}, or none`
+    case 'outputs':
+      return row
+    case 'value':
+      return 'a value'
+    case 'nothing':
+      return 'nothing'
+  }
 }
 
 function firstLine(comment: string): string {

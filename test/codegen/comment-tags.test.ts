@@ -14,6 +14,7 @@ import type { ModelSettings } from '../../codegen/model/settings.js'
 import { readTags } from '../../codegen/model/tags/read-tags.js'
 import { withTags } from '../../codegen/model/tags/with-tags.js'
 import { filesWith } from '../../codegen/plugins/run.js'
+import { viewOf } from '../../codegen/plugins/view.js'
 import { runSqlText } from '../../codegen/sql-script/index.js'
 import { summary } from '../../codegen/summary.js'
 import { validatorsPlugin } from '../../codegen/validators/validators-plugin.js'
@@ -199,6 +200,11 @@ describe('@deprecated', () => {
 
   it('is on the page of the documentation, and for plugins to see', () => {
     const model = modelOf()
+    const posts = viewOf(model).tables.find(({ name }) => name === 'old_posts')
+    expect(posts).toMatchObject({ deprecated: 'read posts of the blog', insertable: true })
+    expect(docsPage(model)).toMatch(
+      /\| `public\.old_search\(text\)` \| `oldSearch` \| rows of \[public\.old_posts\]\(#\S+\) \| Deprecated: search elsewhere<br>Finds some\. \|/,
+    )
     expect(docsPage(model)).toContain('Deprecated: read posts of the blog<br>Posts of old.')
   })
 })
