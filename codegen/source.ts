@@ -4,7 +4,15 @@ import { CodegenError, messageOf } from './errors.js'
 import type { Catalog } from './introspect/catalog.js'
 import { introspect } from './introspect/introspect.js'
 import { findScripts } from './schema-files/index.js'
-import { createDatabase, dropLeftDatabases, dropRoles, type Server, startServer } from './server/index.js'
+import {
+  createDatabase,
+  dropLeftDatabases,
+  dropMadeRoles,
+  dropRoles,
+  type MadeRole,
+  type Server,
+  startServer,
+} from './server/index.js'
 import { LeftOuts, MISSING, runSqlFile, type LeftOut } from './sql-script/index.js'
 
 /** Where the schema comes from: SQL files, folders and globs, run in order in a scratch database, or a database as it is. */
@@ -92,6 +100,7 @@ async function readFiles<T>(
   refuseAborted(signal)
   const database = await createDatabase(server)
   const leftOuts = new LeftOuts()
+  const roles: MadeRole[] = []
   // Whatever is running in it then fails.
   const end = (): void => void database.drop().catch(() => undefined)
   signal?.addEventListener('abort', end, { once: true })
@@ -100,7 +109,14 @@ async function readFiles<T>(
       refuseAborted(signal)
       report.step(`Running ${file}`)
       const onInclude = report.include ?? (() => undefined)
-      const options = { leftOuts, skipExtensions, onInclude, server: isOurs ? 'ours' : 'shared' } as const
+      const onRole = (role: MadeRole): void => void roles.push(role)
+      const options = {
+        leftOuts,
+        skipExtensions,
+        onInclude,
+        onRole,
+        server: isOurs ? 'ours' : 'shared',
+      } as const
       await runSqlFile(database.url, file, options).catch((error: unknown) => {
         throw withOrder(error, file, files)
       })
@@ -113,6 +129,7 @@ async function readFiles<T>(
     signal?.removeEventListener('abort', end)
     await database.drop()
     if (isOurs) await dropRoles(server)
+    else for (const left of await dropMadeRoles(server, roles)) report.notify(left)
   }
 }
 

@@ -1,4 +1,5 @@
 import { readScript } from '../script-text/index.js'
+import type { MadeRole } from '../server/index.js'
 import { LeftOuts } from './left-out.js'
 import { Script, type ScriptContext } from './script.js'
 import { ScriptSession } from './session.js'
@@ -10,6 +11,8 @@ export interface RunOptions {
   readonly onProgress?: (done: number, total: number) => void
   /** Told of each file that the script includes, whether it is there or not, before it is read. */
   readonly onInclude?: (path: string) => void
+  /** Told of each role that the script of an extension makes on a shared server. Default: nobody is. */
+  readonly onRole?: (role: MadeRole) => void
   /** Counts what is left out. Default: nobody does. */
   readonly leftOuts?: LeftOuts
   /** Extensions to leave out, with what hangs on them. Default: none. */
@@ -39,13 +42,15 @@ export async function runSqlText(
   options: RunOptions = {},
 ): Promise<void> {
   const { leftOuts = new LeftOuts(), skipExtensions = [], server = 'shared' } = options
+  const { onRole = () => undefined } = options
+  const isShared = server === 'shared'
   const session = await ScriptSession.open(url, name, server === 'shared')
   try {
     const context: ScriptContext = {
       session,
       leftOuts,
       variables: await PsqlVariables.of(session),
-      statements: new StatementRunner(session, leftOuts, { isShared: server === 'shared', skipExtensions }),
+      statements: new StatementRunner(session, leftOuts, { isShared, skipExtensions, onRole }),
       onProgress: options.onProgress ?? (() => undefined),
       onInclude: options.onInclude ?? (() => undefined),
     }

@@ -1,4 +1,5 @@
 import type { QueryResult } from 'pg'
+import type { MadeRole } from '../server/index.js'
 import { withoutSchemaOwner } from './edits.js'
 import { extensionOf, missingExtension } from './extensions.js'
 import { setsEncoding, takesData, withoutBearing, type LeftOuts } from './left-out.js'
@@ -8,6 +9,8 @@ import type { ScriptSession } from './session.js'
 export interface StatementOptions {
   readonly isShared: boolean
   readonly skipExtensions: readonly string[]
+  /** Told of each role that the script of an extension makes on a server that is not ours. */
+  readonly onRole: (role: MadeRole) => void
 }
 
 /** Where a statement stands, and where its data are. */
@@ -25,13 +28,19 @@ export class StatementRunner {
   readonly #session: ScriptSession
   readonly #leftOuts: LeftOuts
   readonly #isShared: boolean
+  readonly #onRole: (role: MadeRole) => void
   readonly #unwanted: ReadonlySet<string>
   readonly #skipped = new Set<string>()
 
-  constructor(session: ScriptSession, leftOuts: LeftOuts, { isShared, skipExtensions }: StatementOptions) {
+  constructor(
+    session: ScriptSession,
+    leftOuts: LeftOuts,
+    { isShared, skipExtensions, onRole }: StatementOptions,
+  ) {
     this.#session = session
     this.#leftOuts = leftOuts
     this.#isShared = isShared
+    this.#onRole = onRole
     this.#unwanted = new Set(skipExtensions)
   }
 
@@ -52,9 +61,12 @@ export class StatementRunner {
     let isUnguarded = false
     for (let text = statement; ;) {
       try {
-        return isUnguarded
-          ? await this.#session.runUnguarded(text)
-          : await this.#session.run(text, where.takeData)
+        const run = () =>
+          isUnguarded ? this.#session.runUnguarded(text) : this.#session.run(text, where.takeData)
+        if (!this.#isShared || extensionOf(text)?.verb !== 'create') return await run()
+        const { result, made: roles } = await this.#session.notingRoles(run)
+        roles.forEach(this.#onRole)
+        return result
       } catch (error) {
         const remedy = this.#remedyFor(text, error, where)
         if (remedy === undefined || (remedy.do === 'unguarded' && isUnguarded)) throw error
