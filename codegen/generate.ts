@@ -6,6 +6,7 @@ import type { Catalog } from './introspect/catalog.js'
 import type { DatabaseModel } from './model/database-model.js'
 import { selectFunctions, wantsFunctions } from './model/select-functions.js'
 import { selectTables } from './model/select-tables.js'
+import { withTags } from './model/tags/with-tags.js'
 import { filesWith, modelWith, type PluginRun } from './plugins/run.js'
 import type { Server } from './server/index.js'
 import type { LeftOut } from './sql-script/index.js'
@@ -70,7 +71,8 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
     ...(server && { server }),
     ...(signal && { signal }),
   })
-  const selected = selectTables(selectFunctions(catalog, settings), settings, report.notify)
+  const chosen = selectTables(selectFunctions(catalog, settings), settings, report.notify)
+  const selected = withTags(chosen, settings)
   if (selected.tables.length === 0) throw noTables(source, selected)
   const run = pluginRun(settings, out, signal)
   const model = await modelWith(run, selected, { ...settings, folder: settingsFolder })

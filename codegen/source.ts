@@ -4,7 +4,15 @@ import { CodegenError, messageOf } from './errors.js'
 import type { Catalog } from './introspect/catalog.js'
 import { introspect } from './introspect/introspect.js'
 import { findScripts } from './schema-files/index.js'
-import { createDatabase, dropLeftDatabases, dropRoles, type Server, startServer } from './server/index.js'
+import {
+  createDatabase,
+  dropLeftDatabases,
+  dropMadeRoles,
+  dropRoles,
+  type MadeRole,
+  type Server,
+  startServer,
+} from './server/index.js'
 import { LeftOuts, MISSING, originOf, runSqlFile, type LeftOut } from './sql-script/index.js'
 
 /** Where the schema comes from: SQL files, folders and globs, run in order in a scratch database, or a database as it is. */
@@ -16,6 +24,8 @@ export interface Report {
   readonly step: (text: string) => void
   /** What the user should know. */
   readonly notify: (message: string) => void
+  /** A file that a script includes, whether it is there or not. */
+  readonly include?: (path: string) => void
 }
 
 export interface ReadSourceOptions {
@@ -90,6 +100,7 @@ async function readFiles<T>(
   refuseAborted(signal)
   const database = await createDatabase(server)
   const leftOuts = new LeftOuts()
+  const roles: MadeRole[] = []
   // Whatever is running in it then fails.
   const end = (): void => void database.drop().catch(() => undefined)
   signal?.addEventListener('abort', end, { once: true })
@@ -97,7 +108,15 @@ async function readFiles<T>(
     for (const file of files) {
       refuseAborted(signal)
       report.step(`Running ${file}`)
-      const options = { leftOuts, skipExtensions, server: isOurs ? 'ours' : 'shared' } as const
+      const onInclude = report.include ?? (() => undefined)
+      const onRole = (role: MadeRole): void => void roles.push(role)
+      const options = {
+        leftOuts,
+        skipExtensions,
+        onInclude,
+        onRole,
+        server: isOurs ? 'ours' : 'shared',
+      } as const
       await runSqlFile(database.url, file, options).catch((error: unknown) => {
         throw withOrder(error, file, files)
       })
@@ -110,6 +129,7 @@ async function readFiles<T>(
     signal?.removeEventListener('abort', end)
     await database.drop()
     if (isOurs) await dropRoles(server)
+    else for (const left of await dropMadeRoles(server, roles)) report.notify(left)
   }
 }
 

@@ -17,7 +17,7 @@ const FUNCTIONS_SHOWN = 24
 
 /** What was found and written, and a line for each thing the user might not expect. */
 export function summary({ model, changes, page, leftOut, seconds }: GenerateResult, out: string): string {
-  const { tables, functions, enums, composites, skipped, renamed, unreached, notes } = model
+  const { tables, functions, enums, composites, aliases, skipped, renamed, unreached, notes } = model
   const views = tables.filter((table) => !table.writable).length
   const relations = tables.reduce((sum, table) => sum + table.relations.length, 0)
   const counts = [
@@ -26,6 +26,7 @@ export function summary({ model, changes, page, leftOut, seconds }: GenerateResu
     count(relations, 'relation'),
     count(enums.length, 'enum'),
     ...(composites.length > 0 ? [count(composites.length, 'composite type')] : []),
+    ...(aliases.size > 0 ? [count(aliases.size, 'domain')] : []),
     ...(functions.length > 0 ? [count(functions.length, 'function')] : []),
     `${renamed.length} renamed`,
     `${skipped.length} skipped`,
@@ -98,7 +99,10 @@ function renamedLines(renamed: readonly Renamed[]): string[] {
 
 function skippedLine([reason, skipped]: [string, readonly Skipped[]]): string {
   return `  skipped ${listed(
-    skipped.map((each) => `${qualifiedName(each)}${each.types === undefined ? '' : `(${each.types})`}`),
+    skipped.map(({ column, types, ...each }) => {
+      const name = column === undefined ? qualifiedName(each) : qualifiedName(each, column)
+      return types === undefined ? name : `${name}(${types})`
+    }),
     SHOWN,
   )}: ${reason}`
 }

@@ -10,6 +10,7 @@ import type {
   TextFields,
   ToMany,
 } from 'sluice'
+import type { EmailAddress, Percentage } from './domain_types.js'
 import type { OrdersModel } from './orders.js'
 
 /**
@@ -20,10 +21,10 @@ import type { OrdersModel } from './orders.js'
 export interface Coupon {
   id: number
   code: string
-  discount: string
+  discount: Percentage
   validDuring: Range<Date>
   /** Who to ask about the campaign. */
-  contact: string | null
+  contact: EmailAddress | null
   /** Null: as often as anyone likes. */
   maxUses: number | null
 }
@@ -34,7 +35,7 @@ export interface NewCoupon {
   discount: string | number | bigint
   validDuring?: Range<Date | string>
   /** Who to ask about the campaign. */
-  contact?: string | null
+  contact?: EmailAddress | null
   /** Null: as often as anyone likes. */
   maxUses?: number | null
 }
@@ -56,9 +57,9 @@ export interface CouponFilter
 export interface CouponsTable {
   id: GeneratedAlways<number>
   code: string
-  discount: ColumnType<string, string | number | bigint, string | number | bigint>
+  discount: ColumnType<Percentage, string | number | bigint, string | number | bigint>
   valid_during: ColumnType<Range<Date>, string | undefined, string>
-  contact: string | null
+  contact: EmailAddress | null
   max_uses: number | null
 }
 

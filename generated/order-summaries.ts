@@ -2,6 +2,7 @@
 
 import type { GeneratedAlways } from 'kysely'
 import type { ComparableFields, Conditions, TextFields } from 'sluice'
+import type { EmailAddress } from './domain_types.js'
 import type { OrderStatus } from './enums.js'
 
 /**
@@ -12,7 +13,7 @@ import type { OrderStatus } from './enums.js'
 export interface OrderSummary {
   orderId: bigint | null
   userId: number | null
-  email: string | null
+  email: EmailAddress | null
   status: OrderStatus | null
   placedAt: Date | null
   itemCount: bigint | null
@@ -31,7 +32,7 @@ export interface OrderSummaryFilter
 export interface OrderSummariesTable {
   order_id: GeneratedAlways<bigint | null>
   user_id: GeneratedAlways<number | null>
-  email: GeneratedAlways<string | null>
+  email: GeneratedAlways<EmailAddress | null>
   status: GeneratedAlways<OrderStatus | null>
   placed_at: GeneratedAlways<Date | null>
   item_count: GeneratedAlways<bigint | null>

@@ -16,6 +16,7 @@ import type {
 } from 'sluice'
 import type { AddressesModel } from './addresses.js'
 import type { CompaniesModel } from './companies.js'
+import type { EmailAddress } from './domain_types.js'
 import type { OrdersModel } from './orders.js'
 import type { PostsModel } from './posts.js'
 import type { ReviewsModel } from './reviews.js'
@@ -28,7 +29,7 @@ import type { UserProfilesModel } from './user-profiles.js'
  */
 export interface User {
   id: number
-  email: string
+  email: EmailAddress
   name: string
   /** False once the account is closed; the row stays for the books. */
   isActive: boolean
@@ -44,7 +45,7 @@ export interface User {
 
 /** A new row of `public.users`: what the server fills may be left out. */
 export interface NewUser {
-  email: string
+  email: EmailAddress
   name: string
   /** False once the account is closed; the row stays for the books. */
   isActive?: boolean
@@ -75,7 +76,7 @@ export interface UserFilter
 /** `public.users` for free-hand Kysely: column names as in SQL. */
 export interface UsersTable {
   id: GeneratedAlways<number>
-  email: string
+  email: EmailAddress
   name: string
   is_active: Generated<boolean>
   birth_date: string | null

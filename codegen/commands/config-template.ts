@@ -53,6 +53,8 @@ export default defineConfig({
   // enums: 'union',
   // Columns and domains whose CHECK lists values as unions of these.
   // checkUnions: true,
+  // Tags in comments of the database, such as @deprecated, @hidden and @type. By default understood.
+  // commentTags: true,
 
   // What free-hand Kysely is: 'pg' for the values of SluiceDialect({ values: 'pg' }), and names as Kysely's CamelCasePlugin has them.
   // kyselyValues: 'sluice',

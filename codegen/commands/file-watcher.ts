@@ -23,14 +23,18 @@ export class FileWatcher {
   watch(files: readonly string[]): void {
     const wanted = new Set(files.map((file) => resolve(file)))
     for (const file of this.#files.keys()) if (!wanted.has(file)) this.#leave(file)
-    for (const file of wanted) {
-      if (this.#files.has(file)) continue
-      const listener: Listener = (now, before) => {
-        if (isOther(now, before)) this.#saw(basename(file))
-      }
-      this.#files.set(file, listener)
-      watchFile(file, { interval: INTERVAL }, listener)
+    for (const file of wanted) this.add(file)
+  }
+
+  /** Watches another file as well. */
+  add(path: string): void {
+    const file = resolve(path)
+    if (this.#files.has(file)) return
+    const listener: Listener = (now, before) => {
+      if (isOther(now, before)) this.#saw(basename(file))
     }
+    this.#files.set(file, listener)
+    watchFile(file, { interval: INTERVAL }, listener)
   }
 
   /** The name of a file that has changed since the last call, as soon as there is one; undefined once aborted. */

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly progress: Progress
   /** Write nothing. Default: `false`. */
   readonly check?: boolean
+  /** Told of each file that a script includes. Default: nobody is. */
+  readonly onInclude?: (path: string) => void
   /** Print nothing but what is wrong. Default: `false`. */
   readonly quiet?: boolean
   /** Where scratch databases are made; it keeps running. Default: one for this call. */
@@ -70,12 +72,12 @@ async function withServer(
 }
 
 async function runOnce(order: Order, options: RunOptions): Promise<boolean> {
-  const { progress, check = false, quiet = false, server, signal } = options
+  const { progress, check = false, quiet = false, onInclude = () => undefined, server, signal } = options
   try {
     const result = await generate({
       ...order,
       check,
-      report: progress,
+      report: { step: progress.step, notify: progress.notify, include: onInclude },
       ...(server && { server }),
       ...(signal && { signal }),
     })

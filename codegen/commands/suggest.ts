@@ -4,6 +4,7 @@ import { readViewOrigins } from '../introspect/view-origins.js'
 import { withDeclared } from '../model/declared/with-declared.js'
 import { ChosenNames } from '../model/chosen-names.js'
 import { selectTables } from '../model/select-tables.js'
+import { withTags } from '../model/tags/with-tags.js'
 import { readWith } from '../source.js'
 import { guess } from '../suggest/guess.js'
 import { shownGuesses } from '../suggest/shown.js'
@@ -52,7 +53,7 @@ async function suggestionsFor(
   try {
     const { found } = await readWith(read, source, { report, skipExtensions, signal })
     const [catalog, origins] = found
-    const selected = selectTables(catalog, settings, report.notify)
+    const selected = withTags(selectTables(catalog, settings, report.notify), settings)
     const declared = withDeclared(selected, settings).catalog
     const shown = shownGuesses(
       guess(declared, origins, new ChosenNames(settings.names ?? {}, declared).inflection),

@@ -20,7 +20,7 @@ export interface WatchOptions {
 }
 
 /**
- * Generates, and again whenever a schema file or the configuration changes, on one server that runs until the end.
+ * Generates, and again whenever a schema file, one that it includes, or the configuration changes, on one server that runs until the end.
  * What goes wrong is said, and the next change is waited for.
  *
  * @returns the exit code, once SIGINT or SIGTERM came and the server is stopped.
@@ -32,13 +32,23 @@ export async function watch({ config, only, settings, progress, quiet }: WatchOp
   await using server = await disposable(startServer({ notify: progress.notify }))
   using ending = untilSignal()
   const watcher = new FileWatcher()
+  let included: readonly string[] = []
   watcher.watch(first.files)
   try {
     for (let next: ReadOrders | undefined = first; !ending.signal.aborted; next = undefined) {
       try {
         const { orders, files } = next ?? (await readOrders(config, settings, only))
-        watcher.watch(files)
-        await runAll(orders, { progress, quiet, server, signal: ending.signal })
+        watcher.watch([...files, ...included])
+        const found = new Set<string>()
+        const onInclude = (path: string): void => {
+          found.add(path)
+          watcher.add(path)
+        }
+        try {
+          await runAll(orders, { progress, quiet, server, onInclude, signal: ending.signal })
+        } finally {
+          included = [...found]
+        }
       } catch (error) {
         if (!ending.signal.aborted) progress.notify(shownError(error))
       }

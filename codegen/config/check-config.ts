@@ -60,6 +60,7 @@ const settings: Readonly<Record<keyof DatabaseConfig, Check>> = {
   columns: typeSettings,
   brandedIds: flag,
   checkUnions: flag,
+  commentTags: flag,
   enums: oneOf('union', 'const'),
   kyselyValues: oneOf('sluice', 'pg'),
   kyselyCamelCase: flag,

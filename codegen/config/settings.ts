@@ -72,6 +72,9 @@ export interface DatabaseConfig {
   /** Columns and domains whose CHECK lists values as unions of these, where `columns` and `types` say nothing else. Default: `false`. */
   readonly checkUnions?: boolean | undefined
 
+  /** Understand tags in comments of the database: `@deprecated`, `@hidden`, `@omit` and `@type`. Default: `true`. */
+  readonly commentTags?: boolean | undefined
+
   /** Whose values `DB` is for, as `SluiceDialect` is given them: `'pg'` for what pg's default parsers return. Default: `sluice`. */
   readonly kyselyValues?: KyselyValues | undefined
   /** Call tables and columns in `DB` as Kysely's `new CamelCasePlugin()` does. Default: `false`. */

@@ -2,6 +2,7 @@ import type { ColumnModel, RelationModel, TableModel } from '../model/database-m
 import { qualifiedName } from '../../src/schema/qualified-name.js'
 import { anchorOf } from './diagram.js'
 import { code, plain } from './escape.js'
+import { shownComment } from './shown-comment.js'
 
 /** One table or view: what it is, its columns, keys and relations. */
 export function tableSection(model: TableModel, byName: ReadonlyMap<string, TableModel>): string {
@@ -10,7 +11,7 @@ export function tableSection(model: TableModel, byName: ReadonlyMap<string, Tabl
     table.kind === 'table' ? 'Table' : `${table.kind.charAt(0).toUpperCase()}${table.kind.slice(1)}`
   return [
     `### <a id="${anchorOf(model)}"></a>${plain(qualifiedName(table))}`,
-    ...(table.comment === undefined ? [] : [plain(table.comment)]),
+    ...(shownComment(table) === '' ? [] : [plain(shownComment(table))]),
     `${kind}. Repository ${code(names.property)}, rows ${code(names.row)}.`,
     ...(columns.length === 0 ? ['It has no columns.'] : [columnTable(model)]),
     ...keyLines(model),
@@ -44,7 +45,7 @@ function columnTable(model: TableModel): string {
         column.nullable ? 'yes' : '',
         defaultOf(each),
         keys.join(', '),
-        column.comment === undefined ? '' : plain(column.comment),
+        plain(shownComment(column)),
       ]
     }),
   )

@@ -39,7 +39,9 @@ function checkType({ text, setting }: Refined): void {
     first.end === source.length &&
     isWellFormed(source)
   if (isType && !/[\n\r\u2028\u2029]/.test(text)) return
-  throw new CodegenError(`${setting} is no type of TypeScript on one line: ${JSON.stringify(text)}.`)
+  throw new CodegenError(
+    `${setting} is no type of TypeScript on one line: ${JSON.stringify(text)}. Write one such as Preferences or { size: number }.`,
+  )
 }
 
 function isComment(text: string): boolean {

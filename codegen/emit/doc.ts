@@ -1,3 +1,5 @@
+import type { CommentTags } from '../introspect/catalog.js'
+
 const LINE_BREAKS = /\r\n|[\n\r\u0085\u2028\u2029]/
 
 /**
@@ -11,6 +13,18 @@ export function docText(...paragraphs: readonly (string | undefined)[]): string 
     .filter((paragraph) => paragraph !== '')
     .join('\n\n')
   return text === '' ? undefined : text
+}
+
+/** The same with the tags of what it is about, which TSDoc has last. */
+export function taggedDoc(
+  { tags }: { readonly tags?: CommentTags | undefined },
+  ...paragraphs: readonly (string | undefined)[]
+): string | undefined {
+  const text = docText(...paragraphs)
+  const { deprecated } = tags ?? {}
+  if (deprecated === undefined) return text
+  const tag = `@deprecated ${clean(deprecated).replaceAll('\n', ' ')}`.trimEnd()
+  return text === undefined ? tag : `${text}\n\n${tag}`
 }
 
 /** A name in backticks, on one line, that can close neither them nor the comment. */

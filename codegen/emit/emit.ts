@@ -7,7 +7,7 @@ import type { EmitSettings } from './settings.js'
 import { schemaFile } from './schema-file.js'
 import { type GeneratedFile, SourceWriter } from './source.js'
 import { tableFile } from './table-file.js'
-import { compositesFile, enumsFile } from './type-files.js'
+import { compositesFile, domainsFile, enumsFile } from './type-files.js'
 
 /** The text of every file of the output folder. The same model and settings give the same bytes. */
 export function emit(model: DatabaseModel, settings: EmitSettings = {}): GeneratedFile[] {
@@ -23,6 +23,7 @@ export function emit(model: DatabaseModel, settings: EmitSettings = {}): Generat
     ...tables.map((table) => tableFile(table, model, writer)),
     ...enumsFile(model, writer, enums),
     ...compositesFile(model, writer),
+    ...domainsFile(model, writer),
     ...functionsFile(model, writer),
     schemaFile({ tables, functions, tenants: model.tenants }, writer),
     indexFile({ ...model, tables }, writer, enums),

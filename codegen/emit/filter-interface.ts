@@ -4,7 +4,7 @@ import { type LookupKind, lookupKind } from '../../src/types/lookup-kind.js'
 import { groupBy } from '../group-by.js'
 import type { ColumnModel, TableModel } from '../model/database-model.js'
 import { typeMapper } from '../model/map-types.js'
-import { arrayText, typeText } from '../model/type-text.js'
+import { arrayText, typeText, withoutAliases } from '../model/type-text.js'
 import { propertyKey, stringLiteral } from './literal.js'
 import { columnText, type Scope } from './row-interfaces.js'
 
@@ -58,9 +58,12 @@ function fieldsOf(column: ColumnModel, scope: Scope) {
   if (!hasOperand) return { name, operand: undefined }
   if (kind === 'range' || kind === 'multirange')
     return { name, operand: typeText(subtypeOf(type), 'input', scope) }
-  const [row, input] = [columnText(column, 'row', scope), columnText(column, 'input', scope)]
-  const isGiven = column.refined !== undefined || hasRefined(type, scope) || input !== operandOf(row)
-  return { name, operand: isGiven ? input : undefined }
+  const plain = withoutAliases(scope)
+  const isGiven =
+    column.refined !== undefined ||
+    hasRefined(type, scope) ||
+    columnText(column, 'input', plain) !== operandOf(columnText(column, 'row', plain))
+  return { name, operand: isGiven ? columnText(column, 'input', scope) : undefined }
 }
 
 /** Whether the user has said what TypeScript makes of a type, or of a part of it. */

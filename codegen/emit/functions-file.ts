@@ -2,7 +2,7 @@ import type { WriterFunction } from 'ts-morph'
 import type { DatabaseModel, FunctionModel } from '../model/database-model.js'
 import { typeText } from '../model/type-text.js'
 import { columnsInterfaces } from './columns-interface.js'
-import { docName, docText } from './doc.js'
+import { docName, taggedDoc } from './doc.js'
 import { filterInterface } from './filter-interface.js'
 import type { Imports } from './imports.js'
 import { columnText, rowInterface, scopeOf, type Scope } from './row-interfaces.js'
@@ -91,12 +91,13 @@ function inputsOf({ parameters }: FunctionModel) {
   return parameters.filter(({ parameter }) => parameter.mode !== 'out')
 }
 
-function docOf({ function: { kind, signature, comment, isVolatile, gives } }: FunctionModel): string {
+function docOf({ function: each }: FunctionModel): string {
+  const { kind, signature, comment, isVolatile, gives } = each
   const streams =
     isVolatile && gives === 'rows'
       ? 'It is volatile: a stream of it that writes takes `{ readOnly: false }`.'
       : ''
-  return docText(`The ${kind} ${docName(signature)}.`, comment, streams) ?? ''
+  return taggedDoc(each, `The ${kind} ${docName(signature)}.`, comment, streams) ?? ''
 }
 
 /** `functions()`, for `index.ts`. */

@@ -7,8 +7,9 @@ import {
 } from 'ts-morph'
 import { qualifiedName } from '../../src/schema/qualified-name.js'
 import type { DatabaseModel, TableModel } from '../model/database-model.js'
+import { DOMAINS } from '../model/type-text.js'
 import { compare } from '../naming/unique.js'
-import { docName, docText } from './doc.js'
+import { docName, taggedDoc } from './doc.js'
 import { FUNCTIONS, functionsText } from './functions-file.js'
 import type { Imports } from './imports.js'
 import { propertyKey, stringLiteral } from './literal.js'
@@ -58,7 +59,7 @@ function repositoryClass({ names, schema, table }: TableModel, imports: Imports)
     kind: StructureKind.Class,
     name: names.repository,
     isExported: true,
-    docs: [docText(`Repository of ${name}.`, table.comment) ?? ''],
+    docs: [taggedDoc(table, `Repository of ${name}.`, table.comment) ?? ''],
     extends: `${imports.value('Repository', 'sluice')}<${imports.type(names.model, fileOf(names.file))}>`,
     ctors: [
       {
@@ -75,7 +76,9 @@ function repositoryClass({ names, schema, table }: TableModel, imports: Imports)
 function repositoriesInterfaces({ tables, tenants }: DatabaseModel, imports: Imports) {
   const isTenants = ({ table }: TableModel) => tenants.includes(table.schema)
   const properties = (of: readonly TableModel[]) =>
-    of.map(({ names }) => propertyOf(names.property, names.repository, { readOnly: true }))
+    of.map(({ names, table }) =>
+      propertyOf(names.property, names.repository, { doc: taggedDoc(table), readOnly: true }),
+    )
   const withSchema = (of: string, doc: string) =>
     propertyOf('withSchema', `(schemas: ${imports.type('SchemaMap', 'sluice')}) => ${of}`, {
       doc,
@@ -133,13 +136,14 @@ function repositoriesFunction(imports: Imports): FunctionDeclarationStructure {
 
 /** The types of every table, the enums and composite types, and the data. */
 function allExports(
-  { tables, functions, enums, composites }: DatabaseModel,
+  { tables, functions, enums, composites, aliases }: DatabaseModel,
   writer: SourceWriter,
   style: EnumStyle,
 ) {
   const files = [
     ...tables.map(({ names }) => names.file),
     ...(composites.length > 0 ? ['composites'] : []),
+    ...(aliases.size > 0 ? [DOMAINS] : []),
     ...(functions.length > 0 ? [FUNCTIONS] : []),
     ...(enums.length > 0 && style === 'union' ? ['enums'] : []),
   ]

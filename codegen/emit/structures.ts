@@ -5,7 +5,8 @@ import {
   StructureKind,
   type TypeAliasDeclarationStructure,
 } from 'ts-morph'
-import { docText } from './doc.js'
+import type { Commented } from '../introspect/catalog.js'
+import { taggedDoc } from './doc.js'
 import { propertyKey } from './literal.js'
 
 /** What declares a type. */
@@ -49,7 +50,7 @@ export function typeOf(name: string, doc: string | undefined, type: string): Typ
 export function propertyOf(
   name: string,
   type: string,
-  { comment, doc = docText(comment), optional = false, readOnly = false }: PropertyOptions = {},
+  { of, doc = of && taggedDoc(of, of.comment), optional = false, readOnly = false }: PropertyOptions = {},
 ): OptionalKind<PropertySignatureStructure> {
   return {
     name: `${propertyKey(name)}${optional ? '?' : ''}: ${type}`,
@@ -59,9 +60,9 @@ export function propertyOf(
 }
 
 export interface PropertyOptions {
-  /** Of the database. */
-  readonly comment?: string | undefined
-  /** In its place, ready to be written. */
+  /** What it has its comment from. */
+  readonly of?: Commented
+  /** In place of that, ready to be written. */
   readonly doc?: string | undefined
   /** Default: `false`. */
   readonly optional?: boolean

@@ -1,10 +1,10 @@
 import type { DatabaseModel, TableModel } from '../model/database-model.js'
 import { brandAlias } from './brand-alias.js'
 import { columnsInterfaces } from './columns-interface.js'
-import { docName, docText } from './doc.js'
+import { docName, taggedDoc } from './doc.js'
 import { stringLiteral } from './literal.js'
 import { filterInterface } from './filter-interface.js'
-import { insertInterface, rowInterface, scopeOf, updateType } from './row-interfaces.js'
+import { inputTypes, rowInterface, scopeOf } from './row-interfaces.js'
 import { relationsInterface } from './relations.js'
 import type { GeneratedFile, SourceWriter } from './source.js'
 import { interfaceOf, propertyOf, type TypeDeclaration } from './structures.js'
@@ -17,13 +17,8 @@ export function tableFile(model: TableModel, database: DatabaseModel, writer: So
   const name = docName(`${table.schema}.${table.name}`)
   const declarations = [
     ...brandAlias(model, scope),
-    rowInterface(model, docText(table.comment, `A row of the ${table.kind} ${name}.`) ?? '', scope),
-    ...(model.writable
-      ? [
-          insertInterface(model, `A new row of ${name}: what the server fills may be left out.`, scope),
-          updateType(model, `The columns of ${name} that an update sets.`),
-        ]
-      : []),
+    rowInterface(model, taggedDoc(table, table.comment, `A row of the ${table.kind} ${name}.`) ?? '', scope),
+    ...(model.writable ? inputTypes(model, scope) : []),
     filterInterface(model, `Conditions on ${name}, joined by AND.`, scope),
     ...columnsInterfaces(model, name, scope),
     ...relationsInterface(model, `What the relations of ${name} lead to.`, imports),

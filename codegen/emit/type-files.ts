@@ -1,13 +1,13 @@
 import { StructureKind, type TypeAliasDeclarationStructure, type WriterFunction } from 'ts-morph'
 import type { EnumStyle } from './settings.js'
 import type { DatabaseModel } from '../model/database-model.js'
-import { typeText } from '../model/type-text.js'
-import { docName, docText } from './doc.js'
+import { DOMAINS, textBehindAlias, typeText } from '../model/type-text.js'
+import { docName, taggedDoc } from './doc.js'
 import { WIDTH } from './braces.js'
 import { propertyKey, stringLiteral } from './literal.js'
 import { scopeOf } from './row-interfaces.js'
 import type { GeneratedFile, SourceWriter } from './source.js'
-import { interfaceOf, orNull, propertyOf } from './structures.js'
+import { interfaceOf, orNull, propertyOf, typeOf } from './structures.js'
 
 /** `enums.ts`: a union of labels per enum, and with `const` an object of these; no file without enums. */
 export function enumsFile(
@@ -16,8 +16,8 @@ export function enumsFile(
   style: EnumStyle = 'union',
 ): GeneratedFile[] {
   if (enums.length === 0) return []
-  const aliases = enums.map(({ type, typeName, comment }): TypeAliasDeclarationStructure => {
-    const doc = docText(comment, `The enum ${docName(`${type.schema}.${type.name}`)}.`)
+  const aliases = enums.map(({ type, typeName, comment, tags }): TypeAliasDeclarationStructure => {
+    const doc = taggedDoc({ tags }, comment, `The enum ${docName(`${type.schema}.${type.name}`)}.`)
     return {
       kind: StructureKind.TypeAlias,
       name: typeName,
@@ -35,23 +35,37 @@ export function enumsFile(
 }
 
 /** `composites.ts`: an interface per composite type; no file without any. */
-export function compositesFile(
-  { composites, types, refined }: DatabaseModel,
-  writer: SourceWriter,
-): GeneratedFile[] {
+export function compositesFile(model: DatabaseModel, writer: SourceWriter): GeneratedFile[] {
+  const { composites } = model
   if (composites.length === 0) return []
   const imports = writer.imports('composites')
-  const scope = scopeOf({ types, refined }, imports, 'composites')
-  const interfaces = composites.map(({ type, typeName, comment }) =>
+  const scope = scopeOf(model, imports, 'composites')
+  const interfaces = composites.map(({ type, typeName, comment, tags }) =>
     interfaceOf(
       typeName,
-      docText(comment, `The composite type ${docName(`${type.schema}.${type.name}`)}.`),
+      taggedDoc({ tags }, comment, `The composite type ${docName(`${type.schema}.${type.name}`)}.`),
       type.fields.map((field) =>
         propertyOf(field.property, orNull(typeText(field.type, 'row', scope), true)),
       ),
     ),
   )
   return [writer.file('composites.ts', [...imports.structures(), ...interfaces])]
+}
+
+/** `domain_types.ts`: a type per domain, what rows hold of it; no file without any. */
+export function domainsFile(model: DatabaseModel, writer: SourceWriter): GeneratedFile[] {
+  const imports = writer.imports(DOMAINS)
+  const scope = scopeOf(model, imports, DOMAINS)
+  const aliases = model.domains.flatMap(({ type, typeName, comment, tags }) => {
+    if (typeName === undefined) return []
+    const doc = taggedDoc({ tags }, comment, `The domain ${docName(`${type.schema}.${type.name}`)}.`)
+    return [typeOf(typeName, doc, textBehindAlias(type, 'row', scope))]
+  })
+  const [first, ...others] = aliases
+  if (first === undefined) return []
+  const head = imports.structures()
+  const top = head.length > 0 ? first : { ...first, leadingTrivia: '' }
+  return [writer.file(`${DOMAINS}.ts`, [...head, top, ...others])]
 }
 
 /** ts-morph sets type aliases line by line; with comments they need air. */

@@ -2,7 +2,12 @@ import type { AllowedValues } from './allowed-values.js'
 import type { FunctionSchema, ParameterSchema } from '../../src/schema/function.js'
 import type { Qualified } from '../../src/schema/qualified-name.js'
 import type { TableKind } from '../../src/schema/table.js'
-import type { CompositeTypeSchema, EnumTypeSchema, TypeSchema } from '../../src/schema/type.js'
+import type {
+  CompositeTypeSchema,
+  DomainTypeSchema,
+  EnumTypeSchema,
+  TypeSchema,
+} from '../../src/schema/type.js'
 
 /** What the generator knows of a database: plain data in a fixed order, the same for the same schema. */
 export interface Catalog {
@@ -22,11 +27,25 @@ export interface Catalog {
   readonly skipped: readonly Skipped[]
 }
 
-export interface CatalogTable {
+/** What has a comment in the database. */
+export interface Commented {
+  readonly comment: string | undefined
+  /** What its tags say, once they are taken out of it. */
+  readonly tags?: CommentTags
+}
+
+/** What lines such as `@deprecated use email` say in a comment. */
+export interface CommentTags {
+  /** Why, or what to use in its place; empty where nothing is said. */
+  readonly deprecated?: string
+  /** What TypeScript is to make of the values, as `columns` and `types` of the configuration have it. */
+  readonly type?: { readonly type: string; readonly import?: string }
+}
+
+export interface CatalogTable extends Commented {
   readonly schema: string
   readonly name: string
   readonly kind: TableKind
-  readonly comment: string | undefined
   /** In the order of `pg_attribute.attnum`. */
   readonly columns: readonly CatalogColumn[]
   /** Column names in key order; empty without a primary key. */
@@ -34,14 +53,15 @@ export interface CatalogTable {
   /** Other total unique keys on plain columns. */
   readonly uniqueKeys: readonly (readonly string[])[]
   readonly foreignKeys: readonly CatalogForeignKey[]
+  /** Columns that an insert needs, and that are left out. Default: none. */
+  readonly withheld?: readonly string[]
 }
 
-export interface CatalogColumn {
+export interface CatalogColumn extends Commented {
   readonly name: string
   readonly type: TypeSchema
   /** As SQL writes it, with its length or precision: `character varying(80)`. */
   readonly sqlType: string
-  readonly comment: string | undefined
   readonly nullable: boolean
   /** Of its own or of its domain. */
   readonly hasDefault: boolean
@@ -54,13 +74,10 @@ export interface CatalogColumn {
 }
 
 /** A function or procedure. */
-export interface CatalogFunction extends Pick<
-  FunctionSchema,
-  'schema' | 'name' | 'kind' | 'gives' | 'isVolatile' | 'isScalar'
-> {
+export interface CatalogFunction
+  extends Commented, Pick<FunctionSchema, 'schema' | 'name' | 'kind' | 'gives' | 'isVolatile' | 'isScalar'> {
   /** With the types of what it takes, by which functions of one name are told apart: `public.search(text, integer)`. */
   readonly signature: string
-  readonly comment: string | undefined
   /** It gives NULL, or no row, where it is given a NULL. */
   readonly isStrict: boolean
   readonly parameters: readonly CatalogParameter[]
@@ -97,9 +114,8 @@ export interface DeclaredKey {
   readonly names: { readonly name?: string; readonly inverse?: string; readonly through?: string }
 }
 
-export interface Described<Type> {
+export interface Described<Type> extends Commented {
   readonly type: Type
-  readonly comment: string | undefined
 }
 
 export interface CatalogComposite extends Described<CompositeTypeSchema> {
@@ -107,7 +123,7 @@ export interface CatalogComposite extends Described<CompositeTypeSchema> {
   readonly sqlTypes: readonly string[]
 }
 
-export interface CatalogDomain extends Qualified {
+export interface CatalogDomain extends Described<DomainTypeSchema>, Qualified {
   /** What it is over, as SQL writes it, with its length or precision: `character varying(80)`. */
   readonly sqlType: string
 }
@@ -115,6 +131,8 @@ export interface CatalogDomain extends Qualified {
 export interface Skipped {
   readonly schema: string
   readonly name: string
+  /** Of one that is of a table. */
+  readonly column?: string
   /** Of a function what it takes: `text, integer`. */
   readonly types?: string
   readonly reason: string

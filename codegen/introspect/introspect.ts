@@ -8,8 +8,10 @@ import { type ColumnRow, readColumns } from './columns.js'
 import { readOnly } from './connection.js'
 import { nullRefusal } from './null-refusal.js'
 import { readFunctions } from './functions.js'
+import { placeOf } from './place.js'
 import { type ForeignKeyRow, readForeignKeys, readUniqueKeys, type UniqueKeyRow } from './keys.js'
 import { readRelations, type RelationRow } from './relations.js'
+import { tableOrigins } from './table-origins.js'
 import { toFunction } from './to-function.js'
 import { TypeResolver } from './type-resolver.js'
 import { readTypes, type TypeRow } from './types.js'
@@ -52,6 +54,7 @@ async function readCatalog(
   const resolver = new TypeResolver(types, (relation) => columnsOf.get(relation) ?? [])
   const refusesNull = nullRefusal({ relations: kept, columns, viewColumns, types: resolver })
   const allowed = checks ? allowedBy(await readChecks(client, oids), types) : undefined
+  const originOf = tableOrigins(kept, viewColumns)
   const byOid = new Map(kept.map((relation) => [relation.oid, relation]))
 
   const tables = kept.map((relation): CatalogTable => {
@@ -62,7 +65,8 @@ async function readCatalog(
       kind: relation.kind,
       comment: relation.comment ?? undefined,
       columns: (columnsOf.get(relation.oid) ?? []).map((column) => {
-        const values = allowed?.columns.get(`${relation.oid} ${column.name}`)
+        const origin = allowed && originOf(column)
+        const values = origin && allowed.columns.get(placeOf(origin))
         const read = toColumn(column, !refusesNull(column), resolver)
         return values === undefined ? read : { ...read, allowed: values }
       }),
@@ -89,16 +93,16 @@ async function readCatalog(
   }
 }
 
-/** The values that checks allow, by column (its relation and name) and by domain. */
+/** The values that checks allow, by the place of a column and by domain. */
 function allowedBy(checks: readonly CheckRow[], types: readonly TypeRow[]) {
   const names = new Map(types.map((type) => [type.oid, qualifiedName(type)]))
   const columns = new Map<string, AllowedValues>()
   const domains = new Map<string, AllowedValues>()
-  for (const { relation, column, domain, definition } of checks) {
+  for (const { column, domain, definition, ...place } of checks) {
     const isDomain = domain !== 0
     const values = allowedValues(definition, isDomain ? 'VALUE' : column)
     if (values === undefined) continue
-    const [found, key] = isDomain ? [domains, names.get(domain) ?? ''] : [columns, `${relation} ${column}`]
+    const [found, key] = isDomain ? [domains, names.get(domain) ?? ''] : [columns, placeOf(place)]
     found.set(key, common(found.get(key), values) ?? values)
   }
   return { columns, domains }

@@ -1,5 +1,6 @@
 import type {
   CompositeTypeSchema,
+  DomainTypeSchema,
   EnumTypeSchema,
   RangeTypeSchema,
   TypeSchema,
@@ -60,26 +61,30 @@ export class TypeResolver {
     const used = this.#used(
       (type): type is CompositeTypeSchema => typeof type === 'object' && type.kind === 'composite',
     )
-    return used.map(({ relation, ...composite }) => ({
-      ...composite,
+    return used.map(({ relation, type, comment }) => ({
+      ...{ type, comment },
       sqlTypes: this.#attributes(relation).map(({ sql_type }) => sql_type),
     }))
   }
 
   /** The domains resolved so far, by schema and name; not what stands for the types of extensions. */
   domains(): CatalogDomain[] {
-    return [...this.#types.values()].flatMap(({ oid, schema, name, base_sql_type: sqlType }) =>
-      sqlType === null || !this.#resolved.has(oid) ? [] : [{ schema, name, sqlType }],
+    const used = this.#used(
+      (type): type is DomainTypeSchema => typeof type === 'object' && type.kind === 'domain',
     )
+    return used.flatMap(({ type, comment, sqlType }) => {
+      const { schema, name } = type
+      return sqlType === null ? [] : [{ schema, name, type, comment, sqlType }]
+    })
   }
 
   #used<T extends TypeSchema>(
     is: (type: TypeSchema) => type is T,
-  ): (Described<T> & { readonly relation: number })[] {
+  ): (Described<T> & { readonly relation: number; readonly sqlType: string | null })[] {
     return [...this.#types.values()].flatMap((row) => {
       const type = this.#resolved.get(row.oid)
       return type !== undefined && is(type)
-        ? [{ type, comment: row.comment ?? undefined, relation: row.relation }]
+        ? [{ type, comment: row.comment ?? undefined, relation: row.relation, sqlType: row.base_sql_type }]
         : []
     })
   }

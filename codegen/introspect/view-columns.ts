@@ -2,9 +2,11 @@ import type { Client } from 'pg'
 import { isList, type Node, nodesOf, readNodeTree } from './node-tree.js'
 import type { Place } from './place.js'
 
-/** A view's column that is a column of a table, or of another view, in every row. */
+/** A view's column that is a column of a table, or of another view. */
 export interface ViewColumn extends Place {
   readonly origin: Place
+  /** There may be rows where it is NULL and that is not. */
+  readonly mayBeNull: boolean
 }
 
 interface ViewRow {
@@ -30,10 +32,14 @@ export async function readViewColumns(client: Client, relations: readonly number
   return rows.flatMap(({ relation, query }) => columnsOf(relation, query))
 }
 
-/** None of a view with an outer join, a set operation or grouping sets anywhere: these make nulls of their own. */
+/** None of a view with a set operation anywhere, whose columns are of several tables. */
 function columnsOf(relation: number, text: string): ViewColumn[] {
   const tree = readNodeTree(text)
-  for (const node of nodesOf(tree)) if (makesNulls(node)) return []
+  let mayBeNull = false
+  for (const node of nodesOf(tree)) {
+    if (hasField(node, 'QUERY', 'setOperations')) return []
+    mayBeNull ||= makesNulls(node)
+  }
   const [query] = nodesOf(tree)
   const targets = query?.name === 'QUERY' ? query.fields.get('targetList') : undefined
   if (!isList(targets)) return []
@@ -43,13 +49,18 @@ function columnsOf(relation: number, text: string): ViewColumn[] {
     const isColumn = typeof expression === 'object' && 'name' in expression && expression.name === 'VAR'
     const origin = { relation: numberOf(target, 'resorigtbl'), number: numberOf(target, 'resorigcol') }
     if (!isColumn || origin.relation <= 0 || origin.number <= 0) return []
-    return [{ relation, number: numberOf(target, 'resno'), origin }]
+    return [{ relation, number: numberOf(target, 'resno'), origin, mayBeNull }]
   })
 }
 
-function makesNulls({ name, fields }: Node): boolean {
-  if (name === 'JOINEXPR') return fields.get('jointype') !== '0'
-  return name === 'QUERY' && (fields.get('setOperations') !== '<>' || fields.get('groupingSets') !== '<>')
+/** An outer join, or grouping sets. */
+function makesNulls(node: Node): boolean {
+  if (node.name === 'JOINEXPR') return node.fields.get('jointype') !== '0'
+  return hasField(node, 'QUERY', 'groupingSets')
+}
+
+function hasField({ name, fields }: Node, of: string, field: string): boolean {
+  return name === of && fields.get(field) !== '<>'
 }
 
 export function numberOf(node: Node, field: string): number {

@@ -5,7 +5,7 @@ import { brandsOf } from './brands.js'
 import { camelCaseColumns, camelCaseTable, unreached } from './camel-case.js'
 import { checkUnion, withDomainUnions } from './check-unions.js'
 import { ChosenNames } from './chosen-names.js'
-import { columnModels, tableSchema } from './columns.js'
+import { columnModels, isWritable, tableSchema } from './columns.js'
 import { withDeclared } from './declared/with-declared.js'
 import {
   type Brand,
@@ -19,7 +19,8 @@ import { nameFunctions } from './function-names.js'
 import { kyselyNames } from './kysely-names.js'
 import { nameAttributes } from './name-attributes.js'
 import { buildRelations, type Relation } from './relations/build-relations.js'
-import { checkImports, type Refined } from './refined.js'
+import { domainModels } from './domain-models.js'
+import { checkImports, type Refined, wordsOf } from './refined.js'
 import { renamings } from './renamings.js'
 import type { ModelSettings } from './settings.js'
 import { checkTenants } from './tenants.js'
@@ -78,9 +79,9 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
   const refinedByUser = (table: CatalogTable, { name, type, allowed }: CatalogColumn): Refined | undefined =>
     mapping.columns.get(qualifiedName(table, name)) ??
     mapping.types.get(serverLabel(type)) ??
-    checkUnion(type, allowed) ??
-    refined.get(serverLabel(type))
-  const isRefined = (table: CatalogTable, column: CatalogColumn) => refinedByUser(table, column) !== undefined
+    checkUnion(type, allowed)
+  const isRefined = (table: CatalogTable, column: CatalogColumn) =>
+    refined.has(serverLabel(column.type)) || refinedByUser(table, column) !== undefined
   const brands = brandedIds
     ? brandsOf(catalog.tables, names, isRefined, new Set([...exports, ...types.values()]))
     : new Map<string, Brand>()
@@ -107,7 +108,7 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
         brand: brandOf(table, brands),
         relations: relationModels(relations.get(table) ?? [], names),
         schema: tableSchema(table, columns, properties, relations.get(table) ?? []),
-        writable: table.kind !== 'view' && table.kind !== 'materialized view',
+        writable: isWritable(table),
       },
     ]
   })
@@ -119,25 +120,29 @@ export function buildModel(introspected: Catalog, settings: ModelSettings = {}):
   const taken = new Set([...exports, ...types.values(), ...[...brands.values()].map(({ name }) => name)])
   const functionNames = nameFunctions(catalog.functions ?? [], taken, chosen, style)
   const functions = functionModels(catalog.functions ?? [], {
-    ...{ tables, style, names: functionNames, refined },
+    ...{ tables, style, names: functionNames },
   })
-  checkImports(
-    [...mapping.types.values(), ...mapping.columns.values()],
-    new Set([
-      ...taken,
-      ...[...functionNames.values()].flatMap(({ property: _, ...exported }) => Object.values(exported)),
-    ]),
-  )
+  for (const { property: _, ...exported } of functionNames.values())
+    for (const name of Object.values(exported)) taken.add(name)
+  const given = [...mapping.types.values(), ...mapping.columns.values()]
+  checkImports(given, taken)
+  const domains = domainModels(catalog.domains, {
+    isNamed: (domain) => !mapping.types.has(qualifiedName(domain)),
+    taken: new Set([...taken, ...given.flatMap(({ text }) => wordsOf(text))]),
+    chosen,
+  })
   return {
     ...named,
-    domains: catalog.domains,
-    functions,
-    types,
-    refined,
+    ...{ domains, functions, types, refined },
+    aliases: new Map(
+      domains.flatMap(({ type, typeName }) =>
+        typeName === undefined ? [] : [[qualifiedName(type), typeName]],
+      ),
+    ),
     tenants,
     skipped: catalog.skipped,
     notes: declared.notes,
-    renamed: renamings({ ...named, functions }, relations, chosen, { style, inflection }),
+    renamed: renamings({ ...named, domains, functions }, relations, chosen, { style, inflection }),
     unreached: isCamelCase ? tables.flatMap(({ table, kyselyName }) => unreached(table, kyselyName)) : [],
   }
 }

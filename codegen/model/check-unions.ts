@@ -23,7 +23,7 @@ export function checkUnion(type: TypeSchema, allowed: AllowedValues | undefined)
   const values = [...allowed]
   if (wanted === undefined || values.some((value) => typeof value !== wanted)) return undefined
   const literals = values.map((value) => (typeof value === 'number' ? String(value) : stringLiteral(value)))
-  return { text: literals.join(' | '), import: undefined, isConverted: false, setting: undefined }
+  return { text: literals.join(' | '), import: undefined, isConverted: false, setting: undefined, values }
 }
 
 /** What literals of a type are in TypeScript, if they are in SQL the same. */

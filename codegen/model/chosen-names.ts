@@ -24,7 +24,7 @@ export class ChosenNames {
   /** @throws {@link CodegenError} for a name of nothing, one that cannot be, and one given twice. */
   constructor(settings: NameSettings, catalog: Catalog) {
     const { tables = {}, columns = {}, types = {}, functions = {}, singulars = {} } = settings
-    const typed = [...catalog.enums, ...catalog.composites].map(({ type }) => type)
+    const typed = [...catalog.enums, ...catalog.composites, ...catalog.domains].map(({ type }) => type)
     this.#tables = read(
       'tables',
       tables,
@@ -64,7 +64,7 @@ export class ChosenNames {
     return this.#tables.get(qualifiedName(table)) ?? {}
   }
 
-  /** Of an enum or composite type. */
+  /** Of an enum, composite type or domain. */
   type(type: Qualified): string | undefined {
     return this.#types.get(qualifiedName(type))
   }

@@ -20,8 +20,14 @@ export function columnModels(
   }))
 }
 
-function isOptional({ nullable, hasDefault, identity, generated }: CatalogColumn): boolean {
+/** Whether an insert may leave it out. */
+export function isOptional({ nullable, hasDefault, identity, generated }: CatalogColumn): boolean {
   return nullable || hasDefault || identity !== undefined || generated !== undefined
+}
+
+/** Whether it takes inserts and updates. */
+export function isWritable({ kind }: Pick<CatalogTable, 'kind'>): boolean {
+  return kind !== 'view' && kind !== 'materialized view'
 }
 
 /**

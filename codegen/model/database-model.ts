@@ -19,8 +19,10 @@ export interface DatabaseModel {
   readonly functions: readonly FunctionModel[]
   readonly enums: readonly Named<EnumTypeSchema>[]
   readonly composites: readonly (Named<CompositeTypeSchema> & CatalogComposite)[]
-  readonly domains: readonly CatalogDomain[]
+  readonly domains: readonly DomainModel[]
   readonly types: TypeNames
+  /** The exported names of domains, by qualified name. */
+  readonly aliases: TypeNames
   /** What TypeScript makes of types, by `serverLabel`. */
   readonly refined: ReadonlyMap<string, Refined>
   /** The schemas that each tenant has one like. */
@@ -146,6 +148,11 @@ export interface TableNames {
   readonly relations: string
   readonly model: string
   readonly repository: string
+}
+
+/** A domain with its exported name, if it has one: what the user gave a type of its own has none. */
+export interface DomainModel extends CatalogDomain {
+  readonly typeName: string | undefined
 }
 
 export interface Named<Type> extends Described<Type> {

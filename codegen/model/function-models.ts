@@ -1,16 +1,13 @@
 import { qualifiedName } from '../../src/schema/qualified-name.js'
-import { serverLabel } from '../../src/schema/type.js'
 import type { CatalogFunction, CatalogTable } from '../introspect/catalog.js'
 import { propertyNames } from '../naming/property.js'
 import type { NamingStyle } from '../naming/style.js'
 import { columnModels, tableSchema } from './columns.js'
 import type { FunctionModel, FunctionNames, ParameterModel, TableModel } from './database-model.js'
-import type { Refined } from './refined.js'
 
 interface Parts {
   readonly names: ReadonlyMap<CatalogFunction, FunctionNames>
   readonly tables: readonly TableModel[]
-  readonly refined: ReadonlyMap<string, Refined>
   readonly style: NamingStyle
 }
 
@@ -45,7 +42,7 @@ function parameterModels({ parameters }: CatalogFunction, style: NamingStyle): P
   })
 }
 
-function ownRows(each: CatalogFunction, names: FunctionNames, { refined, style }: Parts): TableModel {
+function ownRows(each: CatalogFunction, names: FunctionNames, { style }: Parts): TableModel {
   const { schema, name, columns } = each
   const table: CatalogTable = {
     ...{ schema, name, columns, kind: 'function', comment: undefined },
@@ -55,7 +52,7 @@ function ownRows(each: CatalogFunction, names: FunctionNames, { refined, style }
     columns.map((column) => column.name),
     { style },
   )
-  const models = columnModels(table, properties, ({ type }) => refined.get(serverLabel(type)))
+  const models = columnModels(table, properties, () => undefined)
   const { row, filter, columns: columnsName, model, property } = names
   return {
     table,

@@ -1,4 +1,4 @@
-import type { CompositeTypeSchema } from '../../src/schema/type.js'
+import type { CompositeTypeSchema, DomainTypeSchema } from '../../src/schema/type.js'
 import type { Catalog } from '../introspect/catalog.js'
 import { mapFunctions, typeMapper } from './map-types.js'
 import type { Qualified } from '../../src/schema/qualified-name.js'
@@ -29,10 +29,11 @@ export function nameAttributes(catalog: Catalog, propertiesOf: PropertiesOf): Ca
       ...table,
       columns: table.columns.map((column) => ({ ...column, type: map(column.type) })),
     })),
-    // What a composite is mapped to is a composite.
+    // What a composite is mapped to is a composite, and of a domain a domain.
     composites: catalog.composites.map((entry) => ({
       ...entry,
       type: map(entry.type) as CompositeTypeSchema,
     })),
+    domains: catalog.domains.map((entry) => ({ ...entry, type: map(entry.type) as DomainTypeSchema })),
   }
 }

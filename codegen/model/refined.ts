@@ -12,6 +12,8 @@ export interface Refined {
   readonly isConverted: boolean
   /** The setting it is from, for messages; undefined for types of our own. */
   readonly setting: string | undefined
+  /** All that values may be, where a CHECK lists them. */
+  readonly values?: readonly (string | number)[]
 }
 
 export interface RefinedImport {
@@ -50,6 +52,11 @@ export function refinedBy(setting: TypeSetting, at: string, folder: string): Ref
   }
 }
 
+/** The names that a type in TypeScript may be made of. */
+export function wordsOf(text: string): string[] {
+  return text.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu) ?? []
+}
+
 /**
  * @param taken - what generated files export or import themselves.
  * @throws {@link CodegenError} for an import by a name that is something else there.
@@ -63,7 +70,7 @@ export function checkImports(refined: readonly Refined[], taken: ReadonlySet<str
     const isOther = other !== undefined && (other.from !== from || other.exported !== exported)
     if (taken.has(local) || RESERVED_WORDS.includes(local) || isOther) {
       throw new CodegenError(
-        `${setting} imports ${local}, which is the name of something else there. Give it another: ` +
+        `${setting} imports ${local}, which is the name of something else there. Give it another in the configuration: ` +
           `{ type: 'Our${local}', import: { from: '…', name: '${exported}' } }.`,
       )
     }

@@ -19,7 +19,8 @@ export function renamings(
     functions,
     enums,
     composites,
-  }: Pick<DatabaseModel, 'tables' | 'functions' | 'enums' | 'composites'>,
+    domains,
+  }: Pick<DatabaseModel, 'tables' | 'functions' | 'enums' | 'composites' | 'domains'>,
   relations: ReadonlyMap<CatalogTable, readonly Relation[]>,
   chosen: ChosenNames,
   naming: Pick<NamingOptions, 'style' | 'inflection'>,
@@ -56,13 +57,17 @@ export function renamings(
       ),
     ]),
     ...[...relations].flatMap(([table, own]) => own.flatMap((relation) => ofRelation(table, relation))),
-    ...[...enums, ...composites]
-      .filter(({ type, typeName }) => chosen.type(type) === undefined && typeName !== plainTypeName(type))
-      .map(({ type, typeName }) => ({
-        from: qualifiedName(type),
-        to: typeName,
-        setting: settingOf('types', qualifiedName(type)),
-      })),
+    ...[...enums, ...composites, ...domains].flatMap(({ type, typeName }) =>
+      typeName === undefined || chosen.type(type) !== undefined || typeName === plainTypeName(type)
+        ? []
+        : [
+            {
+              from: qualifiedName(type),
+              to: typeName,
+              setting: settingOf('types', qualifiedName(type)),
+            },
+          ],
+    ),
     ...functions
       .filter(
         ({ function: each, names }) =>

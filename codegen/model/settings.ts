@@ -48,7 +48,7 @@ export interface NameSettings {
   readonly tables?: Readonly<Record<string, string | TableNameSetting>>
   /** By column, or attribute of a composite type: its property. `{ 'public.users.is_active': 'active' }`. */
   readonly columns?: Readonly<Record<string, string>>
-  /** By enum or composite type: the name of its type. `{ 'public.order_status': 'Status' }`. */
+  /** By enum, composite type or domain: the name of its type. `{ 'public.order_status': 'Status' }`. */
   readonly types?: Readonly<Record<string, string>>
   /**
    * By the last word of tables' names, in lower case: what one row is called, where the rules of English have it wrong or

@@ -1,4 +1,9 @@
-import { serverLabel, type CompositeTypeSchema, type TypeSchema } from '../../src/schema/type.js'
+import {
+  serverLabel,
+  type CompositeTypeSchema,
+  type DomainTypeSchema,
+  type TypeSchema,
+} from '../../src/schema/type.js'
 import { readAs, typeNamed } from '../../src/types/base-types.js'
 import { isBuiltIn } from '../../src/types/type-oids.js'
 import { didYouMean } from '../config/did-you-mean.js'
@@ -11,7 +16,7 @@ import {
   type TypeSettings,
 } from './type-settings.js'
 import { CodegenError } from '../errors.js'
-import type { Catalog } from '../introspect/catalog.js'
+import type { Catalog, CommentTags } from '../introspect/catalog.js'
 import { mapFunctions, typeMapper } from './map-types.js'
 import { type Refined, refinedBy } from './refined.js'
 import { catalogName } from './type-aliases.js'
@@ -53,6 +58,8 @@ export function mapTypes(catalog: Catalog, settings: MappingSettings): TypeMappi
   )
   checkKnown('columns', byColumn, columnKeys(catalog))
   checkTypes(byType, catalog)
+  for (const [key, tags] of taggedTypes(catalog)) addTag(byType, key, tags)
+  for (const [key, tags] of taggedColumns(catalog)) addTag(byColumn, key, tags)
 
   const map = typeMapper((type) => {
     const entry = byType.get(serverLabel(type))
@@ -65,7 +72,7 @@ export function mapTypes(catalog: Catalog, settings: MappingSettings): TypeMappi
   const refined = (entries: ReadonlyMap<string, Entry>) =>
     new Map(
       [...entries].flatMap(([key, entry]): [string, Refined][] => {
-        const found = refinedBy(entry, entry.at, folder)
+        const found = refinedBy(entry, entry.typeAt ?? entry.at, folder)
         return found === undefined ? [] : [[key, found]]
       }),
     )
@@ -84,6 +91,7 @@ export function mapTypes(catalog: Catalog, settings: MappingSettings): TypeMappi
         ...entry,
         type: map(entry.type) as CompositeTypeSchema,
       })),
+      domains: catalog.domains.map((entry) => ({ ...entry, type: map(entry.type) as DomainTypeSchema })),
     },
     types: refined(byType),
     columns: refined(byColumn),
@@ -93,10 +101,34 @@ export function mapTypes(catalog: Catalog, settings: MappingSettings): TypeMappi
 interface Entry extends TypeSetting {
   /** The setting, as messages name it. */
   readonly at: string
+  /** The same of its type, where that is of a tag. */
+  readonly typeAt?: string
 }
 
 function entryOf(at: string, value: CodecName | TypeSetting): Entry {
   return typeof value === 'string' ? { codec: value, at } : { ...value, at }
+}
+
+/** Adds the type that a comment gives, which a type of the settings comes before. */
+function addTag(entries: Map<string, Entry>, key: string, { type }: CommentTags): void {
+  const set = entries.get(key)
+  if (type === undefined || set?.type !== undefined) return
+  const typeAt = `@type in the comment on ${key}`
+  entries.set(key, { ...type, ...set, typeAt, at: set?.at ?? typeAt })
+}
+
+function taggedTypes({ enums, composites, domains }: Catalog): (readonly [string, CommentTags])[] {
+  return [...enums, ...composites, ...domains].flatMap(({ type, tags }) =>
+    tags === undefined ? [] : [[qualifiedName(type), tags] as const],
+  )
+}
+
+function taggedColumns({ tables }: Catalog): (readonly [string, CommentTags])[] {
+  return tables.flatMap((table) =>
+    table.columns.flatMap(({ name, tags }) =>
+      tags === undefined ? [] : [[qualifiedName(table, name), tags] as const],
+    ),
+  )
 }
 
 /** The type with what it is made of at last read by `codec`: the base of a domain, the elements of an array. */

@@ -6,13 +6,13 @@ import { type TypeNames } from './database-model.js'
 import { qualifiedName } from '../../src/schema/qualified-name.js'
 
 interface NamedType {
-  readonly kind: 'enum' | 'composite'
+  readonly kind: 'enum' | 'composite' | 'domain'
   readonly schema: string
   readonly name: string
 }
 
 /**
- * The exported names of enums and composites, around those that tables have taken.
+ * The exported names of enums and composites, or of domains, around those that are taken.
  *
  * @throws {@link CodegenError} for a chosen name that is taken.
  */

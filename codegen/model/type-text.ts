@@ -16,12 +16,39 @@ export interface TypeScope {
   readonly types: TypeNames
   /** What TypeScript makes of types, by `serverLabel`. */
   readonly refined: ReadonlyMap<string, Refined>
+  /** The exported names of domains, by qualified name. Default: what they are over stands for them. */
+  readonly aliases?: TypeNames
   /** Called for each name the text uses from elsewhere: what it is exported as, or that `as` what it is called here. */
   readonly use: (name: string, from: string) => void
 }
 
+/** The file of domains, without extension. The underscore keeps it apart from those of tables, which have none. */
+export const DOMAINS = 'domain_types'
+
 /** The TypeScript type of a column, without its null. */
 export function typeText(type: TypeSchema, side: Side, scope: TypeScope): string {
+  const alias = aliasOf(type, side, scope)
+  if (alias === undefined) return textBehindAlias(type, side, scope)
+  scope.use(alias, `./${DOMAINS}.js`)
+  return alias
+}
+
+/** The name of a domain, where it is of what stands there: that of what rows hold. */
+function aliasOf(type: TypeSchema, side: Side, scope: TypeScope): string | undefined {
+  if (typeof type === 'string' || type.kind !== 'domain') return undefined
+  const alias = scope.aliases?.get(qualifiedName(type))
+  if (alias === undefined || side === 'row') return alias
+  const plain = withoutAliases(scope)
+  return typeText(type, side, plain) === typeText(type, 'row', plain) ? alias : undefined
+}
+
+/** To compare texts by what they mean. */
+export function withoutAliases({ types, refined }: TypeScope): TypeScope {
+  return { types, refined, use: () => undefined }
+}
+
+/** What a domain is exported as the name of; of any other type the same as {@link typeText}. */
+export function textBehindAlias(type: TypeSchema, side: Side, scope: TypeScope): string {
   const refined = scope.refined.get(serverLabel(type))
   return refined === undefined ? plainText(type, side, scope) : refinedText(type, refined, side, scope)
 }

@@ -4,6 +4,7 @@ import type { RelationNames, RelationSettings } from '../model/relations/setting
 import { without } from '../model/select-tables.js'
 import type { ModelSettings, TableNameSetting } from '../model/settings.js'
 import type { CodecName, TypeSetting } from '../model/type-settings.js'
+import { withoutColumns } from '../model/without-columns.js'
 
 /**
  * What a hook changed, in the terms of what models are made from: names and types go the way of the settings, and are
@@ -58,30 +59,15 @@ export class ChangeSet {
   /** @param by - who leaves out what is left out, for the summary. */
   catalog(catalog: Catalog, by: string): Catalog {
     const reason = `left out by the plugin "${by}"`
+    const isLeft = (of: Qualified, column: string) => !this.#columns.has(qualifiedName(of, column))
     const { tables, ...others } =
       this.#tables.length === 0 && this.#columns.size === 0
         ? catalog
         : without(
-            { ...catalog, tables: catalog.tables.map((table) => this.#withoutColumns(table)) },
+            { ...catalog, tables: catalog.tables.map((table) => withoutColumns(table, isLeft)) },
             this.#tables.map((table) => ({ ...table, reason })),
           )
     return { ...others, tables: tables.map((table) => this.#commented(table)) }
-  }
-
-  #withoutColumns(table: CatalogTable): CatalogTable {
-    if (this.#columns.size === 0) return table
-    const isLeft = (of: Qualified, column: string) => !this.#columns.has(qualifiedName(of, column))
-    const areLeft = (columns: readonly string[]) => columns.every((column) => isLeft(table, column))
-    return {
-      ...table,
-      columns: table.columns.filter(({ name }) => isLeft(table, name)),
-      primaryKey: areLeft(table.primaryKey) ? table.primaryKey : [],
-      uniqueKeys: table.uniqueKeys.filter(areLeft),
-      foreignKeys: table.foreignKeys.filter(
-        ({ columns, references: { schema, table: name, columns: referred } }) =>
-          areLeft(columns) && referred.every((column) => isLeft({ schema, name }, column)),
-      ),
-    }
   }
 
   #commented(table: CatalogTable): CatalogTable {

@@ -1,5 +1,10 @@
 import type { ForeignKeySchema, RelationSchema, TableKind } from '../../src/schema/table.js'
-import type { CompositeTypeSchema, EnumTypeSchema, TypeSchema } from '../../src/schema/type.js'
+import type {
+  CompositeTypeSchema,
+  DomainTypeSchema,
+  EnumTypeSchema,
+  TypeSchema,
+} from '../../src/schema/type.js'
 import type { CodecName, TypeSetting } from '../model/type-settings.js'
 
 /**
@@ -24,8 +29,12 @@ export interface ModelTable {
   readonly name: string
   readonly kind: TableKind
   readonly comment: string | undefined
+  /** What its tag `@deprecated` says, empty where it says no more; undefined without it. */
+  readonly deprecated: string | undefined
   /** Whether it takes inserts and updates: views do not. */
   readonly writable: boolean
+  /** Whether it takes inserts: not where a column is hidden that one would need. */
+  readonly insertable: boolean
   readonly names: ModelTableNames
   /** In the order of the table. */
   readonly columns: readonly ModelColumn[]
@@ -68,6 +77,8 @@ export interface ModelColumn {
   /** As SQL writes the type, with its length or precision: `character varying(80)`. */
   readonly sqlType: string
   readonly comment: string | undefined
+  /** What its tag `@deprecated` says, empty where it says no more; undefined without it. */
+  readonly deprecated: string | undefined
   readonly nullable: boolean
   /** An insert may leave it out: it has a default or an identity, is generated or nullable. */
   readonly optional: boolean
@@ -81,6 +92,8 @@ export interface ModelColumn {
   readonly input: string
   /** Whether these are, or hold, types that the configuration or `brandedIds` gave, in place of those of the values. */
   readonly refined: boolean
+  /** All that it may be, where `checkUnions` makes a union of these. */
+  readonly values: readonly (string | number)[] | undefined
   /** For `model` hooks to set: how it is read, as `columns` of the configuration says it. Undefined in what they get. */
   readonly setting?: CodecName | TypeSetting | undefined
 }
@@ -116,6 +129,12 @@ export interface ModelComposite {
 export interface ModelDomain {
   readonly schema: string
   readonly name: string
+  readonly type: DomainTypeSchema
+  /** In TypeScript: `EmailAddress`. Undefined where the configuration gives a type of its own. */
+  readonly typeName: string | undefined
+  readonly comment: string | undefined
+  /** All that it may be, where `checkUnions` makes a union of these. */
+  readonly values: readonly (string | number)[] | undefined
   /** What it is over, as SQL writes it, with its length or precision: `character varying(80)`. */
   readonly sqlType: string
 }

@@ -16,14 +16,19 @@ export function viewOf({ tables, enums, composites, domains, types, refined }: D
       typeName,
       comment,
     })),
-    domains: domains.map(({ schema, name, sqlType }) => ({ schema, name, sqlType })),
+    domains: domains.map(({ schema, name, type, typeName, comment, sqlType }) => ({
+      ...{ schema, name, type, typeName, comment, sqlType },
+      values: refined.get(serverLabel(type))?.values,
+    })),
   })
 }
 
 function tableView({ table, names, columns, relations, schema, writable }: TableModel, scope: TypeScope) {
   const { property, row, insert, update, filter, repository, file } = names
   return {
-    ...{ schema: table.schema, name: table.name, kind: table.kind, comment: table.comment, writable },
+    ...{ schema: table.schema, name: table.name, kind: table.kind, comment: table.comment },
+    deprecated: table.tags?.deprecated,
+    ...{ writable, insertable: writable && table.withheld === undefined },
     names: { repository: property, row, insert, update, filter, class: repository, file },
     columns: columns.map((column) => columnView(column, scope)),
     primaryKey: schema.primaryKey,
@@ -34,15 +39,17 @@ function tableView({ table, names, columns, relations, schema, writable }: Table
 }
 
 function columnView({ column, property, refined, optional }: ColumnModel, scope: TypeScope): ModelColumn {
-  const { name, type, sqlType, comment, nullable, identity, generated, expression } = column
+  const { name, type, sqlType, comment, tags, nullable, identity, generated, expression } = column
   const text = (side: Side) =>
     refined === undefined ? typeText(type, side, scope) : refinedText(type, refined, side, scope)
   return {
     ...{ property, name, type, sqlType, comment, nullable, optional, expression },
+    deprecated: tags?.deprecated,
     generated: generated ?? (identity === 'always' ? 'identity' : undefined),
     row: text('row'),
     input: text('input'),
     refined: refined !== undefined || holdsRefined(type, scope.refined),
+    values: (refined ?? scope.refined.get(serverLabel(type)))?.values,
   }
 }
 

@@ -1,5 +1,6 @@
 import { CodegenError, messageOf } from '../errors.js'
 import { readScript } from '../script-text/index.js'
+import type { MadeRole } from '../server/index.js'
 import { LeftOuts } from './left-out.js'
 import { Script, type ScriptContext } from './script.js'
 import { ScriptSession } from './session.js'
@@ -9,6 +10,10 @@ import { PsqlVariables } from './psql/session-variables.js'
 export interface RunOptions {
   /** Told after each statement how many characters of the script are done, of how many. */
   readonly onProgress?: (done: number, total: number) => void
+  /** Told of each file that the script includes, whether it is there or not, before it is read. */
+  readonly onInclude?: (path: string) => void
+  /** Told of each role that the script of an extension makes on a shared server. Default: nobody is. */
+  readonly onRole?: (role: MadeRole) => void
   /** Counts what is left out. Default: nobody does. */
   readonly leftOuts?: LeftOuts
   /** Extensions to leave out, with what hangs on them. Default: none. */
@@ -38,14 +43,17 @@ export async function runSqlText(
   options: RunOptions = {},
 ): Promise<void> {
   const { leftOuts = new LeftOuts(), skipExtensions = [], server = 'shared' } = options
+  const { onRole = () => undefined } = options
+  const isShared = server === 'shared'
   const session = await ScriptSession.open(url, name, server === 'shared')
   try {
     const context: ScriptContext = {
       session,
       leftOuts,
       variables: await PsqlVariables.of(session),
-      statements: new StatementRunner(session, leftOuts, { isShared: server === 'shared', skipExtensions }),
+      statements: new StatementRunner(session, leftOuts, { isShared, skipExtensions, onRole }),
       onProgress: options.onProgress ?? (() => undefined),
+      onInclude: options.onInclude ?? (() => undefined),
     }
     await new Script(context, text, name).run()
     await session.commit().catch((error: unknown) => {

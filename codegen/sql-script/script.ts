@@ -23,6 +23,7 @@ export interface ScriptContext {
   readonly variables: PsqlVariables
   readonly statements: StatementRunner
   readonly onProgress: (done: number, total: number) => void
+  readonly onInclude: (path: string) => void
   /** The database that `\\connect` led to, and the one that has got something. */
   database?: string | undefined
   filled?: string | undefined
@@ -165,6 +166,7 @@ export class Script {
     // A script is often started from its own folder.
     const places = besideScript ? [beside] : [...new Set([resolve(path), beside])]
     for (const place of places) {
+      this.#context.onInclude(place)
       if (this.#including.includes(place)) throw this.#wrong(part, `${path} includes itself`)
       const text = await readScript(place).catch((error: unknown) => {
         if (isMissing(error)) return undefined

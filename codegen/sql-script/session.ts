@@ -1,5 +1,6 @@
 import { DatabaseError, type Client, type QueryResult } from 'pg'
 import { connectTo } from '../server/connect.js'
+import type { MadeRole } from '../server/made-roles.js'
 import { ScriptQuery } from './script-query.js'
 import { headOf } from './tokens.js'
 
@@ -17,6 +18,8 @@ const SHARE_SERVERS = `
   END $$`
 
 const SAVEPOINT = 'sluice_statement'
+
+const ROLES = 'SELECT oid, rolname::text AS name FROM pg_roles ORDER BY oid'
 
 /**
  * The connection of a script. On a server that is not ours, code in the script is run with the rights of the owner of
@@ -103,6 +106,27 @@ export class ScriptSession {
     }
   }
 
+  /**
+   * Runs what may make roles on a server that is not ours, and tells which it made. These are the ones that nobody else sees
+   * before the transaction ends: what others make meanwhile, they see as well.
+   */
+  async notingRoles<T>(
+    run: () => Promise<T>,
+  ): Promise<{ readonly result: T; readonly made: readonly MadeRole[] }> {
+    const isOwn = !this.isInTransaction
+    if (isOwn) await this.#client.query('BEGIN')
+    try {
+      const result = await run()
+      const seen = await this.query<MadeRole>(ROLES)
+      const others = await rolesSeenBy(this.url)
+      if (isOwn) await this.#client.query('COMMIT')
+      return { result, made: seen.filter(({ oid }) => !others.has(oid)) }
+    } catch (error) {
+      if (isOwn) await this.#client.query('ROLLBACK')
+      throw error
+    }
+  }
+
   /** The same with all the rights that the connection has: for what runs no code of the script. */
   async runUnguarded(text: string): Promise<QueryResult> {
     await this.#client.query('RESET ROLE')
@@ -153,5 +177,14 @@ export class ScriptSession {
     const { connection } = client as unknown as StatusClient
     connection.on('readyForQuery', ({ status }) => (this.#status = status))
     return client
+  }
+}
+
+async function rolesSeenBy(url: string): Promise<ReadonlySet<number>> {
+  const client = await connectTo(url, 'to look for roles')
+  try {
+    return new Set((await client.query<MadeRole>(ROLES)).rows.map(({ oid }) => oid))
+  } finally {
+    await client.end()
   }
 }

@@ -1,4 +1,5 @@
 import type { QueryResult } from 'pg'
+import type { MadeRole } from '../server/index.js'
 import { withCallersRights, withoutSchemaOwner } from './edits.js'
 import { extensionOf, missingExtension } from './extensions.js'
 import { ROWS, setsEncoding, takesData, withoutBearing, type LeftOuts } from './left-out.js'
@@ -9,6 +10,8 @@ import { beginsTransaction, needsTransaction } from './transactions.js'
 export interface StatementOptions {
   readonly isShared: boolean
   readonly skipExtensions: readonly string[]
+  /** Told of each role that the script of an extension makes on a server that is not ours. */
+  readonly onRole: (role: MadeRole) => void
 }
 
 /** Where a statement stands, and where its data are. */
@@ -26,12 +29,18 @@ export class StatementRunner {
   readonly #session: ScriptSession
   readonly #leftOuts: LeftOuts
   readonly #isShared: boolean
+  readonly #onRole: (role: MadeRole) => void
   readonly #unwanted: ReadonlySet<string>
 
-  constructor(session: ScriptSession, leftOuts: LeftOuts, { isShared, skipExtensions }: StatementOptions) {
+  constructor(
+    session: ScriptSession,
+    leftOuts: LeftOuts,
+    { isShared, skipExtensions, onRole }: StatementOptions,
+  ) {
     this.#session = session
     this.#leftOuts = leftOuts
     this.#isShared = isShared
+    this.#onRole = onRole
     this.#unwanted = new Set(skipExtensions)
   }
 
@@ -54,9 +63,14 @@ export class StatementRunner {
     let isUnguarded = false
     for (let text = statement; ;) {
       try {
-        return isUnguarded
-          ? await this.#session.runUnguarded(withCallersRights(text))
-          : await this.#session.run(text, where.takeData)
+        const run = () =>
+          isUnguarded
+            ? this.#session.runUnguarded(withCallersRights(text))
+            : this.#session.run(text, where.takeData)
+        if (!this.#isShared || extensionOf(text)?.verb !== 'create') return await run()
+        const { result, made: roles } = await this.#session.notingRoles(run)
+        roles.forEach(this.#onRole)
+        return result
       } catch (error) {
         const remedy = this.#remedyFor(text, error, where)
         if (remedy === undefined || (remedy.do === 'unguarded' && isUnguarded)) throw error

@@ -8,7 +8,7 @@ import type { Catalog, CatalogColumn, CatalogTable } from '../introspect/catalog
 import type { ColumnPlace, ViewOrigin } from '../introspect/view-origins.js'
 import { placeLabel } from '../model/declared/places.js'
 import { guessKeys } from './guess-keys.js'
-import { isReference, NamedTargets, type Target, targetsOf } from './named-targets.js'
+import { isOwnKey, isReference, NamedTargets, type Target, targetsOf } from './named-targets.js'
 
 /** What can be guessed of a schema. */
 export interface Guesses {
@@ -94,13 +94,13 @@ function byNames(
   const [first, ...others] = [...groupBy(fitting, (target) => target.table).values()].map(([best]) => best)
   if (first !== undefined && others.length === 0) return first
   if (first !== undefined) return `could be ${fitting.map(labelOf).join(' or ')}`
-  if (!isReference(column.name)) return undefined
+  if (!isReference(column.name) || isOwnKey(table, column.name)) return undefined
   const [other] = found
   if (other !== undefined) {
     const key = placeLabel(other.table, [other.column.name])
     return `is ${typeLabel(column.type)}, and ${key} is ${typeLabel(other.column.type)}`
   }
-  const without = targets?.withoutKey(column)
+  const without = targets?.withoutKey(table, column)
   return without && `${qualifiedName(without)} has no unique key of one column`
 }
 

@@ -22,6 +22,11 @@ export function targetsOf(table: CatalogTable): Target[] {
   })
 }
 
+/** Whether a column is by itself a key of its table. */
+export function isOwnKey(table: CatalogTable, name: string): boolean {
+  return targetsOf(table).some(({ column }) => column.name === name)
+}
+
 /** Whether a column is called as those that refer to something: `user_id`. */
 export function isReference(column: string): boolean {
   return ENDINGS.includes(words(column).at(-1) ?? '')
@@ -59,13 +64,17 @@ export class NamedTargets {
    * 2. the key's own name, if it says more than `id`: `subject_id` of a table with that key, unless both have it as key;
    * 3. a role before the first: `billing_address_id` of `addresses`;
    * 4. `parent_id`: another row of the table itself.
+   *
+   * A table's key that is called as the table says refers to nothing: `payment_id` of `payments`.
    */
   find(table: CatalogTable, { name }: CatalogColumn): readonly Target[] {
     const own = words(name)
     const isOther = (target: Target) => target.table !== table || target.column.name !== name
-    const isKey = targetsOf(table).some(({ column }) => column.name === name)
+    const named = this.#byTable.get(own.join('')) ?? []
+    if (!named.every(isOther)) return []
+    const isKey = isOwnKey(table, name)
     const rules = [
-      () => this.#byTable.get(own.join('')),
+      () => named,
       () => (isKey ? [] : this.#byKey.get(own.join(''))),
       () => (isReference(name) ? this.#behindRole(own) : []),
       () =>
@@ -78,9 +87,10 @@ export class NamedTargets {
     return []
   }
 
-  /** A table that is called as a column says, but has no key of one column. */
-  withoutKey({ name }: CatalogColumn): CatalogTable | undefined {
-    return this.#withoutKey.get(words(name).join(''))
+  /** Another table that is called as a column says, but has no key of one column. */
+  withoutKey(table: CatalogTable, { name }: CatalogColumn): CatalogTable | undefined {
+    const found = this.#withoutKey.get(words(name).join(''))
+    return found === table ? undefined : found
   }
 
   /** Of the longest end of a name that is called as a table: `order_item_id` is of `order_items`, not of `items`. */

@@ -57,7 +57,8 @@ const zod: Library = {
   custom: (type, predicate, message) => `z.custom<${type}>(${predicate}, ${message})`,
   instance: (of) => `z.instanceof(${of})`,
   // An enum of Zod keeps its labels as keys of an object.
-  labels: (literals) => `z.${literals.includes("'__proto__'") ? 'literal' : 'enum'}(${list(literals)})`,
+  labels: (literals) =>
+    `z.${literals.some((each) => !each.startsWith("'") || each === "'__proto__'") ? 'literal' : 'enum'}(${list(literals)})`,
   array: (of) => `z.array(${of})`,
   object: (properties) => `z.strictObject(${braces(properties)})`,
   nullable: (of) => `z.nullable(${of})`,

@@ -7,10 +7,14 @@ import type { Library } from './library.js'
 /** Where a schema stands: in what writes take, or in a composite, whose fields are as rows have them. */
 export type Side = 'input' | 'row'
 
+type Values = readonly (string | number)[] | undefined
+
 export interface TypeScope {
   readonly library: Library
   /** What a domain is over, as SQL writes it; undefined for other types. */
   readonly domains: ReadonlyMap<string, string>
+  /** All that values of a domain may be; undefined where that is not listed. */
+  readonly valuesOf: (domain: string) => Values
   /** The schema of an enum or composite type. */
   readonly named: (qualifiedName: string) => string
   /** Notes that a helper is used; gives its name back. */
@@ -51,8 +55,11 @@ export function typeSchema(type: TypeSchema, sqlType: string, side: Side, scope:
   const { library } = scope
   if (typeof type === 'string' || type.kind === 'converted') return baseSchema(type, sqlType, side, scope)
   switch (type.kind) {
-    case 'domain':
+    case 'domain': {
+      const values = valuesSchema(scope.valuesOf(qualifiedName(type)), library)
+      if (values !== undefined) return values
       return typeSchema(type.base, scope.domains.get(qualifiedName(type)) ?? '', side, scope)
+    }
     case 'array':
       return library.array(typeSchema(type.element, sqlType, side, scope))
     case 'enum':
@@ -63,6 +70,14 @@ export function typeSchema(type: TypeSchema, sqlType: string, side: Side, scope:
     case 'multirange':
       return library.array(rangeSchema(type.range, side, scope))
   }
+}
+
+/** The schema of values that are listed. */
+export function valuesSchema(values: Values, { labels }: Library): string | undefined {
+  return (
+    values &&
+    labels(values.map((value) => (typeof value === 'number' ? String(value) : stringLiteral(value))))
+  )
 }
 
 function baseSchema(

@@ -6,7 +6,7 @@ import type { ModelColumn, ModelTable, SchemaModel } from '../plugins/schema-mod
 import { HELPERS } from './helpers.js'
 import { libraries, type Library } from './library.js'
 import type { ValidatorLibrary } from './settings.js'
-import { typeSchema, type TypeScope } from './type-schema.js'
+import { typeSchema, type TypeScope, valuesSchema } from './type-schema.js'
 
 /** What the file is called, without extension. */
 export const VALIDATORS = 'validators'
@@ -39,9 +39,11 @@ class ValidatorsFile {
   constructor(model: SchemaModel, library: Library) {
     this.#model = model
     this.#library = library
+    const values = new Map(model.domains.map((domain) => [qualifiedName(domain), domain.values]))
     this.#scope = {
       library,
       domains: new Map(model.domains.map((domain) => [qualifiedName(domain), domain.sqlType])),
+      valuesOf: (name) => values.get(name),
       named: (name) => this.#named(name),
       use: (helper) => this.#use(helper),
     }
@@ -112,11 +114,13 @@ class ValidatorsFile {
       (column) => `  ${propertyKey(column.property)}: ${this.#column(table, column)},\n`,
     )
     if (own.length > 0) this.#declarations.push(`const ${shape} = {\n${own.join('')}}`)
-    this.#declare(
-      `A new row of ${name}: what the server fills may be left out.`,
-      this.#name(`${table.names.insert}Schema`),
-      properties((column) => (column.optional ? optional(column) : of(column))),
-    )
+    if (table.insertable) {
+      this.#declare(
+        `A new row of ${name}: what the server fills may be left out.`,
+        this.#name(`${table.names.insert}Schema`),
+        properties((column) => (column.optional ? optional(column) : of(column))),
+      )
+    }
     this.#declare(
       `The columns of ${name} that an update sets.`,
       this.#name(`${table.names.update}Schema`),
@@ -124,12 +128,15 @@ class ValidatorsFile {
     )
   }
 
-  #column({ names }: ModelTable, column: ModelColumn): string {
-    const { property, type, sqlType, nullable, refined } = column
-    const plain = typeSchema(type, sqlType, 'input', this.#scope)
-    if (refined) this.#inserts.add(names.insert)
+  #column({ names, insertable }: ModelTable, column: ModelColumn): string {
+    const { property, type, sqlType, nullable, values } = column
+    const listed = valuesSchema(values, this.#library)
+    const plain = listed ?? typeSchema(type, sqlType, 'input', this.#scope)
+    const refined = column.refined && listed === undefined
+    const inputs = insertable ? names.insert : names.update
+    if (refined) this.#inserts.add(inputs)
     const text = refined
-      ? `typed<Exclude<${names.insert}[${stringLiteral(property)}], null | undefined>>(${plain})`
+      ? `typed<Exclude<${inputs}[${stringLiteral(property)}], null | undefined>>(${plain})`
       : plain
     return nullable ? this.#library.nullable(text) : text
   }

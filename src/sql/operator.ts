@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { DEFAULT_SCHEMA } from '../schema/places.js'
 import { extensionType, type TypeSchema } from '../schema/type.js'
 import type { Sql } from './compile.js'
 
@@ -10,9 +9,9 @@ const SPELLED: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * An operator between values of a type: `=`, or `operator("ext".=)` where the type is of an extension outside of the
- * default schema. The search_path may not lead there, and the server would then take another operator, if it finds one:
- * that of text for citext, which tells `A` from `a`.
+ * An operator between values of a type: `=`, or `operator("ext".=)` where the type is of an extension. The search_path may
+ * not lead there, to `public` neither, and the server would then take another operator, if it finds one: that of text for
+ * citext, which tells `A` from `a`. By either name it is the same operator to the planner.
  */
 export function operatorOf(type: TypeSchema, operator: string): Sql {
   const schema = operatorSchema(type)
@@ -20,10 +19,9 @@ export function operatorOf(type: TypeSchema, operator: string): Sql {
   return sql`operator(${sql.id(schema)}.${sql.raw(SPELLED.get(operator) ?? operator)})`
 }
 
-/** The schema in which the operators and aggregates of a type are, if the search_path need not lead there. */
+/** The schema in which the operators and aggregates of an extension's type are; undefined for any other type. */
 export function operatorSchema(type: TypeSchema): string | undefined {
-  const schema = extensionType(type)?.schema
-  return schema === DEFAULT_SCHEMA ? undefined : schema
+  return extensionType(type)?.schema
 }
 
 /** `left = right`, for what two columns hold: by the operators of their type where they have one and the same. */

@@ -6,6 +6,7 @@ import { buildModel } from '../../codegen/model/build-model.js'
 import type { ModelSettings } from '../../codegen/model/settings.js'
 import type { Catalog } from '../../codegen/introspect/catalog.js'
 import { runSqlText } from '../../codegen/sql-script/index.js'
+import { serverLabel } from '../../src/schema/type.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { typeErrors } from './support.js'
 
@@ -61,6 +62,23 @@ const SQL = `
     list short[],
     further shorter
   );
+  create view straight as select id, status as state, kind, upper(other) as other from orders;
+  create view through as select s.state from straight s;
+  create view joined as select o.status, l.c from late l left join orders o on o.status = l.c;
+  create view grouped as select status, count(*) from orders group by grouping sets ((status), ());
+  create view nested as select x.s from (select status as s from orders where id > 1) x;
+  create view branches as select status from orders union all select c from late;
+  create view within as select b.status from (select status from orders union all select 'gone') b;
+  create view cast_away as select status::varchar as status, coalesce(status, 'none') as other from orders;
+  create materialized view kept as select status from orders;
+  create view of_kept as select status from kept;
+  create view circle as select status from orders;
+  create view about as select status from circle;
+  create or replace view circle as select status from about;
+  create foreign data wrapper nobody;
+  create server elsewhere foreign data wrapper nobody;
+  create foreign table distant (status text check (status in ('a'))) server elsewhere;
+  create view of_distant as select status from distant;
 `
 
 let database: TestDatabase
@@ -78,7 +96,7 @@ function typesOf(from: Catalog, settings: ModelSettings = {}): Map<string, strin
     tables.flatMap(({ table, columns }) =>
       columns.map(({ column, refined: own }) => [
         `${table.name}.${column.name}`,
-        own?.text ?? refined.get(column.name)?.text,
+        own?.text ?? refined.get(serverLabel(column.type))?.text,
       ]),
     ),
   )
@@ -92,6 +110,49 @@ describe('checkUnions', () => {
     // Those of heirs are valid where these were made later, which a dump does not know.
     for (const name of ['late.c', 'late_heir.c', 'late_grandchild.c', 'parent.c'])
       expect([name, types.get(name)]).toEqual([name, undefined])
+  })
+
+  it('goes for columns of views that show nothing but a column of a table, NULL aside', () => {
+    const types = typesOf(catalog)
+    const views = [
+      ...['straight.state', 'straight.kind', 'straight.other', 'through.state', 'joined.status', 'joined.c'],
+      ...[
+        'grouped.status',
+        'nested.s',
+        'branches.status',
+        'within.status',
+        'cast_away.status',
+        'cast_away.other',
+      ],
+      ...[
+        'kept.status',
+        'of_kept.status',
+        'circle.status',
+        'about.status',
+        'distant.status',
+        'of_distant.status',
+      ],
+    ]
+    expect(
+      Object.fromEntries(
+        views.flatMap((name) => (types.get(name) === undefined ? [] : [[name, types.get(name)]])),
+      ),
+    ).toEqual({
+      'straight.state': "'open' | 'done'",
+      'straight.kind': "'x' | 'y'",
+      'through.state': "'open' | 'done'",
+      'joined.status': "'open' | 'done'",
+      'grouped.status': "'open' | 'done'",
+      'nested.s': "'open' | 'done'",
+    })
+    const nullable = catalog.tables.flatMap(({ name, columns }) =>
+      columns.filter(({ nullable: isNullable }) => !isNullable).map((column) => `${name}.${column.name}`),
+    )
+    expect(nullable.filter((name) => views.includes(name))).toEqual([
+      'nested.s',
+      'straight.state',
+      'through.state',
+    ])
   })
 
   it('is for those who ask for it', async () => {

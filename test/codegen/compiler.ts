@@ -48,3 +48,28 @@ function hostFor(folder: string, options: ts.CompilerOptions): ts.CompilerHost {
   }
   return host
 }
+
+/** What an editor strikes through in a file, by line: `12: name`. */
+export function deprecatedUses(path: string, folder: string): string[] {
+  const options = repositoryOptions()
+  const host = hostFor(folder, options)
+  const service = ts.createLanguageService({
+    getCompilationSettings: () => options,
+    getScriptFileNames: () => [path],
+    getScriptVersion: () => '1',
+    getScriptSnapshot: (name) =>
+      host.fileExists(name) ? ts.ScriptSnapshot.fromString(host.readFile(name) ?? '') : undefined,
+    getCurrentDirectory: () => folder,
+    getDefaultLibFileName: (given) => ts.getDefaultLibFilePath(given),
+    fileExists: (name) => host.fileExists(name),
+    readFile: (name) => host.readFile(name),
+  })
+  return service
+    .getSuggestionDiagnostics(path)
+    .filter(({ reportsDeprecated }) => reportsDeprecated !== undefined)
+    .map(({ file, start, length }) => {
+      const line = file.getLineAndCharacterOfPosition(start).line + 1
+      return `${String(line)}: ${file.text.slice(start, start + length)}`
+    })
+    .sort()
+}

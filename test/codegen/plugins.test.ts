@@ -148,9 +148,9 @@ describe('the hook model', () => {
     expect(seen?.composites).toMatchObject([
       { typeName: 'Place', sqlTypes: ['character varying(30)', 'text'] },
     ])
-    expect(seen?.domains).toEqual([
-      { schema: 'public', name: 'email', sqlType: 'character varying(120)' },
-      { schema: 'public', name: 'handle', sqlType: 'public.email' },
+    expect(seen?.domains).toMatchObject([
+      { schema: 'public', name: 'email', sqlType: 'character varying(120)', typeName: 'Email' },
+      { schema: 'public', name: 'handle', sqlType: 'public.email', typeName: 'Handle' },
     ])
     const isFrozen = (value: unknown): boolean =>
       typeof value !== 'object' ||

@@ -1,10 +1,13 @@
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createDatabase, dropLeftDatabases } from '../../codegen/server/index.js'
+import { createDatabase, dropLeftDatabases, dropMadeRoles, type Server } from '../../codegen/server/index.js'
+import { readSource } from '../../codegen/source.js'
+import { ScriptSession } from '../../codegen/sql-script/session.js'
 import type { Bundle } from '../support/bundle.js'
+import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { until } from '../support/owned-server.js'
 import { testServer } from '../support/test-server.js'
 import { bundleSluice, sluice, startSluice } from './cli-support.js'
@@ -152,4 +155,98 @@ describe('on a server that others use', () => {
       for (const database of databases) await database.drop()
     }
   })
+})
+
+async function roles(): Promise<string[]> {
+  const { rows } = await client.query<{ rolname: string }>(
+    "select rolname from pg_roles where rolname like 'sluice\\_role\\_%' order by 1",
+  )
+  return rows.map(({ rolname }) => rolname)
+}
+
+/** Extensions are found in a folder of ours from PostgreSQL 18 on, by a server that can read it. */
+const canInstall = testServer.logFile !== undefined
+
+describe('roles that scripts of extensions make on it', () => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await createTestDatabase()
+  })
+  afterAll(() => database.drop())
+
+  it('are told from those that others make meanwhile', async () => {
+    const session = await ScriptSession.open(database.url, 'roles.sql', true)
+    try {
+      const { made } = await session.notingRoles(async () => {
+        await session.runUnguarded('create role sluice_role_mine')
+        await client.query('create role sluice_role_other')
+      })
+      expect(made.map(({ name }) => name)).toEqual(['sluice_role_mine'])
+      expect(await dropMadeRoles(database, made)).toEqual([])
+      expect(await roles()).toEqual(['sluice_role_other'])
+      // Somebody may have made one of the same name since.
+      await client.query('create role sluice_role_mine')
+      expect(await dropMadeRoles(database, made)).toEqual([])
+      expect(await roles()).toEqual(['sluice_role_mine', 'sluice_role_other'])
+    } finally {
+      await session.close()
+      await client.query('drop role if exists sluice_role_mine, sluice_role_other')
+    }
+  })
+
+  it('are named with what drops them, where they cannot be dropped', async () => {
+    const session = await ScriptSession.open(database.url, 'roles.sql', true)
+    try {
+      const { made } = await session.notingRoles(() => session.runUnguarded('create role "sluice_role_""A"'))
+      await session.runUnguarded('create table owned (); alter table owned owner to "sluice_role_""A"')
+      expect(await dropMadeRoles(database, made)).toEqual([
+        expect.stringMatching(
+          /^The role "sluice_role_\\"A", made by an extension, is still on the server \(.*\): DROP ROLE "sluice_role_""A"$/,
+        ),
+      ])
+    } finally {
+      await session.runUnguarded('drop table if exists owned')
+      await session.close()
+      await client.query('drop role if exists "sluice_role_""A"')
+    }
+  })
+
+  it.runIf(canInstall)(
+    'go with the scratch database, whether its script succeeds or fails',
+    async (context) => {
+      const { rows } = await client.query("select from pg_settings where name = 'extension_control_path'")
+      if (rows.length === 0) context.skip()
+      using folder = temporaryFolder()
+      const write = (name: string, text: string) => writeFileSync(join(folder.path, name), text)
+      mkdirSync(join(folder.path, 'extension'))
+      chmodSync(folder.path, 0o755)
+      write('extension/keeps_keys.control', "default_version = '1'\n")
+      write(
+        'extension/keeps_keys--1.sql',
+        `create role sluice_role_holder; create role sluice_role_keeper; grant sluice_role_holder to sluice_role_keeper;
+       create function key_of() returns int language sql as 'select 1'; grant execute on function key_of to sluice_role_holder;`,
+      )
+      const url = new URL(testServer.url)
+      url.searchParams.set('options', `-c extension_control_path=$system:${folder.path}`)
+      const server: Server = { url: url.href, logFile: undefined, stop: () => Promise.resolve() }
+      const said: string[] = []
+      const report = { step: () => undefined, notify: (message: string) => void said.push(message) }
+      const read = (text: string) => {
+        write('schema.sql', text)
+        return readSource({ files: [join(folder.path, 'schema.sql')] }, { report, server })
+      }
+      const made = 'create extension keeps_keys; create table users (id int);'
+      const { catalog } = await read(made)
+      expect(catalog.tables.map(({ name }) => name)).toEqual(['users'])
+      expect(await roles()).toEqual([])
+      await read(`begin; ${made} commit;`)
+      expect(await roles()).toEqual([])
+      await expect(read(`${made} create table users (id int);`)).rejects.toThrow(/already exists/)
+      expect(await roles()).toEqual([])
+      await expect(read('create extension keeps_kees;')).rejects.toThrow(
+        /extension keeps_kees cannot be made/,
+      )
+      expect(said).toEqual([])
+    },
+  )
 })

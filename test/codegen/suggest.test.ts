@@ -33,6 +33,13 @@ const schema = `
     person_id int, item_id uuid, tag_id int, car_id int, said_id int references app.users, user_id int references app.users
   );
   create table app.user_profiles (user_id int primary key, subject_id int, parent_id int);
+  -- Keys that are called as their table, and are no references.
+  create table app.payments (payment_id int, at date, primary key (at, payment_id)) partition by range (at);
+  create table app.shipments (shipment_id int);
+  create table app.invoices (invoice_id int primary key);
+  create table app.invoice (invoice_id uuid primary key);
+  create table app.vat_invoices (invoice_id text primary key);
+  create table app.refunds (payment_id int);
   create view app.joined as
     select t.id, t.country_code as cc, i.id as other, t.said_id as said, count(*) over () as user_id
     from app.things t left join app.items i on i.id = t.item_id::text::int8;
@@ -90,6 +97,7 @@ describe('what is guessed', () => {
       'app.kept': ['thing'],
     })
     expect(unsure).toEqual([
+      { column: 'app.refunds.payment_id', why: 'app.payments has no unique key of one column' },
       { column: 'app.things.person_id', why: 'could be app.person or app.persons' },
       { column: 'app.things.item_id', why: 'is uuid, and app.items.id is int8' },
       { column: 'app.things.tag_id', why: 'app.tags has no unique key of one column' },

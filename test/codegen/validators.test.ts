@@ -56,7 +56,8 @@ async function filesOf(library: ValidatorLibrary, settings: Config = {}, url = d
     plugins: [validatorsPlugin(library)],
     context: { out: 'generated', importExtension: '.js' as const },
   }
-  const model = await modelWith(run, await introspect(url), {
+  const { checkUnions: checks = false } = settings
+  const model = await modelWith(run, await introspect(url, { checks }), {
     ...Object.fromEntries(given),
     validators: library,
   })
@@ -193,6 +194,64 @@ describe('validators', () => {
       'schema.sql',
     )
     expect(await errorsOf({}, kinds.url)).toEqual([])
+  })
+
+  it('check what a CHECK lists, with checkUnions', async () => {
+    await using listed = await createTestDatabase()
+    await runSqlText(
+      listed.url,
+      `create domain state as varchar(4) check (value in ('on', 'off'));
+       create type grade as enum ('low', 'mid', 'high');
+       create type pair as (one state, other text);
+       create table listed (
+         status text not null check (status in ('open', 'it''s', '__proto__')), kind varchar(9) check (kind in ('a', 'b')),
+         number int check (number in (1, 2)), grade grade check (grade in ('low', 'high')), state state, states state[], pair pair
+       );`,
+      'schema.sql',
+    )
+    const settings: Config = { checkUnions: true }
+    expect(await errorsOf(settings, listed.url)).toEqual([])
+    for (const library of LIBRARIES) {
+      const { files } = await filesOf(library, settings, listed.url)
+      const { newListedSchema } = await importValidators(library, files.get('validators.ts') ?? '')
+      const check = (values: object) => newListedSchema?.check({ status: 'open', ...values })
+      const right = {
+        status: "it's",
+        kind: 'b',
+        number: 2,
+        grade: 'low',
+        state: 'on',
+        states: ['off'],
+        pair: { one: 'on', other: 'x' },
+      }
+      expect(check(right)).toEqual({ value: right })
+      expect(check({ status: '__proto__', kind: null, state: null })?.paths).toBeUndefined()
+      const wrong = {
+        status: 'gone',
+        kind: 'c',
+        number: 3,
+        grade: 'mid',
+        state: 'x',
+        states: ['x'],
+        pair: { one: 'x', other: 'x' },
+      }
+      expect(check(wrong)?.paths).toEqual([
+        'status',
+        'kind',
+        'number',
+        'grade',
+        'state',
+        'states.0',
+        'pair.one',
+      ])
+      const own = await filesOf(
+        library,
+        { ...settings, columns: { 'public.listed.kind': { type: 'string' } } },
+        listed.url,
+      )
+      const schemas = await importValidators(library, own.files.get('validators.ts') ?? '')
+      expect(schemas['newListedSchema']?.check({ status: 'open', kind: 'c' }).paths).toBeUndefined()
+    }
   })
 
   it('are in a file that no table has', async () => {

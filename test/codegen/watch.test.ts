@@ -136,6 +136,21 @@ describe('sluice codegen --watch', () => {
     expect(await watched.end('SIGTERM')).toBe(0)
   })
 
+  it('sees files that scripts include, and that those include, also such as are not there', async () => {
+    using folder = temporaryFolder()
+    const write = (name: string, text: string) => writeFileSync(join(folder.path, name), text)
+    mkdirSync(join(folder.path, 'parts'))
+    write('schema.sql', '\\i parts/tables.sql\n')
+    write('parts/tables.sql', 'create table users (id int primary key);\n\\ir views.sql\n')
+    const watched = watching(folder.path)
+    expect(await watched.until(WAITING)).toMatch(/there is no file views\.sql to include/)
+    write('parts/views.sql', 'create view seen as select id from users;')
+    expect(await watched.until(WAITING)).toMatch(/views\.sql has changed\.[^]*1 table, 1 view/)
+    write('parts/tables.sql', 'create table users (id int primary key, name text);\n\\ir views.sql\n')
+    expect(await watched.until(WAITING)).toMatch(/tables\.sql has changed\.[^]*2 files written/)
+    expect(await watched.end('SIGTERM')).toBe(0)
+  })
+
   it('refuses what it cannot watch', async () => {
     using folder = temporaryFolder()
     const url = await sluice(folder.path, '--watch', '--url', 'postgres://127.0.0.1:1/x')

@@ -1,0 +1,20 @@
+import type { Qualified } from '../../src/schema/qualified-name.js'
+import type { CatalogTable } from '../introspect/catalog.js'
+
+/** A table without some of its columns, and without the keys that they, or such of other tables, are part of. */
+export function withoutColumns(
+  table: CatalogTable,
+  isLeft: (of: Qualified, column: string) => boolean,
+): CatalogTable {
+  const areLeft = (columns: readonly string[]) => columns.every((column) => isLeft(table, column))
+  return {
+    ...table,
+    columns: table.columns.filter(({ name }) => isLeft(table, name)),
+    primaryKey: areLeft(table.primaryKey) ? table.primaryKey : [],
+    uniqueKeys: table.uniqueKeys.filter(areLeft),
+    foreignKeys: table.foreignKeys.filter(
+      ({ columns, references: { schema, table: name, columns: referred } }) =>
+        areLeft(columns) && referred.every((column) => isLeft({ schema, name }, column)),
+    ),
+  }
+}
