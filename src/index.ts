@@ -15,9 +15,9 @@ export { Repository } from './repository/repository.js'
 export { repositoriesOf, type RepositoryClass } from './repository/repositories.js'
 export { functionsOf } from './repository/functions.js'
 export { QuerySet } from './queryset/queryset.js'
-export type { CompiledSQL, Field, OrderKey, QuerySetOf } from './queryset/field-types.js'
-export type { OrderArgument, OrderObject, ValuesTuple } from './queryset/order-types.js'
-export type { FieldPath, OrderPath } from './queryset/path-types.js'
+export type { CompiledSQL, Field, OrderKey, QuerySetOf } from './queryset/types/field-types.js'
+export type { OrderArgument, OrderObject, ValuesTuple } from './queryset/types/order-types.js'
+export type { FieldPath, OrderPath } from './queryset/types/path-types.js'
 export type { BulkOptions, IgnoreConflicts, RefuseConflicts, UpdateConflicts } from './write/options.js'
 export type { ChangedRow, Defaults, NewRows, NewRowStream } from './write/rows.js'
 export type { UpdateExpression, UpdateValues } from './write/update.js'
@@ -45,7 +45,12 @@ export {
 } from './query/expression/query-expression.js'
 export type { WindowOptions, WindowOrder, FrameBound } from './query/expression/window-clause.js'
 export type { Argument, Expressed, Literal } from './query/expression/expression-types.js'
-export type { AggregateRow, Aggregates, Annotated, AnnotatedFilter } from './queryset/annotation-types.js'
+export type {
+  AggregateRow,
+  Aggregates,
+  Annotated,
+  AnnotatedFilter,
+} from './queryset/types/annotation-types.js'
 export type { BatchOptions, IterationProgress, IteratorOptions } from './request.js'
 export type { AsyncRows } from './iterate/async-rows.js'
 export type { SyncRows } from './iterate/sync-rows.js'

@@ -21,9 +21,8 @@ export interface AggregatedRows {
 export function aggregatedRows(target: ExpressionTarget, over: unknown, counts: boolean): AggregatedRows {
   const rows = isExpression(over)
     ? ofExpression(target, over)
-    : typeof over === 'string'
-      ? followPath(target, over, counts)
-      : { path: [], table: target.table, column: resolveArgument(target, over) }
+    : // What is neither a path nor an expression is refused there.
+      followPath(target, over as string, counts)
   const { column } = rows
   if (column !== undefined && !target.derived && isOverGroup(column)) {
     throw new UsageError(

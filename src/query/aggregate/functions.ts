@@ -1,5 +1,5 @@
 import { recognise, version } from '../../copies.js'
-import type { Aggregated, Argument } from '../expression/expression-types.js'
+import type { Aggregated, Expressed } from '../expression/expression-types.js'
 import { QueryExpression } from '../expression/query-expression.js'
 import { resolveWindow, type WindowOptions } from '../expression/window-clause.js'
 import type { AggregateFunction } from './function-names.js'
@@ -17,7 +17,7 @@ import { resolveAggregate } from './resolve-aggregate.js'
  */
 export class Aggregate<
   F extends AggregateFunction = AggregateFunction,
-  P extends Argument = Argument,
+  P extends string | Expressed = string | Expressed,
   O extends object = object,
 > extends QueryExpression<Aggregated<F, P, O>> {
   readonly function: F
@@ -59,7 +59,7 @@ recognise({ Aggregate }, `@${version}`)
  * A number; 0 without rows.
  */
 export function count(): Aggregate<'count', '*', object>
-export function count<const P extends Argument, const O extends object = object>(
+export function count<const P extends string | Expressed, const O extends object = object>(
   path: P,
   options?: O & AggregateOptions,
 ): Aggregate<'count', P, O>
@@ -67,7 +67,7 @@ export function count<const O extends object>(options: O & AggregateOptions): Ag
 export function count(path: unknown = '*', options: object = {}): Aggregate {
   return isPlainObject(path)
     ? new Aggregate('count', '*', path)
-    : new Aggregate('count', path as Argument, options)
+    : new Aggregate('count', path as string, options)
 }
 
 /**
@@ -89,7 +89,7 @@ export const max = aggregating('max')
 export const arrayAgg = aggregating<'arrayAgg', OrderedAggregateOptions>('arrayAgg')
 
 /** The values as one string with `separator` between them; NULLs are left out, and `null` without values. */
-export function stringAgg<const P extends Argument, const O extends object = object>(
+export function stringAgg<const P extends string | Expressed, const O extends object = object>(
   path: P,
   separator: string,
   options?: O & OrderedAggregateOptions,
@@ -106,7 +106,7 @@ export const boolOr = aggregating('boolOr')
 function aggregating<F extends AggregateFunction, Options extends AggregateOptions = AggregateOptions>(
   name: F,
 ) {
-  return <const P extends Argument, const O extends object = object>(
+  return <const P extends string | Expressed, const O extends object = object>(
     path: P,
     options?: O & Options,
   ): Aggregate<F, P, O> =>

@@ -1,14 +1,14 @@
-import type { Aggregate } from '../query/aggregate/functions.js'
-import type { AggregateFunction } from '../query/aggregate/function-names.js'
-import type { AggregateOptions, OrderedAggregateOptions } from '../query/aggregate/options.js'
-import type { Expressed } from '../query/expression/expression-types.js'
+import type { Aggregate } from '../../query/aggregate/functions.js'
+import type { AggregateFunction } from '../../query/aggregate/function-names.js'
+import type { AggregateOptions, OrderedAggregateOptions } from '../../query/aggregate/options.js'
+import type { Expressed } from '../../query/expression/expression-types.js'
 import type {
   ComparableCondition,
   Conditions,
   EqualityCondition,
   TextLookups,
-} from '../query/filter/filter-types.js'
-import type { Model } from '../query/model.js'
+} from '../../query/filter/filter-types.js'
+import type { Model } from '../../query/model.js'
 import type { OrderKey } from './field-types.js'
 import type { FieldPath } from './path-types.js'
 import type { ArgumentValue, End, Operands, ValueOf } from './expression-values.js'

@@ -1,4 +1,4 @@
-import type { Model } from '../query/model.js'
+import type { Model } from '../../query/model.js'
 
 /** The relations of a table. */
 type Relations<M extends Model> = NonNullable<M['relations']>

@@ -1,5 +1,5 @@
-import type { Model } from '../query/model.js'
-import type { SubqueryParts } from '../query/filter/subquery.js'
+import type { Model } from '../../query/model.js'
+import type { SubqueryParts } from '../../query/filter/subquery.js'
 import type { IsUnion } from './field-types.js'
 
 /** What a queryset is as the operand of `in`: the values of its only field, or the primary key of whole rows. */

@@ -1,4 +1,4 @@
-import type { AggregateFunction } from '../query/aggregate/function-names.js'
+import type { AggregateFunction } from '../../query/aggregate/function-names.js'
 import type {
   Aggregated,
   Calculated,
@@ -11,8 +11,8 @@ import type {
   OneOf,
   OrNull,
   Strict,
-} from '../query/expression/expression-types.js'
-import type { Model } from '../query/model.js'
+} from '../../query/expression/expression-types.js'
+import type { Model } from '../../query/model.js'
 import type { RelationName, Target } from './relation-types.js'
 
 /** The table that a path ends in, and the type of the field unless it ends in rows; undefined when it leads nowhere. */

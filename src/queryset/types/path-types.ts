@@ -1,4 +1,4 @@
-import type { Model } from '../query/model.js'
+import type { Model } from '../../query/model.js'
 import type { Field } from './field-types.js'
 import type { RelationName, Target, ToOneName } from './relation-types.js'
 

@@ -1,5 +1,5 @@
-import type { CallOptions } from '../kysely/abortable.js'
-import type { Model } from '../query/model.js'
+import type { CallOptions } from '../../kysely/abortable.js'
+import type { Model } from '../../query/model.js'
 
 /** A column of the table, by its property. */
 export type Field<M extends Model> = keyof M['row'] & string
