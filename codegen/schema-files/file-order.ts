@@ -84,8 +84,16 @@ export function comparePaths(left: string, right: string): number {
   return a.length - b.length
 }
 
+/** `20240131093000`, or as Diesel writes it today, `2024-01-31-093000-0000`. */
+const DATE = /^\d{4}-?\d{2}-?\d{2}[\d-]*/
+
 /** Numbers at the beginning count as such: `2_b` before `10_a`. */
 function compareNames(left: string, right: string): number {
+  const [day, otherDay] = [DATE.exec(left)?.[0], DATE.exec(right)?.[0]]
+  if (day !== undefined && otherDay !== undefined && `${day}${otherDay}`.includes('-')) {
+    const order = compareText(day.replaceAll('-', ''), otherDay.replaceAll('-', ''))
+    if (order !== 0) return order
+  }
   const [a, b] = [/^\d+/.exec(left)?.[0], /^\d+/.exec(right)?.[0]]
   return (a !== undefined && b !== undefined && compareNumbers(a, b)) || compareText(left, right)
 }

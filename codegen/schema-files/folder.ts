@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { CodegenError } from '../errors.js'
 import { comparePaths, inOrder, isFlyway } from './file-order.js'
 import { drizzleScripts } from './drizzle.js'
@@ -48,8 +48,17 @@ async function scriptsOf(folder: string): Promise<string[] | undefined> {
   if (files.includes('structure.sql')) return [join(folder, 'structure.sql')]
   const versioned = own.some(isFlyway) || own.length === 0 ? await flywayBelow(folder, folders) : []
   if (own.some(isFlyway) || versioned.length > 0) return inOrder([...own, ...versioned])
-  if (own.length === 0) return foldersOfOne(folder, folders)
+  // Beside folders of migrations, other scripts are run by hand.
+  if (!own.some(isNumbered)) {
+    const scripts = await foldersOfOne(folder, folders)
+    if (scripts !== undefined || own.length === 0) return scripts
+  }
   return inOrder(own)
+}
+
+/** As migrations mostly are. */
+function isNumbered(file: string): boolean {
+  return /^\d/.test(basename(file))
 }
 
 async function contentsOf(folder: string): Promise<{ files: string[]; folders: string[] }> {

@@ -101,6 +101,25 @@ describe('a folder is run in the order of the tool that it is of', () => {
       },
       ['deploy/users@v2.sql', 'deploy/app/orders.sql', 'deploy/users.sql'],
     ],
+    [
+      'sqitch, reworked before other tags, with folders of its own',
+      {
+        ...empty('db/scripts/users.sql', 'db/scripts/users@v1.sql', 'db/scripts/orders.sql'),
+        'sqitch.conf': '[core]\n\tengine = pg\n\ttop_dir = ./db\n\tdeploy_dir = "db/scripts"\n',
+        'sqitch.plan': '%project=shop\nusers\n@v1 2024\norders\n@v2 2024\nusers [users@v1] 2024 # again\n',
+      },
+      ['db/scripts/users@v1.sql', 'db/scripts/orders.sql', 'db/scripts/users.sql'],
+    ],
+    [
+      'Diesel, by day however it is written, beside scripts that are run by hand',
+      empty(
+        'backfill.sql',
+        '20140924113530_a/up.sql',
+        '2017-08-31-230457_c/up.sql',
+        '20151201000000_b/up.sql',
+      ),
+      ['20140924113530_a/up.sql', '20151201000000_b/up.sql', '2017-08-31-230457_c/up.sql'],
+    ],
     ['Rails', empty('structure.sql', 'migrate/20240101_a.rb', 'seeds.txt'), ['structure.sql']],
     [
       'none',
