@@ -1,11 +1,11 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { DatabaseError } from 'pg'
 import { CodegenError, messageOf } from './errors.js'
 import type { Catalog } from './introspect/catalog.js'
 import { introspect } from './introspect/introspect.js'
 import { findScripts } from './schema-files/index.js'
 import { createDatabase, dropLeftDatabases, dropRoles, type Server, startServer } from './server/index.js'
-import { LeftOuts, MISSING, runSqlFile, type LeftOut } from './sql-script/index.js'
+import { LeftOuts, MISSING, originOf, runSqlFile, type LeftOut } from './sql-script/index.js'
 
 /** Where the schema comes from: SQL files, folders and globs, run in order in a scratch database, or a database as it is. */
 export type SchemaSource = { readonly files: readonly string[] } | { readonly url: string }
@@ -115,15 +115,22 @@ async function readFiles<T>(
 
 /** Adds to what a script lacks that it may be in those behind it, whose order was nobody's choice in a folder. */
 function withOrder(error: unknown, file: string, files: readonly string[]): unknown {
-  const behind = files.slice(files.indexOf(file) + 1).map((each) => basename(each))
+  const behind = files.slice(files.indexOf(file) + 1).map(shortName)
   const code = error instanceof CodegenError && error.cause instanceof DatabaseError && error.cause.code
   if (behind.length === 0 || typeof code !== 'string' || !MISSING.has(code)) return error
+  if (originOf((error as CodegenError).cause) !== undefined) return error
   const others = behind.length > 3 ? [...behind.slice(0, 3), `${behind.length - 3} more`] : behind
   return new CodegenError(
-    `${messageOf(error)}\n${basename(file)} runs before ${others.join(', ')}: where one of these makes what is missing, ` +
+    `${messageOf(error)}\n${shortName(file)} runs before ${others.join(', ')}: where one of these makes what is missing, ` +
       "name the scripts in their order, schema: ['tables.sql', 'data.sql'], or by --schema for each.",
     { cause: error },
   )
+}
+
+/** `schema.sql`; of a migration that is a folder, that as well. */
+function shortName(file: string): string {
+  const name = basename(file)
+  return /^(?:up|migration)\.sql$/.test(name) ? `${basename(dirname(file))}/${name}` : name
 }
 
 function refuseAborted(signal: AbortSignal | undefined): void {

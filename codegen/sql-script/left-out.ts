@@ -21,6 +21,10 @@ export class LeftOuts {
     this.#found.set(what, found)
   }
 
+  has(what: string): boolean {
+    return this.#found.has(what)
+  }
+
   list(): LeftOut[] {
     return [...this.#found].map(([what, { count, names }]) => ({ what, count, names }))
   }
@@ -31,6 +35,7 @@ export const RIGHTS = 'rights, owners and roles'
 /** What concerns the whole server, where a scratch database must leave no trace. */
 export const SERVER_WIDE = 'databases, tablespaces and settings of the server'
 export const SETTINGS = 'settings that this server does not have'
+export const ROWS = 'rows of files that are not there, or of programs'
 
 const KINDS: readonly (readonly [what: string, head: RegExp])[] = [
   [RIGHTS, /^(?:create|alter|drop|comment on) (?:role|group) /],
@@ -38,11 +43,12 @@ const KINDS: readonly (readonly [what: string, head: RegExp])[] = [
   [RIGHTS, /^(?:grant|revoke|reassign owned|drop owned|alter default privileges|security label) /],
   [RIGHTS, /^set (?:local |session )?(?:role |session authorization )/],
   [RIGHTS, /^reset (?:role|session authorization)/],
-  ['policies', /^(?:create|alter|drop|comment on) policy /],
+  // Those that code has made are dropped.
+  ['policies', /^(?:create|alter|comment on) policy /],
   [SERVER_WIDE, /^(?:create|alter|drop|comment on) (?:database|tablespace) /],
-  [SERVER_WIDE, /^(?:alter system|set (?:local |session )?default_tablespace) /],
+  [SERVER_WIDE, /^(?:alter system|set (?:local |session )?default_tablespace) (?!(?:=|to) '' )/],
   ['publications and subscriptions', /^(?:create|alter|drop|comment on) (?:publication|subscription) /],
-  ['event triggers', /^(?:create|alter|drop|comment on) event trigger /],
+  ['event triggers', /^(?:create|alter|comment on) event trigger /],
   ['maintenance', /^(?:vacuum|analyze|analyse|cluster|reindex|checkpoint|load)\b/],
 ]
 
@@ -58,11 +64,17 @@ export function withoutBearing(text: string): string | undefined {
   const head = headOf(text, 5)
   const kind = KINDS.find(([, pattern]) => pattern.test(`${head} `))
   if (kind !== undefined) return kind[0]
+  if (head.startsWith('copy ') && runsProgram(text)) return ROWS
   if (head.startsWith('select ') && REPLICATION.test(text)) return SERVER_WIDE
   if (!head.startsWith('alter ')) return undefined
   const words = headOf(text, LONGEST)
   if (/ owner to \S+$/.test(words) && !words.includes(' , ')) return RIGHTS
   return / set tablespace \S+(?: nowait)?$/.test(words) && !words.includes(' , ') ? SERVER_WIDE : undefined
+}
+
+/** Programs are not run, least of all with the rights of a server. */
+function runsProgram(text: string): boolean {
+  return / (?:from|to) program '/.test(headOf(text, 2000))
 }
 
 /** The dump's encoding: the script has been read by it, and is sent in another. */

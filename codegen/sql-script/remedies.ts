@@ -1,4 +1,4 @@
-import { DatabaseError } from 'pg'
+import { DatabaseError, escapeIdentifier } from 'pg'
 import {
   withoutAccessMethod,
   withoutConcurrently,
@@ -7,9 +7,10 @@ import {
   withoutRoleStatements,
   withoutTablespace,
 } from './edits.js'
-import { RIGHTS, SERVER_WIDE, SETTINGS, subjectOf } from './left-out.js'
+import { RIGHTS, ROWS, SERVER_WIDE, SETTINGS, subjectOf } from './left-out.js'
 import { utf16Length } from './script-error.js'
 import { headOf, nameIn, tokensOf } from './tokens.js'
+import { NO_TRANSACTION, WANTS_NO_TRANSACTION } from './transactions.js'
 
 /** What to do about a statement that failed. */
 export type Remedy =
@@ -20,7 +21,11 @@ export type Remedy =
       readonly what?: string
       readonly name?: string
     }
-  | { readonly do: 'make role'; readonly role: string }
+  /** Run something before it. */
+  | { readonly do: 'before'; readonly text: string; readonly what?: string }
+  /** Begin the transaction that it needs, or end the one that it does not stand. */
+  | { readonly do: 'begin' }
+  | { readonly do: 'commit' }
   | { readonly do: 'unguarded' }
 
 /** What is known of the run. */
@@ -29,6 +34,10 @@ export interface Circumstances {
   readonly isShared: boolean
   /** Extensions that were left out so far: what needs them is missing. */
   readonly skipped: ReadonlySet<string>
+  /** The transaction is not the script's. */
+  readonly hasBegun: boolean
+  /** Rows are missing, and others that refer to them may be there. */
+  readonly lacksRows: boolean
   /** Of the statement: `file:line`. */
   readonly place: () => string
 }
@@ -54,6 +63,14 @@ const DEFINITIONS =
 /** Code that the server runs as it comes. */
 const CODE = /^(?:do|select|call|perform)\b/
 
+/** Code that makes roles gives them no more rights than they need where they are granted some, which is left out here. */
+const RAISE_ROLES = `
+  DO $$ DECLARE role text; BEGIN
+    FOR role IN SELECT rolname FROM pg_roles WHERE NOT rolsuper AND rolname !~ '^pg_' LOOP
+      EXECUTE format('ALTER ROLE %I SUPERUSER', role);
+    END LOOP;
+  END $$`
+
 /** What is done about a failure, if it is one of those that say nothing about the structure; else undefined. */
 export function remedyFor(text: string, error: unknown, circumstances: Circumstances): Remedy | undefined {
   if (!(error instanceof DatabaseError)) return undefined
@@ -61,10 +78,13 @@ export function remedyFor(text: string, error: unknown, circumstances: Circumsta
   const head = `${headOf(text, 8)} `
   if (/^set /.test(head) && UNSETTABLE.has(code)) return leave(SETTINGS, settingOf(head))
   return (
+    ofTransactions(code, circumstances) ??
     isThereAlready(head, code) ??
     isGoneAlready(head, code) ??
     ofRoles(text, head, error, circumstances) ??
     ofPlaces(text, head, code) ??
+    ofRows(head, error, circumstances) ??
+    ofTools(error, circumstances) ??
     ofExtensions(text, head, error, circumstances)
   )
 }
@@ -105,7 +125,12 @@ function ofRoles(
 ): Remedy | undefined {
   const role = /^role "([^]*)" does not exist$/.exec(message)?.[1]
   const isMissing = code === '42704' && /^role "/.test(message)
-  if (!isShared) return isMissing && role !== undefined ? { do: 'make role', role } : undefined
+  if (!isShared && code === '42501') return { do: 'before', text: RAISE_ROLES }
+  // With all rights, so that what is done in its name is done. It is there for others of the same name.
+  if (!isShared)
+    return isMissing && role !== undefined
+      ? { do: 'before', text: `CREATE ROLE ${escapeIdentifier(role)} SUPERUSER` }
+      : undefined
   if (code !== '42501' && code !== '42704') return undefined
   if (/^create user mapping /.test(head)) return leave(RIGHTS)
   if (CODE.test(head)) return ofCode(text, place, code === '42501' || isMissing)
@@ -120,6 +145,32 @@ function ofCode(text: string, place: () => string, isRefused: boolean): Remedy |
   const instead = withoutRoleStatements(text)
   if (instead !== undefined) return { do: 'instead', text: instead, what: RIGHTS }
   return leave('code that needs rights on the whole server', place())
+}
+
+function ofTransactions(code: string, { hasBegun }: Circumstances): Remedy | undefined {
+  if (code === NO_TRANSACTION) return { do: 'begin' }
+  return hasBegun && WANTS_NO_TRANSACTION.has(code) ? { do: 'commit' } : undefined
+}
+
+/** Files of rows that are not there; rows that refer to theirs have no bearing on the structure either. */
+function ofRows(head: string, error: DatabaseError, { lacksRows }: Circumstances): Remedy | undefined {
+  const { code = '', schema, table } = error
+  if (/^copy /.test(head) && (code === '58P01' || code === '42501')) return leave(ROWS)
+  if (!lacksRows || !/^23/.test(code)) return undefined
+  if (/^(?:insert|update|delete|copy|merge|with) /.test(head)) return leave(ROWS)
+  if (!/^alter table /.test(head) || schema === undefined || table === undefined) return undefined
+  const name = `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`
+  return { do: 'before', text: `TRUNCATE ${name} CASCADE`, what: ROWS }
+}
+
+/** golang-migrate has its own table from the start, which migrations refer to. */
+function ofTools({ code, message }: DatabaseError, { place }: Circumstances): Remedy | undefined {
+  const isMissing = code === '42P01' && message === 'relation "schema_migrations" does not exist'
+  if (!isMissing || !/\.up\.sql:\d+$/.test(place())) return undefined
+  return {
+    do: 'before',
+    text: 'CREATE TABLE schema_migrations (version bigint NOT NULL PRIMARY KEY, dirty boolean NOT NULL)',
+  }
 }
 
 /** Where and how rows are stored. */
@@ -144,7 +195,7 @@ function ofExtensions(
   { skipped }: Circumstances,
 ): Remedy | undefined {
   if (skipped.size === 0 || !MISSING.has(error.code ?? '')) return undefined
-  const what = `what hangs on ${[...skipped].join(', ')}`
+  const what = `what hangs on ${[...skipped].join(', ')}, or on what else is missing`
   const subject = subjectOf(text)
   const hasElements = /^(?:create (?:\w+ )*?(?:table|type)|alter (?:foreign )?table) /.test(head)
   if (hasElements && error.position !== undefined) {
@@ -154,7 +205,7 @@ function ofExtensions(
       return { do: 'instead', text: found.text, what, name }
     }
   }
-  return leave(what, subject)
+  return leave(what, head.startsWith('alter ') ? `a change of ${subject}` : subject)
 }
 
 function elementName(element: string): string {

@@ -1,3 +1,4 @@
+import { CodegenError, messageOf } from '../errors.js'
 import { readScript } from '../script-text/index.js'
 import { LeftOuts } from './left-out.js'
 import { Script, type ScriptContext } from './script.js'
@@ -47,6 +48,9 @@ export async function runSqlText(
       onProgress: options.onProgress ?? (() => undefined),
     }
     await new Script(context, text, name).run()
+    await session.commit().catch((error: unknown) => {
+      throw new CodegenError(`${name}: the end of its transaction: ${messageOf(error)}`, { cause: error })
+    })
   } finally {
     await session.close()
   }

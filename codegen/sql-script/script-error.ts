@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg'
 import { CodegenError, messageOf } from '../errors.js'
+import { originOf } from './extensions.js'
 import { offsetIn, type Statement } from './statement.js'
 
 /** `file:line: message`, the line being the server's position inside the statement, or else the statement's first. */
@@ -10,7 +11,9 @@ export function scriptError(file: string, script: string, part: Statement, error
   const offset = offsetIn(part, utf16Length(part.text, Number(from?.position ?? 1) - 1))
   const lines = [`${placeOf(file, script, offset)}: ${messageOf(error)}`]
   if (from?.detail) lines.push(`DETAIL: ${from.detail}`)
-  if (from?.hint) lines.push(`HINT: ${from.hint}`)
+  const origin = from && originOf(from)
+  if (origin !== undefined) lines.push(`HINT: ${origin}.`)
+  else if (from?.hint) lines.push(`HINT: ${from.hint}`)
   if (from?.where) lines.push(`CONTEXT: ${from.where}`)
   return new CodegenError(lines.join('\n'), { cause: error })
 }

@@ -3,8 +3,9 @@ import { dirname, resolve } from 'node:path'
 import type { QueryResult } from 'pg'
 import { CodegenError } from '../errors.js'
 import { readScript } from '../script-text/index.js'
+import { extensionOf } from './extensions.js'
 import { Conditions } from './psql/conditions.js'
-import { withoutBearing, type LeftOuts } from './left-out.js'
+import { ROWS, withoutBearing, type LeftOuts } from './left-out.js'
 import { readArguments, type Arguments } from './psql/arguments.js'
 import { actionOf, conditionOf, copyOf, isConditional } from './psql/command.js'
 import type { PsqlVariables } from './psql/session-variables.js'
@@ -74,6 +75,8 @@ export class Script {
     const context = this.#context
     if (!/^(?:create|alter|copy|insert)\b/.test(headOf(statement.text, 1))) return
     if (withoutBearing(statement.text) !== undefined) return
+    // The extensions of template1, which pg_dumpall has as well, are in every database.
+    if (extensionOf(statement.text) !== undefined) return
     context.filled ??= context.database ?? ''
     if (context.filled === (context.database ?? '')) return
     throw this.#wrong(
@@ -183,7 +186,7 @@ export class Script {
       return
     }
     const data = copy.from === 'nowhere' ? undefined : await this.#fileOf(copy.from.file)
-    if (data === undefined) this.#context.leftOuts.add('rows of files that are not there, or of programs')
+    if (data === undefined) this.#context.leftOuts.add(ROWS)
     else await this.#statement(statement, () => data)
   }
 

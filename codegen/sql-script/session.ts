@@ -1,4 +1,4 @@
-import { DatabaseError, escapeIdentifier, type Client, type QueryResult } from 'pg'
+import { DatabaseError, type Client, type QueryResult } from 'pg'
 import { connectTo } from '../server/connect.js'
 import { ScriptQuery } from './script-query.js'
 import { headOf } from './tokens.js'
@@ -17,6 +17,7 @@ const SAVEPOINT = 'sluice_statement'
 export class ScriptSession {
   #client: Client
   #status = 'I'
+  #hasBegun = false
 
   private constructor(
     client: Client,
@@ -39,8 +40,28 @@ export class ScriptSession {
     return this.#status !== 'I'
   }
 
+  /** Begins the transaction in which a migration tool would run the script. */
+  async begin(): Promise<void> {
+    await this.#client.query('BEGIN')
+    this.#hasBegun = true
+  }
+
+  /** Ends the transaction that was begun here, if it is still open. @returns whether there was one. */
+  async commit(): Promise<boolean> {
+    if (!this.hasBegun) return false
+    this.#hasBegun = false
+    await this.#client.query('COMMIT')
+    return true
+  }
+
+  /** Whether the transaction is not one of the script's own. */
+  get hasBegun(): boolean {
+    return this.#hasBegun && this.isInTransaction
+  }
+
   /** A new session, in which nothing is set. */
   async renew(): Promise<void> {
+    await this.commit()
     await this.#client.end()
     this.#client = this.#watched(await connectTo(this.url, `to load ${this.name}`))
     await this.#speakEnglish()
@@ -82,11 +103,6 @@ export class ScriptSession {
     } finally {
       await this.#guard()
     }
-  }
-
-  /** Makes a role with all rights, so that what is done in its name is done. It is there for others of the same name. */
-  async makeRole(name: string): Promise<void> {
-    await this.run(`CREATE ROLE ${escapeIdentifier(name)} SUPERUSER`, () => '')
   }
 
   /** For ourselves. */

@@ -1,9 +1,10 @@
 import type { QueryResult } from 'pg'
 import { withoutSchemaOwner } from './edits.js'
 import { extensionOf, missingExtension } from './extensions.js'
-import { setsEncoding, takesData, withoutBearing, type LeftOuts } from './left-out.js'
+import { ROWS, setsEncoding, takesData, withoutBearing, type LeftOuts } from './left-out.js'
 import { remedyFor, type Remedy } from './remedies.js'
 import type { ScriptSession } from './session.js'
+import { beginsTransaction, needsTransaction } from './transactions.js'
 
 export interface StatementOptions {
   readonly isShared: boolean
@@ -26,7 +27,6 @@ export class StatementRunner {
   readonly #leftOuts: LeftOuts
   readonly #isShared: boolean
   readonly #unwanted: ReadonlySet<string>
-  readonly #skipped = new Set<string>()
 
   constructor(session: ScriptSession, leftOuts: LeftOuts, { isShared, skipExtensions }: StatementOptions) {
     this.#session = session
@@ -43,6 +43,8 @@ export class StatementRunner {
       this.#leftOuts.add(what)
       return undefined
     }
+    if (beginsTransaction(text)) await this.#session.commit()
+    else if (!this.#session.isInTransaction && needsTransaction(text)) await this.#session.begin()
     return this.#attempt(withoutSchemaOwner(text), where)
   }
 
@@ -59,11 +61,14 @@ export class StatementRunner {
         const remedy = this.#remedyFor(text, error, where)
         if (remedy === undefined || (remedy.do === 'unguarded' && isUnguarded)) throw error
         if (remedy.do === 'unguarded') isUnguarded = true
-        else if (remedy.do === 'make role') {
-          if (made.has(remedy.role)) throw error
-          made.add(remedy.role)
-          await this.#session.makeRole(remedy.role)
-        } else {
+        else if (remedy.do === 'before') {
+          if (made.has(remedy.text)) throw error
+          made.add(remedy.text)
+          if (remedy.what !== undefined) this.#leftOuts.add(remedy.what)
+          await this.#session.run(remedy.text, () => '')
+        } else if (remedy.do === 'begin') await this.#session.begin()
+        else if (remedy.do === 'commit') await this.#session.commit()
+        else {
           if (remedy.what !== undefined) this.#leftOuts.add(remedy.what, remedy.name)
           if (remedy.text === undefined) {
             if (takesData(text)) where.takeData()
@@ -76,7 +81,10 @@ export class StatementRunner {
   }
 
   #remedyFor(text: string, error: unknown, { place }: StatementPlace): Remedy | undefined {
-    const circumstances = { isShared: this.#isShared, skipped: this.#skipped, place }
+    const circumstances = {
+      ...{ isShared: this.#isShared, skipped: this.#skipped(), place },
+      ...{ hasBegun: this.#session.hasBegun, lacksRows: this.#leftOuts.has(ROWS) },
+    }
     const remedy = remedyFor(text, error, circumstances)
     if (remedy !== undefined) return remedy
     const extension = extensionOf(text)
@@ -87,7 +95,15 @@ export class StatementRunner {
   #ofSkipped(text: string): string | undefined {
     const extension = this.#unwanted.size === 0 ? undefined : extensionOf(text)
     if (extension === undefined || !this.#unwanted.has(extension.name)) return undefined
-    this.#skipped.add(extension.name)
-    return `the extension ${extension.name}`
+    return leftOutExtension(extension.name)
   }
+
+  /** Those that a script asked for, this one or one before. */
+  #skipped(): ReadonlySet<string> {
+    return new Set([...this.#unwanted].filter((name) => this.#leftOuts.has(leftOutExtension(name))))
+  }
+}
+
+function leftOutExtension(name: string): string {
+  return `the extension ${name}`
 }
