@@ -3,6 +3,7 @@ import { qualifiedName } from '../src/schema/qualified-name.js'
 import type { GenerateResult } from './generate.js'
 import { groupBy } from './group-by.js'
 import type { Skipped } from './introspect/catalog.js'
+import type { Renamed } from './model/database-model.js'
 import { nameList } from './name-list.js'
 import { printable } from './printable.js'
 import type { LeftOut } from './sql-script/index.js'
@@ -51,7 +52,7 @@ export function summary({ model, changes, page, leftOut, seconds }: GenerateResu
       : []),
     ...(pageLine === undefined ? [] : [pageLine]),
     ...notes.map((note) => `  ${note}`),
-    ...renamed.map(({ from, to, setting }) => `  renamed ${from} to ${to}; ${setting} sets another name`),
+    ...renamedLines(renamed),
     ...unreached.map(
       ({ name, sent }) =>
         `  ${name} cannot be named with CamelCasePlugin, which sends ${JSON.stringify(sent)} in its place`,
@@ -82,6 +83,17 @@ export function outdated({ changes, page }: GenerateResult, out: string): string
     ...(patch === '' ? [] : ['', patch, '']),
     'Run the generator without --check and commit what it writes.',
   ].join('\n')
+}
+
+/** A line each; one for all the tables that are called by their schema, where they are many. */
+function renamedLines(renamed: readonly Renamed[]): string[] {
+  return [...groupBy(renamed, ({ by }) => by)].flatMap(([schema, all]) => {
+    const [first] = all
+    if (schema === undefined || first === undefined || all.length < SHOWN) {
+      return all.map(({ from, to, setting }) => `  renamed ${from} to ${to}; ${setting} sets another name`)
+    }
+    return `  renamed ${all.length} tables of ${schema} by their schema, as ${first.from} to ${first.to}; names.tables sets others`
+  })
 }
 
 function skippedLine([reason, skipped]: [string, readonly Skipped[]]): string {

@@ -161,4 +161,6 @@ export interface Renamed {
   readonly to: string
   /** The setting that chooses another name: `names.columns["public.users.User Id"]`. */
   readonly setting: string
+  /** The schema that a table has in front, where another table has the plain name. */
+  readonly by?: string
 }

@@ -7,6 +7,7 @@ import { plainMethodName } from './function-names.js'
 import type { Relation } from './relations/build-relations.js'
 import { type NamingOptions, unexpectedName } from './table-names.js'
 import { plainTypeName } from './type-names.js'
+import { pascalCase, words } from '../naming/words.js'
 
 /** Which name of {@link RelationNames} is that of a relation. */
 const RELATION_NAMES = { forward: 'name', inverse: 'inverse', through: 'through' } as const
@@ -39,9 +40,10 @@ export function renamings(
   const tableNames = ({ table, names }: TableModel): Renamed[] => {
     const isChosen = Object.keys(chosen.table(table)).length > 0
     const to = isChosen ? undefined : unexpectedName(table, names, naming)
-    return to === undefined
-      ? []
-      : [{ from: qualifiedName(table), to, setting: settingOf('tables', qualifiedName(table)) }]
+    if (to === undefined) return []
+    const isBySchema = names.row.startsWith(pascalCase(words(table.schema)))
+    const from = qualifiedName(table)
+    return [{ from, to, setting: settingOf('tables', from), ...(isBySchema && { by: table.schema }) }]
   }
   // A table's row type has its columns for attributes, which are reported there.
   const ofTables = new Set(tables.map(({ table }) => qualifiedName(table)))

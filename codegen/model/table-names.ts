@@ -30,7 +30,7 @@ export interface TableNaming {
 /**
  * Names tables so that no two share a file, an export or a repository. What the user chose stands. Of the others, a
  * table that needs no compromise keeps the plain name; another one is called with its schema in front, or in the
- * default schema by its plural, and at last with a fingerprint.
+ * default schema by its plural or as a `…Row`, and at last with a fingerprint.
  *
  * @throws {@link CodegenError} for a chosen name that another table has too.
  */
@@ -117,6 +117,7 @@ function* wordings(
     yield { many: [name], one, mark }
     if (schema !== DEFAULT_SCHEMA) yield { many: [schema, name], one: prefixedOne, mark }
     yield { many: [name], one: own, mark }
+    if (schema === DEFAULT_SCHEMA) yield { many: [name], one: [...one, 'row'], mark }
     yield { many: [name, 'table'], one: own, mark }
     yield { many: [schema, name], one: prefixedOne, mark }
     yield { many: [schema, name], one: prefixed, mark }

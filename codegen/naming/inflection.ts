@@ -32,14 +32,17 @@ export class Inflection {
   }
 
   #singular(word: string): string {
-    return this.#singulars.get(word) ?? (isInDoubt(word) ? word : pluralize.singular(word))
+    return (
+      this.#singulars.get(word) ?? (isInDoubt(word) || isGluedData(word) ? word : pluralize.singular(word))
+    )
   }
 
   #plural(word: string): string {
     const known = this.#plurals.get(word)
     if (known !== undefined) return known
     // English endings suit neither other scripts nor what is a plural already.
-    if (UNCHANGED.has(word) || !/[a-z]$/.test(word) || this.#singular(word) !== word) return word
+    if (UNCHANGED.has(word) || isGluedData(word) || !/[a-z]$/.test(word) || this.#singular(word) !== word)
+      return word
     return pluralize.plural(word)
   }
 }
@@ -50,6 +53,11 @@ export class Inflection {
  */
 function isInDoubt(word: string): boolean {
   return !/^[a-z0-9]+$/.test(word) || /^..?s$|\ds$|[ius]s$/.test(word)
+}
+
+/** `usermetadata` and `timedata` are what `data` is. */
+function isGluedData(word: string): boolean {
+  return word.endsWith('data')
 }
 
 function withLast(words: readonly string[], change: (word: string) => string): string[] {

@@ -40,7 +40,7 @@ const IE: readonly string[] = list(`
 
 /** Words in `-i`, of which the plural is not Latin. */
 const I: readonly string[] = list(`
-  abi alibi api bikini corgi doi emoji envoi gui isni kiwi kpi martini mini poi rabbi safari salami selfi ski taxi tui ui wiki yeti
+  abi alibi api bikini corgi doi emoji envoi gui isni jti kiwi kpi martini mini poi rabbi safari salami selfi ski taxi tui ui wiki yeti
 `)
 
 /** Words in `-u`; of others in `-us` it is part of the word, as in status. */
@@ -49,7 +49,7 @@ const U: readonly string[] = list(
 )
 
 /** Plurals of two letters: other words of three that end in -s are names of their own, as `gps` and `bus`. */
-const SHORT: readonly string[] = list('ad cd db id ip pc pr tv ui vm')
+const SHORT: readonly string[] = list('ad cd db id ip pc pr tv tx ui vm')
 
 /** Singulars by plural, where neither is by a rule. */
 const PAIRS: Readonly<Record<string, string>> = {

@@ -24,6 +24,7 @@ const EVERYDAY = `
   shoes>shoe heroes>hero apis>api wikis>wiki emojis>emoji kpis>kpi skus>sku cpus>cpu menus>menu ids>id ips>ip ads>ad
   sales>sale details>detail schemas>schema corpora>corpus criteria>criterion phenomena>phenomenon taxa>taxon
   analytics>analytics logistics>logistics statistics>statistic metrics>metric premises>premises k8s>k8s urls>url
+  usermetadata>usermetadata sensordata>sensordata txs>tx jtis>jti
   addresses>address address>address statuses>status companies>company people>person selfies>selfie bonuses>bonus
 `
   .trim()

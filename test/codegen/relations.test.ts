@@ -259,6 +259,7 @@ describe('relations', () => {
     expect(buildModel(catalog).renamed).toMatchInlineSnapshot(`
       [
         {
+          "by": "billing",
           "from": "billing.invoices",
           "setting": "names.tables["billing.invoices"]",
           "to": "billingInvoices",
