@@ -221,7 +221,12 @@ describe('the generator and the run time', () => {
     CONVERTIBLE.flatMap((type) => type.readings.map((reading) => [type.name, reading.row, type, reading])),
   )('agree on what the setting of %s to %s makes', (name, row, type, reading) => {
     const column = { name: 'value', type: name, nullable: false, hasDefault: false, sqlType: name }
-    const catalog = { tables: [{ schema: 'a', name: 'b', columns: [column] }], composites: [] }
+    const catalog = {
+      tables: [{ schema: 'a', name: 'b', columns: [column] }],
+      enums: [],
+      composites: [],
+      domains: [],
+    }
     const mapped = mapTypes(catalog as unknown as Catalog, { types: { [name as string]: row as CodecName } })
     const found = mapped.catalog.tables[0]?.columns[0]?.type
     expect(found).toEqual(typeRead(type as BaseType, reading as Reading))
