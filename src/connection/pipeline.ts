@@ -5,6 +5,7 @@ import type { Session } from '../pg/session.js'
 import { Turn } from '../pg/turn.js'
 import type { RowSink } from '../rows/row-sink.js'
 import { clearTimeout, setTimeout } from '../real-timers.js'
+import { onAbort } from '../shared-signal.js'
 import { abbreviate } from './abbreviate.js'
 import { Deadline } from './deadline.js'
 
@@ -49,6 +50,8 @@ export interface Sending {
   readonly sink: RowSink<unknown>
   readonly listener?: AnswerListener
   readonly limit?: RoundTripLimit | undefined
+  /** Cancels it when it is aborted. An answer that came before is taken: it may be that of a write. */
+  readonly signal?: AbortSignal | undefined
   /**
    * Send it behind what the same owner has sent last, without waiting for the answers to that, unless others wait: the
    * server then goes on without a pause, and the way there and back is gone once for all of them.
@@ -75,6 +78,13 @@ export interface PipelineOptions {
 
 /** What is to be answered: a round trip of ours, or a query of pg's own client. */
 type Work<T> = Pick<RoundTrip, 'owner' | 'isSent' | 'wasSent' | 'onSent'> & { readonly done: Promise<T> }
+
+/** What something at work is ended by before its answer. */
+interface Late {
+  readonly error: Error
+  /** An answer that comes all the same is taken. */
+  readonly takesLate: boolean
+}
 
 /** Round trips of one owner that are sent in one turn, each without waiting for the answers to those before it. */
 interface Shared {
@@ -220,25 +230,23 @@ export class Pipeline {
 
   async #answered<T>(
     work: Work<T>,
-    { sql, limit }: Pick<Sending, 'sql' | 'limit'>,
+    { sql, limit, signal }: Pick<Sending, 'sql' | 'limit' | 'signal'>,
     shared?: Shared,
   ): Promise<T> {
     this.#atWork = { work, shared }
+    let late: Late | undefined
+    const end = (by: Late) => {
+      late ??= by
+      this.#endBy(work, by.error)
+    }
+    const forget = signal && this.#listen(signal, end)
     if (shared?.isAsked === false && !shared.turn.isOver) {
       shared.isAsked = true
       this.#session.ask(shared.turn)
     }
-    let late: Error | undefined
     let deadline: Deadline | undefined
-    const startLimit = ({ ms, error, isSuspended }: RoundTripLimit) => {
-      deadline = new Deadline(
-        ms,
-        () => {
-          late = error()
-          this.#endBy(work, late)
-        },
-        isSuspended,
-      )
+    const startLimit = ({ ms, error, takesLate = false, isSuspended }: RoundTripLimit) => {
+      deadline = new Deadline(ms, () => end({ error: error(), takesLate }), isSuspended)
     }
     if (limit !== undefined) {
       if (work.isSent) startLimit(limit)
@@ -247,14 +255,15 @@ export class Pipeline {
     try {
       const result = await work.done
       // The answer came after all, but what was sent behind it meets the cancel request, and would have to explain it.
-      if (late !== undefined && (limit?.takesLate !== true || isLeading(shared))) throw late
+      if (late !== undefined && (!late.takesLate || isLeading(shared))) throw late.error
       if (hasRows(result)) this.#options.checkRows()
       return result
     } catch (error) {
       // Also what is late may have aborted a transaction, which has to be known.
       const explained = this.#options.explain(asError(error), work.wasSent, sql)
-      throw late ?? explained
+      throw late?.error ?? explained
     } finally {
+      forget?.()
       deadline?.clear()
       shared?.roundTrips.shift()
       const next = shared?.roundTrips[0]
@@ -267,6 +276,15 @@ export class Pipeline {
         this.#cancelling = undefined
       }
     }
+  }
+
+  /** Has what is at work end when the signal is aborted. */
+  #listen(signal: AbortSignal, end: (by: Late) => void): () => void {
+    const abort = () =>
+      end({ error: new ConnectionError('The query was cancelled by a signal.'), takesLate: true })
+    const forget = onAbort(signal, abort)
+    if (signal.aborted) abort()
+    return forget
   }
 
   /** Cancels what is at work on the server; what does not end by that, with its connection. */

@@ -1,4 +1,5 @@
 import type { FunctionModule, QueryExecutor } from 'kysely'
+import { version } from '../copies.js'
 import { UsageError } from '../errors.js'
 import { engineOf } from './adapter.js'
 import type { Engine } from '../connection/engine.js'
@@ -44,6 +45,14 @@ export interface HandleOfAnotherDatabase<Tables> {
   readonly lacksTables: Tables
 }
 
+const SIGNAL = Symbol.for(`sluice.handle-signal@${version}`)
+
+/** The signal that `withLimits` was given for a handle. */
+export function signalOfHandle(kysely: KyselyHandle): AbortSignal | undefined {
+  // A property of ours, if it has one.
+  return (kysely as { readonly [SIGNAL]?: AbortSignal })[SIGNAL]
+}
+
 /** A Kysely instance or transaction on our dialect, without its plugins: names in our SQL are final. */
 export interface Binding {
   readonly executor: QueryExecutor
@@ -51,6 +60,10 @@ export interface Binding {
   readonly isTransaction: boolean
   /** That of Kysely's `withSchema`, if it was called. */
   readonly schema: string | undefined
+  /** Calls off all that it runs, where `withLimits` was given one. */
+  readonly signal: AbortSignal | undefined
+  /** The same without what calls it off: for what undoes what was done. */
+  readonly beneath?: Binding
 }
 
 /** @throws {@link UsageError} when the instance is on another dialect, or has a plugin that our SQL would go without. */
@@ -59,7 +72,14 @@ export function bindingOf(kysely: KyselyHandle): Binding {
   const engine = engineBehind(executor)
   const { plugins } = executor
   const schema = plugins.length === 0 ? undefined : schemaByPlugins(plugins)
-  return { executor: executor.withoutPlugins(), engine, isTransaction: kysely.isTransaction, schema }
+  const { isTransaction } = kysely
+  return {
+    executor: executor.withoutPlugins(),
+    engine,
+    isTransaction,
+    schema,
+    signal: signalOfHandle(kysely),
+  }
 }
 
 /** @throws {@link UsageError} for one of another dialect. */
@@ -73,6 +93,11 @@ export function engineBehind({ adapter }: QueryExecutor): Engine {
 }
 
 /** The handle of a binding, for what takes one. */
-export function handleOf({ executor, isTransaction }: Binding): KyselyHandle {
-  return { isTransaction, getExecutor: () => executor }
+export function handleOf({
+  executor,
+  isTransaction,
+  signal,
+}: Pick<Binding, 'executor' | 'isTransaction' | 'signal'>): KyselyHandle {
+  const handle: KyselyHandle = { isTransaction, getExecutor: () => executor }
+  return signal === undefined ? handle : Object.assign(handle, { [SIGNAL]: signal })
 }

@@ -7,6 +7,7 @@ import type { RowReader } from '../rows/row-reader.js'
 const READ = Symbol.for(`sluice.read@${version}`)
 const COPY = Symbol.for(`sluice.copy@${version}`)
 const QUERY_TIMEOUT = Symbol.for(`sluice.query-timeout@${version}`)
+const SIGNAL = Symbol.for(`sluice.signal@${version}`)
 const OWN_VALUES = Symbol.for(`sluice.own-values@${version}`)
 const SETTINGS = Symbol.for(`sluice.settings@${version}`)
 
@@ -70,6 +71,21 @@ export function withQueryTimeout(query: CompiledQuery, ms: number): CompiledQuer
 export function queryTimeoutOf(query: Statement): number | undefined {
   // A property of ours, if it has one.
   return (query as { [QUERY_TIMEOUT]?: number })[QUERY_TIMEOUT]
+}
+
+/** A compiled query that is cancelled when a signal is aborted; undefined for one that runs whatever a call is given. */
+export function withSignal(query: CompiledQuery, signal: AbortSignal | undefined): CompiledQuery {
+  return Object.freeze({ ...query, [SIGNAL]: signal })
+}
+
+/** Whether it was said by what a query is cancelled. */
+export function hasSignal(query: Statement): boolean {
+  return SIGNAL in query
+}
+
+export function signalOf(query: Statement): AbortSignal | undefined {
+  // A property of ours, if it has one.
+  return (query as { [SIGNAL]?: AbortSignal })[SIGNAL]
 }
 
 /** A compiled query whose values are ours, whatever those of free-hand SQL are. */

@@ -1,6 +1,6 @@
 import { choicesOf } from '../choices.js'
 import { FieldError, UsageError } from '../errors.js'
-import { anything, checkOptions } from '../options.js'
+import { abortSignal, anything, checkOptions } from '../options.js'
 import { baseType, type TypeSchema } from '../schema/type.js'
 import { isObject } from '../types/base-type.js'
 import { readingOf } from '../types/base-types.js'
@@ -10,9 +10,18 @@ import { filter } from './filter/filter.js'
 import { refuseAfter, type QueryState } from './state.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
+interface BulkOptions {
+  readonly field?: string
+  readonly signal?: AbortSignal
+}
+
+interface BulkArguments extends BulkOptions {
+  readonly keys: readonly unknown[] | undefined
+}
+
 /** The rows with some keys, or all that have a key, and the property that they are keyed by. */
 export function bulkRead(state: QueryState, args: readonly unknown[]) {
-  const { keys, field } = checkArguments(args)
+  const { keys, field, ...options } = checkArguments(args)
   refuseAfter(state, 'inBulk', 'union', 'slice')
   if (state.selection.shape !== 'model') {
     throw new UsageError(
@@ -40,18 +49,18 @@ export function bulkRead(state: QueryState, args: readonly unknown[]) {
   if (keys?.includes(null)) throw new FieldError(`The keys of inBulk() by ${label} have a null among them.`)
   const isWanted = keys === undefined ? { isNull: false } : { in: keys }
   const isAll = keys === undefined && !column.nullable
-  return { state: isAll ? state : filter(state, [{ [property]: isWanted }], 'inBulk'), property }
+  return { state: isAll ? state : filter(state, [{ [property]: isWanted }], 'inBulk'), property, options }
 }
 
 /** Keys, options, both or neither; `undefined` for keys is more often a mistake than a wish for the whole table. */
-function checkArguments(args: readonly unknown[]): { keys: readonly unknown[] | undefined; field?: string } {
+function checkArguments(args: readonly unknown[]): BulkArguments {
   const [first, second] = args
   const keys: readonly unknown[] | undefined = Array.isArray(first) ? first : undefined
   if (keys === undefined && args.length > 0 && !(args.length === 1 && isRecord(first))) {
     throw new FieldError('inBulk() takes an array of keys; leave it out for all rows.')
   }
-  const options: { field?: string } = (keys === undefined ? first : second) ?? {}
-  return { keys, ...checkOptions(options, { field: anything }, 'inBulk') }
+  const options: BulkOptions = (keys === undefined ? first : second) ?? {}
+  return { keys, ...checkOptions(options, { field: anything, signal: abortSignal }, 'inBulk') }
 }
 
 /** Rows by the value of a property. */

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../kysely/abortable.js'
 import type { Model } from '../query/model.js'
 
 /** A column of the table, by its property. */
@@ -24,7 +25,7 @@ export type SoleKey<M extends Model> = IsUnion<M['key']> extends true ? never : 
 /** What `inBulk` takes to go by the primary key: keys, or nothing for all rows. */
 export type BulkKeys<M extends Model> = [SoleKey<M>] extends [never]
   ? [keys: never]
-  : [] | [keys: readonly KeyOf<M, SoleKey<M>>[]]
+  : [] | [options: CallOptions] | [keys: readonly KeyOf<M, SoleKey<M>>[], options?: CallOptions]
 
 /** Whether a type is a union; `never` is none. */
 export type IsUnion<T, Whole = T> = [T] extends [never]

@@ -17,6 +17,7 @@ import {
 import { NO_SYNC_CHUNKS, SyncRowStream, type SyncRows } from '../iterate/sync-rows.js'
 import type { SluiceConnection } from '../kysely/connection.js'
 import type { Binding } from '../kysely/handle.js'
+import { signalOfCall } from '../kysely/abortable.js'
 import { reportingTo } from '../kysely/log/reporting.js'
 import { isPinned } from '../kysely/pinned.js'
 import { withConnection } from '../kysely/with-connection.js'
@@ -29,7 +30,7 @@ import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { isTraced, Trace, traced } from '../trace/trace.js'
 import { SyncHost } from '../worker/host.js'
-import type { CallSite } from './call-site.js'
+import type { CallSite } from './calls/call-site.js'
 import { refuseLockOutsideTransaction } from './lock-check.js'
 
 /** A compiled queryset: its statement, and how the rows are read. */
@@ -78,6 +79,7 @@ async function readTraced(binding: Binding, read: CompiledRead, trace?: Trace): 
       binding.engine.retry,
       attempt,
       (error) => isOurs && isRetryableRead(error, read.mayWrite),
+      binding.signal,
     )
   } catch (error) {
     throw explain(read, error, 0, read.mayWrite)
@@ -113,7 +115,7 @@ export function streamRows(
 ): RowStream<unknown> {
   const { query, reader, prefetch } = read
   const iteration = iterationOf(binding, read, options, new Float64Array(1), false)
-  const { signal } = options
+  const { signal } = iteration.options
   const { retry } = binding.engine
   const { request } = iteration
   const explain = (error: unknown): unknown => {
@@ -194,9 +196,10 @@ function iterationOf(
   if (binding.isTransaction) refuseSettings(options)
   if (read.locks === true) refuseLockOutsideTransaction(binding)
   const mayWrite = options.readOnly === false && !binding.isTransaction
+  const signal = signalOfCall(binding.signal, options.signal)
   return {
     request,
-    options,
+    options: signal === options.signal ? options : { ...options, ...(signal && { signal }) },
     trace: () => traceOf(binding, read, 'stream', isSync),
     describe: () => sourceName(read.state),
     explain: (error) => explain(read, error, delivered[0] ?? 0, mayWrite),

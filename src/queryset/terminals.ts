@@ -1,6 +1,6 @@
-import { inspect, type InspectOptions } from 'node:util'
 import type { JsonValue } from '../types/json/json.js'
 import type { ExplainFormat, ExplainOptions } from '../sql/select/explain.js'
+import { abortable, abortableWrite, type CallOptions } from '../kysely/abortable.js'
 import type { Binding } from '../kysely/handle.js'
 import { DoesNotExist, MultipleObjectsReturned } from '../errors.js'
 import { filter } from '../query/filter/filter.js'
@@ -9,16 +9,14 @@ import type { FilterArgument, Model } from '../query/model.js'
 import { earliestFirst, inDefaultOrder, lastFirst, latestFirst } from '../query/order/order-by.js'
 import { slice } from '../query/slice.js'
 import type { QueryState } from '../query/state.js'
-import type { BatchOptions, IteratorOptions } from '../request.js'
-import type { AsyncRows } from '../iterate/async-rows.js'
-import type { SyncRows } from '../iterate/sync-rows.js'
 import { deleteAll, updateAll, type UpdateValues } from '../write/update.js'
 import type { AggregateRow, Aggregates, CheckedAggregates } from './annotation-types.js'
-import { CallSite, fromCallSite } from './call-site.js'
-import type { BulkKeys, CompiledSQL, KeyField, KeyOf, OrderKey, SoleKey } from './field-types.js'
-import { iterateRows, streamRows } from './read.js'
+import { argumentsAndOptions, signalAmong } from './calls/call-options.js'
+import { fromCallSite } from './calls/call-site.js'
+import type { BulkKeys, KeyField, KeyOf, OrderKey, SoleKey } from './field-types.js'
 import * as run from './run.js'
-import { shownQuery, type ShownQuery } from './shown-query.js'
+import { Streams } from './streams.js'
+import { untilAborted } from '../shared-signal.js'
 
 /**
  * What runs a queryset: everything that reads its rows or writes to them. {@link QuerySet} adds what makes another
@@ -27,40 +25,16 @@ import { shownQuery, type ShownQuery } from './shown-query.js'
  * @typeParam M the table's generated types.
  * @typeParam R what one row of the result is.
  */
-export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> {
-  readonly #binding: Binding
-  #state: QueryState | (() => QueryState)
+export abstract class Terminals<M extends Model, R> extends Streams<R> implements AsyncIterable<R> {
   #rows: Promise<R[]> | undefined
 
-  /** @internal Querysets come from a repository. */
-  constructor(binding: Binding, state: QueryState | (() => QueryState)) {
-    this.#binding = binding
-    this.#state = state
-  }
-
-  /** @internal */
-  protected get binding(): Binding {
-    return this.#binding
-  }
-
-  /** @internal */
-  protected get state(): QueryState {
-    return typeof this.#state === 'function' ? (this.#state = this.#state()) : this.#state
-  }
-
-  /** What JSON and a log show of it: the table, the SQL and the number of its parameters, never what these are. */
-  toJSON(): ShownQuery {
-    return shownQuery(this.state)
-  }
-
-  /** The same for `console.log` and `util.inspect`. @internal */
-  [inspect.custom](_depth: number, options: InspectOptions): string {
-    return `${this.constructor.name} ${inspect(this.toJSON(), options)}`
-  }
-
-  /** All rows, from the cache once they were read. */
-  async toArray(): Promise<R[]> {
-    return [...(await this.rows())]
+  /**
+   * All rows, from the cache once they were read.
+   *
+   * @throws {@link QueryError}; {@link DecodeError}; the reason of the signal.
+   */
+  async toArray(options?: CallOptions): Promise<R[]> {
+    return [...(await this.rows(options))]
   }
 
   /** Evaluates the queryset, keeps its rows and iterates over them. */
@@ -70,10 +44,11 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
   }
 
   /** The first row, by the primary key when there is no order; null when there is none. */
-  first(): Promise<R | null> {
-    return fromCallSite(async () => {
-      if (this.#rows !== undefined && this.state.order.length > 0) return (await this.#rows)[0] ?? null
-      return (await this.#first(inDefaultOrder(this.state))) ?? null
+  first(options?: CallOptions): Promise<R | null> {
+    return this.#call(options, async (binding) => {
+      if (this.#rows !== undefined && this.state.order.length > 0)
+        return (await untilAborted(this.#rows, binding.signal))[0] ?? null
+      return (await first<R>(binding, inDefaultOrder(this.state))) ?? null
     })
   }
 
@@ -82,8 +57,8 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
    *
    * @throws {@link UsageError} on a slice, and without an order where there is no primary key.
    */
-  last(): Promise<R | null> {
-    return fromCallSite(async () => (await this.#first(lastFirst(this.state))) ?? null)
+  last(options?: CallOptions): Promise<R | null> {
+    return this.#call(options, async (binding) => (await first<R>(binding, lastFirst(this.state))) ?? null)
   }
 
   /**
@@ -98,33 +73,37 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
    * @throws {@link DoesNotExist} when there is none; {@link FieldError} for an unknown field; {@link UsageError} on a
    * slice, and without fields where there is no primary key.
    */
-  latest(...fields: OrderKey<M>[]): Promise<R> {
-    return fromCallSite(async () => this.#found(await this.#first(latestFirst(this.state, fields))))
+  latest(...fields: (OrderKey<M> | CallOptions)[]): Promise<R> {
+    return this.#extreme(fields, latestFirst)
   }
 
   /** The row that comes first by these fields. Else as {@link latest}. */
-  earliest(...fields: OrderKey<M>[]): Promise<R> {
-    return fromCallSite(async () => this.#found(await this.#first(earliestFirst(this.state, fields))))
+  earliest(...fields: (OrderKey<M> | CallOptions)[]): Promise<R> {
+    return this.#extreme(fields, earliestFirst)
   }
 
   /**
-   * The one row that meets the conditions.
+   * The one row that meets the conditions. Options come last: `users.get({ id }, { signal })`.
    *
    * @throws {@link DoesNotExist} when there is none, {@link MultipleObjectsReturned} when there are several.
    */
-  get(...conditions: FilterArgument<M>[]): Promise<R> {
+  get(...conditions: (FilterArgument<M> | CallOptions)[]): Promise<R> {
     return fromCallSite(async () => {
-      const state = conditions.length === 0 ? this.state : filter(this.state, conditions, 'get')
-      const [row, other] = await this.#rowsOf(slice(state, 0, 2))
+      const { args, options } = argumentsAndOptions(this.state.table, conditions)
+      const state = args.length === 0 ? this.state : filter(this.state, args, 'get')
+      const read = (binding: Binding) => rowsOf<R>(binding, slice(state, 0, 2))
+      const [row, other] = await abortable(this.binding, options, read)
       if (other !== undefined) throw new MultipleObjectsReturned(state.schemas.nameOf(state.table))
       return this.#found(row)
     })
   }
 
   /** How many rows there are: `SELECT count(*)`, or the length of the cache. */
-  count(): Promise<number> {
-    return fromCallSite(async () => {
-      return this.#rows === undefined ? run.rowCount(this.binding, this.state) : (await this.#rows).length
+  count(options?: CallOptions): Promise<number> {
+    return this.#call(options, async (binding) => {
+      return this.#rows === undefined
+        ? run.rowCount(binding, this.state)
+        : (await untilAborted(this.#rows, binding.signal)).length
     })
   }
 
@@ -140,16 +119,19 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
    */
   aggregate<const A extends Aggregates>(
     aggregates: A & CheckedAggregates<M, A>,
+    options?: CallOptions,
   ): Promise<AggregateRow<M, A>> {
-    const row = fromCallSite(() => run.aggregates(this.binding, this.state, aggregates))
+    const row = this.#call(options, (binding) => run.aggregates(binding, this.state, aggregates))
     // What the row is follows from the aggregates, as its type does.
     return row as Promise<AggregateRow<M, A>>
   }
 
   /** Whether there is any row: `SELECT 1 … LIMIT 1`, or by the cache. */
-  exists(): Promise<boolean> {
-    return fromCallSite(async () => {
-      return this.#rows === undefined ? run.hasRows(this.binding, this.state) : (await this.#rows).length > 0
+  exists(options?: CallOptions): Promise<boolean> {
+    return this.#call(options, async (binding) => {
+      return this.#rows === undefined
+        ? run.hasRows(binding, this.state)
+        : (await untilAborted(this.#rows, binding.signal)).length > 0
     })
   }
 
@@ -172,13 +154,14 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
   inBulk(...args: BulkKeys<M>): Promise<Map<KeyOf<M, SoleKey<M>>, R>>
   inBulk<F extends KeyField<M>>(
     keys: readonly KeyOf<M, F>[],
-    options: { readonly field: F },
+    options: CallOptions & { readonly field: F },
   ): Promise<Map<KeyOf<M, F>, R>>
-  inBulk<F extends KeyField<M>>(options: { readonly field: F }): Promise<Map<KeyOf<M, F>, R>>
+  inBulk<F extends KeyField<M>>(options: CallOptions & { readonly field: F }): Promise<Map<KeyOf<M, F>, R>>
   inBulk(...args: readonly unknown[]): Promise<Map<unknown, R>> {
     return fromCallSite(async () => {
-      const { state, property } = bulkRead(this.state, args)
-      return keyedBy(await this.#rowsOf(state), property)
+      const { state, property, options } = bulkRead(this.state, args)
+      const read = (binding: Binding) => rowsOf<R>(binding, state)
+      return keyedBy(await abortable(this.binding, options, read), property)
     })
   }
 
@@ -196,55 +179,11 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
   explain(options?: ExplainOptions & { readonly format?: Exclude<ExplainFormat, 'json'> }): Promise<string>
   explain(options: ExplainOptions): Promise<JsonValue>
   explain(options: ExplainOptions = {}): Promise<unknown> {
-    return fromCallSite(() => run.plan(this.binding, this.state, options))
-  }
-
-  /**
-   * Streams the rows through one query, `chunkSize` at a time, with the next chunk on its way while the loop works on
-   * the last. With `batchYieldSize` the loop receives arrays of exactly that length, the last possibly shorter.
-   *
-   * ```ts
-   * for await (const batch of users.aiterator({ chunkSize: 2000, batchYieldSize: 500 })) await push(batch)
-   * ```
-   *
-   * Outside a transaction the stream opens its own, READ ONLY, on a connection that it holds until the loop ends.
-   * Within `using(trx)` it sees the transaction's own writes, and other queries of it may run inside the loop.
-   *
-   * @throws {@link OptionError} at the call for a size that is not a positive 32-bit integer. While iterating:
-   * {@link QueryError} with the rows delivered so far, {@link DecodeError}, or the signal's reason.
-   */
-  aiterator(options: BatchOptions): AsyncRows<R[]>
-  aiterator(options?: IteratorOptions & { readonly batchYieldSize?: never }): AsyncRows<R>
-  aiterator(options: IteratorOptions): AsyncRows<R> | AsyncRows<R[]>
-  aiterator(options: IteratorOptions = {}): AsyncRows<unknown> {
-    const site = new CallSite()
-    return streamRows(this.binding, run.statementOf(this.state), options, site)
-  }
-
-  /**
-   * The same, synchronously: a worker thread reads on a connection of its own while this thread waits for each chunk.
-   *
-   * **For scripts and the REPL, not for request handlers:** while it waits, nothing else of the process runs, neither
-   * timers nor signal handlers. `signal` is looked at before each row and each chunk.
-   *
-   * ```ts
-   * for (const batch of users.iterator({ batchYieldSize: 500 })) appendFileSync(path, toCsv(batch))
-   * ```
-   *
-   * @throws {@link OptionError} as `aiterator`; {@link UsageError} at the call within `using(trx)`, since the worker's
-   * connection cannot see into the transaction.
-   */
-  iterator(options: BatchOptions): SyncRows<R[]>
-  iterator(options?: IteratorOptions & { readonly batchYieldSize?: never }): SyncRows<R>
-  iterator(options: IteratorOptions): SyncRows<R> | SyncRows<R[]>
-  iterator(options: IteratorOptions = {}): SyncRows<unknown> {
-    return iterateRows(this.binding, this.state, options, (state) => run.statementOf(state))
-  }
-
-  /** The SQL that the queryset sends, with its parameters. */
-  toSQL(): CompiledSQL {
-    const { sql, parameters } = run.statementOf(this.state).query
-    return { sql, parameters }
+    return fromCallSite(() => {
+      return abortable(this.binding, signalAmong(options), (binding) =>
+        run.plan(binding, this.state, options),
+      )
+    })
   }
 
   /**
@@ -259,8 +198,8 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
    * {@link FieldError} for an unknown field, one that the server alone fills, or `undefined`; {@link EncodeError} for
    * a value that the column cannot hold; {@link IntegrityError} when a constraint refuses.
    */
-  update(values: UpdateValues<M>): Promise<number> {
-    return fromCallSite(() => updateAll(this.binding, this.state, values))
+  update(values: UpdateValues<M>, options?: CallOptions): Promise<number> {
+    return this.#write(options, (binding) => updateAll(binding, this.state, values))
   }
 
   /**
@@ -270,35 +209,66 @@ export abstract class Terminals<M extends Model, R> implements AsyncIterable<R> 
    * @throws {@link UsageError} without a filter unless `all()` was called, on a slice, after `distinct` or `values`;
    * {@link ForeignKeyViolation} when a row is still referred to.
    */
-  delete(..._: [M['update']] extends [never] ? [viewsHaveNoDelete: never] : []): Promise<number> {
-    return fromCallSite(() => deleteAll(this.binding, this.state))
+  delete(
+    ...[options]: [M['update']] extends [never] ? [viewsHaveNoDelete: never] : [options?: CallOptions]
+  ): Promise<number> {
+    return this.#write(options, (binding) => deleteAll(binding, this.state))
   }
 
-  /** The rows, read once. @internal */
-  protected rows(): Promise<R[]> {
-    return (this.#rows ??= fromCallSite(() => this.#readToKeep()))
+  /** The rows, read once. A read that its caller may call off is not shared with others while it is under way. @internal */
+  protected rows(options?: CallOptions): Promise<R[]> {
+    if (options === undefined)
+      return (this.#rows ??= this.#call(undefined, (binding) => this.#readToKeep(binding)))
+    return this.#call(options, async (binding) => {
+      if (this.#rows !== undefined) return untilAborted(this.#rows, binding.signal)
+      const rows = await rowsOf<R>(binding, this.state)
+      this.#rows ??= Promise.resolve(rows)
+      return rows
+    })
   }
 
-  async #readToKeep(): Promise<R[]> {
+  async #readToKeep(binding: Binding): Promise<R[]> {
     try {
-      return await this.#rowsOf(this.state)
+      return await rowsOf<R>(binding, this.state)
     } catch (error) {
       this.#rows = undefined
       throw error
     }
   }
 
-  async #first(state: QueryState): Promise<R | undefined> {
-    return (await this.#rowsOf(slice(state, 0, 1)))[0]
+  /** A read that its caller may call off. */
+  #call<T>(options: CallOptions | undefined, read: (binding: Binding) => Promise<T>): Promise<T> {
+    return fromCallSite(() => abortable(this.binding, options, read))
+  }
+
+  #write(options: CallOptions | undefined, write: (binding: Binding) => Promise<number>): Promise<number> {
+    return fromCallSite(() => abortableWrite(this.binding, options, write))
+  }
+
+  /** The row that is first in an order of its own. */
+  #extreme(
+    given: readonly unknown[],
+    ordered: (state: QueryState, fields: readonly unknown[]) => QueryState,
+  ): Promise<R> {
+    return fromCallSite(async () => {
+      const { args, options } = argumentsAndOptions(this.state.table, given)
+      const state = ordered(this.state, args)
+      return this.#found(await abortable(this.binding, options, (binding) => first<R>(binding, state)))
+    })
   }
 
   #found(row: R | undefined): R {
     if (row === undefined) throw new DoesNotExist(this.state.schemas.nameOf(this.state.table))
     return row
   }
+}
 
-  #rowsOf(state: QueryState): Promise<R[]> {
-    // What one row is follows from the selection, which R follows as well.
-    return run.rows(this.binding, state) as Promise<R[]>
-  }
+/** The rows of a state, as the querysets of its selection have them. */
+function rowsOf<R>(binding: Binding, state: QueryState): Promise<R[]> {
+  // What one row is follows from the selection, which R follows as well.
+  return run.rows(binding, state) as Promise<R[]>
+}
+
+async function first<R>(binding: Binding, state: QueryState): Promise<R | undefined> {
+  return (await rowsOf<R>(binding, slice(state, 0, 1)))[0]
 }

@@ -1,10 +1,11 @@
+import { abortable, abortableWrite } from '../kysely/abortable.js'
 import { bindingOf, type Binding, type KyselyHandle } from '../kysely/handle.js'
 import { rowsPlan } from '../plan/reads.js'
 import { procedurePlan } from '../plan/writes.js'
 import { calledState, callOf } from '../query/call.js'
 import type { Model } from '../query/model.js'
 import type { FunctionCall, QueryState } from '../query/state.js'
-import { fromCallSite } from '../queryset/call-site.js'
+import { fromCallSite } from '../queryset/calls/call-site.js'
 import { QuerySet } from '../queryset/queryset.js'
 import { rows } from '../queryset/run.js'
 import type { FunctionSchema } from '../schema/function.js'
@@ -41,7 +42,11 @@ function run(binding: Binding, called: FunctionSchema, given: unknown, schemas: 
     return new QuerySet<Model>(binding, calledState(callOf(called, given), schemas))
   return fromCallSite(async () => {
     const call = callOf(called, given)
-    const [row] = await rowsOf(binding, call, calledState(call, schemas))
+    const state = calledState(call, schemas)
+    const mayWrite = called.kind !== 'function' || called.isVolatile
+    const [row] = await (mayWrite ? abortableWrite : abortable)(binding, undefined, (abortedBy) =>
+      rowsOf(abortedBy, call, state),
+    )
     return promised(called, row)
   })
 }

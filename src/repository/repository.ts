@@ -1,7 +1,9 @@
-import { bindingOf, handleOf, type KyselyHandle } from '../kysely/handle.js'
+import { abortableWrite, type CallOptions } from '../kysely/abortable.js'
+import { bindingOf, handleOf, type Binding, type KyselyHandle } from '../kysely/handle.js'
 import type { Model } from '../query/model.js'
 import { initialState } from '../query/state.js'
-import { fromCallSite } from '../queryset/call-site.js'
+import { signalAmong } from '../queryset/calls/call-options.js'
+import { fromCallSite } from '../queryset/calls/call-site.js'
 import { QuerySet } from '../queryset/queryset.js'
 import type { SchemaMap } from '../schema/places.js'
 import { SchemaRegistry } from '../schema/registry.js'
@@ -70,9 +72,9 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    * @throws {@link FieldError} for an unknown field, one that the server alone fills, or `undefined`;
    * {@link EncodeError} for a value that the column cannot hold; {@link IntegrityError} when a constraint refuses.
    */
-  create(values: M['insert']): Promise<M['row']> {
+  create(values: M['insert'], options?: CallOptions): Promise<M['row']> {
     // RETURNING has every column, as M's row does.
-    return fromCallSite(() => create(this.binding, this.state, values)) as Promise<M['row']>
+    return this.#write(options, (binding) => create(binding, this.state, values)) as Promise<M['row']>
   }
 
   /**
@@ -95,7 +97,9 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
   bulkCreate(rows: NewRowStream<M>, options?: RefuseConflicts | UpdateConflicts<M>): Promise<number>
   bulkCreate(rows: NewRows<M> | NewRowStream<M>, options = {}): Promise<M['row'][] | number> {
     // Rows come back for an array, as the overloads say.
-    const created = fromCallSite(() => bulkCreate(this.binding, this.state, rows, options))
+    const created = this.#write(signalAmong(options), (binding) =>
+      bulkCreate(binding, this.state, rows, options),
+    )
     return created as Promise<M['row'][] | number>
   }
 
@@ -112,7 +116,9 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
     fields: readonly F[],
     options: BulkOptions = {},
   ): Promise<number> {
-    return fromCallSite(() => bulkUpdate(this.binding, this.state, rows, fields, options))
+    return this.#write(signalAmong(options), (binding) =>
+      bulkUpdate(binding, this.state, rows, fields, options),
+    )
   }
 
   /**
@@ -127,9 +133,9 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    */
   getOrCreate<L extends Partial<M['insert']>>(
     lookup: L,
-    ...defaults: Defaults<M, L>
+    ...rest: [...Defaults<M, L>, options?: CallOptions]
   ): Promise<[row: M['row'], created: boolean]> {
-    return this.#findOrCreate('getOrCreate', lookup, defaults)
+    return this.#findOrCreate('getOrCreate', lookup, rest)
   }
 
   /**
@@ -140,19 +146,27 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    */
   updateOrCreate<L extends Partial<M['insert']>>(
     lookup: L,
-    ...defaults: Defaults<M, L>
+    ...rest: [...Defaults<M, L>, options?: CallOptions]
   ): Promise<[row: M['row'], created: boolean]> {
-    return this.#findOrCreate('updateOrCreate', lookup, defaults)
+    return this.#findOrCreate('updateOrCreate', lookup, rest)
   }
 
-  #findOrCreate(method: 'getOrCreate' | 'updateOrCreate', lookup: object, [defaults]: readonly unknown[]) {
-    const found = fromCallSite(() => findOrCreate(this.binding, this.state, method, lookup, defaults))
+  #findOrCreate(method: 'getOrCreate' | 'updateOrCreate', lookup: object, rest: readonly unknown[]) {
+    // As the methods that are called have it.
+    const [defaults, options] = rest as [unknown, CallOptions?]
+    const found = this.#write(options, (binding) =>
+      findOrCreate(binding, this.state, method, lookup, defaults),
+    )
     // Whole rows, as those of `create`.
     return found as Promise<[M['row'], boolean]>
   }
 
+  #write<T>(options: CallOptions | undefined, write: (binding: Binding) => Promise<T>): Promise<T> {
+    return fromCallSite(() => abortableWrite(this.binding, options, write))
+  }
+
   /** A repository lives as long as its service, so every evaluation is a new one. @internal */
-  protected override rows(): Promise<M['row'][]> {
-    return this.all().toArray()
+  protected override rows(options?: CallOptions): Promise<M['row'][]> {
+    return this.all().toArray(options)
   }
 }

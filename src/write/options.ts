@@ -1,4 +1,4 @@
-import { anything, flag, size, type OptionChecks } from '../options.js'
+import { abortSignal, anything, flag, size, type OptionChecks } from '../options.js'
 import type { Model } from '../query/model.js'
 
 /** Options of bulk writes. */
@@ -9,6 +9,8 @@ export interface BulkOptions {
    * an iterable is of 1,000.
    */
   readonly batchSize?: number
+  /** Calls it off, also while the next row is waited for: what is in one transaction is rolled back, batches that stand for themselves stay. */
+  readonly signal?: AbortSignal
 }
 
 /** `bulkCreate` that fails when a row's unique key is taken. */
@@ -41,7 +43,7 @@ export interface BulkCreateOptions extends BulkOptions {
   readonly uniqueFields?: readonly string[]
 }
 
-export const BULK_CHECKS: OptionChecks<BulkOptions> = { batchSize: size }
+export const BULK_CHECKS: OptionChecks<BulkOptions> = { batchSize: size, signal: abortSignal }
 export const BULK_CREATE_CHECKS: OptionChecks<BulkCreateOptions> = {
   ...BULK_CHECKS,
   ignoreConflicts: flag,

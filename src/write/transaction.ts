@@ -83,7 +83,7 @@ async function within<T>(
     result = await work(writer)
   } catch (error) {
     try {
-      if (isBegun) for (const statement of undo) await writer.control(statement)
+      if (isBegun) for (const statement of undo) await writer.undo(statement)
     } catch {
       // Refused as it should be, or the connection is lost and all with it: the first error says why.
     }

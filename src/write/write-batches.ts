@@ -3,6 +3,7 @@ import { QueryError, UsageError } from '../errors.js'
 import type { Binding } from '../kysely/handle.js'
 import type { QueryState } from '../query/state.js'
 import type { ColumnSchema } from '../schema/table.js'
+import { untilAborted } from '../shared-signal.js'
 import { Batch } from './batch.js'
 import { atomically } from './transaction.js'
 import { Writer } from './writer.js'
@@ -37,14 +38,14 @@ export async function writeBatches(
   write: (writer: Writer, batch: Batch) => Promise<void>,
 ): Promise<void> {
   const batches = batchesOf(batched)
-  const ready = Array.isArray(batched.rows) ? await collect(batches) : batches
+  const ready = Array.isArray(batched.rows) ? await collect(batches, binding.signal) : batches
   const alone = async (batch: Batch): Promise<void> => {
     if (batch.groups.length === 1) await write(Writer.on(binding, state), batch)
     else await atomically(binding, state, (writer) => write(writer, batch))
   }
   if (batched.batchSize !== undefined) {
     let isPartial = false
-    await forEachAhead(ready, async (batch) => {
+    await forEachAhead(ready, binding.signal, async (batch) => {
       await alone(batch).catch((error: unknown) => {
         if (isPartial && error instanceof QueryError) forbidRetry(error)
         throw error
@@ -54,7 +55,9 @@ export async function writeBatches(
   } else if (Array.isArray(ready) && ready.length <= 1) {
     for (const batch of ready) await alone(batch)
   } else {
-    await atomically(binding, state, (writer) => forEachAhead(ready, (batch) => write(writer, batch)))
+    await atomically(binding, state, (writer) =>
+      forEachAhead(ready, binding.signal, (batch) => write(writer, batch)),
+    )
   }
 }
 
@@ -106,6 +109,7 @@ async function* batchesOf({
  */
 async function forEachAhead<T>(
   values: Iterable<T> | AsyncIterable<T>,
+  signal: AbortSignal | undefined,
   work: (value: T) => Promise<void>,
 ): Promise<void> {
   if (!(Symbol.asyncIterator in values)) {
@@ -116,7 +120,10 @@ async function forEachAhead<T>(
   let isWaiting = false
   const next = (): Promise<IteratorResult<T>> => {
     isWaiting = true
-    const result = source.next().finally(() => (isWaiting = false))
+    const result = untilAborted(
+      source.next().finally(() => (isWaiting = false)),
+      signal,
+    )
     // Should the work fail before anyone looks at it.
     result.catch(() => {})
     return result
@@ -146,8 +153,11 @@ function forbidRetry(error: { isRetryable: boolean }): void {
   error.isRetryable = false
 }
 
-async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
+async function collect<T>(values: AsyncIterable<T>, signal: AbortSignal | undefined): Promise<T[]> {
   const all: T[] = []
-  for await (const value of values) all.push(value)
+  for await (const value of values) {
+    signal?.throwIfAborted()
+    all.push(value)
+  }
   return all
 }

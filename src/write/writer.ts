@@ -6,7 +6,7 @@ import type { Engine } from '../connection/engine.js'
 import type { SluiceConnection } from '../kysely/connection.js'
 import type { Binding } from '../kysely/handle.js'
 import { withConnection } from '../kysely/with-connection.js'
-import { withCopyData, withReadRequest } from '../kysely/read-request.js'
+import { hasSignal, withCopyData, withReadRequest, withSignal } from '../kysely/read-request.js'
 import type { QueryState } from '../query/state.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { existenceReader, noColumnsReader } from '../rows/statement-readers.js'
@@ -36,6 +36,11 @@ export class Writer {
   /** Runs a statement that a transaction begins or ends with. */
   async control(sql: string): Promise<void> {
     await this.#explained(CompiledQuery.raw(sql))
+  }
+
+  /** Runs a statement that undoes what was done, also where that was called off. */
+  async undo(sql: string): Promise<void> {
+    await this.#explained(withSignal(CompiledQuery.raw(sql), undefined))
   }
 
   /** Runs a statement that returns no rows; how many it has written. */
@@ -125,5 +130,8 @@ export function refusing(reason: Error, waitedMs: number): Run {
 
 /** Each statement over whatever connection its turn comes on. */
 export function eachOnItsOwn(binding: Binding): Run {
-  return (query, trace) => withConnection(binding, (connection) => connection.executeQuery(query), trace)
+  return (query, trace) => {
+    const on = hasSignal(query) ? (binding.beneath ?? binding) : binding
+    return withConnection(on, (connection) => connection.executeQuery(query), trace)
+  }
 }

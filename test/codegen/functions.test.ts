@@ -5,11 +5,13 @@ import {
   count,
   functionsOf,
   SchemaRegistry,
+  withLimits,
   type Database,
   type Model,
   type SchemaMap,
 } from 'sluice'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { checkConfig } from '../../codegen/config/check-config.js'
 import { emit } from '../../codegen/emit/emit.js'
 import type { Catalog } from '../../codegen/introspect/catalog.js'
@@ -218,6 +220,29 @@ describe('functions()', () => {
     ]
     for (const way of ways)
       await expect(way(endSession!())).rejects.toMatchObject({ name: 'QueryError', attempts: 1 })
+  })
+
+  it('calls them off by the signal of their handle, whatever they give', async () => {
+    const observer = new pg.Client({ connectionString: database.url })
+    await observer.connect()
+    await observer.query('begin; lock table makers, products, audit in access exclusive mode')
+    const controller = new AbortController()
+    const handle = withLimits(db, { signal: controller.signal })
+    const called = functionsOf<Functions>(handle, tablesIn(files.get('schema.ts')))
+    const calls = [
+      called.makerOf!({ product: 2 }),
+      called.note!({ arg1: 'never' }),
+      called.renameMaker!({ maker: 2, name: 'Never' }),
+      called.forgetNotes!(),
+      called.searchProducts!({ q: '', atLeast: 'live' }).toArray(),
+    ]
+    const ended = Promise.allSettled(calls)
+    const waiting = `select from pg_locks where not granted and locktype = 'relation'`
+    await vi.waitFor(async () => expect((await observer.query(waiting)).rowCount).toBe(calls.length))
+    controller.abort('enough')
+    expect(await ended).toEqual(calls.map(() => ({ status: 'rejected', reason: 'enough' })))
+    expect((await observer.query(waiting)).rowCount).toBe(0)
+    await observer.end()
   })
 
   it('calls procedures, which may commit, and gives what they put out', async () => {

@@ -15,7 +15,7 @@ export interface StatementResult<C> {
 }
 
 /** Who runs a statement, and within what. */
-export interface StatementRun<C> extends Pick<Sending, 'owner' | 'limit' | 'early'> {
+export interface StatementRun<C> extends Pick<Sending, 'owner' | 'limit' | 'signal' | 'early'> {
   /** Makes what takes the rows. */
   readonly sink: () => RowSink<C>
 }
@@ -28,12 +28,21 @@ export interface StatementRun<C> extends Pick<Sending, 'owner' | 'limit' | 'earl
 export async function runStatement<C>(
   connection: Connection,
   request: StatementRequest,
-  { owner, limit, early = false, sink: makeSink }: StatementRun<C>,
+  { owner, limit, signal, early = false, sink: makeSink }: StatementRun<C>,
 ): Promise<StatementResult<C>> {
   const { engine, session } = connection
   const { sql, parameters, formats } = request
   const run = async (sink: RowSink<C>, how: Pick<Sending, 'messages' | 'listener'>) => {
-    const { command } = await connection.roundTrip({ owner, sql, parameters, sink, limit, early, ...how })
+    const { command } = await connection.roundTrip({
+      owner,
+      sql,
+      parameters,
+      sink,
+      limit,
+      signal,
+      early,
+      ...how,
+    })
     return { rows: sink.take(), command }
   }
   const unnamed = { messages: () => queryMessages(sql, parameters, formats) }

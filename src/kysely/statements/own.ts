@@ -5,7 +5,7 @@ import { runStatement } from '../../connection/prepared/run-statement.js'
 import type { FreeHandAnswer } from '../../pg/free-hand.js'
 import * as protocol from '../../pg/protocol.js'
 import { DecodedRows, NO_ROWS } from '../../rows/row-sink.js'
-import { queryTimeoutOf, statementOf, type ReadRequest, type Statement } from '../read-request.js'
+import { queryTimeoutOf, signalOf, statementOf, type ReadRequest, type Statement } from '../read-request.js'
 
 /** How long a statement may take. */
 export function queryLimitOf(connection: Connection, query: Statement): RoundTripLimit | undefined {
@@ -24,6 +24,7 @@ export async function executeRead<R>(
   const { rows, command } = await runStatement(connection, statementOf(query, reader), {
     owner: stream ?? completes?.group ?? query,
     limit,
+    signal: signalOf(query),
     early: completes !== undefined,
     sink: () => new DecodedRows(reader, completes?.budget),
   })
@@ -40,7 +41,8 @@ export async function executeCopy<R>(
 ): Promise<QueryResult<R>> {
   const limit = queryLimitOf(connection, query)
   const messages = () => [protocol.simpleQuery(query.sql)]
-  const sending = { owner: query, sql: query.sql, messages, data, sink: NO_ROWS, limit }
+  const how = { limit, signal: signalOf(query) }
+  const sending = { owner: query, sql: query.sql, messages, data, sink: NO_ROWS, ...how }
   const { command } = await connection.roundTrip(sending)
   return { rows: [], numAffectedRows: BigInt(/^COPY (\d+)$/.exec(command)?.[1] ?? 0) }
 }

@@ -1,5 +1,5 @@
 import type { CompiledQuery } from 'kysely'
-import { checkOptions, flag, oneOf, type OptionChecks } from '../../options.js'
+import { abortSignal, checkOptions, flag, oneOf, type OptionChecks } from '../../options.js'
 import type { QueryState } from '../../query/state.js'
 import { compile } from '../compile.js'
 import { selectRows } from './select.js'
@@ -23,6 +23,8 @@ export interface ExplainOptions {
   readonly memory?: boolean
   /** `json` is parsed; the others are text. Default `text`. */
   readonly format?: ExplainFormat
+  /** Cancels it on the server, and rejects with the signal's reason. */
+  readonly signal?: AbortSignal
 }
 
 export type ExplainFormat = 'text' | 'json' | 'xml' | 'yaml'
@@ -38,6 +40,7 @@ const CHECKS: OptionChecks<ExplainOptions> = {
   summary: flag,
   memory: flag,
   format: oneOf('format', ['text', 'json', 'xml', 'yaml']),
+  signal: abortSignal,
 }
 
 /**
@@ -46,9 +49,8 @@ const CHECKS: OptionChecks<ExplainOptions> = {
  * @throws {@link OptionError} for an unknown option or format, and for a flag that is neither true nor false.
  */
 export function compileExplain(state: QueryState, options: ExplainOptions): CompiledQuery {
-  const given = Object.entries(checkOptions(options, CHECKS, 'explain')).filter(
-    ([, value]) => value !== undefined,
-  )
+  const { signal: _signal, ...asked } = checkOptions(options, CHECKS, 'explain')
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined)
   const clause = given.map(([name, value]) => `${name} ${String(value)}`).join(', ')
   const query = compile((creator) => selectRows(creator, state))
   return { ...query, sql: `explain ${clause === '' ? '' : `(${clause}) `}${query.sql}` }

@@ -8,7 +8,7 @@ const known = new WeakMap<AbortSignal, Shared>()
 
 /**
  * Calls `listener` when the signal is aborted, until what is returned is called. A signal has one listener of ours
- * however many streams share it, since Node warns of more than ten as of a leak.
+ * however many calls and streams share it, since Node warns of more than ten as of a leak.
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   const shared = known.get(signal) ?? listen(signal)
@@ -18,6 +18,22 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
     if (shared.listeners.size > 0 || known.get(signal) !== shared) return
     signal.removeEventListener('abort', shared.abort)
     known.delete(signal)
+  }
+}
+
+/** Waits for work, but no longer than until the signal is aborted: then its reason is thrown. */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  let forget: (() => void) | undefined
+  const aborted = new Promise<never>((_, reject) => {
+    // A signal's reason is what the caller gets, whatever it is.
+    forget = onAbort(signal, () => reject(signal.reason as Error))
+  })
+  try {
+    signal.throwIfAborted()
+    return await Promise.race([work, aborted])
+  } finally {
+    forget?.()
   }
 }
 
