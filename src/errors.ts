@@ -225,6 +225,39 @@ export class ConnectionError extends SluiceError {
   }
 }
 
+/** What became of a transaction. */
+export type TransactionOutcome = 'rolled back' | 'committed' | 'unknown'
+
+/**
+ * A statement of it had failed, and its function returned as if nothing had; the connection was lost under its COMMIT; or a
+ * function of `afterCommit` failed.
+ */
+export type TransactionCode = 'TRANSACTION_ABORTED' | 'COMMIT_UNKNOWN' | 'AFTER_COMMIT'
+
+const OUTCOMES: Readonly<Record<TransactionCode, TransactionOutcome>> = {
+  TRANSACTION_ABORTED: 'rolled back',
+  COMMIT_UNKNOWN: 'unknown',
+  AFTER_COMMIT: 'committed',
+}
+
+/** A transaction did not end as the function of `atomic()` did; `outcome` says what became of it. */
+export class TransactionError extends SluiceError {
+  declare readonly code: TransactionCode
+  readonly outcome: TransactionOutcome
+  /** What functions of `afterCommit` threw, in their order; else empty. */
+  readonly errors: readonly unknown[]
+
+  constructor(
+    code: TransactionCode,
+    message: string,
+    options: ErrorOptions & { readonly errors?: readonly unknown[] } = {},
+  ) {
+    super(code, message, options)
+    this.outcome = OUTCOMES[code]
+    this.errors = options.errors ?? []
+  }
+}
+
 /**
  * Something took longer than it may: a statement (`QUERY_TIMEOUT`), a fetch of a stream (`FETCH_TIMEOUT`) or the loop
  * over it (`IDLE_TIMEOUT`).
@@ -256,7 +289,7 @@ export function asError(thrown: unknown): Error {
 
 recognise({
   ...{ SluiceError, OptionError, FieldError, UsageError, DoesNotExist, MultipleObjectsReturned, EncodeError },
-  ...{ QueryError, DecodeError, SchemaDriftError, ConnectionError, TimeoutError },
+  ...{ QueryError, DecodeError, SchemaDriftError, ConnectionError, TimeoutError, TransactionError },
   ...{ IntegrityError, UniqueViolation, ForeignKeyViolation, NotNullViolation, CheckViolation },
   ...{ ExclusionViolation },
 })

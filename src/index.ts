@@ -8,7 +8,9 @@ export type { RetrySettings } from './connection/retry.js'
 export type { CallOptions } from './kysely/abortable.js'
 export type { HandleOf, HandleOfAnotherDatabase, KyselyHandle } from './kysely/handle.js'
 export { withLimits, type CallLimits } from './kysely/with-limits.js'
-export { withSettings, type Transactional } from './kysely/with-settings.js'
+export { afterCommit } from './transaction/after-commit.js'
+export { atomic, type AtomicOptions } from './transaction/atomic.js'
+export { withSettings, type Transactional } from './transaction/with-settings.js'
 export { Repository } from './repository/repository.js'
 export { repositoriesOf, type RepositoryClass } from './repository/repositories.js'
 export { functionsOf } from './repository/functions.js'
@@ -134,8 +136,11 @@ export {
   SchemaDriftError,
   SluiceError,
   TimeoutError,
+  TransactionError,
   UniqueViolation,
   UsageError,
   type TimeoutCode,
+  type TransactionCode,
+  type TransactionOutcome,
   type ViolationDetails,
 } from './errors.js'

@@ -12,6 +12,7 @@ import { learnProcess } from './prepared/learn-process.js'
 import { refuseEncoding, setUpText } from './session-text.js'
 
 const KEEP_ALIVE_DELAY_MS = 10_000
+const CANCEL_AGAIN_MS = 250
 
 /** A portal, as its connection sees it. */
 export interface OpenPortal extends OpenStream {
@@ -205,9 +206,19 @@ export class Connection implements SessionHolder {
     refuseEncoding(this.session)
   }
 
-  /** Cancels what is running on the server, if it is a round trip of `owner`. */
-  cancel(owner: object): void {
+  /** Cancels what is running on the server, if it is a round trip of `owner`, or whosever it is. */
+  cancel(owner?: object): void {
     this.#pipeline.cancel(owner)
+  }
+
+  /** Cancels all that is under way, as often as it takes; past the close timeout the connection is cut. */
+  async cancelAll(): Promise<void> {
+    const limit = this.destroyAfterCloseTimeout(() => 'cancelling what was under way')
+    while (this.isBusy && !this.isLost) {
+      this.cancel()
+      await this.session.nextReady(CANCEL_AGAIN_MS)
+    }
+    limit.clear()
   }
 
   /** Destroys the socket after the engine's close timeout, unless that is cleared before. */

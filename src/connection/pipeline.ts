@@ -197,11 +197,11 @@ export class Pipeline {
     return this.inTurn(() => this.#answered(new ClientQuery(owner, run), { sql, limit }))
   }
 
-  /** Cancels what is running on the server, if it is of `owner`; what was not sent yet will not be. */
-  cancel(owner: object): void {
+  /** Cancels what is running on the server, if it is of `owner`, or whosever it is; what was not sent yet will not be. */
+  cancel(owner = this.#atWork?.work.owner): void {
     const { work, shared } = this.#atWork ?? {}
-    if (work?.owner !== owner) return
-    if (work.isSent) this.#cancelling ??= this.#cancelUntilAnswered(owner)
+    if (work === undefined || work.owner !== owner) return
+    if (work.isSent) this.#cancelling ??= this.#cancelUntilAnswered(work.owner)
     else
       shared?.turn.withdraw(
         new ConnectionError('The query was given up before it was sent.', { isBeforeSending: true }),

@@ -53,12 +53,13 @@ export async function retrying<T>(
       return await task()
     } catch (thrown) {
       const error = asError(thrown)
-      if (attempt > 1) Object.assign(error, { attempts: attempt })
-      if (attempt >= attempts || !isWorth(error) || signal?.aborted === true) throw error
+      // What a caller's function has thrown may be frozen.
+      if (attempt > 1) Reflect.set(error, 'attempts', attempt)
+      if (attempt >= attempts || !isWorth(error) || signal?.aborted === true) throw thrown
       // Half of the pause is by chance, so that many who failed at once do not come back at once.
       const pause = Math.min(maxDelayMs, delayMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2)
       await sleep(pause, undefined, { ...(signal && { signal }) }).catch(() => {
-        throw error
+        throw thrown
       })
     }
   }

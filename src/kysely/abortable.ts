@@ -1,4 +1,4 @@
-import type { CompiledQuery, QueryResult } from 'kysely'
+import type { CompiledQuery, QueryExecutor, QueryResult } from 'kysely'
 import { abortSignal, checkOptions, type OptionChecks } from '../options.js'
 import { onAbort } from '../shared-signal.js'
 import { ChangedConnection } from './changed-statements.js'
@@ -78,24 +78,39 @@ function abortedBy(binding: Binding, signal: AbortSignal): Binding {
   const { executor } = binding
   const provided = executor.withConnectionProvider({
     provideConnection: (consumer, ...options: []) =>
-      new Promise((resolve, reject) => {
-        // A signal's reason is what the caller gets, whatever it is.
-        const forget = onAbort(signal, () => reject(signal.reason as Error))
-        executor
-          .provideConnection(
-            (given) => {
-              forget()
-              signal.throwIfAborted()
-              // Our dialect's driver gives out no others.
-              return consumer(new AbortableConnection(given as SluiceConnection, signal))
-            },
-            ...options,
-          )
-          .finally(forget)
-          .then(resolve, reject)
-      }),
+      connectionUnlessAborted(
+        executor,
+        signal,
+        (given) => consumer(new AbortableConnection(given, signal)),
+        ...options,
+      ),
   })
   return { ...binding, executor: provided, signal, beneath: binding }
+}
+
+/** Gives a task a connection. The wait for that ends when the signal is aborted, and what comes late goes straight back. */
+export function connectionUnlessAborted<T>(
+  executor: QueryExecutor,
+  signal: AbortSignal,
+  task: (connection: SluiceConnection) => Promise<T>,
+  ...options: []
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    // A signal's reason is what the caller gets, whatever it is.
+    const forget = onAbort(signal, () => reject(signal.reason as Error))
+    executor
+      .provideConnection(
+        (given) => {
+          forget()
+          signal.throwIfAborted()
+          // Our dialect's driver gives out no others.
+          return task(given as SluiceConnection)
+        },
+        ...options,
+      )
+      .finally(forget)
+      .then(resolve, reject)
+  })
 }
 
 /** A connection whose statements are cancelled when a signal is aborted, but for those that undo what was done. */

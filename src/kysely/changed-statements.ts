@@ -22,18 +22,18 @@ export function changingStatements(executor: QueryExecutor, changes: Changes): Q
 
 /** Another's connection, which Kysely's log listens to. */
 export class ChangedConnection extends SluiceConnection {
-  readonly #given: SluiceConnection
+  readonly given: SluiceConnection
   readonly #changes: Changes
 
   constructor(given: SluiceConnection, changes: Changes) {
     super(given.connection)
-    this.#given = given
+    this.given = given
     this.#changes = changes
   }
 
   override executeQuery<R>(query: CompiledQuery, ...options: []): Promise<QueryResult<R>> {
     const { executed } = this.#changes
-    return this.#given.executeQuery(executed?.(query) ?? query, ...options)
+    return this.given.executeQuery(executed?.(query) ?? query, ...options)
   }
 
   override streamQuery<R>(
@@ -42,6 +42,6 @@ export class ChangedConnection extends SluiceConnection {
     options?: StreamOptions,
   ): AsyncIterableIterator<QueryResult<R>> {
     const { streamed } = this.#changes
-    return this.#given.streamQuery(streamed?.(query) ?? query, size, options)
+    return this.given.streamQuery(streamed?.(query) ?? query, size, options)
   }
 }

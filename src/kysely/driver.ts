@@ -3,9 +3,10 @@ import { escapeIdentifier } from 'pg'
 import type { Connection } from '../connection/connection.js'
 import type { Engine } from '../connection/engine.js'
 import { PoolConnections, type ConnectionSetUp } from '../connection/pool-connections.js'
-import { UsageError } from '../errors.js'
+import { asError, UsageError, type TransactionError } from '../errors.js'
 import { isStorable } from '../types/text/text.js'
 import { SluiceConnection } from './connection.js'
+import { runCommitted, TransactionState } from './transaction-state.js'
 import { ReportingConnection } from './log/reporting.js'
 import { ValuesNotice } from './statements/values-notice.js'
 
@@ -76,24 +77,32 @@ export class SluiceDriver implements Driver {
     return isReporting
   }
 
-  async releaseConnection({ connection }: SluiceConnection): Promise<void> {
+  async releaseConnection(given: SluiceConnection): Promise<void> {
     // What reports has none.
-    await (connection as typeof connection | undefined)?.release()
+    const { connection } = given as Partial<SluiceConnection>
+    if (connection === undefined) return
+    const due = TransactionState.due(connection)
+    await connection.release()
+    // Kysely has nobody to tell of what fails once a transaction is committed.
+    if (due.length > 0) await runCommitted(due).catch(warnOfCommitted)
   }
 
   async beginTransaction(connection: SluiceConnection, settings: TransactionSettings): Promise<void> {
     const isolation = settings.isolationLevel ? ` isolation level ${settings.isolationLevel}` : ''
     const access = settings.accessMode ? ` ${settings.accessMode}` : ''
     await run(connection, `begin${isolation}${access}`)
+    TransactionState.of(connection.connection).begin()
   }
 
   async commitTransaction(connection: SluiceConnection): Promise<void> {
     connection.connection.settingsScope = undefined
     await run(connection, 'commit')
+    TransactionState.of(connection.connection).commit()
   }
 
   async rollbackTransaction(connection: SluiceConnection): Promise<void> {
     connection.connection.settingsScope = undefined
+    TransactionState.of(connection.connection).end()
     try {
       await run(connection, 'rollback')
     } catch (error) {
@@ -104,10 +113,12 @@ export class SluiceDriver implements Driver {
 
   async savepoint(connection: SluiceConnection, name: string): Promise<void> {
     await run(connection, `savepoint ${savepointName(name)}`)
+    TransactionState.of(connection.connection).savepoint(name)
   }
 
   async rollbackToSavepoint(connection: SluiceConnection, name: string): Promise<void> {
     await run(connection, `rollback to ${savepointName(name)}`)
+    TransactionState.of(connection.connection).rollbackTo(name)
   }
 
   async releaseSavepoint(connection: SluiceConnection, name: string): Promise<void> {
@@ -118,6 +129,12 @@ export class SluiceDriver implements Driver {
   async destroy(): Promise<void> {
     await this.#engine.close()
   }
+}
+
+function warnOfCommitted(error: unknown): void {
+  const { message, errors } = error as TransactionError
+  const reasons = errors.map((each) => asError(each).message).join('; ')
+  process.emitWarning(`${message} (${reasons})`, { type: 'SluiceWarning', code: 'SLUICE_AFTER_COMMIT' })
 }
 
 /** @throws {@link UsageError} for a name that PostgreSQL would cut or could not hold: it might be another's then. */

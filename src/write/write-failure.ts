@@ -1,26 +1,10 @@
 import type { DatabaseError } from 'pg'
-import {
-  CheckViolation,
-  ExclusionViolation,
-  ForeignKeyViolation,
-  IntegrityError,
-  NotNullViolation,
-  UniqueViolation,
-} from '../errors.js'
 import { isDatabaseError, isRaised } from '../pg/database-error.js'
 import { explainFailure, failureMessage } from '../failure/query-failure.js'
+import { violationOf } from '../failure/violation.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 import type { SchemaRegistry } from '../schema/registry.js'
 import type { TableSchema } from '../schema/table.js'
-
-const VIOLATIONS: Readonly<Record<string, typeof IntegrityError>> = {
-  '23001': ForeignKeyViolation,
-  '23502': NotNullViolation,
-  '23503': ForeignKeyViolation,
-  '23505': UniqueViolation,
-  '23514': CheckViolation,
-  '23P01': ExclusionViolation,
-}
 
 /** The error that the caller of a write gets: a constraint's refusal as an {@link IntegrityError}. */
 export function explainWriteFailure(
@@ -30,11 +14,11 @@ export function explainWriteFailure(
   sql: string,
 ): unknown {
   const code = isDatabaseError(error) ? error.code : undefined
-  if (!isDatabaseError(error) || code === undefined || !code.startsWith('23')) {
+  const Violation = violationOf(code)
+  if (!isDatabaseError(error) || code === undefined || Violation === undefined) {
     return explainFailure(error, { table: schemas.nameOf(table), sql, rowsDelivered: 0, action: 'writing' })
   }
   const owner = ownerOf(error, table, schemas)
-  const Violation = VIOLATIONS[code] ?? IntegrityError
   const message = failureMessage(`Writing ${schemas.nameOf(table)}`, error)
   const { constraint, detail } = error
   const columns = columnsOf(error, owner.table)

@@ -1,4 +1,4 @@
-import { CompiledQuery, type QueryExecutor, type Transaction } from 'kysely'
+import type { QueryExecutor, Transaction } from 'kysely'
 import type { Connection } from '../connection/connection.js'
 import { UsageError } from '../errors.js'
 import { checkOptions } from '../options.js'
@@ -12,11 +12,12 @@ import {
   type SessionSettings,
   type SettingStatement,
 } from '../session-settings.js'
-import type { SluiceConnection } from './connection.js'
-import { engineBehind, type KyselyHandle } from './handle.js'
-import { isPinned } from './pinned.js'
-import { withOwnValues } from './read-request.js'
-import { SettingsScope } from './settings-scope.js'
+import type { SluiceConnection } from '../kysely/connection.js'
+import type { KyselyHandle } from '../kysely/handle.js'
+import { TransactionState } from '../kysely/transaction-state.js'
+import { inSavepoint } from './savepoint.js'
+import { Scope } from './scope.js'
+import { isInTransaction, onConnection, run } from './statements.js'
 
 /** A Kysely instance or transaction, as far as it is needed: from the whole of it TypeScript would not infer `DB`. */
 export interface Transactional<DB> extends KyselyHandle {
@@ -48,58 +49,42 @@ export async function withSettings<DB, T>(
 ): Promise<T> {
   const given = checkOptions({ settings }, { settings: sessionSettings }, 'withSettings').settings
   const executor = db.getExecutor()
-  const engine = engineBehind(executor)
-  const { isTransaction } = db
-  const isOpen =
-    isTransaction ||
-    (isPinned({ executor, engine, isTransaction }) &&
-      (await onConnection(executor, ({ status }) => Promise.resolve(status !== 'I'))))
-  if (isOpen) return within(executor, given, body)
+  if (await isInTransaction(db)) return within(executor, given, body)
   return db.transaction().execute(async (transaction) => {
     const inner = transaction.getExecutor()
+    const scope = new Scope(true)
     const connection = await onConnection(inner, async (one) => {
       await set(one, given)
+      TransactionState.of(one.connection).innermost = scope
       return one.connection
     })
-    return scoped(inner, connection, body)
+    return scoped(scope, inner, connection, body)
   })
 }
 
 /** In a transaction that goes on after it. */
-async function within<DB, T>(
-  executor: QueryExecutor,
-  settings: SessionSettings,
-  body: Body<DB, T>,
-): Promise<T> {
-  const { connection, before } = await onConnection(executor, async (one) => {
-    refuseDuringStream(one.connection)
-    await run(one, SAVEPOINT)
-    try {
-      const before = (await run(one, askConfig(settings))) as HeldSetting[]
+function within<DB, T>(executor: QueryExecutor, settings: SessionSettings, body: Body<DB, T>): Promise<T> {
+  const scope = new Scope(true)
+  let before: readonly HeldSetting[] = []
+  return inSavepoint(executor, {
+    scope,
+    enter: async (one) => {
+      refuseDuringStream(one.connection)
+      before = (await runSetting(one, askConfig(settings))) as HeldSetting[]
       await set(one, settings)
-      return { connection: one.connection, before }
-    } catch (error) {
-      await undo(one)
-      throw error
-    }
+    },
+    body: (connection) => scoped(scope, executor, connection, body),
+    leave: async (one) => void (await runSetting(one, restoreConfig(before))),
   })
-  let result: T
-  try {
-    result = await scoped(executor, connection, body)
-    await onConnection(executor, async (one) => {
-      await run(one, RELEASE)
-      await run(one, restoreConfig(before))
-    })
-  } catch (error) {
-    await onConnection(executor, undo).catch(() => {})
-    throw error
-  }
-  return result
 }
 
 /** Runs the function, with the connection to itself. */
-async function scoped<DB, T>(executor: QueryExecutor, connection: Connection, body: Body<DB, T>): Promise<T> {
-  const scope = new SettingsScope()
+async function scoped<DB, T>(
+  scope: Scope,
+  executor: QueryExecutor,
+  connection: Connection,
+  body: Body<DB, T>,
+): Promise<T> {
   const outer = connection.settingsScope
   connection.settingsScope = scope
   try {
@@ -114,35 +99,17 @@ async function scoped<DB, T>(executor: QueryExecutor, connection: Connection, bo
   }
 }
 
-const SAVEPOINT: SettingStatement = { sql: 'savepoint sluice_settings', parameters: [] }
-const RELEASE: SettingStatement = { sql: 'release sluice_settings', parameters: [] }
-const UNDO: SettingStatement = { sql: 'rollback to sluice_settings', parameters: [] }
-
 /** Until the transaction ends. */
 async function set(connection: SluiceConnection, settings: SessionSettings): Promise<void> {
-  await run(connection, setConfig(settings, true))
+  await runSetting(connection, setConfig(settings, true))
   if (setsSearchPath(settings)) connection.connection.session.prepared.unsettle()
 }
 
-/** The settings go back with it. */
-async function undo(connection: SluiceConnection): Promise<void> {
-  await run(connection, UNDO)
-  await run(connection, RELEASE)
-}
-
-async function run(
+function runSetting(
   connection: SluiceConnection,
   { sql, parameters }: SettingStatement,
 ): Promise<readonly unknown[]> {
-  return (await connection.executeQuery(withOwnValues(CompiledQuery.raw(sql, [...parameters])))).rows
-}
-
-function onConnection<T>(
-  executor: QueryExecutor,
-  task: (connection: SluiceConnection) => Promise<T>,
-): Promise<T> {
-  // Our dialect's driver gives out no others.
-  return executor.provideConnection((given) => task(given as SluiceConnection))
+  return run(connection, sql, parameters)
 }
 
 /** @throws {@link UsageError} since what a stream has still to fetch would be read by other settings. */
