@@ -30,7 +30,7 @@ import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
 import { isTraced, Trace, traced } from '../trace/trace.js'
 import { SyncHost } from '../worker/host.js'
-import type { CallSite } from './call-site.js'
+import type { CallSite } from './calls/call-site.js'
 import { refuseLockOutsideTransaction } from './lock-check.js'
 
 /** A compiled queryset: its statement, and how the rows are read. */

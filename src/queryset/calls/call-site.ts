@@ -1,5 +1,5 @@
-import { SluiceError } from '../errors.js'
-import { captureStack, stackOf } from '../stack-trace.js'
+import { SluiceError } from '../../errors.js'
+import { captureStack, stackOf } from '../../stack-trace.js'
 
 /**
  * Where in the caller's code rows were asked for: what fails later, between two chunks or before its promise is waited

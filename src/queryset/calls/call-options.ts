@@ -1,7 +1,7 @@
-import { abortSignal } from '../options.js'
-import type { CallOptions } from '../kysely/abortable.js'
-import { propertiesOf } from '../query/columns.js'
-import type { TableSchema } from '../schema/table.js'
+import { abortSignal } from '../../options.js'
+import type { CallOptions } from '../../kysely/abortable.js'
+import { propertiesOf } from '../../query/columns.js'
+import type { TableSchema } from '../../schema/table.js'
 
 /** What a method of any number of arguments was given, and the options behind them. */
 export interface GivenWithOptions<T> {
