@@ -70,11 +70,12 @@ function isJoined({ related }: Pick<RelatedSelection, 'related'>, column: Column
 }
 
 /**
- * DISTINCT ON and ORDER BY must be one expression, which an annotation is by its name in the result only.
+ * DISTINCT ON and ORDER BY must be one expression, which an annotation is by its name in the result only; a column of a
+ * joined row is one wherever it stands.
  */
 export function refuseUnselectedAnnotations({ distinctOn, selection }: QueryState): void {
   for (const column of distinctOn) {
-    if (!isComputed(column) || selection.columns.includes(column)) continue
+    if (!isComputed(column) || column.node.kind === 'related' || selection.columns.includes(column)) continue
     throw new UsageError(
       `distinct("${column.property}") by an annotation needs it among the fields of the rows.`,
     )

@@ -1,0 +1,259 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  caseWhen,
+  cast,
+  coalesce,
+  concat,
+  count,
+  exists,
+  extract,
+  FieldError,
+  jsonPath,
+  lookup,
+  lower,
+  max,
+  outerRef,
+  rank,
+  ref,
+  subquery,
+  trunc,
+  UsageError,
+  value,
+} from 'sluice'
+import { openShop, type Shop } from '../queryset/shop.js'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop()
+})
+afterAll(() => shop[Symbol.asyncDispose]())
+
+type Wrong = [
+  what: string,
+  error: typeof FieldError | typeof UsageError,
+  says: string,
+  build: (s: Shop['repos']) => unknown,
+]
+
+/** What the types refuse as well is given as `never`, as JavaScript would give it. */
+const wrong: Wrong[] = [
+  [
+    'an aggregate in filter',
+    UsageError,
+    'annotate() it under a name',
+    (s) => s.users.filter(lookup(count(), 1)),
+  ],
+  [
+    'a window without over',
+    UsageError,
+    'rank().over({ orderBy',
+    (s) => s.users.annotate({ x: rank() as never }),
+  ],
+  [
+    'a window in WHERE',
+    UsageError,
+    'window functions are computed from the rows that are left after it',
+    (s) => s.users.annotate({ r: rank().over({ orderBy: 'id' }) }).filter({ r: 1 }),
+  ],
+  [
+    'a window in a window',
+    UsageError,
+    'does not nest them',
+    (s) => s.users.annotate({ x: rank().over({ orderBy: rank().over({ orderBy: 'id' }) }) }),
+  ],
+  [
+    'an unknown path',
+    FieldError,
+    'Did you mean "name"?',
+    (s) => s.users.annotate({ x: ref('company.nmae') as never }),
+  ],
+  [
+    'an unknown key of an order',
+    FieldError,
+    'Did you mean "title"?',
+    (s) => s.posts.orderBy('titel' as never),
+  ],
+  [
+    'a path to many rows',
+    FieldError,
+    "max('postsByAuthor.title')",
+    (s) => s.users.orderBy('postsByAuthor.title' as never),
+  ],
+  [
+    'a relation as a value',
+    FieldError,
+    'author.id',
+    (s) => s.posts.annotate({ x: lower('author') as never }),
+  ],
+  [
+    'types that differ',
+    FieldError,
+    'compares int4 with "lower(title)"',
+    (s) => s.posts.filter({ id: { gt: lower('title') } as never }),
+  ],
+  [
+    'a sum of number and text',
+    FieldError,
+    'no such operator for int4 and text',
+    (s) => s.users.annotate({ x: ref('id').plus('name') as never }),
+  ],
+  [
+    'branches of two types',
+    FieldError,
+    'Cast one of them',
+    (s) => s.users.annotate({ x: caseWhen([[{ id: 1 }, 'name']], 'id') }),
+  ],
+  [
+    'arguments of two types',
+    FieldError,
+    'values of one type',
+    (s) => s.users.annotate({ x: coalesce('birthDate', 'name') }),
+  ],
+  [
+    'text of a moment',
+    FieldError,
+    "cast('createdAt', 'text')",
+    (s) => s.users.annotate({ x: concat('createdAt') }),
+  ],
+  [
+    'a part of text',
+    FieldError,
+    '"name" is text: cast it',
+    (s) => s.users.annotate({ x: extract('year', 'name') }),
+  ],
+  [
+    'a part that a date has not',
+    FieldError,
+    'a date, has no part "hour"',
+    (s) => s.users.annotate({ x: extract('hour', 'birthDate') }),
+  ],
+  [
+    'a unit that there is not',
+    FieldError,
+    'Choices: year',
+    (s) => s.users.annotate({ x: trunc("month'; --" as never, 'createdAt') }),
+  ],
+  [
+    'a path into text',
+    FieldError,
+    'leads into JSON',
+    (s) => s.users.annotate({ x: jsonPath('name', ['a']) }),
+  ],
+  ['an unknown type', FieldError, 'cast()', () => cast('id', 'int4; DROP TABLE users' as never)],
+  ['no condition', FieldError, 'a condition is true or false', (s) => s.users.filter(lower('name'))],
+  [
+    'undefined',
+    FieldError,
+    'takes no undefined',
+    (s) => s.users.annotate({ x: coalesce(undefined as never) as never }),
+  ],
+  [
+    'an ungrouped field',
+    UsageError,
+    'have no "note"',
+    (s) => s.orders.values('status').annotate({ n: max('id'), x: lower('note') }),
+  ],
+  ['a string for an expression', FieldError, 'x', (s) => s.users.annotate({ x: 'name' as never })],
+  [
+    'an order in two directions',
+    FieldError,
+    "nulls: 'first' or 'last'",
+    (s) => s.posts.orderBy({ id: 'down' } as never),
+  ],
+  [
+    'an order of distinct rows by another field',
+    UsageError,
+    'distinct()',
+    (s) => s.posts.values('title').distinct().orderBy('author.name'),
+  ],
+  ['an order of json', FieldError, 'has no order', (s) => s.payments.orderBy(ref('providerResponse'))],
+  [
+    'fields of what is not joined',
+    FieldError,
+    "selectRelated('author')",
+    (s) => s.posts.defer('author.name'),
+  ],
+  [
+    'two flat values',
+    UsageError,
+    'exactly one field',
+    (s) => s.posts.valuesList('id', 'title', { flat: true } as never),
+  ],
+  [
+    'a name that is taken',
+    FieldError,
+    'already has the field "title"',
+    (s) => s.posts.values({ title: lower('slug') }),
+  ],
+  [
+    'an expression without a name',
+    FieldError,
+    'needs a name',
+    (s) => s.posts.values(lower('title') as never),
+  ],
+  [
+    'outerRef of another type',
+    FieldError,
+    'is compared with int4',
+    (s) => s.users.filter(exists(s.posts.filter({ authorId: outerRef('name') }))),
+  ],
+  [
+    'a subquery of two columns',
+    UsageError,
+    'column',
+    (s) => s.users.annotate({ x: subquery(s.posts.values('id', 'title')) as never }),
+  ],
+  ['no queryset', FieldError, 'takes a queryset', () => exists({} as never)],
+]
+
+it.each(wrong)('%s is refused when the queryset is built', (_, type, says, build) => {
+  let thrown: unknown
+  try {
+    build(shop.repos)
+  } catch (error) {
+    thrown = error
+  }
+  expect(thrown).toBeInstanceOf(type)
+  expect((thrown as Error).message).toContain(says)
+})
+
+it('a reference to no outer row is refused when the query runs', async () => {
+  const alone = shop.repos.posts.filter({ authorId: outerRef('id') })
+  expect(() => alone.toSQL()).toThrow(UsageError)
+  await expect(alone.toArray()).rejects.toThrow("outerRef('id') stands for a row of another query")
+  await expect(alone.count()).rejects.toThrow(UsageError)
+})
+
+describe('hostile text', () => {
+  const hostile = [
+    `UTC'; DROP TABLE users; --`,
+    `UTC' || pg_sleep(9) || '`,
+    'UTC\\',
+    '',
+    "'",
+    'UTC\0',
+    'ü',
+    'A'.repeat(65),
+  ]
+
+  it.each(hostile)('is no time zone: %j', (timeZone) => {
+    const { users } = shop.repos
+    expect(() => users.annotate({ x: trunc('month', 'createdAt', { timeZone }) })).toThrow(
+      /name of a time zone/,
+    )
+    expect(() => users.annotate({ x: extract('day', 'createdAt', { timeZone }) })).toThrow(
+      /name of a time zone/,
+    )
+  })
+
+  it.each(hostile.filter((text) => !text.includes('\0')))('is a value where it is one: %j', async (text) => {
+    const { companies } = shop.repos
+    const { id } = await companies.create({ name: `x${text}` })
+    const found = companies
+      .filter({ id, name: concat(value('x'), value(text)) })
+      .only('id')
+      .annotate({ same: coalesce(value(text), 'name') })
+    expect(found.toSQL().sql).not.toMatch(/DROP|pg_sleep/)
+    expect(await found.toArray()).toEqual([{ id, same: text }])
+  })
+})
