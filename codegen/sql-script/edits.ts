@@ -67,6 +67,16 @@ export function withCallersRights(text: string): string {
   return kept.join('') + text.slice(from)
 }
 
+/** A materialized view that is not filled; undefined for one that is not to be. */
+export function withoutFilling(text: string): string | undefined {
+  const tokens = [...tokensOf(text)]
+  const end = tokens.slice(-3)
+  const words = end.map(({ text: word }) => word).join(' ')
+  if (words === 'with no data') return undefined
+  const clause = words.endsWith('with data') ? end.at(-2) : undefined
+  return `${text.slice(0, clause?.start ?? tokens.at(-1)?.end)} WITH NO DATA`
+}
+
 /** A statement without CONCURRENTLY. */
 export function withoutConcurrently(text: string): string | undefined {
   const word = leading(text, 8).find((token) => token.text === 'concurrently')

@@ -37,6 +37,8 @@ export const SERVER_WIDE = 'databases, tablespaces and settings of the server'
 /** What a table shows to whom; that it is under row-level security at all is part of the structure. */
 const POLICIES = 'policies'
 export const SETTINGS = 'settings that this server does not have'
+/** Rows of materialized views that code would have to make. */
+export const UNFILLED = 'rows of materialized views that take code which may not run there'
 export const ROWS = 'rows of files that are not there, or of programs'
 
 const KINDS: readonly (readonly [what: string, head: RegExp])[] = [

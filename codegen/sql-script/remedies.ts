@@ -3,11 +3,12 @@ import {
   withoutAccessMethod,
   withoutConcurrently,
   withoutElementAt,
+  withoutFilling,
   withoutOwner,
   withoutRoleStatements,
   withoutTablespace,
 } from './edits.js'
-import { RIGHTS, ROWS, SERVER_WIDE, SETTINGS, subjectOf } from './left-out.js'
+import { RIGHTS, ROWS, SERVER_WIDE, SETTINGS, subjectOf, UNFILLED } from './left-out.js'
 import { utf16Length } from './script-error.js'
 import { headOf, nameIn, tokensOf } from './tokens.js'
 import { NO_TRANSACTION, WANTS_NO_TRANSACTION } from './transactions.js'
@@ -81,6 +82,7 @@ export function remedyFor(text: string, error: unknown, circumstances: Circumsta
     ofTransactions(code, circumstances) ??
     isThereAlready(head, code) ??
     isGoneAlready(text, code) ??
+    ofFilling(text, head, error, circumstances) ??
     ofRoles(text, head, error, circumstances) ??
     ofPlaces(text, head, code) ??
     ofRows(head, error, circumstances) ??
@@ -135,6 +137,22 @@ function isPlaceholder(text: string): boolean {
   }
   const start = words.indexOf('select')
   return words.slice(start + 1, start + 4).join(' ') === 'null : :'
+}
+
+/** On others' server a view is not filled where that takes code that may not run there: what it has is known without. */
+function ofFilling(
+  text: string,
+  head: string,
+  { code, message }: DatabaseError,
+  { isShared }: Circumstances,
+): Remedy | undefined {
+  const isUnfilled = code === '55000' && message.endsWith('has not been populated')
+  const isRefused = code === '42501' && /^permission denied for function /.test(message)
+  if (!isShared || !(isUnfilled || isRefused)) return undefined
+  if (head.startsWith('refresh materialized view ')) return leave(UNFILLED)
+  if (!head.startsWith('create materialized view ')) return undefined
+  const instead = withoutFilling(text)
+  return instead === undefined ? undefined : { do: 'instead', text: instead, what: UNFILLED }
 }
 
 function ofRoles(

@@ -17,6 +17,24 @@ const SHARE_SERVERS = `
     END LOOP;
   END $$`
 
+/**
+ * Functions in C and internal ones are as the server itself: made with the rights of the connection, they are for nobody to
+ * call, though types, operators and indexes have them.
+ */
+const CLOSE_NATIVE_CODE = `
+  DO $$ DECLARE routine regprocedure; BEGIN
+    FOR routine IN SELECT p.oid FROM pg_catalog.pg_proc p
+      JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+      JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+      WHERE l.lanname IN ('c', 'internal') AND n.nspname <> 'pg_catalog'
+        AND p.proowner = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user)
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+          WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+    LOOP
+      EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', routine);
+    END LOOP;
+  END $$`
+
 const SAVEPOINT = 'sluice_statement'
 
 const ROLES = 'SELECT oid, rolname::text AS name FROM pg_roles ORDER BY oid'
@@ -132,7 +150,9 @@ export class ScriptSession {
     await this.#client.query('RESET ROLE')
     try {
       const result = await this.run(text, () => '')
-      if (headOf(text, 2) === 'create server') await this.#client.query(SHARE_SERVERS)
+      const head = headOf(text, 4)
+      if (head.startsWith('create server ')) await this.#client.query(SHARE_SERVERS)
+      if (/^create (?:or replace )?function\b/.test(head)) await this.#client.query(CLOSE_NATIVE_CODE)
       return result
     } finally {
       await this.#guard()

@@ -50,6 +50,39 @@ describe('on a server that others use', () => {
   })
 
   it.for([
+    ['internal', `CREATE FUNCTION f() RETURNS bool LANGUAGE internal AS 'pg_reload_conf'`],
+    [
+      'internal, in place of another',
+      `CREATE FUNCTION f() RETURNS bool LANGUAGE sql AS 'SELECT true';
+        DROP FUNCTION f(); CREATE OR REPLACE FUNCTION f() RETURNS bool LANGUAGE 'internal' STRICT AS 'pg_reload_conf'`,
+    ],
+    ['in C', `CREATE FUNCTION f() RETURNS bool LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler'`],
+  ])('native code is not there to be called: %s', async ([, definition = ''], { skip }) => {
+    if (!(await value('SELECT rolsuper AS value FROM pg_roles WHERE rolname = current_user'))) skip()
+    await load(definition)
+    expect(await value(`SELECT count(*)::int AS value FROM pg_proc WHERE proname = 'f'`)).toBe(1)
+    const called = await load(`SELECT f()`)
+    expect(Object.keys(called)).toEqual(['code that needs rights on the whole server'])
+  })
+
+  it('what is made of native code is there', async () => {
+    await load(`
+      CREATE FUNCTION same(int, int) RETURNS bool LANGUAGE internal IMMUTABLE STRICT AS 'int4eq';
+      CREATE TABLE t (id int PRIMARY KEY, twin bool DEFAULT same(1, 1), CHECK (same(id, id)));
+      CREATE VIEW v AS SELECT same(id, 1) AS one FROM t;
+      CREATE INDEX ON t ((same(id, 1)));
+      CREATE OPERATOR === (FUNCTION = same, LEFTARG = int, RIGHTARG = int);
+      CREATE FUNCTION larger(int, int) RETURNS int LANGUAGE internal IMMUTABLE STRICT AS 'int4larger';
+      CREATE AGGREGATE largest(int) (SFUNC = larger, STYPE = int);
+      CREATE MATERIALIZED VIEW m AS SELECT largest(id) AS id, bool_or(id === 1) AS one FROM t;
+      CREATE MATERIALIZED VIEW n AS SELECT * FROM m WITH DATA;
+      REFRESH MATERIALIZED VIEW m;`)
+    expect(await value(`SELECT count(*)::int AS value FROM pg_class WHERE relname IN ('t', 'v', 'm')`)).toBe(
+      3,
+    )
+  })
+
+  it.for([
     `CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET log_statement = 'none' AS $$ BODY $$`,
     `CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql SET log_statement = 'none' AS $$ BODY $$;
       ALTER FUNCTION f() SECURITY DEFINER`,
