@@ -10,7 +10,6 @@ import { refuseOutsideCombination } from './combine.js'
 import { isComputed, sameAs, type Computed } from './expression/computed.js'
 import { columnNamed, isExpression, resolveArgument } from './expression/resolve.js'
 import { isPlainObject } from './lookups/operand.js'
-import { refuseUnselectedOrder } from './order/distinct.js'
 import { deferRelated, onlyRelated, splitPaths } from './related/narrow.js'
 import { change, refuseAfter, type QueryState, type Selection } from './state.js'
 
@@ -48,7 +47,7 @@ function narrow(
 ): QueryState {
   const { primaryKey } = state.table
   const columns = from.filter((column) => primaryKey.includes(column.property) || isWanted(column))
-  return refuseUnselectedOrder(change(state, { selection: { ...state.selection, columns } }))
+  return change(state, { selection: { ...state.selection, columns } })
 }
 
 /**
@@ -134,5 +133,5 @@ function select(
   const columns = given.length === 0 ? fieldsOf(state) : given
   refuseUngrouped(state, columns, method)
   refuseOutsideCombination(state, propertiesOf(columns), method)
-  return refuseUnselectedOrder(change(state, { selection: { columns, shape, related: [], prefetches: [] } }))
+  return change(state, { selection: { columns, shape, related: [], prefetches: [] } })
 }

@@ -1,5 +1,6 @@
+import { UsageError } from '../../errors.js'
 import { wrapped } from '../combine.js'
-import type { Computed } from '../expression/computed.js'
+import { isWindow, type Computed } from '../expression/computed.js'
 import { RESOLVE, type ExpressionTarget } from '../expression/resolve.js'
 import { change, isSliced, type QueryState } from '../state.js'
 import { entriesOf, named } from './annotate.js'
@@ -11,7 +12,8 @@ import { entriesOf, named } from './annotate.js'
 export function aggregate(state: QueryState, aggregates: unknown) {
   const { table, schemas, selection } = state
   const hasTableRows = !state.distinct && !state.groupBy && !state.combination
-  const derived = !hasTableRows || isSliced(state)
+  // Window functions are computed after aggregates.
+  const derived = !hasTableRows || isSliced(state) || selection.columns.some(isWindow)
   // A slice of whole rows may be aggregated by any field; other rows only by what they have.
   const isWhole = hasTableRows && (!derived || selection.shape === 'model')
   const columns = isWhole ? table.columns : selection.columns
@@ -24,11 +26,19 @@ export function aggregate(state: QueryState, aggregates: unknown) {
     fields: [],
   }
   const annotations = entriesOf(aggregates, 'aggregate').map(([name, expression]) =>
-    named(name, expression[RESOLVE](target)),
+    refuseWindow(named(name, expression[RESOLVE](target))),
   )
   if (!derived) return { state, annotations }
   const rows = { selection: { ...selection, columns, related: [], prefetches: [] }, lock: undefined }
   return { state: wrapped(change(state, rows)), annotations }
+}
+
+/** @throws {@link UsageError} for a window function, whose values are as many as there are rows. */
+function refuseWindow(annotation: Computed): Computed {
+  if (!isWindow(annotation)) return annotation
+  throw new UsageError(
+    `aggregate() gives one row, and "${annotation.property}" has a window function, which gives a value for each: annotate() it.`,
+  )
 }
 
 /** The row over no rows at all without asking the server, where it takes no more than to know the aggregates. */

@@ -29,12 +29,19 @@ export function aggregatedRows(target: ExpressionTarget, over: unknown, counts: 
       `"${column.property}" is computed from whole groups, which cannot be aggregated again.`,
     )
   }
-  if (column !== undefined && isWindow(column)) {
-    throw new UsageError(
-      `"${column.property}" has a window function, which PostgreSQL computes after aggregates.`,
-    )
-  }
+  if (column !== undefined && !target.derived && isWindow(column)) throw nestedWindow(column)
   return rows
+}
+
+/** What a window is over are the rows or groups themselves: no others are led to, and what groups have counts. */
+export function windowedRows(target: ExpressionTarget, over: unknown): AggregatedRows {
+  const column = over === '*' ? undefined : resolveArgument(target, over)
+  if (column !== undefined && isWindow(column)) throw nestedWindow(column)
+  return { path: [], table: target.table, column }
+}
+
+function nestedWindow({ property }: ColumnSchema): UsageError {
+  return new UsageError(`"${property}" has a window function, which PostgreSQL computes after aggregates.`)
 }
 
 /** Follows relations to a field, as in `orders.items.total`, or to rows; `table` is the one that the path ends in. */

@@ -45,8 +45,7 @@ export class Aggregate<
   over(options: WindowOptions = {}): QueryExpression<Aggregated<F, P, O>> {
     return new QueryExpression(
       [],
-      (target) =>
-        resolveAggregate({ ...target, over: 'group' }, this, resolveWindow(target, options, this.function)),
+      (target) => resolveAggregate(target, this, resolveWindow(target, options, this.function)),
       false,
     )
   }

@@ -17,7 +17,7 @@ import { refuseUndefined } from '../lookups/operand.js'
 import { parseOrderKey } from '../order/order-key.js'
 import { isSame } from '../expression/same.js'
 import { bindOuter } from '../expression/outer-row.js'
-import { aggregatedRows, type AggregatedRows } from './aggregated-rows.js'
+import { aggregatedRows, windowedRows, type AggregatedRows } from './aggregated-rows.js'
 import { aggregateType } from './aggregate-type.js'
 import type { AggregateFunction } from './function-names.js'
 import { partsOf } from './grouping.js'
@@ -37,7 +37,8 @@ export function resolveAggregate(
   given: GivenAggregate,
   window?: WindowClause,
 ): Computed {
-  const { over } = target
+  // A window is over the rows or groups that there are, each of which has its own value.
+  const over = window === undefined ? target.over : (target.over ?? 'row')
   const name = typeof given.path === 'string' ? given.path : 'an expression'
   if (over === undefined) {
     throw new UsageError(
@@ -45,7 +46,10 @@ export function resolveAggregate(
         'stand where a value of one row is asked for: annotate() it under a name, and filter by that.',
     )
   }
-  const { table, column, path } = aggregatedRows(target, given.path, given.function === 'count')
+  const { table, column, path } =
+    window === undefined
+      ? aggregatedRows(target, given.path, given.function === 'count')
+      : windowedRows(target, given.path)
   const label = column ? `${qualifiedName(table)}.${column.property}` : `"${name}"`
   const { type, nullable, cast } = aggregateType(given.function, column?.type, label)
   const { distinct = false, filter, orderBy = [] } = optionsOf(given, label)
@@ -60,7 +64,7 @@ export function resolveAggregate(
     column,
     key: distinct && column === undefined ? keyOf(table, name) : [],
     distinct,
-    filter: filter === undefined ? undefined : aggregateFilter(target, { path, table }, filter),
+    filter: filter === undefined ? undefined : aggregateFilter(target, { path, table, window }, filter),
     order,
     separator:
       given.function === 'stringAgg'
@@ -80,8 +84,7 @@ export function resolveAggregate(
     type,
     nullable,
     optional: true,
-    // What a window is over are the rows themselves.
-    over: window === undefined ? over : 'row',
+    over,
     isWindow: window !== undefined,
     node: { kind: 'aggregate', aggregate },
   }
@@ -106,15 +109,12 @@ function refuseIndivisible(name: string, aggregate: AggregateExpression): void {
   )
 }
 
-function refuseInWindow(name: string, { path, distinct, order }: AggregateExpression): void {
-  const reason =
-    path.length > 0
-      ? 'goes along relations, whose rows are not those of the window: name a field of this table'
-      : distinct
-        ? 'has distinct, which PostgreSQL does not have for windows'
-        : order.length > 0
-          ? 'has an order of its own, which PostgreSQL does not have for windows: order the window'
-          : undefined
+function refuseInWindow(name: string, { distinct, order }: AggregateExpression): void {
+  const reason = distinct
+    ? 'has distinct, which PostgreSQL does not have for windows'
+    : order.length > 0
+      ? 'has an order of its own, which PostgreSQL does not have for windows: order the window'
+      : undefined
   if (reason !== undefined) throw new UsageError(`${name}.over() ${reason}.`)
 }
 
@@ -130,11 +130,15 @@ function optionsOf({ function: name, options }: GivenAggregate, label: string): 
 
 function aggregateFilter(
   target: ExpressionTarget,
-  { path, table }: Pick<AggregatedRows, 'path' | 'table'>,
+  {
+    path,
+    table,
+    window,
+  }: Pick<AggregatedRows, 'path' | 'table'> & { readonly window: WindowClause | undefined },
   filter: unknown,
 ): Condition {
   const { schemas, derived = false } = target
-  const parsed = parseFilter({ table, schemas }, filter)
+  const parsed = parseFilter(window === undefined ? { table, schemas } : target, filter)
   const condition = path.length === 0 ? parsed : bindOuter(parsed, target, path.length)
   if (derived && partsOf(condition).some((part) => part.kind === 'expression')) {
     throw new UsageError(

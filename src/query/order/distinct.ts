@@ -18,7 +18,7 @@ export function distinct(state: QueryState, properties: readonly string[] = []):
   const distinctOn = [...new Set(properties)].map((path) => columnNamed(target, path))
   refuseUngrouped(state, distinctOn, 'distinct')
   refuseOtherOrder(state, distinctOn, state.order)
-  return refuseUnselectedOrder(refuseLockOfDistinct(change(state, { distinct: true, distinctOn })))
+  return refuseLockOfDistinct(change(state, { distinct: true, distinctOn }))
 }
 
 /**
@@ -45,7 +45,12 @@ export function refuseOtherOrder(
   }
 }
 
-/** @throws {@link UsageError} for an order by what DISTINCT rows do not have: rows that become one could have several. */
+/**
+ * An order that came before may be replaced by one that comes after, so that it is refused when it is said and when the
+ * statement is made.
+ *
+ * @throws {@link UsageError} for an order by what DISTINCT rows do not have: rows that become one could have several.
+ */
 export function refuseUnselectedOrder(state: QueryState): QueryState {
   const { distinct, distinctOn, selection, order, combination } = state
   if (!distinct || distinctOn.length > 0 || combination !== undefined) return state

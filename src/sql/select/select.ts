@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { callAs } from '../call.js'
 import type { Computed } from '../../query/expression/computed.js'
-import { orderOf, refuseUnselectedAnnotations } from '../../query/order/distinct.js'
+import { orderOf, refuseUnselectedAnnotations, refuseUnselectedOrder } from '../../query/order/distinct.js'
 import { projectionOf } from '../../query/projection.js'
 import { lockTargets } from '../../query/select-for-update.js'
 import { isSliced, placedIn, type QueryState, type RelatedSelection } from '../../query/state.js'
@@ -68,6 +68,7 @@ export function selectOutputs(
 function distinctBy(builder: Builder, scope: Scope, state: QueryState): Builder {
   const { distinct, distinctOn } = state
   refuseUnselectedAnnotations(state)
+  refuseUnselectedOrder(state)
   if (distinctOn.length > 0) return builder.distinctOn(distinctOn.map((column) => scope.columnRef(column)))
   return distinct ? builder.distinct() : builder
 }
