@@ -1,6 +1,7 @@
-import type { ColumnSchema, ForeignKeySchema } from 'sluice'
-import { qualifiedName } from '../../src/schema/qualified-name.js'
+import type { ColumnSchema } from 'sluice'
 import type { AnyRepository } from '../../test/codegen/exercise.js'
+import { qualifiedName } from '../../src/schema/qualified-name.js'
+import { labelOf, parentsFirst, targetOf } from '../../test/codegen/parents-first.js'
 import { sampleValue } from '../../test/codegen/sample-value.js'
 
 type Row = Record<string, unknown>
@@ -28,7 +29,7 @@ export async function fill(repositories: readonly AnyRepository[]): Promise<Map<
   const order = parentsFirst(repositories)
   // Keys that go round in a circle find their rows at the second time.
   for (const repository of [...order, ...order]) {
-    const name = nameOf(repository)
+    const name = labelOf(repository)
     const before = filled.get(name)
     if (before !== undefined && before.because === undefined) continue
     const isView = repository.schema.kind.endsWith('view')
@@ -47,28 +48,6 @@ export async function fill(repositories: readonly AnyRepository[]): Promise<Map<
     filled.set(name, { made: there.length, ...(there.length === 0 && because !== undefined && { because }) })
   }
   return filled
-}
-
-export function nameOf({ schema }: AnyRepository): string {
-  return qualifiedName(schema)
-}
-
-function parentsFirst(repositories: readonly AnyRepository[]): AnyRepository[] {
-  const byName = new Map(repositories.map((repository) => [nameOf(repository), repository]))
-  const sorted = new Set<AnyRepository>()
-  const seen = new Set<AnyRepository>()
-  const visit = (repository: AnyRepository | undefined): void => {
-    if (repository === undefined || seen.has(repository)) return
-    seen.add(repository)
-    for (const key of repository.schema.foreignKeys) visit(byName.get(targetOf(key)))
-    sorted.add(repository)
-  }
-  repositories.forEach(visit)
-  return [...sorted]
-}
-
-function targetOf({ references: { schema, table } }: ForeignKeySchema): string {
-  return qualifiedName({ schema, name: table })
 }
 
 /** @returns the row, or why there is none. */

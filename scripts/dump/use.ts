@@ -4,7 +4,7 @@ import { connect, type ColumnSchema, type Database, type KyselyHandle } from 'sl
 import { quotedName } from './quoted-name.js'
 import { lookupKind } from '../../src/types/lookup-kind.js'
 import type { AnyRepository } from '../../test/codegen/exercise.js'
-import { nameOf } from './fill.js'
+import { labelOf } from '../../test/codegen/parents-first.js'
 import { differenceFrom } from './server-text.js'
 
 type Row = Record<string, unknown>
@@ -71,7 +71,7 @@ export class Use {
     const all = Object.entries(this.repositories(this.db))
     for (const [property, repository] of all) {
       this.#tables++
-      await this.#try(nameOf(repository), 'use', () => this.#one(property, repository))
+      await this.#try(labelOf(repository), 'use', () => this.#one(property, repository))
     }
     return {
       ...{ tables: this.#tables, withoutRows: this.#withoutRows, rowsCompared: this.#rows },
@@ -81,7 +81,7 @@ export class Use {
   }
 
   async #one(property: string, repository: AnyRepository): Promise<void> {
-    const name = nameOf(repository)
+    const name = labelOf(repository)
     const truth = await this.plain
       .query<Row>(`SELECT * FROM ${quotedName(repository.schema)} LIMIT ${String(MOST)}`)
       .catch((error: unknown) => String(error))
@@ -110,7 +110,7 @@ export class Use {
 
   /** Rows are found again by their text, whatever their order is. */
   #compare({ schema }: AnyRepository, rows: readonly Row[], truth: QueryResult<Row>, total: number): void {
-    const name = nameOf({ schema } as AnyRepository)
+    const name = labelOf({ schema } as AnyRepository)
     const { primaryKey, columns } = schema
     if (total > MOST) return
     if (rows.length !== truth.rows.length) this.#tell(name, 'rows', `${rows.length} for ${truth.rows.length}`)
@@ -136,7 +136,7 @@ export class Use {
   }
 
   async #read(repository: AnyRepository, ordered: Readable, rows: readonly Row[]): Promise<void> {
-    const name = nameOf(repository)
+    const name = labelOf(repository)
     const streamed = await this.#try(name, 'aiterator', async () => {
       const batches: Row[][] = []
       for await (const batch of ordered.aiterator({ batchYieldSize: 7 })) batches.push(batch)
@@ -164,7 +164,7 @@ export class Use {
     { property, type }: ColumnSchema,
     rows: readonly Row[],
   ): Promise<void> {
-    const label = `${nameOf(repository)}.${property}`
+    const label = `${labelOf(repository)}.${property}`
     const kind = lookupKind(type)
     const row = rows.find((each) => each[property] !== null)
     const empty = rows.find((each) => each[property] === null)
@@ -201,7 +201,7 @@ export class Use {
   }
 
   async #relate(repository: AnyRepository, rows: readonly Row[]): Promise<void> {
-    const name = nameOf(repository)
+    const name = labelOf(repository)
     const relations = repository.schema.relations ?? []
     const related = repository as unknown as Related
     const order = keyOf(repository)
@@ -241,7 +241,7 @@ export class Use {
   /** Changes a row to what it is, takes it away and puts it there again, and leaves it as it was. */
   async #write(property: string, repository: AnyRepository, [row]: readonly Row[]): Promise<void> {
     const { columns, primaryKey } = repository.schema
-    const name = nameOf(repository)
+    const name = labelOf(repository)
     const isGiven = columns.every(
       ({ property: each, generated }) => generated === undefined || !primaryKey.includes(each),
     )

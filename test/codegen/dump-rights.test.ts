@@ -1,33 +1,13 @@
-import { Client } from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { LeftOuts, runSqlText } from '../../codegen/sql-script/index.js'
-import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { loadedDatabase } from './loaded-database.js'
 
-let database: TestDatabase
-let client: Client
+const scratch = loadedDatabase()
 
-beforeAll(async () => {
-  database = await createTestDatabase()
-  client = new Client(database.url)
-  await client.connect()
-})
-afterAll(async () => {
-  await client.end()
-  await database.drop()
-})
-beforeEach(async () => {
-  await client.query('DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public')
-})
-
-/** Loads a script into a server that others use, and says what was left out of it. */
-async function load(script: string): Promise<Record<string, number>> {
-  const leftOuts = new LeftOuts()
-  await runSqlText(database.url, script, 'dump.sql', { leftOuts })
-  return Object.fromEntries(leftOuts.list().map(({ what, count }) => [what, count]))
-}
+const { load } = scratch
 
 async function value(query: string): Promise<unknown> {
-  const { rows } = await client.query<{ value: unknown }>(query)
+  const { rows } = await scratch.client.query<{ value: unknown }>(query)
   return rows[0]?.value
 }
 
@@ -139,7 +119,7 @@ describe('what is left out is no more than it should be', () => {
     const script = `CREATE EXTENSION postgis;
       CREATE TABLE "a\nb" (id int, g geography);
       COPY "a\nb" (id, g) FROM stdin;\n1\tSELECT nope;\n\\.\nCREATE TABLE c (id int);`
-    await runSqlText(database.url, script, 'dump.sql', { leftOuts, skipExtensions: ['postgis'] })
+    await runSqlText(scratch.url, script, 'dump.sql', { leftOuts, skipExtensions: ['postgis'] })
     expect(await value(`SELECT to_regclass('c')::text AS value`)).toBe('c')
   })
 

@@ -1,34 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Client } from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { CodegenError } from '../../codegen/errors.js'
-import { LeftOuts, runSqlFile, runSqlText, type RunOptions } from '../../codegen/sql-script/index.js'
-import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { LeftOuts, runSqlFile, runSqlText } from '../../codegen/sql-script/index.js'
+import { loadedDatabase } from './loaded-database.js'
 import { temporaryFolder } from './support.js'
 
-let database: TestDatabase
-let client: Client
+const scratch = loadedDatabase('app', 'joe', 'v')
 
-beforeAll(async () => {
-  database = await createTestDatabase()
-  client = new Client(database.url)
-  await client.connect()
-})
-afterAll(async () => {
-  await client.end()
-  await database.drop()
-})
-beforeEach(async () => {
-  await client.query('DROP SCHEMA IF EXISTS public, app, joe, v CASCADE; CREATE SCHEMA public')
-})
-
-/** Loads a script as into a server that others use, and says what was left out of it. */
-async function load(script: string, options: RunOptions = {}): Promise<Record<string, number>> {
-  const leftOuts = new LeftOuts()
-  await runSqlText(database.url, script, 'dump.sql', { leftOuts, ...options })
-  return Object.fromEntries(leftOuts.list().map(({ what, count }) => [what, count]))
-}
+const { load } = scratch
 
 async function failure(script: string): Promise<string> {
   const error: unknown = await load(script).catch((thrown: unknown) => thrown)
@@ -38,7 +18,7 @@ async function failure(script: string): Promise<string> {
 
 /** The tables there are, with their columns. */
 async function tables(): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(`
+  const { rows } = await scratch.client.query<{ name: string }>(`
     SELECT c.oid::regclass::text || '(' || coalesce(string_agg(attname, ',' ORDER BY attnum), '') || ')' AS name
     FROM pg_class c LEFT JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped
     WHERE relkind IN ('r', 'p', 'v', 'm') AND relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
@@ -47,7 +27,7 @@ async function tables(): Promise<string[]> {
 }
 
 async function count(query: string): Promise<number> {
-  const { rows } = await client.query<{ n: number }>(`SELECT count(*)::int AS n ${query}`)
+  const { rows } = await scratch.client.query<{ n: number }>(`SELECT count(*)::int AS n ${query}`)
   return rows[0]?.n ?? -1
 }
 
@@ -164,8 +144,9 @@ describe('a dump loads', () => {
       )
       expect(await count(`FROM pg_roles WHERE rolname IN ('dumped_a', 'dumped "b"')`)).toBe(2)
     } finally {
-      await client.query('DROP SCHEMA public CASCADE')
-      for (const name of names) await client.query(`DROP ROLE IF EXISTS ${client.escapeIdentifier(name)}`)
+      await scratch.client.query('DROP SCHEMA public CASCADE')
+      for (const name of names)
+        await scratch.client.query(`DROP ROLE IF EXISTS ${scratch.client.escapeIdentifier(name)}`)
     }
   })
 
@@ -193,7 +174,10 @@ describe('psql', () => {
       INSERT INTO :schema.first VALUES (1::int, :'name'), (2, ':name'), (3, $$:name$$), (4, E':''name''') /* :list */;
       CREATE TABLE :schema.third AS SELECT :{?name} AS a, :{?gone} AS b, (array[1,2,3])[1:2] AS c;`)
     expect(await tables()).toEqual(['app.first(id,name)', 'app.second(id)', 'app.third(a,b,c)'])
-    const { rows } = await client.query({ text: 'SELECT name FROM app.first ORDER BY id', rowMode: 'array' })
+    const { rows } = await scratch.client.query({
+      text: 'SELECT name FROM app.first ORDER BY id',
+      rowMode: 'array',
+    })
     expect(rows.flat()).toEqual(["it's one", ':name', ':name', ":'name'"])
     expect(await count('FROM app.third WHERE a AND NOT b AND c = array[1,2]')).toBe(1)
   })
@@ -251,15 +235,15 @@ describe('psql', () => {
     )
     writeFileSync(join(folder.path, 'parts', 'three.sql'), 'CREATE TABLE three (id int)')
     const leftOuts = new LeftOuts()
-    await runSqlFile(database.url, join(folder.path, 'main.sql'), { leftOuts })
+    await runSqlFile(scratch.url, join(folder.path, 'main.sql'), { leftOuts })
     expect(await tables()).toEqual(['one(id,name)', 'three(id)', 'two(id)'])
     expect(await count('FROM one')).toBe(3)
     expect(leftOuts.list()).toEqual([
       { what: 'rows of files that are not there, or of programs', count: 1, names: [] },
     ])
     writeFileSync(join(folder.path, 'parts', 'three.sql'), '\\i one.sql')
-    await client.query('DROP TABLE one')
-    await expect(runSqlFile(database.url, join(folder.path, 'main.sql'))).rejects.toThrow(
+    await scratch.client.query('DROP TABLE one')
+    await expect(runSqlFile(scratch.url, join(folder.path, 'main.sql'))).rejects.toThrow(
       /three\.sql:1: one\.sql includes itself\./,
     )
   })
@@ -275,7 +259,7 @@ describe('an extension that the server does not have', () => {
   it('is left out by name, with what hangs on it', async () => {
     const leftOuts = new LeftOuts()
     await runSqlText(
-      database.url,
+      scratch.url,
       `
       CREATE EXTENSION postgis;
       COMMENT ON EXTENSION postgis IS 'x';

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'vitest'
-import type { ColumnSchema, ForeignKeySchema, Model, Repository } from 'sluice'
+import type { ColumnSchema, Model, Repository } from 'sluice'
 import { lookupKind } from '../../src/types/lookup-kind.js'
-import { qualifiedName } from '../../src/schema/qualified-name.js'
+import { labelOf, parentsFirst, targetOf } from './parents-first.js'
 import { sampleValue } from './sample-value.js'
 
 type Row = Record<string, unknown>
@@ -38,29 +38,6 @@ export async function exercise(
     await updateOne(repository, rows)
   }
   return new Map([...created].map(([name, rows]) => [name, rows.length]))
-}
-
-export function labelOf({ schema }: AnyRepository): string {
-  return qualifiedName(schema)
-}
-
-/** Tables behind those they refer to, as far as they do not go round in a circle. */
-function parentsFirst(repositories: readonly AnyRepository[]): AnyRepository[] {
-  const byName = new Map(repositories.map((repository) => [labelOf(repository), repository]))
-  const sorted = new Set<AnyRepository>()
-  const seen = new Set<AnyRepository>()
-  const visit = (repository: AnyRepository | undefined): void => {
-    if (repository === undefined || seen.has(repository)) return
-    seen.add(repository)
-    for (const key of repository.schema.foreignKeys) visit(byName.get(targetOf(key)))
-    sorted.add(repository)
-  }
-  repositories.forEach(visit)
-  return [...sorted]
-}
-
-function targetOf({ references: { schema, table } }: ForeignKeySchema): string {
-  return qualifiedName({ schema, name: table })
 }
 
 let counter = 0

@@ -1,42 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Client } from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { LeftOuts, runSqlText, type RunOptions } from '../../codegen/sql-script/index.js'
+import { describe, expect, it } from 'vitest'
+import type { RunOptions } from '../../codegen/sql-script/index.js'
 import { readSource } from '../../codegen/source.js'
-import { createTestDatabase, type TestDatabase } from '../support/database.js'
+import { loadedDatabase } from './loaded-database.js'
 import { testServer } from '../support/test-server.js'
 import { temporaryFolder } from './support.js'
 
-let database: TestDatabase
-let client: Client
+const scratch = loadedDatabase('app')
 
-beforeAll(async () => {
-  database = await createTestDatabase()
-  client = new Client(database.url)
-  await client.connect()
-})
-afterAll(async () => {
-  await client.end()
-  await database.drop()
-})
-beforeEach(async () => {
-  await client.query('DROP SCHEMA IF EXISTS public, app CASCADE; CREATE SCHEMA public')
-})
-
-/** Runs a script, and says what was left out of it. */
-async function run(
-  script: string,
-  options: RunOptions = {},
-  name = 'm.sql',
-): Promise<Record<string, number>> {
-  const leftOuts = new LeftOuts()
-  await runSqlText(database.url, script, name, { leftOuts, ...options })
-  return Object.fromEntries(leftOuts.list().map(({ what, count }) => [what, count]))
-}
+const run = (script: string, options: RunOptions = {}, name = 'm.sql') => scratch.load(script, options, name)
 
 async function tables(): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(`
+  const { rows } = await scratch.client.query<{ name: string }>(`
     SELECT oid::regclass::text AS name FROM pg_class
     WHERE relkind IN ('r', 'v', 'm') AND relnamespace::regnamespace::text !~ '^(pg_|information_schema)' ORDER BY 1`)
   return rows.map(({ name }) => name)
@@ -99,7 +75,7 @@ describe('what scripts refer to', () => {
     const script = 'ALTER TABLE schema_migrations ADD COLUMN note text'
     await run(script, {}, '1_a.up.sql')
     expect(await tables()).toEqual(['schema_migrations'])
-    await client.query('DROP TABLE schema_migrations')
+    await scratch.client.query('DROP TABLE schema_migrations')
     await expect(run(script, {}, 'V1__a.sql')).rejects.toThrow('relation "schema_migrations" does not exist')
   })
 
@@ -161,7 +137,9 @@ describe('rows that are not there', () => {
       ALTER TABLE seen ADD CONSTRAINT seen_film FOREIGN KEY (film) REFERENCES films;
       INSERT INTO seen VALUES (2, 'Ben')`)
     expect(leftOut).toEqual({ [MISSING_ROWS]: 5 })
-    const { rows } = await client.query("SELECT convalidated FROM pg_constraint WHERE conname = 'seen_film'")
+    const { rows } = await scratch.client.query(
+      "SELECT convalidated FROM pg_constraint WHERE conname = 'seen_film'",
+    )
     expect(rows).toEqual([{ convalidated: true }])
   })
 
@@ -192,7 +170,9 @@ describe('a dump of a whole server', () => {
   })
 
   it('has rights enough on a server of our own for roles that its code makes', async ({ skip }) => {
-    const { rows } = await client.query('SELECT FROM pg_roles WHERE rolname = current_user AND rolsuper')
+    const { rows } = await scratch.client.query(
+      'SELECT FROM pg_roles WHERE rolname = current_user AND rolsuper',
+    )
     if (rows.length === 0) skip()
     try {
       await run(
@@ -205,7 +185,7 @@ describe('a dump of a whole server', () => {
       )
       expect(await tables()).toEqual(['m', 't'])
     } finally {
-      await client.query('DROP SCHEMA public CASCADE; DROP ROLE IF EXISTS migrated_owner')
+      await scratch.client.query('DROP SCHEMA public CASCADE; DROP ROLE IF EXISTS migrated_owner')
     }
   })
 })

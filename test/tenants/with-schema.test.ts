@@ -52,7 +52,7 @@ function queryset(random: Random, repos: Repositories): Readable {
     () => posts,
     () => posts.selectRelated('author.company', 'editor'),
     () => posts.prefetchRelated('author.postsByAuthor', 'editor'),
-    () => posts.values('title').orderBy().distinct().orderBy('title'),
+    () => posts.values('title').distinct().orderBy('title'),
     () =>
       posts
         .values('title')

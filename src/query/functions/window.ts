@@ -70,27 +70,21 @@ export function ntile(shares: number): WindowFunction<Fixed<number>> {
   )
 }
 
-/** The value so many rows before in the partition; where there is none `otherwise`, which is NULL if left out. */
-export function lag<const A extends Argument>(argument: A, offset?: number): WindowFunction<OrNull<A>>
-export function lag<const A extends Argument, const D extends Argument>(
-  argument: A,
-  offset: number,
-  otherwise: D,
-): WindowFunction<OneOf<[A, D]>>
-export function lag(argument: Argument, offset = 1, otherwise: Argument = null): WindowFunction<unknown> {
-  return shifted('lag', argument, offset, otherwise)
+/** The value so many rows away, 1 if not said; where there is none `otherwise`, which is NULL if left out. */
+export interface Shifted {
+  <const A extends Argument>(argument: A, offset?: number): WindowFunction<OrNull<A>>
+  <const A extends Argument, const D extends Argument>(
+    argument: A,
+    offset: number,
+    otherwise: D,
+  ): WindowFunction<OneOf<[A, D]>>
 }
 
-/** The value so many rows after in the partition; where there is none `otherwise`, which is NULL if left out. */
-export function lead<const A extends Argument>(argument: A, offset?: number): WindowFunction<OrNull<A>>
-export function lead<const A extends Argument, const D extends Argument>(
-  argument: A,
-  offset: number,
-  otherwise: D,
-): WindowFunction<OneOf<[A, D]>>
-export function lead(argument: Argument, offset = 1, otherwise: Argument = null): WindowFunction<unknown> {
-  return shifted('lead', argument, offset, otherwise)
-}
+/** The value so many rows before in the partition: `lag('price')`, `lag('price', 2, 0)`. */
+export const lag = shifting('lag')
+
+/** The value so many rows after in the partition. */
+export const lead = shifting('lead')
 
 /** The value of the first row of the frame. */
 export function firstValue<const A extends Argument>(argument: A): WindowFunction<OrNull<A>> {
@@ -119,22 +113,18 @@ function ofFrame<A>(name: string, argument: A, ...more: readonly number[]): Wind
   })
 }
 
-function shifted(
-  name: string,
-  argument: Argument,
-  offset: number,
-  otherwise: Argument,
-): WindowFunction<unknown> {
-  const rows = whole(name, offset, 0)
-  return new WindowFunction(name, (target) => {
-    const of = resolveArgument(target, argument)
-    if (otherwise === null)
-      return calling(name, { type: of.type, nullable: true }, [of, resolveArgument(target, rows)])
-    const instead = resolveArgument(target, otherwise, of.type)
-    alike(name, [of, instead])
-    const nullable = of.nullable || instead.nullable
-    return calling(name, { type: of.type, nullable }, [of, resolveArgument(target, rows), instead])
-  })
+function shifting(name: string): Shifted {
+  return (argument: Argument, offset = 1, otherwise: Argument = null): WindowFunction<never> => {
+    const rows = whole(name, offset, 0)
+    return new WindowFunction(name, (target) => {
+      const of = resolveArgument(target, argument)
+      const args = [of, resolveArgument(target, rows)]
+      if (otherwise === null) return calling(name, { type: of.type, nullable: true }, args)
+      const instead = resolveArgument(target, otherwise, of.type)
+      alike(name, [of, instead])
+      return calling(name, { type: of.type, nullable: of.nullable || instead.nullable }, [...args, instead])
+    })
+  }
 }
 
 function whole(name: string, value: number, least: number): number {
