@@ -1,8 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandLine } from '../../codegen/commands/command-line.js'
 import { introspect } from '../../codegen/introspect/introspect.js'
@@ -14,6 +12,7 @@ import type { ValidatorLibrary } from '../../codegen/validators/settings.js'
 import { validatorsPlugin } from '../../codegen/validators/validators-plugin.js'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
 import { importGenerated, type GeneratedFolder } from './generated-folder.js'
+import { importValidators } from './imported-validators.js'
 import { sampleValue } from './sample-value.js'
 import { temporaryFolder, typeErrors } from './support.js'
 
@@ -63,61 +62,6 @@ async function filesOf(library: ValidatorLibrary, settings: Config = {}, url = d
   })
   const files = await filesWith(run, emit(model), model)
   return { model, files: new Map(files.map(({ name, text }) => [name, text])) }
-}
-
-/** Both libraries by one form. */
-interface Schema {
-  readonly check: (value: unknown) => { readonly value?: Record<string, unknown>; readonly paths?: string[] }
-}
-
-async function importValidators(library: ValidatorLibrary, text: string): Promise<Record<string, Schema>> {
-  const folder = fileURLToPath(new URL('./.generated-validators', import.meta.url))
-  const file = `${folder}-${library}-${String(counter++)}.mjs`
-  await build({
-    stdin: { contents: text, loader: 'ts', resolveDir: folder.replace(/\/[^/]*$/, '') },
-    outfile: file,
-    bundle: true,
-    external: ['zod', 'valibot'],
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'silent',
-  })
-  try {
-    const module = (await import(file)) as Record<string, unknown>
-    // Both implement Standard Schema.
-    return Object.fromEntries(
-      Object.entries(module).map(([name, schema]) => [name, standard(schema as Standard)]),
-    )
-  } finally {
-    await rm(file)
-  }
-}
-
-let counter = 0
-
-interface Standard {
-  readonly '~standard': {
-    validate(value: unknown): {
-      readonly value?: Record<string, unknown>
-      readonly issues?: readonly {
-        readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[]
-      }[]
-    }
-  }
-}
-
-function standard(schema: Standard): Schema {
-  return {
-    check: (given) => {
-      const { value, issues } = schema['~standard'].validate(given)
-      if (issues === undefined) return { value: value ?? {} }
-      return {
-        paths: issues.map(({ path = [] }) =>
-          path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
-        ),
-      }
-    },
-  }
 }
 
 /** Code in which each schema, of either library, gives what inserts and updates take. */
