@@ -68,6 +68,20 @@ describe('values', () => {
   })
 })
 
+it('an order that distinct rows lack may be replaced, and is refused when it is not', async () => {
+  const { posts } = shop.repos
+  const names = posts.orderBy('id').values('author.name').distinct()
+  expect(await everywhere(names.orderBy('-author.name').slice(0, 1))).toEqual([{ author: { name: 'Cid' } }])
+  expect(await names.count()).toBe(3)
+  const refusal = 'Rows of distinct() cannot be ordered by "id"'
+  expect(() => names.toSQL()).toThrow(refusal)
+  await expect(names.toArray()).rejects.toThrow(refusal)
+  const letters = posts.values('id', 'title').distinct().orderBy('id')
+  await expect(letters.values('title').toArray()).rejects.toThrow(refusal)
+  const groups = posts.values('authorId').annotate({ n: count() }).distinct().orderBy('-n')
+  await expect(groups.values('authorId').toArray()).rejects.toThrow('cannot be ordered by "n"')
+})
+
 it('valuesList takes paths and expressions', async () => {
   const { posts } = shop.repos
   const tuples = posts.orderBy('id').valuesList('id', 'author.name', upper('editor.name'))

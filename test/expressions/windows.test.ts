@@ -9,6 +9,8 @@ import {
   lastValue,
   lead,
   lower,
+  max,
+  min,
   nthValue,
   ntile,
   percentRank,
@@ -110,4 +112,38 @@ it('stand in arithmetic and orders, and over groups', async () => {
     { status: 'pending', n: 1, place: 2 },
     { status: 'shipped', n: 1, place: 2 },
   ])
+})
+
+it('of aggregates are over what groups have', async () => {
+  const { orders } = shop.repos
+  const shares = orders
+    .values('status')
+    .annotate({ n: count(), all: sum(count()).over(), most: max('status').over({ orderBy: count() }) })
+    .annotate({ more: sum('n').over({ orderBy: 'status' }) })
+    .orderBy('status')
+  expect(await everywhere(shares)).toEqual(
+    await byHand(
+      shop,
+      `SELECT status, count(*)::int4 AS n, (sum(count(*)) OVER ())::int4 AS all,
+        max(status) OVER (ORDER BY count(*)) AS most, (sum(count(*)) OVER (ORDER BY status))::int4 AS more
+      FROM orders GROUP BY status ORDER BY status`,
+    ),
+  )
+  expect(() => orders.values('status').annotate({ n: count(), ids: sum('id').over() })).toThrow(
+    'rows grouped by values() and annotate() have no "id"',
+  )
+})
+
+it('are aggregated as values of rows, and are none of one row', async () => {
+  const { orders } = shop.repos
+  const numbered = orders.annotate({ place: rowNumber().over({ orderBy: '-id' }) })
+  expect(await numbered.aggregate({ last: max('place'), n: count() })).toEqual({ last: 4, n: 4 })
+  expect(
+    await numbered
+      .orderBy('id')
+      .slice(0, 2)
+      .aggregate({ last: min('place') }),
+  ).toEqual({ last: 3 })
+  await expect(orders.aggregate({ place: rank().over({ orderBy: 'id' }) })).rejects.toThrow('annotate() rows')
+  await expect(orders.aggregate({ all: count().over() })).rejects.toThrow('annotate() it')
 })

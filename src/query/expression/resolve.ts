@@ -99,6 +99,11 @@ export function columnNamed(target: ExpressionTarget, path: string): ColumnSchem
 
 /** What is thrown for a field that rows of groups do not have. */
 export function ungrouped(method: string, path: string, fields: readonly ColumnSchema[]): UsageError {
+  if (fields.length === 0) {
+    return new UsageError(
+      `${method}() gives one row for all, which has no "${path}": aggregate it, as in max('${path}'), or annotate() rows.`,
+    )
+  }
   const choices = choicesOf(path, propertiesOf(fields))
   return new UsageError(
     `${method}: rows grouped by values() and annotate() have no "${path}". ${choices}. ` +
