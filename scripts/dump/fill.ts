@@ -1,7 +1,7 @@
 import type { ColumnSchema } from 'sluice'
-import type { AnyRepository } from '../../test/codegen/exercise.js'
+import type { AnyRepository } from '../../test/codegen/any-repository.js'
 import { qualifiedName } from '../../src/schema/qualified-name.js'
-import { labelOf, parentsFirst, targetOf } from '../../test/codegen/parents-first.js'
+import { labelOf, parentsFirst, targetOf } from '../../test/codegen/any-repository.js'
 import { sampleValue } from '../../test/codegen/sample-value.js'
 
 type Row = Record<string, unknown>

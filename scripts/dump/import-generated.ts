@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build as bundle } from 'esbuild'
 import type { KyselyHandle } from 'sluice'
-import type { AnyRepository } from '../../test/codegen/exercise.js'
+import type { AnyRepository } from '../../test/codegen/any-repository.js'
 import { root } from '../imports.js'
 
 /** Imports generated code, wherever it is, on this repository's engine. @returns the repositories of a database. */

@@ -3,8 +3,8 @@ import { Client, type QueryResult } from 'pg'
 import { connect, type ColumnSchema, type Database, type KyselyHandle } from 'sluice'
 import { quotedName } from './quoted-name.js'
 import { lookupKind } from '../../src/types/lookup-kind.js'
-import type { AnyRepository } from '../../test/codegen/exercise.js'
-import { labelOf } from '../../test/codegen/parents-first.js'
+import type { AnyRepository } from '../../test/codegen/any-repository.js'
+import { labelOf } from '../../test/codegen/any-repository.js'
 import { differenceFrom } from './server-text.js'
 
 type Row = Record<string, unknown>

@@ -1,16 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'vitest'
-import type { ColumnSchema, Model, Repository } from 'sluice'
+import type { ColumnSchema } from 'sluice'
 import { lookupKind } from '../../src/types/lookup-kind.js'
-import { labelOf, parentsFirst, targetOf } from './parents-first.js'
+import { labelOf, parentsFirst, targetOf, type AnyRepository } from './any-repository.js'
 import { sampleValue } from './sample-value.js'
 
 type Row = Record<string, unknown>
-
-/** A repository whose table is only known at run time. */
-export type AnyRepository = Repository<
-  Model & { readonly row: Row; readonly insert: Row; readonly update: Row; readonly filter: Row }
->
 
 /** How many rows each table gets. */
 const ROWS = 2

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { connect, type Database, type KyselyHandle } from 'sluice'
-import type { AnyRepository } from './exercise.js'
+import type { AnyRepository } from './any-repository.js'
 
 /** Generated files where they can be imported from, and the repositories they make; gone at the end of the block. */
 export interface GeneratedFolder extends AsyncDisposable {

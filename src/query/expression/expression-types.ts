@@ -19,6 +19,12 @@ export interface Fixed<Value> {
   readonly gives: Value
 }
 
+/** A value of this type, whatever the arguments are. */
+export interface MadeOf<Value, Args extends readonly unknown[]> {
+  readonly made: Value
+  readonly of: Args
+}
+
 /** A value of this type, NULL where any argument is. */
 export interface Strict<Value, Args extends readonly unknown[]> {
   readonly strict: Value

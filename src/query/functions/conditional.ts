@@ -1,7 +1,7 @@
 import { FieldError } from '../../errors.js'
 import type { TypeSchema } from '../../schema/type.js'
 import { computed } from '../expression/computed.js'
-import type { Argument, Fixed, OneOf } from '../expression/expression-types.js'
+import type { Argument, Fixed, MadeOf, OneOf } from '../expression/expression-types.js'
 import { QueryExpression } from '../expression/query-expression.js'
 import { resolveArgument, resolveTogether, type ExpressionTarget } from '../expression/resolve.js'
 import type { Condition } from '../filter/condition.js'
@@ -64,7 +64,10 @@ export function where(filter: ConditionArgument): QueryExpression<Fixed<boolean>
  * A lookup of what is computed, as `filter` has them of fields: `filter(lookup(lower('email'), { startsWith: 'ada' }))`. A
  * value is short for `{ exact: value }`. It is true or false, and stands wherever a value does.
  */
-export function lookup(argument: Argument, lookups: unknown): QueryExpression<Fixed<boolean>> {
+export function lookup<const A extends Argument>(
+  argument: A,
+  lookups: unknown,
+): QueryExpression<MadeOf<boolean, [A]>> {
   return new QueryExpression([argument, lookups], (target) => {
     const column = resolveArgument(target, argument)
     return conditionValue(parseLookups({ column, label: column.property, target }, lookups))

@@ -4,7 +4,7 @@ import { describe } from '../../types/describe.js'
 import type { JsonNull, JsonValue } from '../../types/json/json.js'
 import { baseName } from '../../types/same-type.js'
 import { castTo, computed } from '../expression/computed.js'
-import type { Argument, Fixed } from '../expression/expression-types.js'
+import type { Argument, MadeOf } from '../expression/expression-types.js'
 import { QueryExpression } from '../expression/query-expression.js'
 import { literal, resolveArgument } from '../expression/resolve.js'
 import type { ColumnSchema } from '../../schema/table.js'
@@ -18,15 +18,15 @@ import { typeByName, type SqlTypeName, type SqlTypeValue } from './sql-types.js'
  * users.annotate({ plan: jsonPath('preferences', ['plan', 'name'], 'text') })
  * ```
  */
-export function jsonPath(
-  argument: Argument,
+export function jsonPath<const A extends Argument>(
+  argument: A,
   path: readonly (string | number)[],
-): QueryExpression<Fixed<JsonValue | JsonNull | null>>
-export function jsonPath<const Name extends SqlTypeName>(
-  argument: Argument,
+): QueryExpression<MadeOf<JsonValue | JsonNull | null, [A]>>
+export function jsonPath<const A extends Argument, const Name extends SqlTypeName>(
+  argument: A,
   path: readonly (string | number)[],
   type: Name,
-): QueryExpression<Fixed<SqlTypeValue<Name> | null>>
+): QueryExpression<MadeOf<SqlTypeValue<Name> | null, [A]>>
 export function jsonPath(
   argument: Argument,
   path: readonly (string | number)[],

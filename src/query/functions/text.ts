@@ -4,7 +4,7 @@ import { lookupKind } from '../../types/lookup-kind.js'
 import { recordOf } from '../../types/base-types.js'
 import { baseName } from '../../types/same-type.js'
 import { calling, castTo } from '../expression/computed.js'
-import type { Argument, Fixed, Strict } from '../expression/expression-types.js'
+import type { Argument, MadeOf, Strict } from '../expression/expression-types.js'
 import { QueryExpression } from '../expression/query-expression.js'
 import { resolveArgument, type ExpressionTarget } from '../expression/resolve.js'
 
@@ -18,7 +18,7 @@ export const upper = ofText<string>('upper', 'text')
 export const length = ofText<number>('length', 'int4')
 
 /** The arguments as one text, NULLs left out: `concat(first, ' ', last)`; strings that are no fields go into `value()`. */
-export function concat(...args: readonly Argument[]): QueryExpression<Fixed<string>> {
+export function concat<const A extends readonly Argument[]>(...args: A): QueryExpression<MadeOf<string, A>> {
   if (args.length === 0) throw new FieldError('concat() takes at least one argument.')
   return new QueryExpression(args, (target) =>
     calling(

@@ -11,6 +11,7 @@ import type {
 import type { Model } from '../../query/model.js'
 import type { OrderKey } from './field-types.js'
 import type { FieldPath } from './path-types.js'
+import type { UnknownPath } from './unknown-paths.js'
 import type { ArgumentValue, End, Operands, ValueOf } from './expression-values.js'
 
 /** What `annotate` and `aggregate` take: expressions by the names of their results. */
@@ -40,13 +41,13 @@ type Checked<M extends Model, A> =
         ? // Known at run time only, and checked there.
           unknown
         : CheckedPath<M, F, Of, O>
-      : Expressible<M, Of>
+      : Expressible<M, A>
     : Expressible<M, A>
 
-/** An expression whose paths lead nowhere gives `never`. */
-type Expressible<M extends Model, A> = [ArgumentValue<M, A>] extends [never]
-  ? Wrong<'a path in the expression leads nowhere'>
-  : unknown
+/** An expression all of whose paths lead to a value. */
+type Expressible<M extends Model, A> = [UnknownPath<M, A>] extends [never]
+  ? unknown
+  : Wrong<`"${UnknownPath<M, A>}" is no field, and no path of relations to one`>
 
 type CheckedPath<M extends Model, F extends AggregateFunction, Path extends string, O> =
   End<M, Path> extends infer E extends { readonly model: Model }

@@ -6,6 +6,7 @@ import type {
   Expressed,
   Fixed,
   Literal,
+  MadeOf,
   Named,
   OfOuterRow,
   OneOf,
@@ -63,21 +64,23 @@ export type ValueOf<M extends Model, T> =
     ? PathValue<M, Path>
     : T extends Fixed<infer V>
       ? V
-      : T extends Strict<infer V, infer Args>
-        ? V | NullAmong<M, Args>
-        : T extends Coalesced<infer Args>
-          ? CoalescedValue<M, Args>
-          : T extends OneOf<infer Args>
-            ? ArgumentValue<M, Args[number]>
-            : T extends OrNull<infer A>
-              ? ArgumentValue<M, A> | null
-              : T extends Calculated<infer Left, infer Right>
-                ? CalculatedValue<ArgumentValue<M, Left>, ArgumentValue<M, Right>>
-                : T extends Aggregated<infer F extends AggregateFunction, infer Of, object>
-                  ? AggregateValue<F, AggregatedValue<M, Of>>
-                  : T extends OfOuterRow<string>
-                    ? unknown
-                    : unknown
+      : T extends MadeOf<infer V, readonly unknown[]>
+        ? V
+        : T extends Strict<infer V, infer Args>
+          ? V | NullAmong<M, Args>
+          : T extends Coalesced<infer Args>
+            ? CoalescedValue<M, Args>
+            : T extends OneOf<infer Args>
+              ? ArgumentValue<M, Args[number]>
+              : T extends OrNull<infer A>
+                ? ArgumentValue<M, A> | null
+                : T extends Calculated<infer Left, infer Right>
+                  ? CalculatedValue<ArgumentValue<M, Left>, ArgumentValue<M, Right>>
+                  : T extends Aggregated<infer F extends AggregateFunction, infer Of, object>
+                    ? AggregateValue<F, AggregatedValue<M, Of>>
+                    : T extends OfOuterRow<string>
+                      ? unknown
+                      : unknown
 
 /** NULL where any argument may be. */
 type NullAmong<M extends Model, Args extends readonly unknown[]> = Extract<

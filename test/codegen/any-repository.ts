@@ -1,6 +1,12 @@
 import { qualifiedName } from '../../src/schema/qualified-name.js'
-import type { ForeignKeySchema } from 'sluice'
-import type { AnyRepository } from './exercise.js'
+import type { ForeignKeySchema, Model, Repository } from 'sluice'
+
+type Row = Record<string, unknown>
+
+/** A repository whose table is only known at run time. */
+export type AnyRepository = Repository<
+  Model & { readonly row: Row; readonly insert: Row; readonly update: Row; readonly filter: Row }
+>
 
 /** A table by its qualified name. */
 export function labelOf({ schema }: AnyRepository): string {
