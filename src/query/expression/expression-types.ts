@@ -5,7 +5,7 @@
 
 /** An expression, by what it gives. */
 export interface Expressed<T = unknown> {
-  /** Never there. @internal */
+  /** For the compiler alone: it is never there. */
   readonly gives: T
 }
 

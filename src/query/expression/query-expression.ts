@@ -17,11 +17,11 @@ type Resolve = (target: ExpressionTarget, wanted: TypeSchema | undefined) => Col
  * @typeParam T what it gives.
  */
 export class QueryExpression<out T = unknown> implements Resolvable, Expressed<T> {
-  /** For the compiler alone. @internal */
+  /** For the compiler alone. */
   declare readonly gives: T
-  /** @internal */
+  /** Whether there is an aggregate in it. */
   readonly aggregates: boolean
-  /** @internal */
+  /** What it is made of. */
   readonly args: readonly unknown[]
   readonly #resolve: Resolve
 
@@ -67,7 +67,7 @@ export class QueryExpression<out T = unknown> implements Resolvable, Expressed<T
     return new OrderExpression(this, true, nulls)
   }
 
-  /** @internal */
+  /** What it is on a table. */
   [RESOLVE](target: ExpressionTarget, wanted?: TypeSchema): ColumnSchema {
     return refuseTooDeep('The expression', () => this.#resolve(target, wanted))
   }

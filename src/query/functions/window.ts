@@ -16,7 +16,7 @@ import { alike } from './comparison.js'
  * @typeParam T what it gives.
  */
 export class WindowFunction<out T> {
-  /** For the compiler alone. @internal */
+  /** For the compiler alone. */
   declare readonly result: T
   readonly #name: string
   readonly #call: (target: ExpressionTarget) => ColumnSchema
