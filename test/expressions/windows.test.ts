@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
+  arrayAgg,
   avg,
   count,
   cumeDist,
@@ -8,6 +9,7 @@ import {
   lag,
   lastValue,
   lead,
+  lookup,
   lower,
   max,
   min,
@@ -19,6 +21,7 @@ import {
   rowNumber,
   sum,
   value,
+  where,
 } from 'sluice'
 import type { Shop } from '../queryset/shop.js'
 import { byHand, everywhere, openDatedShop } from './agree.js'
@@ -146,4 +149,37 @@ it('are aggregated as values of rows, and are none of one row', async () => {
   ).toEqual({ last: 3 })
   await expect(orders.aggregate({ place: rank().over({ orderBy: 'id' }) })).rejects.toThrow('annotate() rows')
   await expect(orders.aggregate({ all: count().over() })).rejects.toThrow('annotate() it')
+})
+
+it('are refused wherever PostgreSQL computes them after', () => {
+  const { users, posts, orders } = shop.repos
+  const place = () => rowNumber().over({ orderBy: 'id' })
+  const after = 'are left after it'
+  expect(() => posts.filter(lookup(place(), 1))).toThrow(after)
+  expect(() => users.filter({ postsByAuthor: { some: lookup(place(), 1) } })).toThrow(after)
+  expect(() => posts.filter({ author: { not: lookup(place(), { gt: 1 }) } })).toThrow(after)
+  expect(() => users.annotate({ n: count('postsByAuthor', { filter: lookup(place(), 1) }) })).toThrow(after)
+  expect(() => users.annotate({ n: arrayAgg('postsByAuthor.id', { orderBy: place() }) })).toThrow(
+    'has a window',
+  )
+  expect(() => orders.annotate({ place: place() }).values('place').annotate({ n: count() })).toThrow(
+    'Cannot group by "place"',
+  )
+})
+
+it('are conditions as values', async () => {
+  const { orders } = shop.repos
+  const firsts = orders
+    .only('id')
+    .annotate({ place: rowNumber().over({ partitionBy: 'status', orderBy: 'id' }) })
+  const marked = firsts
+    .annotate({ isFirst: where({ place: 1 }) })
+    .values('id', 'isFirst')
+    .orderBy('id')
+  expect(await everywhere(marked)).toEqual(
+    await byHand(
+      shop,
+      `SELECT id, row_number() OVER (PARTITION BY status ORDER BY id) = 1 AS "isFirst" FROM orders ORDER BY id`,
+    ),
+  )
 })

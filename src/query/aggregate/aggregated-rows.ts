@@ -40,7 +40,8 @@ export function windowedRows(target: ExpressionTarget, over: unknown): Aggregate
   return { path: [], table: target.table, column }
 }
 
-function nestedWindow({ property }: ColumnSchema): UsageError {
+/** What is thrown for a window function within an aggregate. */
+export function nestedWindow({ property }: ColumnSchema): UsageError {
   return new UsageError(`"${property}" has a window function, which PostgreSQL computes after aggregates.`)
 }
 

@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.js'
 import type { ColumnSchema, TableSchema } from '../../schema/table.js'
-import { isColumn, isOverGroup, ownColumns } from '../expression/computed.js'
+import { isColumn, isOverGroup, isWindow, ownColumns } from '../expression/computed.js'
 import { columnsOf } from '../columns.js'
 import { ungrouped } from '../expression/resolve.js'
 import { sortedBy } from '../order/ordering.js'
@@ -24,6 +24,12 @@ export function groupedByValues(state: QueryState): QueryState {
         `Cannot group by ${qualifiedName(state.table)}.${column.property}: its type has no equality. Name the fields in values().`,
       )
     }
+  }
+  const window = groupBy.find(isWindow)
+  if (window !== undefined) {
+    throw new UsageError(
+      `Cannot group by "${window.property}": window functions are computed from the groups. Leave it out of values().`,
+    )
   }
   const result = change(state, { groupBy })
   refuseUngrouped(result, sortedBy(state.order), 'orderBy')
@@ -73,6 +79,18 @@ export function valuesIn(part: Leaf): ColumnSchema[] {
 function columnsIn(table: TableSchema, part: Leaf): ColumnSchema[] {
   if (part.kind === 'related') return columnsOf(table, part.relation.columns)
   return valuesIn(part).flatMap(ownColumns)
+}
+
+/**
+ * @param what what would be decided by it, at the beginning of a message.
+ * @throws {@link UsageError} for window functions, which PostgreSQL computes after WHERE, FILTER and HAVING.
+ */
+export function refuseWindows(condition: Condition, what: string): Condition {
+  const found = partsOf(condition).flatMap(valuesIn).find(isWindow)
+  if (found === undefined) return condition
+  throw new UsageError(
+    `${what} by "${found.property}": window functions are computed from the rows that are left after it.`,
+  )
 }
 
 /** The conditions that AND joins. */

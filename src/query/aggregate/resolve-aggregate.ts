@@ -5,6 +5,7 @@ import type { ColumnSchema, TableSchema } from '../../schema/table.js'
 import { checkString } from '../../types/text/text.js'
 import { columnsOf } from '../columns.js'
 import {
+  isWindow,
   leadsToMany,
   type AggregateExpression,
   type Computed,
@@ -17,10 +18,10 @@ import { refuseUndefined } from '../lookups/operand.js'
 import { parseOrderKey } from '../order/order-key.js'
 import { isSame } from '../expression/same.js'
 import { bindOuter } from '../expression/outer-row.js'
-import { aggregatedRows, windowedRows, type AggregatedRows } from './aggregated-rows.js'
+import { aggregatedRows, nestedWindow, windowedRows, type AggregatedRows } from './aggregated-rows.js'
 import { aggregateType } from './aggregate-type.js'
 import type { AggregateFunction } from './function-names.js'
-import { partsOf } from './grouping.js'
+import { partsOf, refuseWindows } from './grouping.js'
 import type { AggregateOptions, OrderedAggregateOptions } from './options.js'
 
 /** An aggregate as it is given. */
@@ -55,6 +56,8 @@ export function resolveAggregate(
   const { distinct = false, filter, orderBy = [] } = optionsOf(given, label)
   const rows = { table, schemas: target.schemas }
   const order = [orderBy].flat().map((key) => parseOrderKey(rows, key))
+  const windowed = order.find((each) => isWindow(each.column))
+  if (windowed !== undefined) throw nestedWindow(windowed.column)
   if (distinct && order.some((each) => !isSame(each.column, column))) {
     throw new UsageError(`${given.function}(${label}) with distinct can be ordered by that field only.`)
   }
@@ -139,6 +142,7 @@ function aggregateFilter(
 ): Condition {
   const { schemas, derived = false } = target
   const parsed = parseFilter(window === undefined ? { table, schemas } : target, filter)
+  refuseWindows(parsed, 'An aggregate cannot be filtered')
   const condition = path.length === 0 ? parsed : bindOuter(parsed, target, path.length)
   if (derived && partsOf(condition).some((part) => part.kind === 'expression')) {
     throw new UsageError(

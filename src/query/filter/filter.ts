@@ -1,6 +1,4 @@
-import { UsageError } from '../../errors.js'
-import { partsOf, refuseUngroupedConditions, valuesIn } from '../aggregate/grouping.js'
-import { isWindow } from '../expression/computed.js'
+import { refuseUngroupedConditions, refuseWindows } from '../aggregate/grouping.js'
 import { change, refuseAfter, type QueryState } from '../state.js'
 import type { Condition } from './condition.js'
 import { excludeEverything } from './decide-condition.js'
@@ -25,19 +23,10 @@ export function exclude(state: QueryState, filters: readonly unknown[]): QuerySt
 }
 
 function restrict(state: QueryState, conditions: readonly Condition[], method: string): QueryState {
-  refuseWindows(conditions, method)
+  for (const condition of conditions) refuseWindows(condition, `Cannot ${method}()`)
   refuseUngroupedConditions(state, conditions)
   return change(state, {
     conditions: [...state.conditions, ...conditions],
     none: state.none || excludeEverything(conditions),
   })
-}
-
-/** @throws {@link UsageError} for window functions, which PostgreSQL computes after WHERE and HAVING. */
-function refuseWindows(conditions: readonly Condition[], method: string): void {
-  const found = conditions.flatMap(partsOf).flatMap(valuesIn).find(isWindow)
-  if (found === undefined) return
-  throw new UsageError(
-    `Cannot ${method}() by "${found.property}": window functions are computed from the rows that are left after it.`,
-  )
 }

@@ -9,6 +9,7 @@ import { describe } from '../../types/describe.js'
 import { areLookups, parseLookups } from '../lookups/parse-lookups.js'
 import { isCallback, parseExpression } from './parse-expression.js'
 import { conditionOf } from '../expression/condition-of.js'
+import { refuseWindows } from '../aggregate/grouping.js'
 import { bindOuter } from '../expression/outer-row.js'
 import { columnNamed, isExpression, RESOLVE, type ExpressionTarget } from '../expression/resolve.js'
 import { fieldsAndRelations, findRelation } from '../related/path.js'
@@ -70,7 +71,7 @@ function parseRelation(
   const related = (condition: Condition): Condition => ({
     kind: 'related',
     relation,
-    condition: bindOuter(condition, outer),
+    condition: bindOuter(refuseWindows(condition, `${label} cannot be filtered`), outer),
   })
   const no = (condition: Condition): Condition => ({ kind: 'not', condition })
   if (relation.kind === 'one') {

@@ -2,6 +2,7 @@ import type { Aggregate } from '../../query/aggregate/functions.js'
 import type { AggregateFunction } from '../../query/aggregate/function-names.js'
 import type { AggregateOptions, OrderedAggregateOptions } from '../../query/aggregate/options.js'
 import type { Expressed } from '../../query/expression/expression-types.js'
+import type { OrderExpression } from '../../query/expression/query-expression.js'
 import type {
   ComparableCondition,
   Conditions,
@@ -31,8 +32,8 @@ interface Wrong<Message extends string> {
 }
 
 type OptionsOf<F extends AggregateFunction, M extends Model> = F extends 'arrayAgg' | 'stringAgg'
-  ? OrderedAggregateOptions<M['filter'], OrderKey<M>>
-  : AggregateOptions<M['filter']>
+  ? OrderedAggregateOptions<M['filter'] | Expressed, OrderKey<M> | Expressed | OrderExpression>
+  : AggregateOptions<M['filter'] | Expressed>
 
 type Checked<M extends Model, A> =
   A extends Aggregate<infer F, infer Of, infer O>
@@ -63,7 +64,7 @@ type CheckedPath<M extends Model, F extends AggregateFunction, Path extends stri
 type OptionName = 'filter' | 'distinct' | 'orderBy'
 
 type Filters<O> = O extends { readonly filter: infer F }
-  ? F extends (...args: never) => unknown
+  ? F extends ((...args: never) => unknown) | Expressed
     ? object
     : F
   : object
