@@ -153,7 +153,12 @@ const wrong: Wrong[] = [
     'have no "note"',
     (s) => s.orders.values('status').annotate({ n: max('id'), x: lower('note') }),
   ],
-  ['a string for an expression', FieldError, '"x" must be an expression', (s) => s.users.annotate({ x: 'name' as never })],
+  [
+    'a string for an expression',
+    FieldError,
+    '"x" must be an expression',
+    (s) => s.users.annotate({ x: 'name' as never }),
+  ],
   [
     'an order in two directions',
     FieldError,
