@@ -1,7 +1,7 @@
 import { choicesOf } from '../choices.js'
 import { OptionError, UsageError } from '../errors.js'
 import { checkOptions, flag } from '../options.js'
-import { columnsOf, propertiesOf } from './columns.js'
+import { propertiesOf } from './columns.js'
 import { lookupKind } from '../types/lookup-kind.js'
 import { isPlainObject } from './lookups/operand.js'
 import { describe } from '../types/describe.js'
@@ -103,7 +103,7 @@ export function combinedFields({ combination }: QueryState): readonly string[] |
 /** Objects are the same whatever order their fields were named in. */
 function aligned(first: QueryState, other: QueryState): QueryState {
   const wanted = propertiesOf(first.selection.columns)
-  const given = new Set(propertiesOf(other.selection.columns))
+  const given = new Map(other.selection.columns.map((column) => [column.property, column]))
   const { prefetches } =
     qualifiedName(first.table) === qualifiedName(other.table) ? first.selection : other.selection
   const sameFields =
@@ -111,7 +111,8 @@ function aligned(first: QueryState, other: QueryState): QueryState {
     isObject(other) &&
     given.size === wanted.length &&
     wanted.every((field) => given.has(field))
-  const columns = sameFields ? columnsOf(other.table, wanted) : other.selection.columns
+  const inOrder = wanted.flatMap((field) => given.get(field) ?? [])
+  const columns = sameFields ? inOrder : other.selection.columns
   return change(other, { selection: { ...other.selection, columns, prefetches } })
 }
 

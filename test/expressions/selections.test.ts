@@ -73,6 +73,12 @@ it('an order that distinct rows lack may be replaced, and is refused when it is 
   const names = posts.orderBy('id').values('author.name').distinct()
   expect(await everywhere(names.orderBy('-author.name').slice(0, 1))).toEqual([{ author: { name: 'Cid' } }])
   expect(await names.count()).toBe(3)
+  expect(await names.orderBy().last()).toEqual({ author: { name: 'Cid' } })
+  expect(await names.orderBy().first()).toEqual({ author: { name: 'Ada' } })
+  const grouped = posts.values('author.name').annotate({ n: count() })
+  expect(await grouped.last()).toEqual({ author: { name: 'Cid' }, n: 1 })
+  const both = posts.values('author.name').union(posts.values('author.name'))
+  expect(await both.last()).toEqual({ author: { name: 'Cid' } })
   const refusal = 'Rows of distinct() cannot be ordered by "id"'
   expect(() => names.toSQL()).toThrow(refusal)
   await expect(names.toArray()).rejects.toThrow(refusal)

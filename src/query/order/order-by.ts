@@ -4,6 +4,7 @@ import { expressionTarget } from '../aggregate/annotate.js'
 import { columnsOf, propertiesOf } from '../columns.js'
 import { combinedFields, refuseOutsideCombination, wrapped } from '../combine.js'
 import { lookupKind } from '../../types/lookup-kind.js'
+import type { ColumnSchema } from '../../schema/table.js'
 import { change, isSliced, refuseAfter, type QueryState } from '../state.js'
 import { refuseOtherOrder, refuseUnselectedOrder } from './distinct.js'
 import { parseOrderKey } from './order-key.js'
@@ -36,14 +37,15 @@ function inOrder(state: QueryState, order: readonly Ordering[]): QueryState {
 export function inDefaultOrder(state: QueryState): QueryState {
   if (state.order.length > 0 || isSliced(state)) return state
   const { table, distinctOn } = state
-  const byFields = (properties: readonly string[]) =>
-    inOrder(state, [...distinctOn, ...columnsOf(table, properties)].map(ascending))
-  if (distinctOn.length > 0) return byFields(table.primaryKey)
-  const selected = propertiesOf(state.selection.columns.filter(({ type }) => lookupKind(type) !== 'null'))
-  const fields = combinedFields(state) ?? (state.distinct || state.groupBy ? selected : table.primaryKey)
-  // Rows of DISTINCT and of a combination can only be sorted by what they have.
-  const sortable = table.primaryKey.every((property) => fields.includes(property))
-  return byFields(sortable ? table.primaryKey : selected)
+  const by = (columns: readonly ColumnSchema[]) => inOrder(state, [...distinctOn, ...columns].map(ascending))
+  const key = columnsOf(table, table.primaryKey)
+  if (distinctOn.length > 0) return by(key)
+  const selected = state.selection.columns.filter(({ type }) => lookupKind(type) !== 'null')
+  // Rows of DISTINCT, of groups and of a combination can only be sorted by what they have.
+  const fields =
+    combinedFields(state) ?? (state.distinct || state.groupBy ? propertiesOf(selected) : undefined)
+  const isSortable = fields === undefined || table.primaryKey.every((property) => fields.includes(property))
+  return by(isSortable ? key : selected)
 }
 
 /** In the opposite order: what `last` goes by. */
