@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import type { CompiledQuery, QueryResult } from 'kysely'
 import {
   Query,
@@ -10,6 +11,7 @@ import pgUtils from 'pg/lib/utils.js'
 import { codecForOid } from '../types/codec-for.js'
 import { asError, DecodeError, UsageError } from '../errors.js'
 import { checkString } from '../types/text/text.js'
+import { microsecondsBeyond } from '../types/times/date-microseconds.js'
 import { checkCount, ExpectedAnswers } from './expected-answers.js'
 import type { Parameter } from '../request.js'
 import type { Field } from '../rows/field.js'
@@ -195,11 +197,19 @@ export function freeHandResult<R>({ command, rowCount, rows }: FreeHandAnswer<R>
  */
 export function freeHandParameters(values: readonly unknown[], whose: Values): Parameter[] {
   return values.map((value) => {
-    const parameter = pgUtils.prepareValue(value)
+    const parameter = prepared(value)
     return whose === 'sluice' && typeof parameter === 'string'
       ? checkString('A parameter of free-hand SQL', parameter)
       : parameter
   })
+}
+
+/** As pg prepares it; a Date to the microsecond that it remembers. */
+function prepared(value: unknown): string | Buffer | null {
+  const parameter = pgUtils.prepareValue(value)
+  const microseconds = types.isDate(value) ? microsecondsBeyond(value) : 0
+  if (microseconds === 0 || typeof parameter !== 'string') return parameter
+  return parameter.replace(/\.\d{3}/, `$&${String(microseconds).padStart(3, '0')}`)
 }
 
 /** What stands before a statement: its own word comes next. */

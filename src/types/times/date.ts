@@ -1,12 +1,12 @@
 import { types } from 'node:util'
 import { EncodeError } from '../../errors.js'
 import { int32 } from '../text/bytes.js'
-import { checkMoment } from '../text/text.js'
 import type { Coding } from '../codec.js'
 import { checkWidth, describe, notIso, printedAs } from '../describe.js'
 import { epochDays, formatDay } from './calendar.js'
 import { dateOf, encodeDate, within } from './instant.js'
 import { writeDay } from './moment-bytes.js'
+import { checkDay } from './session-independent.js'
 
 const printed = /^(?:\d{4,}-\d\d-\d\d(?: BC)?|-?infinity)$/
 const day = 86_400_000
@@ -24,7 +24,7 @@ function decodeBinary(bytes: Buffer, start: number, end: number): string {
 export const dateCodec: Coding = {
   decodeText: (text) => printedAs('date', printed, text, notIso),
   decodeBinary,
-  encode: (value) => checkMoment('date', '2024-01-02', value),
+  encode: checkDay,
   encodeBinary: writeDay,
 }
 
@@ -33,7 +33,7 @@ export const dateAsDateCodec: Coding = {
   decodeText: (text) => dateOf('date', text, ' 00:00:00+00'),
   decodeBinary: (bytes, start, end) => {
     checkWidth('date', 4, start, end)
-    return within('date', (int32(bytes, start) + epochDays) * day, () => decodeBinary(bytes, start, end))
+    return within('date', (int32(bytes, start) + epochDays) * day, 0, () => decodeBinary(bytes, start, end))
   },
   encode: (value) => {
     if (!types.isDate(value)) return dateCodec.encode(value)

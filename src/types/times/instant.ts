@@ -1,6 +1,7 @@
 import { DecodeError } from '../../errors.js'
 import { int32, uint32 } from '../text/bytes.js'
 import { checkWidth, misfit, notIso } from '../describe.js'
+import { dateOfMicroseconds, microsecondsBeyond } from './date-microseconds.js'
 import { daysOf, epochDays, formatDay, formatTime } from './calendar.js'
 
 const printed =
@@ -35,13 +36,13 @@ export function instantOf(
 }
 
 /**
- * The Date of the instant that PostgreSQL prints; microseconds beyond the millisecond are cut.
+ * The Date of the instant that PostgreSQL prints; it remembers the microseconds that it cuts.
  *
  * @throws {@link DecodeError} for what a Date cannot hold.
  */
 export function dateOf(type: string, text: string, unprinted?: string): Date {
   const { seconds, microseconds } = instantOf(type, text, unprinted)
-  return within(type, seconds * 1000 + Math.floor(microseconds / 1000), () => text)
+  return within(type, seconds * 1000 + Math.floor(microseconds / 1000), microseconds % 1000, () => text)
 }
 
 /** The same of the eight bytes from `at` to `end`. */
@@ -51,18 +52,22 @@ export function dateAt(type: string, bytes: Buffer, at: number, end: number): Da
   const low = uint32(bytes, at + 4)
   // 2^32 microseconds are 4294967 ms and 296 µs: in these parts every sum that a Date holds is exact. Both
   // infinities lie beyond what it holds.
-  const milliseconds = epoch + high * 4294967 + Math.floor((high * 296 + low) / 1000)
-  return within(type, milliseconds, () => readTimestamp(type, bytes, at, end, '+00'))
+  const rest = high * 296 + low
+  const carried = Math.floor(rest / 1000)
+  const milliseconds = epoch + high * 4294967 + carried
+  return within(type, milliseconds, rest - carried * 1000, () => readTimestamp(type, bytes, at, end, '+00'))
 }
 
 /**
- * The Date of some milliseconds since 1970.
+ * The Date of some milliseconds since 1970 and microseconds after them.
  *
  * @param shown - how PostgreSQL prints it.
  * @throws {@link DecodeError} for what a Date cannot hold.
  */
-export function within(type: string, milliseconds: number, shown: () => string): Date {
-  if (milliseconds >= -furthest && milliseconds <= furthest) return new Date(milliseconds)
+export function within(type: string, milliseconds: number, microseconds: number, shown: () => string): Date {
+  if (milliseconds >= -furthest && milliseconds <= furthest) {
+    return dateOfMicroseconds(milliseconds, microseconds)
+  }
   throw unrepresentable(type, shown())
 }
 
@@ -93,11 +98,11 @@ export function readTimestamp(type: string, bytes: Buffer, at: number, end: numb
   return formatTimestamp(high * 4294 + carried, rest - carried * 1e6, offset)
 }
 
-/** A Date in UTC, with `offset` behind it. */
+/** A Date in UTC, to the microsecond that it remembers, with `offset` behind it. */
 export function encodeDate(type: string, value: Date, offset: string): string {
   const milliseconds = value.getTime()
   if (Number.isNaN(milliseconds)) throw misfit(`${type} takes a valid Date`, value)
   const seconds = Math.floor(milliseconds / 1000)
-  const microseconds = (milliseconds - seconds * 1000) * 1000
+  const microseconds = (milliseconds - seconds * 1000) * 1000 + microsecondsBeyond(value)
   return formatTimestamp(seconds - epochDays * 86400, microseconds, offset)
 }

@@ -1,9 +1,9 @@
 import { DecodeError } from '../../errors.js'
 import { bigintOf, int32, uint32 } from '../text/bytes.js'
 import { formatFraction } from './calendar.js'
-import { checkMoment } from '../text/text.js'
 import type { Coding } from '../codec.js'
 import { checkWidth, describe } from '../describe.js'
+import { checkInterval } from './session-independent.js'
 
 const iso =
   /^(?:P(?=[-\dT])(?:-?\d+Y)?(?:-?\d+M)?(?:-?\d+D)?(?:T(?=[-\d])(?:-?\d+H)?(?:-?\d+M)?(?:-?\d+(?:\.\d+)?S)?)?|-?infinity)$/
@@ -64,5 +64,5 @@ function decodeBinary(bytes: Buffer, start: number, end: number): string {
 export const intervalCodec: Coding = {
   decodeText,
   decodeBinary,
-  encode: (value) => checkMoment('interval', 'P1DT2H', value),
+  encode: checkInterval,
 }

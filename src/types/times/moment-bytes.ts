@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import type { ByteWriter } from '../byte-writer.js'
+import { microsecondsBeyond } from './date-microseconds.js'
 import { daysOf, epochDays } from './calendar.js'
 
 const MICROSECONDS_A_DAY = 86_400_000_000
@@ -28,7 +29,10 @@ export function writeTime(value: unknown, bytes: ByteWriter): boolean {
 
 /** Writes a Date's instant as a `timestamp` in UTC or a `timestamptz`; false for one that is invalid or far away. */
 export function writeDate(value: unknown, bytes: ByteWriter): boolean {
-  return types.isDate(value) && writeMicroseconds((value.getTime() - EPOCH_MS) * 1000, bytes)
+  return (
+    types.isDate(value) &&
+    writeMicroseconds((value.getTime() - EPOCH_MS) * 1000 + microsecondsBeyond(value), bytes)
+  )
 }
 
 /** Writes a `timestamp` given in the ISO style, without an offset; false for any other. */

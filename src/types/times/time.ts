@@ -1,9 +1,9 @@
 import { int32, uint32 } from '../text/bytes.js'
 import { formatTime, two } from './calendar.js'
-import { checkMoment } from '../text/text.js'
 import type { Coding } from '../codec.js'
 import { checkWidth, printedAs } from '../describe.js'
 import { writeTime } from './moment-bytes.js'
+import { checkOffsetTime, checkTime } from './session-independent.js'
 
 const printedTime = /^\d\d:\d\d:\d\d(?:\.\d{1,6})?$/
 const printedTimetz = /^\d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d(?::\d\d){0,2}$/
@@ -33,7 +33,7 @@ export const timeCodec: Coding = {
     checkWidth('time', 8, start, end)
     return timeAt(bytes, start)
   },
-  encode: (value) => checkMoment('time', '04:05:06.789', value),
+  encode: checkTime,
   encodeBinary: writeTime,
 }
 
@@ -44,5 +44,5 @@ export const timetzCodec: Coding = {
     checkWidth('timetz', 12, start, end)
     return timeAt(bytes, start) + formatOffset(int32(bytes, start + 8))
   },
-  encode: (value) => checkMoment('timetz', '04:05:06.789+02', value),
+  encode: checkOffsetTime,
 }

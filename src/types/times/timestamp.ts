@@ -1,10 +1,10 @@
 import { types } from 'node:util'
-import { checkMoment } from '../text/text.js'
 import type { Coding } from '../codec.js'
 import { notIso, printedAs } from '../describe.js'
 import { epochDays } from './calendar.js'
 import { dateAt, dateOf, encodeDate, formatTimestamp, instantOf, readTimestamp } from './instant.js'
 import { writeDate, writeInstant, writeTimestamp } from './moment-bytes.js'
+import { checkInstant, checkTimestamp } from './session-independent.js'
 
 const printed = /^(?:\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: BC)?|-?infinity)$/
 
@@ -12,12 +12,12 @@ const printed = /^(?:\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: BC)?|-?inf
 export const timestampCodec: Coding = {
   decodeText: (text) => printedAs('timestamp', printed, text, notIso),
   decodeBinary: (bytes, start, end) => readTimestamp('timestamp', bytes, start, end),
-  encode: (value) => checkMoment('timestamp', '2024-01-02 03:04:05.123456', value),
+  encode: checkTimestamp,
   encodeBinary: writeTimestamp,
 }
 
 /**
- * `timestamp` as Date, taken to be in UTC. Microseconds beyond the millisecond are cut, and infinities are errors, as
+ * `timestamp` as Date, taken to be in UTC. The Date remembers its microseconds, and infinities are errors, as
  * those of timestamptz are. A string is taken too.
  */
 export const timestampAsDateCodec: Coding = {
@@ -29,16 +29,13 @@ export const timestampAsDateCodec: Coding = {
 }
 
 /**
- * `timestamptz`: Date. Microseconds beyond the millisecond are cut, so that the Date is never later than the
- * instant. A string is taken too; without an offset the server reads it in the session's TimeZone.
+ * `timestamptz`: Date, which is never later than the instant and remembers the microseconds that it cuts. A string
+ * with an offset is taken too.
  */
 export const timestamptzCodec: Coding = {
   decodeText: (text) => dateOf('timestamptz', text),
   decodeBinary: (bytes, start, end) => dateAt('timestamptz', bytes, start, end),
-  encode: (value) =>
-    types.isDate(value)
-      ? encodeDate('timestamptz', value, '+00')
-      : checkMoment('timestamptz', '2024-01-02 03:04:05.123456+00', value),
+  encode: (value) => (types.isDate(value) ? encodeDate('timestamptz', value, '+00') : checkInstant(value)),
   encodeBinary: (value, bytes) => writeDate(value, bytes) || writeInstant(value, bytes),
 }
 
