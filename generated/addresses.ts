@@ -2,6 +2,7 @@
 
 import type { Generated, GeneratedAlways } from 'kysely'
 import type { ComparableFields, Conditions, RelationFields, TextFields, ToMany, ToOne } from 'sluice'
+import type { DB } from './index.js'
 import type { OrdersModel } from './orders.js'
 import type { UsersModel } from './users.js'
 
@@ -40,7 +41,7 @@ export type AddressUpdate = Partial<NewAddress>
 /** Conditions on `public.addresses`, joined by AND. */
 export interface AddressFilter
   extends
-    Conditions<AddressFilter, { addresses: AddressesTable }>,
+    Conditions<AddressFilter, DB, 'addresses'>,
     ComparableFields<Address, 'id' | 'userId'>,
     TextFields<Address, 'label' | 'recipient' | 'street' | 'postalCode' | 'city' | 'countryCode'>,
     RelationFields<AddressesRelations> {}
@@ -76,5 +77,6 @@ export interface AddressesModel {
   insert: NewAddress
   update: AddressUpdate
   columns: AddressesTable
+  tables: DB
   relations: AddressesRelations
 }

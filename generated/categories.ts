@@ -2,6 +2,7 @@
 
 import type { Generated, GeneratedAlways } from 'kysely'
 import type { ComparableFields, Conditions, RelationFields, TextFields, ToMany, ToOne } from 'sluice'
+import type { DB } from './index.js'
 import type { ProductCategoriesModel } from './product-categories.js'
 import type { ProductsModel } from './products.js'
 
@@ -34,7 +35,7 @@ export type CategoryUpdate = Partial<NewCategory>
 /** Conditions on `public.categories`, joined by AND. */
 export interface CategoryFilter
   extends
-    Conditions<CategoryFilter, { categories: CategoriesTable }>,
+    Conditions<CategoryFilter, DB, 'categories'>,
     ComparableFields<Category, 'id' | 'parentId' | 'position'>,
     TextFields<Category, 'name' | 'slug'>,
     RelationFields<CategoriesRelations> {}
@@ -69,5 +70,6 @@ export interface CategoriesModel {
   insert: NewCategory
   update: CategoryUpdate
   columns: CategoriesTable
+  tables: DB
   relations: CategoriesRelations
 }

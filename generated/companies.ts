@@ -2,6 +2,7 @@
 
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 import type { ComparableFields, Conditions, RelationFields, TextFields, ToMany } from 'sluice'
+import type { DB } from './index.js'
 import type { ProductsModel } from './products.js'
 import type { UsersModel } from './users.js'
 
@@ -38,7 +39,7 @@ export type CompanyUpdate = Partial<NewCompany>
 /** Conditions on `public.companies`, joined by AND. */
 export interface CompanyFilter
   extends
-    Conditions<CompanyFilter, { companies: CompaniesTable }>,
+    Conditions<CompanyFilter, DB, 'companies'>,
     ComparableFields<Company, 'id' | 'opensAt' | 'closesAt' | 'createdAt'>,
     TextFields<Company, 'name' | 'countryCode' | 'website'>,
     RelationFields<CompaniesRelations> {}
@@ -71,5 +72,6 @@ export interface CompaniesModel {
   insert: NewCompany
   update: CompanyUpdate
   columns: CompaniesTable
+  tables: DB
   relations: CompaniesRelations
 }

@@ -11,6 +11,7 @@ import type {
   ToMany,
 } from 'sluice'
 import type { EmailAddress, Percentage } from './domain_types.js'
+import type { DB } from './index.js'
 import type { OrdersModel } from './orders.js'
 
 /**
@@ -46,7 +47,7 @@ export type CouponUpdate = Partial<NewCoupon>
 /** Conditions on `public.coupons`, joined by AND. */
 export interface CouponFilter
   extends
-    Conditions<CouponFilter, { coupons: CouponsTable }>,
+    Conditions<CouponFilter, DB, 'coupons'>,
     ComparableFields<Coupon, 'id' | 'maxUses'>,
     TextFields<Coupon, 'code' | 'contact'>,
     ComparableFields<Coupon, 'discount', string | number | bigint>,
@@ -78,5 +79,6 @@ export interface CouponsModel {
   insert: NewCoupon
   update: CouponUpdate
   columns: CouponsTable
+  tables: DB
   relations: CouponsRelations
 }

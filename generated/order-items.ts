@@ -2,6 +2,7 @@
 
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 import type { ComparableFields, Conditions, RelationFields, ToMany, ToOne } from 'sluice'
+import type { DB } from './index.js'
 import type { OrdersModel } from './orders.js'
 import type { ProductsModel } from './products.js'
 import type { ReviewsModel } from './reviews.js'
@@ -37,7 +38,7 @@ export type OrderItemUpdate = Partial<NewOrderItem>
 /** Conditions on `public.order_items`, joined by AND. */
 export interface OrderItemFilter
   extends
-    Conditions<OrderItemFilter, { order_items: OrderItemsTable }>,
+    Conditions<OrderItemFilter, DB, 'order_items'>,
     ComparableFields<OrderItem, 'orderId' | 'lineNumber' | 'productId' | 'quantity'>,
     ComparableFields<OrderItem, 'unitPrice' | 'total', string | number | bigint>,
     RelationFields<OrderItemsRelations> {}
@@ -71,5 +72,6 @@ export interface OrderItemsModel {
   insert: NewOrderItem
   update: OrderItemUpdate
   columns: OrderItemsTable
+  tables: DB
   relations: OrderItemsRelations
 }

@@ -4,6 +4,7 @@ import type { GeneratedAlways } from 'kysely'
 import type { ComparableFields, Conditions, TextFields } from 'sluice'
 import type { EmailAddress } from './domain_types.js'
 import type { OrderStatus } from './enums.js'
+import type { DB } from './index.js'
 
 /**
  * One row per order with what it comes to.
@@ -23,7 +24,7 @@ export interface OrderSummary {
 /** Conditions on `public.order_summaries`, joined by AND. */
 export interface OrderSummaryFilter
   extends
-    Conditions<OrderSummaryFilter, { order_summaries: OrderSummariesTable }>,
+    Conditions<OrderSummaryFilter, DB, 'order_summaries'>,
     ComparableFields<OrderSummary, 'orderId' | 'userId' | 'status' | 'placedAt' | 'itemCount'>,
     TextFields<OrderSummary, 'email'>,
     ComparableFields<OrderSummary, 'total', string | number | bigint> {}
@@ -48,5 +49,6 @@ export interface OrderSummariesModel {
   insert: never
   update: never
   columns: OrderSummariesTable
+  tables: DB
   relations: object
 }

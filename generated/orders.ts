@@ -5,6 +5,7 @@ import type { ComparableFields, Conditions, RelationFields, TextFields, ToMany, 
 import type { AddressesModel } from './addresses.js'
 import type { CouponsModel } from './coupons.js'
 import type { OrderStatus } from './enums.js'
+import type { DB } from './index.js'
 import type { OrderItemsModel } from './order-items.js'
 import type { PaymentsModel } from './payments.js'
 import type { UsersModel } from './users.js'
@@ -46,7 +47,7 @@ export type OrderUpdate = Partial<NewOrder>
 /** Conditions on `public.orders`, joined by AND. */
 export interface OrderFilter
   extends
-    Conditions<OrderFilter, { orders: OrdersTable }>,
+    Conditions<OrderFilter, DB, 'orders'>,
     ComparableFields<Order, 'id' | 'userId' | 'status' | 'billingAddressId' | 'shippingAddressId' | 'couponId' | 'placedAt' | 'shippedAt'>,
     TextFields<Order, 'note'>,
     RelationFields<OrdersRelations> {}
@@ -89,5 +90,6 @@ export interface OrdersModel {
   insert: NewOrder
   update: OrderUpdate
   columns: OrdersTable
+  tables: DB
   relations: OrdersRelations
 }

@@ -11,6 +11,7 @@ import type {
   ToOne,
 } from 'sluice'
 import type { PaymentMethod } from './enums.js'
+import type { DB } from './index.js'
 import type { OrdersModel } from './orders.js'
 
 /**
@@ -47,7 +48,7 @@ export type PaymentUpdate = Partial<NewPayment>
 /** Conditions on `public.payments`, joined by AND. */
 export interface PaymentFilter
   extends
-    Conditions<PaymentFilter, { payments: PaymentsTable }>,
+    Conditions<PaymentFilter, DB, 'payments'>,
     ComparableFields<Payment, 'id' | 'orderId' | 'method' | 'clientAddress' | 'paidAt'>,
     ComparableFields<Payment, 'amount', string | number | bigint>,
     NullFields<Payment, 'providerResponse'>,
@@ -79,5 +80,6 @@ export interface PaymentsModel {
   insert: NewPayment
   update: PaymentUpdate
   columns: PaymentsTable
+  tables: DB
   relations: PaymentsRelations
 }

@@ -2,6 +2,7 @@
 
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 import type { ArrayFields, ComparableFields, Conditions, RelationFields, TextFields, ToOne } from 'sluice'
+import type { DB } from './index.js'
 import type { UsersModel } from './users.js'
 
 /**
@@ -47,7 +48,7 @@ export type PostUpdate = Partial<NewPost>
 /** Conditions on `public.posts`, joined by AND. */
 export interface PostFilter
   extends
-    Conditions<PostFilter, { posts: PostsTable }>,
+    Conditions<PostFilter, DB, 'posts'>,
     ComparableFields<Post, 'id' | 'authorId' | 'editorId' | 'scheduledFor' | 'publishedAt' | 'createdAt'>,
     TextFields<Post, 'title' | 'slug' | 'body'>,
     ArrayFields<Post, 'tags'>,
@@ -84,5 +85,6 @@ export interface PostsModel {
   insert: NewPost
   update: PostUpdate
   columns: PostsTable
+  tables: DB
   relations: PostsRelations
 }

@@ -3,6 +3,7 @@
 import type { Generated } from 'kysely'
 import type { ComparableFields, Conditions, EqualityFields, RelationFields, ToOne } from 'sluice'
 import type { CategoriesModel } from './categories.js'
+import type { DB } from './index.js'
 import type { ProductsModel } from './products.js'
 
 /**
@@ -29,7 +30,7 @@ export type ProductCategoryUpdate = Partial<NewProductCategory>
 /** Conditions on `public.product_categories`, joined by AND. */
 export interface ProductCategoryFilter
   extends
-    Conditions<ProductCategoryFilter, { product_categories: ProductCategoriesTable }>,
+    Conditions<ProductCategoryFilter, DB, 'product_categories'>,
     ComparableFields<ProductCategory, 'productId' | 'categoryId'>,
     EqualityFields<ProductCategory, 'isPrimary'>,
     RelationFields<ProductCategoriesRelations> {}
@@ -58,5 +59,6 @@ export interface ProductCategoriesModel {
   insert: NewProductCategory
   update: ProductCategoryUpdate
   columns: ProductCategoriesTable
+  tables: DB
   relations: ProductCategoriesRelations
 }

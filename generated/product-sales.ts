@@ -2,6 +2,7 @@
 
 import type { GeneratedAlways } from 'kysely'
 import type { ComparableFields, Conditions, TextFields } from 'sluice'
+import type { DB } from './index.js'
 
 /**
  * Sales per product; REFRESH MATERIALIZED VIEW brings it up to date.
@@ -19,7 +20,7 @@ export interface ProductSale {
 /** Conditions on `public.product_sales`, joined by AND. */
 export interface ProductSaleFilter
   extends
-    Conditions<ProductSaleFilter, { product_sales: ProductSalesTable }>,
+    Conditions<ProductSaleFilter, DB, 'product_sales'>,
     ComparableFields<ProductSale, 'productId' | 'units' | 'lastSoldAt'>,
     TextFields<ProductSale, 'name'>,
     ComparableFields<ProductSale, 'revenue', string | number | bigint> {}
@@ -42,5 +43,6 @@ export interface ProductSalesModel {
   insert: never
   update: never
   columns: ProductSalesTable
+  tables: DB
   relations: object
 }

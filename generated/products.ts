@@ -18,6 +18,7 @@ import type { CategoriesModel } from './categories.js'
 import type { CompaniesModel } from './companies.js'
 import type { Dimensions } from './composites.js'
 import type { ProductLabel, ProductStatus } from './enums.js'
+import type { DB } from './index.js'
 import type { OrderItemsModel } from './order-items.js'
 import type { ProductCategoriesModel } from './product-categories.js'
 import type { ReviewsModel } from './reviews.js'
@@ -78,7 +79,7 @@ export type ProductUpdate = Partial<NewProduct>
 /** Conditions on `public.products`, joined by AND. */
 export interface ProductFilter
   extends
-    Conditions<ProductFilter, { products: ProductsTable }>,
+    Conditions<ProductFilter, DB, 'products'>,
     ComparableFields<Product, 'id' | 'supplierId' | 'status' | 'weight' | 'stock' | 'returnWindow' | 'createdAt'>,
     TextFields<Product, 'sku' | 'name' | 'description'>,
     ArrayFields<Product, 'labels'>,
@@ -130,5 +131,6 @@ export interface ProductsModel {
   insert: NewProduct
   update: ProductUpdate
   columns: ProductsTable
+  tables: DB
   relations: ProductsRelations
 }

@@ -2,6 +2,7 @@
 
 import type { ColumnType } from 'kysely'
 import type { ComparableFields, Conditions, RelationFields, TextFields, ToOne } from 'sluice'
+import type { DB } from './index.js'
 import type { OrderItemsModel } from './order-items.js'
 import type { ProductsModel } from './products.js'
 import type { UsersModel } from './users.js'
@@ -42,7 +43,7 @@ export type ReviewUpdate = Partial<NewReview>
 /** Conditions on `public.reviews`, joined by AND. */
 export interface ReviewFilter
   extends
-    Conditions<ReviewFilter, { reviews: ReviewsTable }>,
+    Conditions<ReviewFilter, DB, 'reviews'>,
     ComparableFields<Review, 'id' | 'productId' | 'userId' | 'orderId' | 'lineNumber' | 'rating' | 'createdAt'>,
     TextFields<Review, 'body'>,
     RelationFields<ReviewsRelations> {}
@@ -78,5 +79,6 @@ export interface ReviewsModel {
   insert: NewReview
   update: ReviewUpdate
   columns: ReviewsTable
+  tables: DB
   relations: ReviewsRelations
 }

@@ -2,6 +2,7 @@
 
 import type { ColumnType, Generated } from 'kysely'
 import type { ComparableFields, Conditions, EqualityFields, RelationFields, TextFields, ToOne } from 'sluice'
+import type { DB } from './index.js'
 import type { UsersModel } from './users.js'
 
 /**
@@ -36,7 +37,7 @@ export type UserProfileUpdate = Partial<NewUserProfile>
 /** Conditions on `public.user_profiles`, joined by AND. */
 export interface UserProfileFilter
   extends
-    Conditions<UserProfileFilter, { user_profiles: UserProfilesTable }>,
+    Conditions<UserProfileFilter, DB, 'user_profiles'>,
     ComparableFields<UserProfile, 'userId' | 'avatar' | 'lastSeenAt'>,
     TextFields<UserProfile, 'bio' | 'phone'>,
     EqualityFields<UserProfile, 'newsletter'>,
@@ -67,5 +68,6 @@ export interface UserProfilesModel {
   insert: NewUserProfile
   update: UserProfileUpdate
   columns: UserProfilesTable
+  tables: DB
   relations: UserProfilesRelations
 }

@@ -17,6 +17,7 @@ import type {
 import type { AddressesModel } from './addresses.js'
 import type { CompaniesModel } from './companies.js'
 import type { EmailAddress } from './domain_types.js'
+import type { DB } from './index.js'
 import type { OrdersModel } from './orders.js'
 import type { PostsModel } from './posts.js'
 import type { ReviewsModel } from './reviews.js'
@@ -65,7 +66,7 @@ export type UserUpdate = Partial<NewUser>
 /** Conditions on `public.users`, joined by AND. */
 export interface UserFilter
   extends
-    Conditions<UserFilter, { users: UsersTable }>,
+    Conditions<UserFilter, DB, 'users'>,
     ComparableFields<User, 'id' | 'birthDate' | 'companyId' | 'referredBy' | 'createdAt'>,
     TextFields<User, 'email' | 'name'>,
     EqualityFields<User, 'isActive'>,
@@ -118,5 +119,6 @@ export interface UsersModel {
   insert: NewUser
   update: UserUpdate
   columns: UsersTable
+  tables: DB
   relations: UsersRelations
 }

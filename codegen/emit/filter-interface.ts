@@ -22,7 +22,12 @@ const FIELDS = {
 } as const satisfies Record<LookupKind, object>
 
 /** What a filter takes: the conditions that each column's type has, and those across relations. */
-export function filterInterface(model: TableModel, doc: string, scope: Scope): WriterFunction {
+export function filterInterface(
+  model: TableModel,
+  doc: string,
+  scope: Scope,
+  tables?: string,
+): WriterFunction {
   const { names, columns, kyselyName } = model
   const { type } = scope.imports
   const asked = columns.map((column) => ({ property: column.property, ...fieldsOf(column, scope) }))
@@ -34,7 +39,10 @@ export function filterInterface(model: TableModel, doc: string, scope: Scope): W
       return `${type(name, 'sluice')}<${[names.row, keys, ...(operand === undefined ? [] : [operand])].join(', ')}>`
     },
   )
-  const table = `{ ${propertyKey(kyselyName)}: ${names.ownColumns ?? names.columns} }`
+  const table =
+    tables === undefined
+      ? `{ ${propertyKey(kyselyName)}: ${names.ownColumns ?? names.columns} }`
+      : `${tables}, ${stringLiteral(kyselyName)}`
   const relations =
     model.relations.length === 0 ? [] : [`${type('RelationFields', 'sluice')}<${names.relations}>`]
   const conditions = `${type('Conditions', 'sluice')}<${names.filter}, ${table}>`

@@ -9,6 +9,7 @@ import { qualifiedName } from '../../src/schema/qualified-name.js'
 import type { DatabaseModel, TableModel } from '../model/database-model.js'
 import { DOMAINS } from '../model/type-text.js'
 import { compare } from '../naming/unique.js'
+import { databaseInterfaces } from './database-interfaces.js'
 import { docName, taggedDoc } from './doc.js'
 import { FUNCTIONS, functionsText } from './functions-file.js'
 import type { Imports } from './imports.js'
@@ -16,6 +17,7 @@ import { propertyKey, stringLiteral } from './literal.js'
 import { SCHEMA } from './schema-file.js'
 import type { EnumStyle } from './settings.js'
 import type { GeneratedFile, SourceWriter } from './source.js'
+import { fileOf } from './specifier.js'
 import { interfaceOf, propertyOf } from './structures.js'
 
 /** `index.ts`: every name of the folder, the database for Kysely, and the repositories. */
@@ -27,7 +29,7 @@ export function indexFile(
   const { tables } = model
   const imports = writer.imports('index')
   const statements = [
-    databaseInterface(tables, imports),
+    ...databaseInterfaces(model, imports),
     ...tables.map((table) => repositoryClass(table, imports)),
     ...repositoriesInterfaces(model, imports),
     classesByName(tables),
@@ -39,17 +41,6 @@ export function indexFile(
     ...allExports(model, writer, enums),
     ...statements,
   ])
-}
-
-function databaseInterface(tables: readonly TableModel[], imports: Imports) {
-  return interfaceOf(
-    'DB',
-    'The database for Kysely: `connect<DB>(…)`, `new Kysely<DB>(…)`.',
-    tables.flatMap(({ kyselyName, freeHand, names }) => {
-      const key = freeHand === undefined ? kyselyName : freeHand.key
-      return key === undefined ? [] : [propertyOf(key, imports.type(names.columns, fileOf(names.file)))]
-    }),
-  )
 }
 
 function repositoryClass({ names, schema, table }: TableModel, imports: Imports): ClassDeclarationStructure {
@@ -165,8 +156,4 @@ function apart([first, ...others]: ExportDeclarationStructure[]): ExportDeclarat
 
 function exportOf(moduleSpecifier: string, isTypeOnly: boolean): ExportDeclarationStructure {
   return { kind: StructureKind.ExportDeclaration, moduleSpecifier, isTypeOnly }
-}
-
-function fileOf(file: string): string {
-  return `./${file}.js`
 }

@@ -20,6 +20,11 @@ export function specifierOf(file: string, from: string, settings: EmitSettings):
   return `${inFolder(target)}${importExtension}`
 }
 
+/** A generated file of the output folder, as imports are noted. */
+export function fileOf(file: string): string {
+  return `./${file}.js`
+}
+
 function inFolder(path: string): string {
   return path.startsWith('.') ? path : `./${path}`
 }

@@ -1,4 +1,5 @@
 import type { DatabaseModel, TableModel } from '../model/database-model.js'
+import { ownDatabase } from './database-interfaces.js'
 import { brandAlias } from './brand-alias.js'
 import { columnsInterfaces } from './columns-interface.js'
 import { docName, taggedDoc } from './doc.js'
@@ -15,20 +16,25 @@ export function tableFile(model: TableModel, database: DatabaseModel, writer: So
   const scope = scopeOf(database, imports, model.names.file)
   const { table, names } = model
   const name = docName(`${table.schema}.${table.name}`)
+  const tables = imports.type(ownDatabase(database), './index.js')
   const declarations = [
     ...brandAlias(model, scope),
     rowInterface(model, taggedDoc(table, table.comment, `A row of the ${table.kind} ${name}.`) ?? '', scope),
     ...(model.writable ? inputTypes(model, scope) : []),
-    filterInterface(model, `Conditions on ${name}, joined by AND.`, scope),
+    filterInterface(model, `Conditions on ${name}, joined by AND.`, scope, tables),
     ...columnsInterfaces(model, name, scope),
     ...relationsInterface(model, `What the relations of ${name} lead to.`, imports),
-    modelInterface(model),
+    modelInterface(model, tables),
   ]
   return writer.file(`${names.file}.ts`, [...imports.structures(), ...declarations])
 }
 
-/** The types of a table, or of what a function gives, for generics. */
-export function modelInterface(model: TableModel): TypeDeclaration {
+/**
+ * The types of a table, or of what a function gives, for generics.
+ *
+ * @param tables - the type of the database that the table is in.
+ */
+export function modelInterface(model: TableModel, tables?: string): TypeDeclaration {
   const { names, schema } = model
   const types = {
     name: stringLiteral(model.kyselyName),
@@ -38,6 +44,7 @@ export function modelInterface(model: TableModel): TypeDeclaration {
     insert: model.writable ? names.insert : 'never',
     update: model.writable ? names.update : 'never',
     columns: names.ownColumns ?? names.columns,
+    ...(tables && { tables }),
     relations: model.relations.length > 0 ? names.relations : 'object',
   }
   const properties = Object.entries(types).map(([name, type]) => propertyOf(name, type))

@@ -41,6 +41,7 @@ export const RESERVED_EXPORTS: readonly string[] = [
   ...ENGINE_NAMES,
   ...[
     'DB',
+    'OwnDB',
     'Functions',
     'Repositories',
     'TenantRepositories',

@@ -20,6 +20,8 @@ export interface Model {
   readonly update: object
   /** The table in Kysely's terms: column names as in SQL. */
   readonly columns: object
+  /** All tables of the database in Kysely's terms, for what goes beyond this one; without it this is the only one. */
+  readonly tables?: object
   /** Relations by name: {@link ToOne} or {@link ToMany}. */
   readonly relations?: object
 }
@@ -37,6 +39,14 @@ export interface ToMany<M extends Model> {
   readonly model: M
 }
 
+/** The tables that a callback, or a query of `toKysely()`, knows. */
+export type TablesOf<M extends Model> = M extends { readonly tables: infer Tables extends object }
+  ? Tables
+  : { readonly [Name in M['name']]: M['columns'] }
+
+/** Which of them its own columns are of. */
+export type OwnTable<M extends Model> = M['name'] & keyof TablesOf<M>
+
 /** A condition on a table: an object by property, or a callback with Kysely's expression builder. */
 export type FilterArgument<M extends Model> =
-  M['filter'] | Expressed | ExpressionCallback<{ readonly [Name in M['name']]: M['columns'] }>
+  M['filter'] | Expressed | ExpressionCallback<TablesOf<M>, OwnTable<M>>

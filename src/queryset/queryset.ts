@@ -3,7 +3,7 @@ import { existenceOf, subqueryOf } from '../sql/select/subquery.js'
 import { UsageError } from '../errors.js'
 import { bindingOf, type KyselyHandle } from '../kysely/handle.js'
 import { annotate } from '../query/aggregate/annotate.js'
-import type { FilterArgument, Model } from '../query/model.js'
+import type { FilterArgument, Model, OwnTable, TablesOf } from '../query/model.js'
 import { checkUnionOptions, combine, type UnionOptions } from '../query/combine.js'
 import type { Expressed } from '../query/expression/expression-types.js'
 import { exclude, filter } from '../query/filter/filter.js'
@@ -295,7 +295,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * @throws {@link UsageError} after `valuesList`: Kysely's rows are objects; after `prefetchRelated`, whose rows come by
    * other queries; and after `union` and its like, whose columns are no longer those of the table.
    */
-  toKysely(): SelectQueryBuilder<{ [Name in M['name']]: M['columns'] }, M['name'], R> {
+  toKysely(): SelectQueryBuilder<TablesOf<M>, OwnTable<M>, R> {
     // The builder is made without types; these are the ones that the queryset stands for.
     return kyselyBuilder(this.binding, this.state) as unknown as ReturnType<this['toKysely']>
   }

@@ -4,7 +4,7 @@ import type { ColumnChange } from '../sql/write/update.js'
 import { FieldError } from '../errors.js'
 import type { Binding } from '../kysely/handle.js'
 import { encodeCell, isRecord, writableColumn } from '../query/assignment.js'
-import type { Model } from '../query/model.js'
+import type { Model, OwnTable, TablesOf } from '../query/model.js'
 import { isCallback, parseValueExpression } from '../query/filter/parse-expression.js'
 import type { Expressed } from '../query/expression/expression-types.js'
 import { assigned } from '../query/expression/assigned.js'
@@ -17,7 +17,7 @@ import { qualifiedName } from '../schema/qualified-name.js'
 
 /** A value computed from the row as it was: `(eb) => eb('price', '*', 2)`. Columns are named as in SQL. */
 export type UpdateExpression<M extends Model> = (
-  eb: ExpressionBuilder<{ [Name in M['name']]: M['columns'] }, M['name']>,
+  eb: ExpressionBuilder<TablesOf<M>, OwnTable<M>>,
 ) => Expression<unknown>
 
 /** What `update` takes: values, or expressions over the row as it was. */

@@ -1,4 +1,5 @@
 /** What expressions give, and what must not compile. Checked by the compiler alone; nothing here runs. */
+import type { ExpressionBuilder } from 'kysely'
 import { expectTypeOf } from 'vitest'
 import {
   caseWhen,
@@ -27,7 +28,7 @@ import {
   value,
   where,
 } from 'sluice'
-import type { OrderStatus, Repositories } from '../../generated/index.js'
+import type { DB, OrderStatus, Repositories } from '../../generated/index.js'
 
 declare function row<R>(rows: AsyncIterable<R>): R
 
@@ -183,4 +184,21 @@ export function selections({ posts, orders }: Repositories) {
   posts.orderBy({ title: 'up' })
   // @ts-expect-error an unknown field of a related row
   posts.only('author.nmae')
+}
+
+export function freeHand({ users }: Repositories) {
+  users.annotate({
+    n: expr('int8', (eb: ExpressionBuilder<DB, 'users'>) =>
+      eb
+        .selectFrom('posts')
+        .select((posts) => posts.fn.countAll().as('n'))
+        .whereRef('posts.author_id', '=', 'users.id'),
+    ),
+  })
+  users.annotate({ initial: expr('text', (eb) => eb.fn('left', ['name', eb.lit(1)])) })
+  // @ts-expect-error no column of the table
+  users.annotate({ n: expr('text', (eb: ExpressionBuilder<DB, 'users'>) => eb.ref('nam')) })
+  void users.toKysely().innerJoin('orders', 'orders.user_id', 'users.id').select('orders.status')
+  // @ts-expect-error no column of the joined table
+  void users.toKysely().innerJoin('orders', 'orders.user_id', 'users.id').select('orders.name')
 }

@@ -73,8 +73,11 @@ export function expressions({ users, posts, orders }: Repositories) {
   users.filter((eb) => eb('title', '=', 'a'))
   // @ts-expect-error a column of another table, in a junction
   users.filter({ or: [(eb) => eb('title', '=', 'a')] })
-  // @ts-expect-error another table
-  users.filter((eb) => eb.exists(eb.selectFrom('posts').selectAll()))
+  users.filter((eb) => eb.exists(eb.selectFrom('posts').selectAll().whereRef('author_id', '=', 'users.id')))
+  // @ts-expect-error no table
+  users.filter((eb) => eb.exists(eb.selectFrom('postz').selectAll()))
+  // @ts-expect-error no column of that table
+  users.filter((eb) => eb.exists(eb.selectFrom('posts').selectAll().whereRef('author', '=', 'users.id')))
   // @ts-expect-error no condition
   users.filter((eb) => eb.ref('name'))
   // @ts-expect-error nothing

@@ -156,24 +156,25 @@ export type MultirangeCondition<T> = readonly Range<T>[] | MultirangeLookups<T>
 
 /**
  * A condition written with Kysely's expression builder: `(eb) => eb('shipped_at', '<', eb.ref('placed_at'))`. Columns
- * are those of the table, named as in SQL.
+ * are those of the table, named as in SQL; subqueries take from all tables.
  */
-export type ExpressionCallback<Tables extends object> = (
-  eb: ExpressionBuilder<Tables, keyof Tables>,
+export type ExpressionCallback<Tables extends object, Own extends keyof Tables = keyof Tables> = (
+  eb: ExpressionBuilder<Tables, Own>,
 ) => Expression<SqlBool | null>
 
 /**
  * What combines conditions; a generated filter extends it with a property per column.
  *
- * @typeParam Tables the table as free-hand Kysely sees it, under its name.
+ * @typeParam Tables the tables as free-hand Kysely sees them, by their names.
+ * @typeParam Own the name of the one that the conditions are on.
  */
-export interface Conditions<Filter, Tables extends object = object> {
+export interface Conditions<Filter, Tables extends object = object, Own extends keyof Tables = keyof Tables> {
   /** All of them hold. */
-  readonly and?: readonly (Filter | ExpressionCallback<Tables> | Expressed)[]
+  readonly and?: readonly (Filter | ExpressionCallback<Tables, Own> | Expressed)[]
   /** At least one of them holds; an empty list matches no row. */
-  readonly or?: readonly (Filter | ExpressionCallback<Tables> | Expressed)[]
+  readonly or?: readonly (Filter | ExpressionCallback<Tables, Own> | Expressed)[]
   /** The exact complement: rows for which the condition is false or unknown. */
-  readonly not?: Filter | ExpressionCallback<Tables> | Expressed
+  readonly not?: Filter | ExpressionCallback<Tables, Own> | Expressed
 }
 
 /** A condition across a relation to many rows. Each is an EXISTS, so that no row comes twice. */

@@ -7,7 +7,9 @@ import { parseTypedExpression } from '../filter/parse-expression.js'
 import { typeByName, type SqlTypeName, type SqlTypeValue } from './sql-types.js'
 
 /** What `expr` is given: Kysely's expression builder on all tables, by their names in SQL. */
-export type ExprCallback<DB> = (eb: ExpressionBuilder<DB, keyof DB>) => Expression<unknown>
+export type ExprCallback<DB, Own extends keyof DB = keyof DB> = (
+  eb: ExpressionBuilder<DB, Own>,
+) => Expression<unknown>
 
 /**
  * Anything else that PostgreSQL computes, by Kysely's expression builder and a type: columns are those of the table, named
@@ -17,14 +19,17 @@ export type ExprCallback<DB> = (eb: ExpressionBuilder<DB, keyof DB>) => Expressi
  * users.annotate({ initial: expr('text', (eb) => eb.fn('left', ['name', eb.lit(1)])) })
  * ```
  *
+ * With its type the builder knows all tables: `(eb: ExpressionBuilder<DB, 'users'>) => eb.selectFrom('posts')…`.
+ *
  * The value may be NULL as far as the types know; `coalesce` says otherwise.
  *
  * @throws {@link FieldError} where it is used, for a column that the table does not have, and an unknown type.
  */
-export function expr<const Name extends SqlTypeName, DB = Record<string, Record<string, unknown>>>(
-  type: Name,
-  callback: ExprCallback<DB>,
-): QueryExpression<Fixed<SqlTypeValue<Name> | null>> {
+export function expr<
+  const Name extends SqlTypeName,
+  DB = Record<string, Record<string, unknown>>,
+  Own extends keyof DB = keyof DB,
+>(type: Name, callback: ExprCallback<DB, Own>): QueryExpression<Fixed<SqlTypeValue<Name> | null>> {
   const named = typeByName(type, 'expr()')
   return new QueryExpression([], (target) => {
     if (target.derived || target.lookUp !== undefined) {

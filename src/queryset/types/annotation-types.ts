@@ -9,7 +9,7 @@ import type {
   EqualityCondition,
   TextLookups,
 } from '../../query/filter/filter-types.js'
-import type { Model } from '../../query/model.js'
+import type { Model, OwnTable, TablesOf } from '../../query/model.js'
 import type { OrderKey } from './field-types.js'
 import type { FieldPath } from './path-types.js'
 import type { UnknownPath } from './unknown-paths.js'
@@ -98,7 +98,7 @@ export interface Annotated<M extends Model, Row extends object> extends Model {
 /** The filter of the table, and conditions on its annotations, in junctions too. */
 export type AnnotatedFilter<M extends Model, Row extends object> = Omit<M['filter'], 'and' | 'or' | 'not'> & {
   readonly [Name in keyof Row]?: AnnotationCondition<Row[Name]>
-} & Conditions<AnnotatedFilter<M, Row>, { readonly [Name in M['name']]: M['columns'] }>
+} & Conditions<AnnotatedFilter<M, Row>, TablesOf<M>, OwnTable<M>>
 
 /** A condition on an annotation, by its type; text lookups are for those that are text in the database too. */
 type AnnotationCondition<V> =
