@@ -107,7 +107,7 @@ const lines = {
     'at most',
     80,
   ),
-  typeChecking: line('type-checking 500 tables and their loops: instantiations', '', 'at most', 250_000),
+  typeChecking: line('type-checking 500 tables and their loops: instantiations', '', 'at most', 200_000),
 } satisfies Record<string, Line>
 
 /** One of the lines. */

@@ -83,6 +83,13 @@ export async function bundleWorker(outfile: string): Promise<void> {
   })
 }
 
+/** Writes the declarations that are published. */
+export function declareLibrary(folder: string, check: boolean): void {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const args = ['-p', 'tsconfig.build.json', '--outDir', folder, ...(check ? [] : ['--noCheck'])]
+  execFileSync(process.execPath, [tsc, ...args], { cwd: root, stdio: 'inherit' })
+}
+
 /**
  * Builds what is published: a file for each entry, so that importing one reads one, and the declarations beside.
  *
@@ -120,9 +127,7 @@ export async function buildPackage(
   ])
   // The same declarations twice, since what they import from Kysely is of another type for each kind of module.
   const [forImport, forRequire] = [join(folder, 'types/esm'), join(folder, 'types/cjs')]
-  const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  const args = ['-p', 'tsconfig.build.json', '--outDir', forImport, ...(check ? [] : ['--noCheck'])]
-  execFileSync(process.execPath, [tsc, ...args], { cwd: root, stdio: 'inherit' })
+  declareLibrary(forImport, check)
   await cp(forImport, forRequire, { recursive: true })
   await writeFile(join(forRequire, 'package.json'), '{ "type": "commonjs" }\n')
   // Nobody imports it.
