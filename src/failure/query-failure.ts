@@ -33,6 +33,9 @@ const DRIFT: Readonly<Record<string, string>> = {
   '42704': 'type',
 }
 
+/** Where PostgreSQL reports a table that FROM does not have, in whatever language. */
+const NO_SUCH_SOURCE = 'errorMissingRTE'
+
 /** The error that a queryset's caller gets: the server's own words, what was asked, and what to do where that is known. */
 export function explainFailure(met: unknown, failed: FailedQuery): unknown {
   // All that Kysely says of a database that was closed.
@@ -53,7 +56,8 @@ export function explainFailure(met: unknown, failed: FailedQuery): unknown {
     )
   }
   // What a trigger or a value names is not in our SQL, and has no position there.
-  const missing = error.position === undefined ? undefined : DRIFT[error.code ?? '']
+  const isNowhere = error.routine === NO_SUCH_SOURCE
+  const missing = error.position === undefined || isNowhere ? undefined : DRIFT[error.code ?? '']
   if (missing !== undefined) {
     return new SchemaDriftError(
       `The database no longer has a ${missing} that the code generated for ${failed.table} uses: ${error.message}. ` +
@@ -67,12 +71,15 @@ export function explainFailure(met: unknown, failed: FailedQuery): unknown {
     error.code === '25006' && !writing
       ? 'Streams outside a transaction are READ ONLY: pass { readOnly: false }, or use using(trx).'
       : undefined
+  const nowhere = isNowhere
+    ? 'A callback names a table that is neither its own, nor one further out, nor in a subquery around it: take it by selectFrom().'
+    : undefined
   const { code: sqlState, detail } = error
   return new QueryError(
     failureMessage(
       `${writing ? 'Writing' : 'Reading'} ${failed.table}`,
       error,
-      readOnly,
+      nowhere ?? readOnly,
       tried(error, failed),
     ),
     { ...failed, sqlState, detail, ...repeating(error, failed) },

@@ -6,7 +6,8 @@ import { lookupKind } from '../types/lookup-kind.js'
 import { isPlainObject } from './lookups/operand.js'
 import { describe } from '../types/describe.js'
 import { projectionOf, type Output } from './projection.js'
-import { areCombinable, baseName } from '../types/same-type.js'
+import { castTo, isComputed } from './expression/computed.js'
+import { areCombinable, baseName, commonType } from '../types/same-type.js'
 import { change, initialState, type Combination, type QueryState } from './state.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
@@ -40,12 +41,13 @@ export function combine(
   operator: Combination['operator'],
 ): QueryState {
   if (others.length === 0) return first
-  const operands: Combination['operands'] = [first, ...others.map((other) => aligned(first, other))]
+  const given: Combination['operands'] = [first, ...others.map((other) => aligned(first, other))]
   const method = METHODS[operator]
-  if (operands.some(({ lock }) => lock !== undefined)) {
+  if (given.some(({ lock }) => lock !== undefined)) {
     throw new UsageError(`Cannot call ${method}() on a queryset with selectForUpdate().`)
   }
-  for (const operand of operands.slice(1)) refuseOtherRows(first, operand, method)
+  for (const operand of given.slice(1)) refuseOtherRows(first, operand, method)
+  const operands = widened(given)
   if (operator !== 'union all') refuseIncomparable(first, method)
   return combination(operands, operator)
 }
@@ -116,6 +118,28 @@ function aligned(first: QueryState, other: QueryState): QueryState {
   return change(other, { selection: { ...other.selection, columns, prefetches } })
 }
 
+/** Numbers of several widths that are read alike, such as int2 and int4, are in one column of the widest of them. */
+function widened(operands: Combination['operands']): Combination['operands'] {
+  const [first, ...others] = operands
+  const casts = first.selection.columns.map(({ type }, index) => {
+    const types = others.flatMap(({ selection }) => selection.columns[index]?.type ?? [])
+    const common = commonType([type, ...types])
+    return types.every((each) => areCombinable(type, each)) ? undefined : common
+  })
+  if (casts.every((each) => each === undefined)) return operands
+  const widen = (state: QueryState) => {
+    const columns = state.selection.columns.map((column, index) => {
+      const type = casts[index]
+      if (type === undefined || areCombinable(type, column.type)) return column
+      const { property, name } = column
+      const within = isComputed(column) ? column.within : undefined
+      return { ...castTo(type, property, column), name, ...(within && { within }) }
+    })
+    return change(state, { selection: { ...state.selection, columns } })
+  }
+  return [widen(first), ...others.map(widen)]
+}
+
 function isObject({ selection: { shape } }: QueryState): boolean {
   return shape === 'model' || shape === 'object'
 }
@@ -137,11 +161,18 @@ function refuseOtherRows(first: QueryState, other: QueryState, method: string): 
     outputs.map(({ alias, from }) => (from ? `${from.relation.name}.${alias}` : alias)).join(', ')
   const named = isObject(first) ? names(expected) === names(actual) : expected.length === actual.length
   if (!named) refuse(`its fields are ${names(actual)}, those before it ${names(expected)}.`)
-  for (const [index, { label, type }] of expected.entries()) {
+  for (const [index, each] of expected.entries()) {
+    const { label, type } = each
     const output = actual[index]
-    if (output === undefined || areCombinable(type, output.type)) continue
+    if (output === undefined || isCombinable(each, output, index < first.selection.columns.length)) continue
     refuse(`${output.label} is ${baseName(output.type)}, but ${label} is ${baseName(type)}.`)
   }
+}
+
+function isCombinable(left: Output, right: Output, isOwn: boolean): boolean {
+  if (areCombinable(left.type, right.type)) return true
+  // Keys of joined rows and of prefetches are found as they are.
+  return isOwn && commonType([left.type, right.type]) !== undefined
 }
 
 function refuseIncomparable(state: QueryState, method: string): void {

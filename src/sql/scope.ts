@@ -91,6 +91,12 @@ export class Scope {
     return outer.above(levels - 1)
   }
 
+  /** The name that a column of the table has in SQL, where a subquery may stand in the table's place. */
+  nameOfColumn(name: string): string {
+    const column = this.table.columns.find((each) => each.name === name && !isComputed(each))
+    return (column && this.#options.names?.get(column)) ?? name
+  }
+
   freeAlias(): string {
     const alias = `t${this.#counter.next++}`
     return alias === this.#counter.root ? this.freeAlias() : alias

@@ -1,9 +1,28 @@
 import { baseType, serverLabel, serverType, typeLabel, type TypeSchema } from '../schema/type.js'
-import { typeNamed } from './base-types.js'
+import { readingOf, typeNamed } from './base-types.js'
 
 /** Whether two columns can stand in one column of a UNION and be read alike. Domains count as what they are over. */
 export function areCombinable(left: TypeSchema, right: TypeSchema): boolean {
   return likeness(left) === likeness(right)
+}
+
+const NUMBERS = ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']
+
+/** The widest of several numbers, or the first of other types that are compared with each other. */
+export function widest(types: readonly [TypeSchema, ...TypeSchema[]]): TypeSchema {
+  const width = (type: TypeSchema) => NUMBERS.indexOf(String(serverType(type)))
+  return types.reduce((widest, each) => (width(each) > width(widest) ? each : widest))
+}
+
+/** The type of one column of a UNION that is read as each of its parts is; undefined where there is none. */
+export function commonType(types: readonly [TypeSchema, ...TypeSchema[]]): TypeSchema | undefined {
+  const [first, ...others] = types
+  if (others.every((each) => areCombinable(first, each))) return first
+  const common = widest(types)
+  const isReadAlike = (type: TypeSchema) =>
+    NUMBERS.includes(String(serverType(type))) &&
+    readingOf(baseType(type))?.row === readingOf(baseType(common))?.row
+  return types.every(isReadAlike) ? common : undefined
 }
 
 /** An array of a domain is not an array of its base type to the server. */

@@ -21,7 +21,7 @@ import { bindOuter } from '../expression/outer-row.js'
 import { aggregatedRows, nestedWindow, windowedRows, type AggregatedRows } from './aggregated-rows.js'
 import { aggregateType } from './aggregate-type.js'
 import type { AggregateFunction } from './function-names.js'
-import { partsOf, refuseWindows } from './grouping.js'
+import { refuseWindows } from './grouping.js'
 import type { AggregateOptions, OrderedAggregateOptions } from './options.js'
 
 /** An aggregate as it is given. */
@@ -140,17 +140,10 @@ function aggregateFilter(
   }: Pick<AggregatedRows, 'path' | 'table'> & { readonly window: WindowClause | undefined },
   filter: unknown,
 ): Condition {
-  const { schemas, derived = false } = target
+  const { schemas } = target
   const parsed = parseFilter(window === undefined ? { table, schemas } : target, filter)
   refuseWindows(parsed, 'An aggregate cannot be filtered')
-  const condition = path.length === 0 ? parsed : bindOuter(parsed, target, path.length)
-  if (derived && partsOf(condition).some((part) => part.kind === 'expression')) {
-    throw new UsageError(
-      'aggregate() after slice(), distinct() and groups takes no callback as filter: its rows have no columns by their ' +
-        'names in SQL. Filter by fields.',
-    )
-  }
-  return condition
+  return path.length === 0 ? parsed : bindOuter(parsed, target, path.length)
 }
 
 /** The primary key, by which distinct rows are told apart. */

@@ -43,8 +43,7 @@ export class ExpressionReferences extends OperationNodeTransformer {
 
   protected override transformSelectQuery(node: SelectQueryNode, queryId?: QueryId): SelectQueryNode {
     const before = this.#within
-    const sources = [...(node.from?.froms ?? []), ...(node.joins ?? []).map((join) => join.table)]
-    const hides = sources.some((source) => nameOf(source) === this.#table.name)
+    const hides = sourcesOf(node).includes(this.#table.name)
     this.#within = { hidden: hides || before?.hidden === true }
     try {
       return super.transformSelectQuery(node, queryId)
@@ -56,6 +55,13 @@ export class ExpressionReferences extends OperationNodeTransformer {
 
 function isNamed({ table: { schema, identifier } }: TableNode, table: TableSchema): boolean {
   return identifier.name === table.name && (schema === undefined || schema.name === table.schema)
+}
+
+/** The names by which what a SELECT takes from is referred to. */
+export function sourcesOf({ from, joins = [] }: SelectQueryNode): string[] {
+  return [...(from?.froms ?? []), ...joins.map((join) => join.table)].flatMap(
+    (source) => nameOf(source) ?? [],
+  )
 }
 
 /** The name by which a source of FROM or JOIN is referred to. */

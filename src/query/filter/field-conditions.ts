@@ -1,8 +1,9 @@
-import type { Model } from '../model.js'
+import type { Model, OwnTable, TablesOf } from '../model.js'
 import type {
   ArrayCondition,
   ComparableCondition,
   EqualityCondition,
+  ExpressionCallback,
   JsonCondition,
   MultirangeCondition,
   NullCondition,
@@ -91,8 +92,11 @@ export type RelationFields<Relations> = {
   readonly [Name in keyof Relations]?: RelationCondition<Relations[Name]>
 }
 
+/** Conditions on related rows, or one of them. */
+type RelatedArgument<M extends Model> = M['filter'] | M['row'] | ExpressionCallback<TablesOf<M>, OwnTable<M>>
+
 type RelationCondition<R> = R extends Relation
   ? R['kind'] extends 'many'
-    ? ToManyCondition<R['model']['filter'] | R['model']['row']>
-    : R['model']['filter'] | R['model']['row'] | (R['nullable'] extends true ? null : never)
+    ? ToManyCondition<RelatedArgument<R['model']>>
+    : RelatedArgument<R['model']> | (R['nullable'] extends true ? null : never)
   : never

@@ -1,6 +1,7 @@
 import { FieldError } from '../../errors.js'
 import type { ColumnSchema } from '../../schema/table.js'
-import { areComparable, baseName } from '../../types/same-type.js'
+import type { TypeSchema } from '../../schema/type.js'
+import { areComparable, baseName, widest } from '../../types/same-type.js'
 import { calling } from '../expression/computed.js'
 import type { Argument, Coalesced, OrNull } from '../expression/expression-types.js'
 import { QueryExpression } from '../expression/query-expression.js'
@@ -53,8 +54,7 @@ export function alike(name: string, args: readonly ColumnSchema[]): readonly Col
 }
 
 /** The type of values that are compared with each other: the widest of them, where there are several. */
-export function typeOf(args: readonly ColumnSchema[]) {
-  const order = ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']
-  const rank = ({ type }: ColumnSchema) => order.indexOf(baseName(type))
-  return args.reduce((widest, each) => (rank(each) > rank(widest) ? each : widest)).type
+export function typeOf(args: readonly ColumnSchema[]): TypeSchema {
+  const [first = 'text', ...others] = args.map(({ type }) => type)
+  return widest([first, ...others])
 }

@@ -32,9 +32,9 @@ export function expr<
 >(type: Name, callback: ExprCallback<DB, Own>): QueryExpression<Fixed<SqlTypeValue<Name> | null>> {
   const named = typeByName(type, 'expr()')
   return new QueryExpression([], (target) => {
-    if (target.derived || target.lookUp !== undefined) {
+    if (target.lookUp !== undefined) {
       throw new UsageError(
-        'expr() names columns as in SQL, which the rows here do not have: annotate() it before.',
+        'expr() names columns as in SQL, and beside a path to related rows does not tell which: annotate() it before.',
       )
     }
     const node = parseTypedExpression(target.table, type, callback)

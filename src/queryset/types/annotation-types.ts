@@ -9,7 +9,7 @@ import type {
   EqualityCondition,
   TextLookups,
 } from '../../query/filter/filter-types.js'
-import type { Model, OwnTable, TablesOf } from '../../query/model.js'
+import type { FilterArgument, Model, OwnTable, TablesOf } from '../../query/model.js'
 import type { OrderKey } from './field-types.js'
 import type { FieldPath } from './path-types.js'
 import type { UnknownPath } from './unknown-paths.js'
@@ -32,8 +32,8 @@ interface Wrong<Message extends string> {
 }
 
 type OptionsOf<F extends AggregateFunction, M extends Model> = F extends 'arrayAgg' | 'stringAgg'
-  ? OrderedAggregateOptions<M['filter'] | Expressed, OrderKey<M> | Expressed | OrderExpression>
-  : AggregateOptions<M['filter'] | Expressed>
+  ? OrderedAggregateOptions<FilterArgument<M>, OrderKey<M> | Expressed | OrderExpression>
+  : AggregateOptions<FilterArgument<M>>
 
 type Checked<M extends Model, A> =
   A extends Aggregate<infer F, infer Of, infer O>
