@@ -171,7 +171,8 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
 
   /**
    * Rows of exactly these fields, of all without any. A path along relations is in an object of theirs; an object names
-   * fields and expressions, which are fields from then on.
+   * fields and expressions, which are fields from then on. After `union` and the like it narrows the rows that there are:
+   * those that were equal as a whole are one row, others stay. Django narrows each side before.
    *
    * ```ts
    * payments.values({ month: trunc('month', 'paidAt'), customer: 'order.user.name' }).annotate({ total: sum('amount') })

@@ -42,7 +42,8 @@ export function freeHandColumn(ref: Sql, column: ColumnSchema): Sql {
   return travelsAsText(column.type) ? sql`cast(${ref} as "pg_catalog"."text")` : ref
 }
 
-function travelsAsText(type: TypeSchema): boolean {
+/** Whether free-hand SQL reads values of a type as their text. */
+export function travelsAsText(type: TypeSchema): boolean {
   const base = baseType(type)
   if (typeof base === 'string' || base.kind !== 'converted') return hasConversion(base)
   // A Date, which has no microseconds, is no longer what the server sent.

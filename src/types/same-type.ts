@@ -10,7 +10,7 @@ const NUMBERS = ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8']
 
 /** The widest of several numbers, or the first of other types that are compared with each other. */
 export function widest(types: readonly [TypeSchema, ...TypeSchema[]]): TypeSchema {
-  const width = (type: TypeSchema) => NUMBERS.indexOf(String(serverType(type)))
+  const width = (type: TypeSchema) => NUMBERS.indexOf(baseServerName(type))
   return types.reduce((widest, each) => (width(each) > width(widest) ? each : widest))
 }
 
@@ -20,9 +20,15 @@ export function commonType(types: readonly [TypeSchema, ...TypeSchema[]]): TypeS
   if (others.every((each) => areCombinable(first, each))) return first
   const common = widest(types)
   const isReadAlike = (type: TypeSchema) =>
-    NUMBERS.includes(String(serverType(type))) &&
+    NUMBERS.includes(baseServerName(type)) &&
     readingOf(baseType(type))?.row === readingOf(baseType(common))?.row
   return types.every(isReadAlike) ? common : undefined
+}
+
+/** The name of a base type to the server; empty for what is made of others. */
+function baseServerName(type: TypeSchema): string {
+  const server = serverType(type)
+  return typeof server === 'string' ? server : ''
 }
 
 /** An array of a domain is not an array of its base type to the server. */

@@ -124,6 +124,15 @@ describe('columns that are read otherwise than by default', () => {
     expect(await events.filter({ id: 1 }).toKysely().execute()).toEqual([first])
   })
 
+  it('are distinct through Kysely, in their own order', async () => {
+    const moments = events.values('at').distinct().orderBy('-at')
+    const rows = await moments.toArray()
+    expect(rows.length).toBeGreaterThan(1)
+    expect(await moments.toKysely().execute()).toEqual(rows)
+    const lists = events.values('times', 'serial').distinct().orderBy('times', 'serial')
+    expect(await lists.toKysely().execute()).toEqual(await lists.toArray())
+  })
+
   it('find what belongs to them to the microsecond', async () => {
     const rows = await byEveryPath(events.orderBy('id').only('id').prefetchRelated('notes'))
     expect(rows).toMatchObject([

@@ -62,10 +62,8 @@ describe('numbers of several widths', () => {
 
   it('are refused where one is read as a number and another is not', () => {
     const { categories, products } = shop.repos
-    const prices = products.values({ n: 'price' }) as unknown as ReturnType<typeof categories.values>
-    expect(() => categories.values({ n: 'position' }).union(prices as never)).toThrow(UsageError)
-    expect(() => categories.values({ n: 'position' }).union(prices as never)).toThrow(
-      /is numeric, but .* is int2\./,
-    )
+    const prices = products.values({ n: 'price' }) as unknown as never
+    expect(() => categories.values({ n: 'position' }).union(prices)).toThrow(UsageError)
+    expect(() => categories.values({ n: 'position' }).union(prices)).toThrow(/is numeric, but .* is int2\./)
   })
 })

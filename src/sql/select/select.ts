@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { callAs } from '../call.js'
-import type { Computed } from '../../query/expression/computed.js'
+import { isComputed, type Computed } from '../../query/expression/computed.js'
 import { orderOf, refuseUnselectedAnnotations, refuseUnselectedOrder } from '../../query/order/distinct.js'
 import { projectionOf } from '../../query/projection.js'
 import { lockTargets } from '../../query/select-for-update.js'
@@ -9,6 +9,7 @@ import type { ColumnSchema } from '../../schema/table.js'
 import { combinationAs, combinationRefs, rootScope } from './combination.js'
 import { compileCondition } from '../condition.js'
 import { groupedFrom, nameSelected } from './groups.js'
+import { travelsAsText } from '../cast.js'
 import type { Builder, Creator, Sql } from '../compile.js'
 import { inOrder, orderTerms } from '../order.js'
 import { pairs, refs } from '../relation.js'
@@ -62,7 +63,19 @@ export function selectOutputs(
   )
   // Free-hand SQL has its own columns by their properties, and other names for joined ones alone.
   if (aliasOf === undefined || present !== undefined) nameSelected(scope, state)
+  if (present !== undefined && isCastDistinct(state)) {
+    refuseUnselectedOrder(state)
+    // DISTINCT would be of the casts, and then not be ordered by what is cast.
+    return builder.groupBy(outputs.map(({ from, column }) => scopeOf(scopes, from).columnRef(column)))
+  }
   return distinctBy(locked(builder, state, scopes), scope, state)
+}
+
+/** Whether DISTINCT rows have columns that free-hand SQL reads by casts, and that is all they have. */
+function isCastDistinct(state: QueryState): boolean {
+  if (!state.distinct || state.distinctOn.length > 0) return false
+  const columns = projectionOf(state).outputs.map(({ column }) => column)
+  return columns.some(({ type }) => travelsAsText(type)) && !columns.some(isComputed)
 }
 
 function distinctBy(builder: Builder, scope: Scope, state: QueryState): Builder {
