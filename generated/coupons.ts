@@ -4,6 +4,7 @@ import type { ColumnType, GeneratedAlways } from 'kysely'
 import type {
   ComparableFields,
   Conditions,
+  NumericFields,
   Range,
   RangeFields,
   RelationFields,
@@ -50,7 +51,7 @@ export interface CouponFilter
     Conditions<CouponFilter, DB, 'coupons'>,
     ComparableFields<Coupon, 'id' | 'maxUses'>,
     TextFields<Coupon, 'code' | 'contact'>,
-    ComparableFields<Coupon, 'discount', string | number | bigint>,
+    NumericFields<Coupon, 'discount', string | number | bigint>,
     RangeFields<Coupon, 'validDuring', Date | string>,
     RelationFields<CouponsRelations> {}
 

@@ -4,10 +4,12 @@ import type { ColumnType, Generated } from 'kysely'
 import type {
   ComparableFields,
   Conditions,
+  DocumentFields,
   JsonNull,
   JsonValue,
-  NullFields,
+  NumericFields,
   RelationFields,
+  TimestamptzFields,
   ToOne,
 } from 'sluice'
 import type { PaymentMethod } from './enums.js'
@@ -49,9 +51,10 @@ export type PaymentUpdate = Partial<NewPayment>
 export interface PaymentFilter
   extends
     Conditions<PaymentFilter, DB, 'payments'>,
-    ComparableFields<Payment, 'id' | 'orderId' | 'method' | 'clientAddress' | 'paidAt'>,
-    ComparableFields<Payment, 'amount', string | number | bigint>,
-    NullFields<Payment, 'providerResponse'>,
+    ComparableFields<Payment, 'id' | 'orderId' | 'method' | 'clientAddress'>,
+    NumericFields<Payment, 'amount', string | number | bigint>,
+    DocumentFields<Payment, 'providerResponse'>,
+    TimestamptzFields<Payment, 'paidAt'>,
     RelationFields<PaymentsRelations> {}
 
 /** `public.payments` for free-hand Kysely: column names as in SQL. */

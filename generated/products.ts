@@ -6,11 +6,14 @@ import type {
   ComparableFields,
   Conditions,
   EqualityFields,
+  IntervalFields,
   JsonFields,
   JsonNull,
   JsonValue,
+  NumericFields,
   RelationFields,
   TextFields,
+  TimestamptzFields,
   ToMany,
   ToOne,
 } from 'sluice'
@@ -80,12 +83,15 @@ export type ProductUpdate = Partial<NewProduct>
 export interface ProductFilter
   extends
     Conditions<ProductFilter, DB, 'products'>,
-    ComparableFields<Product, 'id' | 'supplierId' | 'status' | 'weight' | 'stock' | 'returnWindow' | 'createdAt'>,
+    ComparableFields<Product, 'id' | 'supplierId' | 'status' | 'stock'>,
     TextFields<Product, 'sku' | 'name' | 'description'>,
     ArrayFields<Product, 'labels'>,
-    ComparableFields<Product, 'price' | 'cost' | 'margin', string | number | bigint>,
+    NumericFields<Product, 'price' | 'cost' | 'margin', string | number | bigint>,
+    NumericFields<Product, 'weight'>,
     EqualityFields<Product, 'dimensions'>,
     JsonFields<Product, 'attributes'>,
+    IntervalFields<Product, 'returnWindow'>,
+    TimestamptzFields<Product, 'createdAt'>,
     RelationFields<ProductsRelations> {}
 
 /** `public.products` for free-hand Kysely: column names as in SQL. */

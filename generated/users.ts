@@ -5,12 +5,14 @@ import type {
   ArrayFields,
   ComparableFields,
   Conditions,
+  DateFields,
   EqualityFields,
   JsonFields,
   JsonNull,
   JsonValue,
   RelationFields,
   TextFields,
+  TimestamptzFields,
   ToMany,
   ToOne,
 } from 'sluice'
@@ -67,11 +69,13 @@ export type UserUpdate = Partial<NewUser>
 export interface UserFilter
   extends
     Conditions<UserFilter, DB, 'users'>,
-    ComparableFields<User, 'id' | 'birthDate' | 'companyId' | 'referredBy' | 'createdAt'>,
+    ComparableFields<User, 'id' | 'companyId' | 'referredBy'>,
     TextFields<User, 'email' | 'name'>,
     EqualityFields<User, 'isActive'>,
+    DateFields<User, 'birthDate'>,
     ArrayFields<User, 'tags'>,
     JsonFields<User, 'preferences'>,
+    TimestamptzFields<User, 'createdAt'>,
     RelationFields<UsersRelations> {}
 
 /** `public.users` for free-hand Kysely: column names as in SQL. */

@@ -1,5 +1,5 @@
 import type { WriterFunction } from 'ts-morph'
-import { serverLabel, subtypeOf, type TypeSchema } from '../../src/schema/type.js'
+import { serverLabel, serverType, subtypeOf, type TypeSchema } from '../../src/schema/type.js'
 import { type LookupKind, lookupKind } from '../../src/types/lookup-kind.js'
 import { groupBy } from '../group-by.js'
 import type { ColumnModel, TableModel } from '../model/database-model.js'
@@ -20,6 +20,26 @@ const FIELDS = {
   range: { name: 'RangeFields', hasOperand: true },
   multirange: { name: 'MultirangeFields', hasOperand: true },
 } as const satisfies Record<LookupKind, object>
+
+/** Types whose parts can be asked for as well. */
+const PARTS = {
+  date: { name: 'DateFields', hasOperand: true },
+  timestamp: { name: 'TimestampFields', hasOperand: true },
+  timestamptz: { name: 'TimestamptzFields', hasOperand: true },
+  time: { name: 'TimeFields', hasOperand: true },
+  interval: { name: 'IntervalFields', hasOperand: true },
+  json: { name: 'DocumentFields', hasOperand: false },
+  numeric: { name: 'NumericFields', hasOperand: true },
+  float4: { name: 'NumericFields', hasOperand: true },
+  float8: { name: 'NumericFields', hasOperand: true },
+} as const
+
+function fieldsOfType(type: TypeSchema) {
+  const server = serverType(type)
+  return typeof server === 'string' && Object.hasOwn(PARTS, server)
+    ? PARTS[server as keyof typeof PARTS]
+    : FIELDS[lookupKind(type)]
+}
 
 /** What a filter takes: the conditions that each column's type has, and those across relations. */
 export function filterInterface(
@@ -61,7 +81,7 @@ export function filterInterface(
 function fieldsOf(column: ColumnModel, scope: Scope) {
   const { type } = column.column
   const kind = lookupKind(type)
-  const { name, hasOperand } = FIELDS[kind]
+  const { name, hasOperand } = fieldsOfType(type)
   if (kind === 'json') return { name, operand: column.column.nullable ? 'null' : undefined }
   if (!hasOperand) return { name, operand: undefined }
   if (kind === 'range' || kind === 'multirange')

@@ -2,13 +2,20 @@ import type { Model, OwnTable, TablesOf } from '../model.js'
 import type {
   ArrayCondition,
   ComparableCondition,
+  DateCondition,
+  DocumentCondition,
   EqualityCondition,
   ExpressionCallback,
+  IntervalCondition,
   JsonCondition,
   MultirangeCondition,
   NullCondition,
+  NumericCondition,
   RangeCondition,
   TextCondition,
+  TimeCondition,
+  TimestampCondition,
+  TimestamptzCondition,
   ToManyCondition,
   UnorderedArrayCondition,
 } from './filter-types.js'
@@ -50,6 +57,36 @@ export type ComparableFields<Row, Field extends keyof Row, Given = never> = {
   readonly [Name in Field]?: ComparableCondition<Operand<Given, Row[Name]>> | NullOf<Row[Name]>
 }
 
+/** `date` columns. */
+export type DateFields<Row, Field extends keyof Row, Given = never> = {
+  readonly [Name in Field]?: DateCondition<Operand<Given, Row[Name]>> | NullOf<Row[Name]>
+}
+
+/** `timestamp` columns. */
+export type TimestampFields<Row, Field extends keyof Row, Given = never> = {
+  readonly [Name in Field]?: TimestampCondition<Operand<Given, Row[Name]>> | NullOf<Row[Name]>
+}
+
+/** `timestamptz` columns. */
+export type TimestamptzFields<Row, Field extends keyof Row, Given = never> = {
+  readonly [Name in Field]?: TimestamptzCondition<Operand<Given, Row[Name]>> | NullOf<Row[Name]>
+}
+
+/** `time` columns. */
+export type TimeFields<Row, Field extends keyof Row, Given = never> = {
+  readonly [Name in Field]?: TimeCondition<Operand<Given, Row[Name]>> | NullOf<Row[Name]>
+}
+
+/** `interval` columns. */
+export type IntervalFields<Row, Field extends keyof Row, Given = never> = {
+  readonly [Name in Field]?: IntervalCondition<Operand<Given, Row[Name]>> | NullOf<Row[Name]>
+}
+
+/** Columns of numbers that may have a fraction. */
+export type NumericFields<Row, Field extends keyof Row, Given = never> = {
+  readonly [Name in Field]?: NumericCondition<Operand<Given, Row[Name]>> | NullOf<Row[Name]>
+}
+
 /** Text columns. */
 export type TextFields<Row, Field extends keyof Row> = {
   readonly [Name in Field]?: TextCondition<NonNullable<Row[Name]>> | NullOf<Row[Name]>
@@ -58,6 +95,11 @@ export type TextFields<Row, Field extends keyof Row> = {
 /** Columns of jsonb, whose values may be null in themselves. @typeParam Null null where the columns may be NULL. */
 export type JsonFields<Row, Field extends keyof Row, Null extends null = never> = {
   readonly [Name in Field]?: JsonCondition | Null
+}
+
+/** Columns of json. */
+export type DocumentFields<Row, Field extends keyof Row> = {
+  readonly [Name in Field]?: DocumentCondition | NullOf<Row[Name]>
 }
 
 /** Array columns. */

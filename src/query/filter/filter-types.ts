@@ -2,6 +2,17 @@ import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { JsonNull, JsonValue } from '../../types/json/json.js'
 import type { Range } from '../../types/composed/range.js'
 import type { Expressed } from '../expression/expression-types.js'
+import type {
+  DateLookups,
+  IntervalLookups,
+  JsonForms,
+  NumericLookups,
+  RangeForms,
+  TextForms,
+  TimeLookups,
+  TimestampLookups,
+  TimestamptzLookups,
+} from './part-lookups.js'
 import type { Subquery } from './subquery.js'
 
 /**
@@ -50,7 +61,7 @@ export interface ComparableLookups<T> extends EqualityLookups<T> {
  *
  * @typeParam T what the column's values are, where that is not any string: a branded key. Pieces of it are strings.
  */
-export interface TextLookups<T = string> extends ComparableLookups<T> {
+export interface TextLookups<T = string> extends ComparableLookups<T>, TextForms {
   readonly contains?: string | Expressed
   readonly iContains?: string | Expressed
   readonly startsWith?: string | Expressed
@@ -86,7 +97,7 @@ export interface LengthLookups {
 }
 
 /** Lookups of jsonb. JSON's own `null` is {@link jsonNull}. */
-export interface JsonLookups extends ComparableLookups<JsonValue | JsonNull> {
+export interface JsonLookups extends ComparableLookups<JsonValue | JsonNull>, JsonForms {
   /** `@>`: `{ contains: { theme: 'dark' } }` asks for the value of a key, at any depth. */
   readonly contains?: Exclude<JsonValue, null> | JsonNull
   /** `<@`. */
@@ -98,6 +109,16 @@ export interface JsonLookups extends ComparableLookups<JsonValue | JsonNull> {
   /** `?|`: has one of the keys. */
   readonly hasAnyKeys?: readonly string[]
 }
+
+/** What is asked of a value in a document, at a path of keys and of indices from 0, from the end by a minus. */
+export interface JsonPathLookups extends JsonLookups, Omit<TextLookups, keyof JsonLookups> {
+  readonly path: readonly (string | number)[]
+}
+
+/** What is asked of the element of an array at a place from 0, from the end by a minus. */
+type ElementCondition<A> = A extends readonly (infer Element)[]
+  ? { readonly at: number } & ([Element] extends [string | null] ? TextLookups : ComparableLookups<Element>)
+  : never
 
 /** What ranges and multiranges have in common: `T` is what is within, `Operand` what they are compared with. */
 export interface RangeOperators<T, Operand> {
@@ -120,11 +141,15 @@ export interface RangeOperators<T, Operand> {
 }
 
 /** Lookups of ranges over `T`. */
-export interface RangeLookups<T> extends ComparableLookups<Range<T>>, RangeOperators<T, Range<T>> {}
+export interface RangeLookups<T>
+  extends ComparableLookups<Range<T>>, RangeOperators<T, Range<T>>, RangeForms<T> {}
 
 /** Lookups of multiranges over `T`: what they are compared with may be one range or several. */
 export interface MultirangeLookups<T>
-  extends ComparableLookups<readonly Range<T>[]>, RangeOperators<T, Range<T> | readonly Range<T>[]> {}
+  extends
+    ComparableLookups<readonly Range<T>[]>,
+    RangeOperators<T, Range<T> | readonly Range<T>[]>,
+    RangeForms<T> {}
 
 /** A condition on a column without an equality operator (json, xml, point). */
 export type NullCondition = NullLookups
@@ -141,14 +166,29 @@ export type ShortForm<T> = T extends Primitive | Date | Uint8Array | JsonNull | 
 export type EqualityCondition<T> = ShortForm<T> | Expressed | EqualityLookups<T>
 /** A condition on an ordered column. */
 export type ComparableCondition<T> = ShortForm<T> | Expressed | ComparableLookups<T>
+/** A condition on a `date`. */
+export type DateCondition<T> = ShortForm<T> | Expressed | DateLookups<T>
+/** A condition on a `timestamp`. */
+export type TimestampCondition<T> = ShortForm<T> | Expressed | TimestampLookups<T>
+/** A condition on a `timestamptz`. */
+export type TimestamptzCondition<T> = ShortForm<T> | Expressed | TimestamptzLookups<T>
+/** A condition on a `time`. */
+export type TimeCondition<T> = ShortForm<T> | Expressed | TimeLookups<T>
+/** A condition on an `interval`. */
+export type IntervalCondition<T> = ShortForm<T> | Expressed | IntervalLookups<T>
+/** A condition on a number that may have a fraction. */
+export type NumericCondition<T> = ShortForm<T> | Expressed | NumericLookups<T>
 /** A condition on a text column: a value is short for `{ exact: value }`. */
 export type TextCondition<T = string> = ShortForm<T> | Expressed | TextLookups<T>
 /** A condition on an array column: an array is short for `{ exact: array }`. */
-export type ArrayCondition<A> = A | Expressed | (ComparableLookups<A> & ArrayLookups<A>)
+export type ArrayCondition<A> = A | Expressed | (ComparableLookups<A> & ArrayLookups<A>) | ElementCondition<A>
 /** A condition on an array whose elements have no order. */
-export type UnorderedArrayCondition<A> = A | Expressed | (EqualityLookups<A> & ArrayLookups<A>)
+export type UnorderedArrayCondition<A> =
+  A | Expressed | (EqualityLookups<A> & ArrayLookups<A>) | ElementCondition<A>
+/** A condition on a `json` column, which cannot be compared; what is in it can. */
+export type DocumentCondition = NullLookups | JsonPathLookups
 /** A condition on a jsonb column; an object goes into `{ exact: … }`. */
-export type JsonCondition = ShortForm<JsonValue | JsonNull> | Expressed | JsonLookups
+export type JsonCondition = ShortForm<JsonValue | JsonNull> | Expressed | JsonLookups | JsonPathLookups
 /** A condition on a range column. */
 export type RangeCondition<T> = RangeLookups<T>
 /** A condition on a multirange column: an array is short for `{ exact: array }`. */

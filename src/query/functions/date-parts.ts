@@ -4,7 +4,7 @@ import { baseType, serverType, type TypeSchema } from '../../schema/type.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import { describe } from '../../types/describe.js'
 import { baseName } from '../../types/same-type.js'
-import { computed } from '../expression/computed.js'
+import { castTo, computed } from '../expression/computed.js'
 
 /** A part of a moment. `weekDay` is 1 for Sunday to 7, `isoWeekDay` 1 for Monday to 7, `week` that of ISO 8601. */
 export type DatePart =
@@ -66,6 +66,37 @@ export function partOfMoment(
   const parts = [`(${before}${extract}`, `${after})`]
   return computed({ label: `${column.property}.${part}`, type }, { kind: 'sql', parts, args: [moment] }, [
     moment,
+  ])
+}
+
+/** The parts that a type has. */
+export function partsOf(type: TypeSchema): readonly string[] {
+  return PARTS[nameOf(type)] ?? []
+}
+
+/** The day of a timestamp: `CAST(moment AS date)`. */
+export function dayOf(column: ColumnSchema, options: TimeZoneOption = {}): ColumnSchema {
+  return castTo('date', `${column.property}.date`, momentOf(column, 'date', options))
+}
+
+/** Its time of day: `CAST(moment AS time)`. */
+export function clockOf(column: ColumnSchema, options: TimeZoneOption = {}): ColumnSchema {
+  return castTo('time', `${column.property}.time`, momentOf(column, 'time', options))
+}
+
+/** When a day begins, of the type of a moment: what is as late or later is of this day or a later one. */
+export function startOfDay(
+  moment: ColumnSchema,
+  day: ColumnSchema,
+  options: TimeZoneOption = {},
+): ColumnSchema {
+  const name = nameOf(moment.type)
+  if (name === 'date') return day
+  const start = castTo('timestamp', day.property, day)
+  if (name === 'timestamp') return start
+  const parts = ['(', ` at time zone '${timeZoneOf(options)}')`]
+  return computed({ label: day.property, type: 'timestamptz' }, { kind: 'sql', parts, args: [start] }, [
+    start,
   ])
 }
 

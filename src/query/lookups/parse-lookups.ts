@@ -8,6 +8,9 @@ import { COMPARABLE_LOOKUPS, EQUALITY_LOOKUPS, NULL_LOOKUPS } from './comparable
 import { JSON_LOOKUPS } from './json.js'
 import type { Lookups } from './lookup.js'
 import { isPlainObject, refuseUndefined, type LookupField } from './operand.js'
+import type { TimeZoneOption } from '../functions/date-parts.js'
+import { asRange } from './day-ranges.js'
+import { jsonOperandOf, placedIn, placesOf, transformsOf } from './transforms.js'
 import { RANGE_LOOKUPS } from './range.js'
 import { TEXT_LOOKUPS } from './text.js'
 
@@ -23,26 +26,79 @@ const LOOKUPS: Readonly<Record<LookupKind, Lookups>> = {
   multirange: RANGE_LOOKUPS,
 }
 
-/** What is asked of one column: `value`, or an object of lookups, all of which must hold. */
-export function parseLookups(field: LookupField, value: unknown): Condition {
-  if (!isPlainObject(value)) return parseLookup(field, 'exact', value)
-  const entries = Object.entries(value)
+/** Further than anybody composes. */
+const MAX_TRANSFORMS = 16
+
+/** How lookups are told what of a column they are about. */
+interface Asked {
+  readonly options: TimeZoneOption
+  /** How many transforms stand around them. */
+  readonly depth: number
+  /** Whether the column is a value in a document. */
+  readonly isInDocument?: boolean
+}
+
+/**
+ * What is asked of one column: `value`, or an object of lookups, all of which must hold. Some are of what is made of the
+ * column: `{ paidAt: { year: 2024 } }`, `{ email: { lower: { endsWith: '.org' } } }`; and some of what is at a place in it:
+ * `{ meta: { path: ['plan', 'name'], exact: 'pro' } }`.
+ */
+export function parseLookups(field: LookupField, value: unknown, depth = 0): Condition {
+  if (!isPlainObject(value)) return parseLookup(field, 'exact', value, { options: {}, depth })
+  const { path, at, timeZone, ...lookups } = pick(field, value)
+  const options = timeZone === undefined ? {} : { timeZone: timeZone as string }
+  const entries = Object.entries(lookups)
   if (entries.length === 0) {
     throw new FieldError(`The condition on ${field.label} has no lookup. ${choices(field)}`)
   }
-  return allOf(entries.map(([name, operand]) => parseLookup(field, name, operand)))
+  const isPlaced = path !== undefined || at !== undefined
+  const column = isPlaced ? placedIn(field.column, { path, at }) : field.column
+  const of = isPlaced ? { ...field, column, label: `${field.label} at ${String(path ?? at)}` } : field
+  const asked = { options, depth, isInDocument: path !== undefined }
+  return allOf(entries.map(([name, operand]) => parseLookup(of, name, operand, asked)))
 }
 
-function parseLookup(field: LookupField, name: string, operand: unknown): Condition {
+/** Of names that say what lookups are about, those of other types are lookups that there are not. */
+function pick({ column, label }: LookupField, value: Record<string, unknown>): Record<string, unknown> {
+  const places = placesOf(column)
+  for (const place of places) {
+    if (Object.hasOwn(value, place)) refuseUndefined(value[place], `${label}.${place}`)
+  }
+  const others = ['path', 'at', 'timeZone'].find(
+    (name) => Object.hasOwn(value, name) && !places.includes(name),
+  )
+  if (others !== undefined) throw noLookup({ column, label }, others)
+  return value
+}
+
+function noLookup(field: Pick<LookupField, 'column' | 'label'>, name: string): FieldError {
+  return new FieldError(`${field.label} has no lookup "${name}". ${choices(field, name)}`)
+}
+
+function parseLookup(field: LookupField, name: string, operand: unknown, asked: Asked): Condition {
   refuseUndefined(operand, `${field.label}.${name}`)
   // Where values cannot be compared, they can still be compared with NULL.
   if (name === 'exact' && operand === null) return { kind: 'isNull', column: field.column, isNull: true }
   const lookups = lookupsOf(field)
-  const lookup = Object.hasOwn(lookups, name) ? lookups[name] : undefined
-  if (lookup === undefined) {
-    throw new FieldError(`${field.label} has no lookup "${name}". ${choices(field, name)}`)
+  if (asked.isInDocument === true) {
+    const isOfText = Object.hasOwn(TEXT_LOOKUPS, name) && !Object.hasOwn(lookups, name)
+    const column = jsonOperandOf(field.column, name, isOfText, operand)
+    if (column !== undefined)
+      return parseLookup({ ...field, column }, name, operand, { ...asked, isInDocument: false })
   }
-  return lookup(field, operand, name)
+  const lookup = Object.hasOwn(lookups, name) ? lookups[name] : undefined
+  if (lookup !== undefined) return lookup(field, operand, name)
+  const transforms = transformsOf(field.column)
+  const transform = Object.hasOwn(transforms, name) ? transforms[name] : undefined
+  if (transform === undefined) throw noLookup(field, name)
+  const { options, depth } = asked
+  if (depth >= MAX_TRANSFORMS) {
+    throw new FieldError(`The condition on ${field.label} is nested more than ${MAX_TRANSFORMS} deep.`)
+  }
+  const range = asRange(field.column, name, operand, options)
+  if (range !== undefined) return range
+  const column = transform(field.column, options)
+  return parseLookups({ ...field, column, label: `${field.label}.${name}` }, operand, depth + 1)
 }
 
 /** Whether a value is an object of a column's lookups, and not a value of its own. */
@@ -52,16 +108,20 @@ export function areLookups(column: ColumnSchema, value: unknown): boolean {
   return Object.keys(value).every((name) => names.includes(name))
 }
 
-/** The lookups that a column has. */
+/** The lookups that a column has, and what can be made of it. */
 export function lookupNames(column: ColumnSchema): string[] {
-  return Object.keys(LOOKUPS[lookupKind(column.type)])
+  return [
+    ...Object.keys(LOOKUPS[lookupKind(column.type)]),
+    ...Object.keys(transformsOf(column)),
+    ...placesOf(column),
+  ]
 }
 
 function lookupsOf({ column }: LookupField): Lookups {
   return LOOKUPS[lookupKind(column.type)]
 }
 
-function choices(field: LookupField, name?: string): string {
+function choices(field: Pick<LookupField, 'column'>, name?: string): string {
   const names = choicesOf(name, lookupNames(field.column))
   return `${names}. A value that is an object goes into { exact: … }.`
 }

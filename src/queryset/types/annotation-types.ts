@@ -8,6 +8,7 @@ import type {
   Conditions,
   EqualityCondition,
   TextLookups,
+  TimestamptzCondition,
 } from '../../query/filter/filter-types.js'
 import type { FilterArgument, Model, OwnTable, TablesOf } from '../../query/model.js'
 import type { OrderKey } from './field-types.js'
@@ -109,7 +110,7 @@ type AnnotationCondition<V> =
         : [NonNullable<V>] extends [number | bigint]
           ? ComparableCondition<number | bigint>
           : [NonNullable<V>] extends [Date]
-            ? ComparableCondition<Date | string>
+            ? TimestamptzCondition<Date | string>
             : ComparableCondition<NonNullable<V>>)
   | Extract<V, null>
 

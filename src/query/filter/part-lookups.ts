@@ -1,0 +1,116 @@
+import type {
+  ComparableCondition,
+  ComparableLookups,
+  DateCondition,
+  TextCondition,
+  TimeCondition,
+  TimestamptzCondition,
+} from './filter-types.js'
+
+/**
+ * Lookups of what is made of a column: parts of moments, texts in other forms, values within documents, arrays and ranges.
+ * Each is a value of a type of its own, with the lookups of that. The idea, and most names, are Django's transforms.
+ */
+
+/** What is asked of a number that is made of a value: the number, or lookups. */
+export type NumberCondition = ComparableCondition<number>
+
+/** Parts of a day. `year` is a range of the column, which an index on it serves. */
+export interface CalendarLookups {
+  readonly year?: NumberCondition
+  /** The year that the week of ISO 8601 is of. */
+  readonly isoYear?: NumberCondition
+  readonly quarter?: NumberCondition
+  /** 1 to 12. */
+  readonly month?: NumberCondition
+  /** Of ISO 8601, 1 to 53. */
+  readonly week?: NumberCondition
+  /** Of the month, from 1. */
+  readonly day?: NumberCondition
+  readonly dayOfYear?: NumberCondition
+  /** 1 for Sunday to 7. */
+  readonly weekDay?: NumberCondition
+  /** 1 for Monday to 7. */
+  readonly isoWeekDay?: NumberCondition
+  /** Seconds since 1970, with a fraction. */
+  readonly epoch?: NumberCondition
+}
+
+/** Parts of a time of day. */
+export interface ClockLookups {
+  readonly hour?: NumberCondition
+  readonly minute?: NumberCondition
+  /** Without its fraction. */
+  readonly second?: NumberCondition
+  /** The fraction of the second, 0 to 999999. */
+  readonly microsecond?: NumberCondition
+}
+
+/** Lookups of `date`. */
+export interface DateLookups<T> extends ComparableLookups<T>, CalendarLookups {}
+
+/** Lookups of `timestamp`. */
+export interface TimestampLookups<T> extends ComparableLookups<T>, CalendarLookups, ClockLookups {
+  /** The day; a range of the column, which an index on it serves. */
+  readonly date?: DateCondition<string>
+  /** The time of day. */
+  readonly time?: TimeCondition<string>
+}
+
+/** Lookups of `timestamptz`. */
+export interface TimestamptzLookups<T> extends TimestampLookups<T> {
+  /** In which time zone parts are looked at: `Europe/Berlin`. Default: `UTC`, whatever the session's is. */
+  readonly timeZone?: string
+}
+
+/** Lookups of `time`. */
+export interface TimeLookups<T> extends ComparableLookups<T>, ClockLookups {}
+
+/** Lookups of `interval`, whose parts are those that it was written with. */
+export interface IntervalLookups<T>
+  extends ComparableLookups<T>, ClockLookups, Pick<CalendarLookups, 'year' | 'month' | 'day' | 'epoch'> {}
+
+/** Lookups of numbers that may have a fraction. */
+export interface NumericLookups<T> extends ComparableLookups<T> {
+  readonly abs?: ComparableCondition<T>
+  readonly ceil?: ComparableCondition<T>
+  readonly floor?: ComparableCondition<T>
+  readonly round?: ComparableCondition<T>
+}
+
+/** Of text in other forms. */
+export interface TextForms {
+  /** In lower case, as an index on `lower(column)` has it. */
+  readonly lower?: TextCondition
+  readonly upper?: TextCondition
+  /** Without blanks at either end: `btrim(column)`. */
+  readonly trim?: TextCondition
+  /** The number of characters. */
+  readonly length?: NumberCondition
+}
+
+/** Of JSON values. */
+export interface JsonForms {
+  /** The number of elements; only of arrays. */
+  readonly length?: NumberCondition
+  /** A string as text, anything else as JSON. */
+  readonly text?: TextCondition
+  /** Of numbers, as `numeric`. */
+  readonly number?: ComparableCondition<string | number | bigint>
+}
+
+type BoundCondition<T> = [Date] extends [T] ? TimestamptzCondition<T> : ComparableCondition<T>
+
+/** Of ranges over `T`. */
+export interface RangeForms<T> {
+  /** The lower bound; NULL if there is none. */
+  readonly lower?: BoundCondition<T> | null
+  readonly upper?: BoundCondition<T> | null
+  readonly isEmpty?: boolean
+  /** Whether the lower bound is within the range. */
+  readonly lowerInc?: boolean
+  readonly upperInc?: boolean
+  /** Whether there is no lower bound. */
+  readonly lowerInf?: boolean
+  readonly upperInf?: boolean
+}
