@@ -2,6 +2,7 @@ import { choicesOf } from '../choices.js'
 import { OptionError, UsageError } from '../errors.js'
 import { checkOptions, flag } from '../options.js'
 import { propertiesOf } from './columns.js'
+import { isSubquery } from './filter/subquery.js'
 import { lookupKind } from '../types/lookup-kind.js'
 import { isPlainObject } from './lookups/operand.js'
 import { describe } from '../types/describe.js'
@@ -17,8 +18,15 @@ export interface UnionOptions {
   readonly all?: boolean
 }
 
+/** What `union` is given: querysets, and last it may be options. */
+export function unionOf(args: readonly unknown[]): [Combination['operator'], readonly unknown[]] {
+  const last = args.at(-1)
+  if (last === undefined || isSubquery(last)) return ['union', args]
+  return [isAll(last) ? 'union all' : 'union', args.slice(0, -1)]
+}
+
 /** Whether equal rows are kept. */
-export function checkUnionOptions(options: unknown): boolean {
+function isAll(options: unknown): boolean {
   if (!isPlainObject(options)) {
     throw new OptionError(
       `union() takes querysets, then options such as { all: true }, not ${describe(options)}.`,

@@ -4,7 +4,9 @@ import { UsageError } from '../errors.js'
 import { bindingOf, type KyselyHandle } from '../kysely/handle.js'
 import { annotate } from '../query/aggregate/annotate.js'
 import type { FilterArgument, Model, OwnTable, TablesOf } from '../query/model.js'
-import { checkUnionOptions, combine, type UnionOptions } from '../query/combine.js'
+import { combine, unionOf, type UnionOptions } from '../query/combine.js'
+import { dates, type DatesOptions } from '../query/dates.js'
+import type { DateUnit } from '../query/functions/date-parts.js'
 import type { Expressed } from '../query/expression/expression-types.js'
 import { exclude, filter } from '../query/filter/filter.js'
 import { recognise, version } from '../copies.js'
@@ -53,7 +55,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * posts.filter({ authorId: { in: users.filter({ isActive: true }) } })
    * ```
    *
-   * A callback is given Kysely's expression builder with the columns of this table, named as in SQL.
+   * A callback is given Kysely's expression builder; columns are named as in SQL.
    *
    * @throws {@link FieldError} for an unknown field or lookup or an `undefined` operand, {@link EncodeError} for a
    * value that the column cannot hold, {@link UsageError} on a slice.
@@ -78,7 +80,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     return this.#with(orderBy(this.state, keys))
   }
 
-  /** Turns every key of the order around; the primary key's when there is no order. */
+  /** Turns the order around; the primary key's when there is none. */
   reverse(): QuerySet<M, R> {
     return this.#with(reverse(this.state))
   }
@@ -102,7 +104,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * The rows of this queryset and of others: `(SELECT …) UNION (SELECT …)`, each row once, or all of them with
    * `{ all: true }`. It runs where this queryset runs. Orders and slices of the querysets count within them.
    *
-   * What remains possible is `orderBy`, `reverse`, `slice`, `values`, `valuesList`, combining further, and reading.
+   * What remains possible is to order, slice, take values, combine further, and read.
    *
    * @throws {@link UsageError} when rows differ in shape, fields or types, for a queryset with `selectForUpdate` or of
    * another database, and without `all` for types that have no equality, such as json.
@@ -110,10 +112,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   union(...others: readonly QuerySetOf<R>[]): QuerySet<M, R>
   union(...args: readonly [...others: QuerySetOf<R>[], options: UnionOptions]): QuerySet<M, R>
   union(...args: readonly (QuerySetOf<R> | UnionOptions)[]): QuerySet<M, R> {
-    const last = args.at(-1)
-    const hasOptions = last !== undefined && !(last instanceof QuerySet)
-    const all = hasOptions && checkUnionOptions(last)
-    return this.#combined(all ? 'union all' : 'union', hasOptions ? args.slice(0, -1) : args)
+    return this.#combined(...unionOf(args))
   }
 
   /** The rows that are in this queryset and in all of the others, each once: `INTERSECT`. Else as {@link union}. */
@@ -153,8 +152,8 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   }
 
   /**
-   * Rows of these fields, of all without any: `only('title', 'author.name')` joins the author and reads its name. Primary
-   * keys are always among them, and so is what was annotated, joined or prefetched.
+   * Rows of these fields, of all without any: `only('title', 'author.name')` joins the author. Primary keys are always among
+   * them, and what was annotated, joined or prefetched.
    */
   only<const Path extends string>(
     ...fields: readonly (Path & FieldPath<M, Path>)[]
@@ -203,6 +202,20 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   }
 
   /**
+   * The moments of a field cut to a unit, each once, in order and without NULLs: `SELECT DISTINCT date_trunc('month', …)`.
+   * Django's `dates` and `datetimes`: `posts.dates('publishedAt', 'month', { timeZone: 'Europe/Berlin', order: 'desc' })`.
+   *
+   * @throws {@link FieldError} for what is no moment, and an unknown unit; {@link UsageError} on a slice or combination.
+   */
+  dates<const Path extends string>(
+    field: Path & FieldPath<M, Path>,
+    unit: DateUnit,
+    options: DatesOptions = {},
+  ): QuerySet<M, NonNullable<ArgumentValue<M, Path>>> {
+    return this.#with(dates(this.state, field, unit, options))
+  }
+
+  /**
    * Joins the rows of to-one relations into each row by `LEFT JOIN`, which never leaves a row out:
    * `posts.selectRelated('author', 'author.company')`. One query.
    *
@@ -240,19 +253,13 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   }
 
   /**
-   * Adds values computed from related rows to each row, by subqueries that never multiply rows:
+   * Adds computed values to each row, those of related rows by subqueries that never multiply rows:
    * `(SELECT count(*) FROM posts WHERE posts.author_id = users.id) AS "postCount"`. From then on they are fields like
-   * others, to filter, sort and select by.
+   * others, to filter, sort and select by. After `values` it groups instead: `GROUP BY` the fields of `values`. Conditions
+   * on the results are then `HAVING`; groups are made once, a later `annotate` adds to them, a later `values` picks from them.
    *
    * ```ts
    * users.annotate({ postCount: count('posts', { filter: { publishedAt: { isNull: false } } }) }).orderBy('-postCount')
-   * ```
-   *
-   * After `values` it groups instead: `GROUP BY` the fields of `values`, computed from the rows of each group or from
-   * what these lead to. Conditions on the results are then `HAVING`; groups are made once, so that a later `annotate`
-   * adds to them and a later `values` only picks from them.
-   *
-   * ```ts
    * orders.values('status').annotate({ n: count() }).filter({ n: { gt: 10 } }) // { status: OrderStatus, n: number }
    * ```
    *
@@ -279,9 +286,9 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   }
 
   /**
-   * The same query on the tables of another schema, `withSchema('tenant_1')`, with all that it leads to. What has a
-   * `withSchema` of its own keeps that, and tables outside the default schema stay where they are, unless names are given
-   * by schema, table or type: `withSchema({ public: 'tenant_1', 'public.countries': 'public' })`.
+   * The same query on the tables of another schema, `withSchema('tenant_1')`, with all that it leads to. What has one of
+   * its own keeps that, and tables outside the default schema stay, unless named by schema, table or type:
+   * `withSchema({ public: 'tenant_1', 'public.countries': 'public' })`.
    *
    * @throws {@link UsageError} for what is no name of a schema, and for a schema, table or type that is not known here.
    */
@@ -290,11 +297,10 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   }
 
   /**
-   * The query as a Kysely builder, to go on in free-hand SQL. Its rows are keyed as the queryset's are; its columns are
-   * named as in SQL. It runs without the Kysely instance's plugins, but for `withSchema`.
+   * The query as a Kysely builder, to go on in free-hand SQL, with rows as the queryset's and columns named as in SQL. It
+   * runs without the Kysely instance's plugins, but for `withSchema`.
    *
-   * @throws {@link UsageError} after `valuesList`: Kysely's rows are objects; after `prefetchRelated`, whose rows come by
-   * other queries; and after `union` and its like, whose columns are no longer those of the table.
+   * @throws {@link UsageError} after `valuesList`, since rows are objects, `prefetchRelated` and `union` and its like.
    */
   toKysely(): SelectQueryBuilder<TablesOf<M>, OwnTable<M>, R> {
     // The builder is made without types; these are the ones that the queryset stands for.
@@ -311,10 +317,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     return new QuerySet<M, Row>(this.binding, state)
   }
 
-  #combined(
-    operator: Combination['operator'],
-    others: readonly (QuerySetOf<R> | UnionOptions)[],
-  ): QuerySet<M, R> {
+  #combined(operator: Combination['operator'], others: readonly unknown[]): QuerySet<M, R> {
     const states = others.map((other) => {
       if (other instanceof QuerySet && other.binding.engine === this.binding.engine) return other.state
       throw new UsageError('Only querysets of the same database can be combined.')

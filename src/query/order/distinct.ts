@@ -55,7 +55,7 @@ export function refuseUnselectedOrder(state: QueryState): QueryState {
   const { distinct, distinctOn, selection, order, combination } = state
   if (!distinct || distinctOn.length > 0 || combination !== undefined) return state
   const missing = order.find(
-    ({ column }) => !selection.columns.includes(column) && !isJoined(selection, column),
+    ({ column }) => !selection.columns.some((each) => isSame(each, column)) && !isJoined(selection, column),
   )
   if (missing === undefined) return state
   const { property } = missing.column
