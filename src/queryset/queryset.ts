@@ -20,12 +20,22 @@ import { slice } from '../query/slice.js'
 import { change, inSchemas, type Combination, type QueryState } from '../query/state.js'
 import type { SchemaMap } from '../schema/places.js'
 import { SUBQUERY } from '../query/filter/subquery.js'
+import type { AfterSlice, AfterUnion } from './types/after.js'
 import type * as types from './types/annotation-types.js'
 import { kyselyBuilder } from './kysely-builder.js'
 import type { ArgumentValue } from './types/expression-values.js'
 import type { QuerySetOf } from './types/field-types.js'
-import type { OrderArgument, ValuesTuple } from './types/order-types.js'
-import type { DeferRow, FieldPath, Flat, JoinedRow, OnlyRow, ValuesRow } from './types/path-types.js'
+import type { OrderExpression } from '../query/expression/query-expression.js'
+import type { OrderObject, ValuesTuple } from './types/order-types.js'
+import type {
+  DeferRow,
+  FieldPath,
+  Flat,
+  JoinedRow,
+  OnlyRow,
+  OrderPath,
+  ValuesRow,
+} from './types/path-types.js'
 import type { SubqueryOf } from './types/subquery-value.js'
 import { Terminals } from './terminals.js'
 import type { Prefetched, RelationName, RelationPath, Target, ToOnePath } from './types/relation-types.js'
@@ -76,7 +86,9 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * @throws {@link FieldError} for what cannot be sorted by, such as a path to many rows; {@link UsageError} on a slice, and
    * for what rows of groups and of `distinct()` do not have.
    */
-  orderBy<const Path extends string = never>(...keys: OrderArgument<M, Path>[]): QuerySet<M, R> {
+  orderBy<const Path extends string = never>(
+    ...keys: (OrderPath<M, Path> | Expressed | OrderExpression | OrderObject<M>)[]
+  ): QuerySet<M, R> {
     return this.#with(orderBy(this.state, keys))
   }
 
@@ -96,7 +108,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * @throws {@link FieldError} for an unknown field; {@link UsageError} on a slice, after `selectForUpdate`, and when
    * the order begins with other fields.
    */
-  distinct<const Path extends string>(...fields: readonly (Path & FieldPath<M, Path>)[]): QuerySet<M, R> {
+  distinct<const Path extends string>(...fields: readonly FieldPath<M, Path>[]): QuerySet<M, R> {
     return this.#with(distinct(this.state, fields))
   }
 
@@ -109,19 +121,19 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * @throws {@link UsageError} when rows differ in shape, fields or types, for a queryset with `selectForUpdate` or of
    * another database, and without `all` for types that have no equality, such as json.
    */
-  union(...others: readonly QuerySetOf<R>[]): QuerySet<M, R>
-  union(...args: readonly [...others: QuerySetOf<R>[], options: UnionOptions]): QuerySet<M, R>
-  union(...args: readonly (QuerySetOf<R> | UnionOptions)[]): QuerySet<M, R> {
+  union(...others: readonly QuerySetOf<R>[]): QuerySet<M, R> & AfterUnion
+  union(...args: readonly [...others: QuerySetOf<R>[], options: UnionOptions]): QuerySet<M, R> & AfterUnion
+  union(...args: readonly (QuerySetOf<R> | UnionOptions)[]): unknown {
     return this.#combined(...unionOf(args))
   }
 
   /** The rows that are in this queryset and in all of the others, each once: `INTERSECT`. Else as {@link union}. */
-  intersection(...others: readonly QuerySetOf<R>[]): QuerySet<M, R> {
+  intersection(...others: readonly QuerySetOf<R>[]): QuerySet<M, R> & AfterUnion {
     return this.#combined('intersect', others)
   }
 
   /** The rows of this queryset that are in none of the others, each once: `EXCEPT`. Else as {@link union}. */
-  difference(...others: readonly QuerySetOf<R>[]): QuerySet<M, R> {
+  difference(...others: readonly QuerySetOf<R>[]): QuerySet<M, R> & AfterUnion {
     return this.#combined('except', others)
   }
 
@@ -141,14 +153,14 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * that is not joined. {@link QueryError} with `sqlState` 55P03 where `noWait` meets a locked row.
    */
   selectForUpdate<const Path extends string = 'self'>(
-    options: LockOptions & { readonly of?: readonly (Path & ('self' | ToOnePath<M, Path>))[] } = {},
+    options: LockOptions & { readonly of?: readonly ('self' | ToOnePath<M, Path>)[] } = {},
   ): QuerySet<M, R> {
     return this.#with(selectForUpdate(this.state, options))
   }
 
   /** Rows from `start`, inclusive, to `end`, exclusive, counted from 0: `LIMIT … OFFSET …`. Slices compose. */
-  slice(start: number, end?: number): QuerySet<M, R> {
-    return this.#with(slice(this.state, start, end))
+  slice(start: number, end?: number): QuerySet<M, R> & AfterSlice {
+    return this.#with(slice(this.state, start, end)) as QuerySet<M, R> & AfterSlice
   }
 
   /**
@@ -156,14 +168,14 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * them, and what was annotated, joined or prefetched.
    */
   only<const Path extends string>(
-    ...fields: readonly (Path & FieldPath<M, Path>)[]
+    ...fields: readonly FieldPath<M, Path>[]
   ): QuerySet<M, OnlyRow<M, R, Path>> {
     return this.#with(only(this.state, fields))
   }
 
   /** Rows without these fields, of joined rows as well; primary keys stay. */
   defer<const Path extends string = never>(
-    ...fields: readonly (Path & FieldPath<M, Path>)[]
+    ...fields: readonly FieldPath<M, Path>[]
   ): QuerySet<M, DeferRow<M, R, Path>> {
     return this.#with(defer(this.state, fields))
   }
@@ -178,11 +190,9 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * ```
    */
   values(): QuerySet<M>
-  values<const Path extends string>(
-    ...fields: readonly (Path & FieldPath<M, Path>)[]
-  ): QuerySet<M, ValuesRow<M, Path>>
+  values<const Path extends string>(...fields: readonly FieldPath<M, Path>[]): QuerySet<M, ValuesRow<M, Path>>
   values<const E extends types.NamedValues, const Path extends string = never>(
-    ...fields: readonly [...(Path & FieldPath<M, Path>)[], E & types.CheckedValues<M, E>]
+    ...fields: readonly [...FieldPath<M, Path>[], E & types.CheckedValues<M, E>]
   ): QuerySet<types.Annotated<M, types.NamedRow<M, E>>, Flat<ValuesRow<M, Path> & types.NamedRow<M, E>>>
   values(...fields: readonly unknown[]): unknown {
     return this.#with(values(this.state, fields))
@@ -208,7 +218,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * @throws {@link FieldError} for what is no moment, and an unknown unit; {@link UsageError} on a slice or combination.
    */
   dates<const Path extends string>(
-    field: Path & FieldPath<M, Path>,
+    field: FieldPath<M, Path>,
     unit: DateUnit,
     options: DatesOptions = {},
   ): QuerySet<M, NonNullable<ArgumentValue<M, Path>>> {
@@ -223,7 +233,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * where a key that is never NULL leads to a row that is not seen, as policies of row-level security hide rows.
    */
   selectRelated<const Paths extends readonly string[]>(
-    ...paths: Paths & { readonly [I in keyof Paths]: ToOnePath<M, Paths[I]> }
+    ...paths: { readonly [I in keyof Paths]: ToOnePath<M, Paths[I]> }
   ): QuerySet<M, JoinedRow<M, R, Paths>> {
     return this.#with(selectRelated(this.state, paths))
   }
@@ -241,7 +251,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * one of `values()` or `valuesList()`.
    */
   prefetchRelated<const Paths extends readonly string[]>(
-    ...paths: Paths & { readonly [I in keyof Paths]: RelationPath<M, Paths[I]> }
+    ...paths: { readonly [I in keyof Paths]: RelationPath<M, Paths[I]> }
   ): QuerySet<M, JoinedRow<M, R, Paths>>
   prefetchRelated<
     const Querysets extends { readonly [Name in RelationName<M>]?: QuerySet<Target<M, Name>, object> },
@@ -268,7 +278,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * groups, and for an order by a field that groups do not have.
    */
   annotate<const A extends types.Aggregates>(
-    aggregates: A & types.CheckedAggregates<M, A>,
+    aggregates: A & types.CheckedAnnotations<M, A>,
   ): QuerySet<types.Annotated<M, types.AggregateRow<M, A>>, Flat<R & types.AggregateRow<M, A>>> {
     return new QuerySet(this.binding, annotate(this.state, aggregates))
   }
@@ -279,10 +289,10 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   }
 
   /** The same query on another Kysely instance or transaction. */
-  using(kysely: KyselyHandle): QuerySet<M, R> {
+  using(kysely: KyselyHandle): this {
     const binding = bindingOf(kysely)
     const { schema } = binding
-    return new QuerySet(binding, schema === undefined ? this.state : inSchemas(this.state, schema))
+    return new QuerySet(binding, schema === undefined ? this.state : inSchemas(this.state, schema)) as this
   }
 
   /**
@@ -292,8 +302,8 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    *
    * @throws {@link UsageError} for what is no name of a schema, and for a schema, table or type that is not known here.
    */
-  withSchema(schemas: SchemaMap): QuerySet<M, R> {
-    return this.#with(inSchemas(this.state, schemas))
+  withSchema(schemas: SchemaMap): this {
+    return this.#with(inSchemas(this.state, schemas)) as this
   }
 
   /**
@@ -317,12 +327,13 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     return new QuerySet<M, Row>(this.binding, state)
   }
 
-  #combined(operator: Combination['operator'], others: readonly unknown[]): QuerySet<M, R> {
+  #combined(operator: Combination['operator'], others: readonly unknown[]): QuerySet<M, R> & AfterUnion {
     const states = others.map((other) => {
       if (other instanceof QuerySet && other.binding.engine === this.binding.engine) return other.state
       throw new UsageError('Only querysets of the same database can be combined.')
     })
-    return this.#with(combine(this.state, states, operator))
+    // Only types say what cannot come next.
+    return this.#with(combine(this.state, states, operator)) as QuerySet<M, R> & AfterUnion
   }
 }
 

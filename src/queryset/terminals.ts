@@ -14,6 +14,7 @@ import type { AggregateRow, Aggregates, CheckedAggregates } from './types/annota
 import { argumentsAndOptions, signalAmong } from './calls/call-options.js'
 import { fromCallSite } from './calls/call-site.js'
 import type { BulkKeys, KeyField, KeyOf, OrderKey, SoleKey } from './types/field-types.js'
+import type { Flat } from './types/path-types.js'
 import * as run from './run.js'
 import { Streams } from './streams.js'
 import { untilAborted } from '../shared-signal.js'
@@ -120,10 +121,10 @@ export abstract class Terminals<M extends Model, R> extends Streams<R> implement
   aggregate<const A extends Aggregates>(
     aggregates: A & CheckedAggregates<M, A>,
     options?: CallOptions,
-  ): Promise<AggregateRow<M, A>> {
+  ): Promise<Flat<AggregateRow<M, A>>> {
     const row = this.#call(options, (binding) => run.aggregates(binding, this.state, aggregates))
     // What the row is follows from the aggregates, as its type does.
-    return row as Promise<AggregateRow<M, A>>
+    return row as Promise<Flat<AggregateRow<M, A>>>
   }
 
   /** Whether there is any row: `SELECT 1 … LIMIT 1`, or by the cache. */

@@ -338,9 +338,12 @@ describe('annotate refuses', () => {
     expect(annotate({ n: count() })).toThrow(UsageError)
     expect(annotate({ n: max('id') })).toThrow(/Group with values\(\)/)
     expect(annotate({ n: arrayAgg('orders.id', { distinct: true, orderBy: 'status' }) })).toThrow(UsageError)
+    // @ts-expect-error by types as well
     expect(() => users.slice(0, 1).annotate({ n: count('orders') })).toThrow(UsageError)
     expect(() => users.valuesList('id').annotate({ n: count('orders') })).toThrow(/after valuesList/)
+    // @ts-expect-error by types as well
     expect(() => users.union(users).annotate({ n: count('orders') })).toThrow(UsageError)
+    // @ts-expect-error by types as well
     expect(() => users.annotate({ n: count('orders') }).annotate({ n: count('orders') })).toThrow(
       /the annotation "n"/,
     )

@@ -103,13 +103,16 @@ describe('slice', () => {
     'refuses %s() after it',
     (method) => {
       const sliced = shop.repos.companies.orderBy('id').slice(0, 5)
+      // @ts-expect-error by types as well
       expect(() => sliced[method]()).toThrow(UsageError)
+      // @ts-expect-error by types as well
       expect(() => sliced[method]()).toThrow(`${method}() on a slice of public.companies: call slice() last`)
     },
   )
 
   it('refuses last() and get() with conditions by their own names', async () => {
     const sliced = shop.repos.companies.orderBy('id').slice(0, 5)
+    // @ts-expect-error by types as well
     await expect(sliced.last()).rejects.toThrow(/last\(\) on a slice/)
     await expect(sliced.get({ id: 1 })).rejects.toThrow(/get\(.*\) on a slice/)
   })

@@ -18,7 +18,7 @@ export function annotations({ users, orders, posts, orderItems }: Repositories) 
     notes: arrayAgg('orders.note', { orderBy: ['-placedAt', 'id'] }),
     titles: stringAgg('postsByAuthor.title', ', ', { orderBy: 'title', distinct: true }),
     invited: boolAnd('usersByReferredBy.isActive'),
-    company: max('company.name'),
+    employer: max('company.name'),
   })
   expectTypeOf(row(annotated).posts).toEqualTypeOf<number>()
   expectTypeOf(row(annotated).pieces).toEqualTypeOf<number | null>()
@@ -31,7 +31,7 @@ export function annotations({ users, orders, posts, orderItems }: Repositories) 
   expectTypeOf(row(annotated).notes).toEqualTypeOf<(string | null)[]>()
   expectTypeOf(row(annotated).titles).toEqualTypeOf<string | null>()
   expectTypeOf(row(annotated).invited).toEqualTypeOf<boolean | null>()
-  expectTypeOf(row(annotated).company).toEqualTypeOf<string | null>()
+  expectTypeOf(row(annotated).employer).toEqualTypeOf<string | null>()
   expectTypeOf(row(annotated).email).toEqualTypeOf<string>()
 
   // They are fields from then on, after values too.
@@ -57,9 +57,9 @@ export function annotations({ users, orders, posts, orderItems }: Repositories) 
   expectTypeOf(row(groups).n).toEqualTypeOf<number>()
   expectTypeOf(row(groups).last).toEqualTypeOf<bigint | null>()
   groups.filter({ n: { gt: 1 }, note: null }).orderBy('-n', 'status')
-  expectTypeOf(row(orderItems.values('orderId').annotate({ total: sum('total') }))).toMatchTypeOf<{
+  expectTypeOf(row(orderItems.values('orderId').annotate({ sold: sum('total') }))).toMatchTypeOf<{
     orderId: bigint
-    total: string | null
+    sold: string | null
   }>()
 
   // @ts-expect-error the ungrouped fields are gone

@@ -58,8 +58,8 @@ export function chains({ users, orderItems, productSales, categories }: Reposito
     .reverse()
     .distinct()
     .slice(0, 5)
-  expectTypeOf(chained).toEqualTypeOf<QuerySet<UsersModel, User>>()
-  expectTypeOf(chained.none()).toEqualTypeOf(chained)
+  expectTypeOf(chained).toExtend<QuerySet<UsersModel, User>>()
+  expectTypeOf(chained.none()).toEqualTypeOf<QuerySet<UsersModel, User>>()
 
   // only: its fields and the primary key, the last call counts.
   expectTypeOf(row(users.only('email'))).toEqualTypeOf<Pick<User, 'id' | 'email'>>()

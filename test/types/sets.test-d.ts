@@ -5,16 +5,16 @@ import type { Company, Order, OrderItem, Repositories, User, UsersModel } from '
 
 export function sets({ users, companies, orders }: Repositories) {
   const both = users.filter({ id: 1 }).union(users.filter({ id: 2 }), users)
-  expectTypeOf(both).toEqualTypeOf<QuerySet<UsersModel, User>>()
-  expectTypeOf(users.union(users, { all: true })).toEqualTypeOf<QuerySet<UsersModel, User>>()
-  expectTypeOf(users.intersection(users)).toEqualTypeOf<QuerySet<UsersModel, User>>()
-  expectTypeOf(users.difference(users.all())).toEqualTypeOf<QuerySet<UsersModel, User>>()
+  expectTypeOf(both).toExtend<QuerySet<UsersModel, User>>()
+  expectTypeOf(users.union(users, { all: true })).toExtend<QuerySet<UsersModel, User>>()
+  expectTypeOf(users.intersection(users)).toExtend<QuerySet<UsersModel, User>>()
+  expectTypeOf(users.difference(users.all())).toExtend<QuerySet<UsersModel, User>>()
   expectTypeOf(both.orderBy('-id').slice(0, 1).values('name')).toEqualTypeOf<
     QuerySet<UsersModel, Pick<User, 'name'>>
   >()
 
   // Other tables with the same rows.
-  expectTypeOf(users.values('name').union(companies.values('name'))).toEqualTypeOf<
+  expectTypeOf(users.values('name').union(companies.values('name'))).toExtend<
     QuerySet<UsersModel, Pick<User, 'name'>>
   >()
   users.valuesList('name', 'id').union(companies.valuesList('name', 'id'), { all: false })

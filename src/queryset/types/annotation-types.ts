@@ -11,7 +11,8 @@ import type {
   TimestamptzCondition,
 } from '../../query/filter/filter-types.js'
 import type { FilterArgument, Model, OwnTable, TablesOf } from '../../query/model.js'
-import type { OrderKey } from './field-types.js'
+import type { Field, OrderKey } from './field-types.js'
+import type { Listed, RelationName } from './relation-types.js'
 import type { FieldPath } from './path-types.js'
 import type { UnknownPath } from './unknown-paths.js'
 import type { ArgumentValue, End, Operands, ValueOf } from './expression-values.js'
@@ -28,8 +29,9 @@ export type AggregateRow<M extends Model, A extends Aggregates> = {
 }
 
 /** Says in the compiler's message what is wrong with an aggregate. */
-interface Wrong<Message extends string> {
+interface Wrong<Message extends string, Choices = never> {
   readonly wrong: Message
+  readonly choices?: Choices
 }
 
 type OptionsOf<F extends AggregateFunction, M extends Model> = F extends 'arrayAgg' | 'stringAgg'
@@ -49,7 +51,10 @@ type Checked<M extends Model, A> =
 /** An expression all of whose paths lead to a value. */
 type Expressible<M extends Model, A> = [UnknownPath<M, A>] extends [never]
   ? unknown
-  : Wrong<`"${UnknownPath<M, A>}" is no field, and no path of relations to one`>
+  : Wrong<
+      `"${UnknownPath<M, A>}" is no field, and no path of relations to one`,
+      FieldPath<M, UnknownPath<M, A>>
+    >
 
 type CheckedPath<M extends Model, F extends AggregateFunction, Path extends string, O> =
   End<M, Path> extends infer E extends { readonly model: Model }
@@ -60,7 +65,10 @@ type CheckedPath<M extends Model, F extends AggregateFunction, Path extends stri
           : Wrong<'the filter has a key that its rows do not have'>
         : Wrong<'the options do not fit the rows that the path leads to'>
       : Wrong<`${F} does not take the field "${Path}"`>
-    : Wrong<`"${Path}" is neither a field nor a path of relations`>
+    : Wrong<
+        `"${Path}" is neither a field nor a path of relations`,
+        Listed<Field<M> | RelationName<M>>[Field<M> | RelationName<M>]
+      >
 
 type OptionName = 'filter' | 'distinct' | 'orderBy'
 
@@ -74,9 +82,34 @@ type Accepts<F extends AggregateFunction, V> = F extends 'count'
   ? true
   : V extends { readonly field: infer Value }
     ? NonNullable<Value> extends Operands[Exclude<F, 'count'>]
-      ? true
+      ? F extends 'sum' | 'avg'
+        ? IsSummable<V>
+        : true
       : false
     : false
+
+/** Whether a field can be summed up: its strings are no text and no dates, as its lookups show. */
+type IsSummable<E> = E extends {
+  readonly model: { readonly filter: infer Filter }
+  readonly name: infer Name
+}
+  ? Name extends keyof Filter
+    ? unknown extends Filter[Name]
+      ? true
+      : { iContains: string } extends Filter[Name]
+        ? false
+        : { dayOfYear: number } extends Filter[Name]
+          ? false
+          : true
+    : true
+  : true
+
+/** Refuses names that are taken, and what the table cannot compute. */
+export type CheckedAnnotations<M extends Model, A extends Aggregates> = {
+  readonly [Name in keyof A]: Name extends keyof M['row'] | RelationName<M>
+    ? Wrong<`the table already has "${Name & string}"`>
+    : Checked<M, A[Name]>
+}
 
 /** Refuses aggregates that the table cannot compute. */
 export type CheckedAggregates<M extends Model, A extends Aggregates> = {

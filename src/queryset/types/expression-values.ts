@@ -22,7 +22,7 @@ export type End<M extends Model, Path extends string> = Path extends '*'
   : Path extends RelationName<M>
     ? { readonly model: Target<M, Path> }
     : Path extends keyof M['row']
-      ? { readonly model: M; readonly field: M['row'][Path] }
+      ? { readonly model: M; readonly field: M['row'][Path]; readonly name: Path }
       : Path extends `${infer Head}.${infer Rest}`
         ? Head extends RelationName<M>
           ? OrNullAlong<M, Head, End<Target<M, Head>, Rest>>
@@ -33,9 +33,10 @@ export type End<M extends Model, Path extends string> = Path extends '*'
 type OrNullAlong<M extends Model, Head extends RelationName<M>, E> = E extends {
   readonly model: infer Ended
   readonly field: infer V
+  readonly name: infer Name
 }
   ? NonNullable<M['relations']>[Head] extends { readonly kind: 'one'; readonly nullable: true }
-    ? { readonly model: Ended; readonly field: V | null }
+    ? { readonly model: Ended; readonly field: V | null; readonly name: Name }
     : E
   : E
 

@@ -7,7 +7,7 @@ import type { NextField, OrderPath } from './path-types.js'
 
 /** A key of `orderBy`: a path, descending with a minus before it; an expression; or `{ rating: 'desc', nulls: 'last' }`. */
 export type OrderArgument<M extends Model, Path extends string> =
-  (Path & OrderPath<M, Path>) | Expressed | OrderExpression | OrderObject<M>
+  OrderPath<M, Path> | Expressed | OrderExpression | OrderObject<M>
 
 /** One field and its direction, and where NULLs come. */
 export type OrderObject<M extends Model> = {

@@ -1,6 +1,6 @@
 import type { Model } from '../../query/model.js'
 import type { Field } from './field-types.js'
-import type { RelationName, Target, ToOneName } from './relation-types.js'
+import type { Listed, RelationName, Target, ToOneName } from './relation-types.js'
 
 /** One type in place of what it is put together from, as an editor shows it. */
 export type Flat<T> = T extends infer Parts ? { [Name in keyof Parts]: Parts[Name] } : never
@@ -18,8 +18,11 @@ export type FieldPath<M extends Model, Path extends string> =
     : Path extends `${infer Head}.${infer Rest}`
       ? Head extends ToOneName<M>
         ? `${Head}.${FieldPath<Target<M, Head>, Rest>}`
-        : Field<M> | NextField<M>
-      : Field<M> | NextField<M>
+        : Listed<FieldChoice<M>>[FieldChoice<M>]
+      : Listed<FieldChoice<M>>[FieldChoice<M>]
+
+/** The fields of a table and of the rows next to it. */
+type FieldChoice<M extends Model> = Field<M> | NextField<M>
 
 /** The fields of the rows that relations to one row lead to. */
 export type NextField<M extends Model> = {

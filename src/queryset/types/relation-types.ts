@@ -11,6 +11,9 @@ export type ToOneName<M extends Model> = {
   [Name in RelationName<M>]: Relations<M>[Name] extends { readonly kind: 'one' } ? Name : never
 }[RelationName<M>]
 
+/** Names that the compiler's messages list one by one: looked up in it, they are no alias any more. */
+export type Listed<Names extends string> = { readonly [Name in Names]: Name }
+
 /** The table that a relation leads to. */
 export type Target<M extends Model, Name extends RelationName<M>> = Relations<M>[Name] extends {
   readonly model: infer T extends Model
@@ -25,8 +28,8 @@ export type ToOnePath<M extends Model, Path extends string> =
     : Path extends `${infer Head}.${infer Rest}`
       ? Head extends ToOneName<M>
         ? `${Head}.${ToOnePath<Target<M, Head>, Rest>}`
-        : ToOneName<M>
-      : ToOneName<M>
+        : Listed<ToOneName<M>>[ToOneName<M>]
+      : Listed<ToOneName<M>>[ToOneName<M>]
 
 /** A path of relations if it is one, else the names that could stand in its place. */
 export type RelationPath<M extends Model, Path extends string> =
@@ -35,8 +38,8 @@ export type RelationPath<M extends Model, Path extends string> =
     : Path extends `${infer Head}.${infer Rest}`
       ? Head extends RelationName<M>
         ? `${Head}.${RelationPath<Target<M, Head>, Rest>}`
-        : RelationName<M>
-      : RelationName<M>
+        : Listed<RelationName<M>>[RelationName<M>]
+      : Listed<RelationName<M>>[RelationName<M>]
 
 /**
  * What prefetching by querysets adds to rows `R`: the rows of each, or a row that its filter may leave out; relations of

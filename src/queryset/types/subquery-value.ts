@@ -1,6 +1,7 @@
 import type { Model } from '../../query/model.js'
 import type { SubqueryParts } from '../../query/filter/subquery.js'
 import type { IsUnion } from './field-types.js'
+import type { RelationName, Target } from './relation-types.js'
 
 /** What a queryset is as the operand of `in`: the values of its only field, or the primary key of whole rows. */
 export type SubqueryOf<M extends Model, R> = R extends readonly [infer Only]
@@ -16,6 +17,13 @@ type RowParts<M extends Model, R extends object> = string extends keyof R | M['k
   ? SubqueryParts<unknown, unknown, 'value' | 'rows'>
   : IsUnion<keyof R> extends true
     ? SubqueryParts<NonNullable<R[keyof R]>, KeyOf<M, R>, 'rows'>
-    : SubqueryParts<NonNullable<R[keyof R]>, never, 'value' | 'rows'>
+    : SubqueryParts<SoleValue<M, R>, never, 'value' | 'rows'>
+
+/** The one value of rows, which may be in the object of a related row. */
+type SoleValue<M extends Model, R> = {
+  [Name in keyof R]: Name extends RelationName<M>
+    ? SoleValue<Target<M, Name>, NonNullable<R[Name]>>
+    : NonNullable<R[Name]>
+}[keyof R]
 
 type KeyOf<M extends Model, R> = M['key'] extends keyof R ? R[M['key']] : unknown
