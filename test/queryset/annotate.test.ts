@@ -339,12 +339,12 @@ describe('annotate refuses', () => {
     expect(annotate({ n: max('id') })).toThrow(/Group with values\(\)/)
     expect(annotate({ n: arrayAgg('orders.id', { distinct: true, orderBy: 'status' }) })).toThrow(UsageError)
     // @ts-expect-error by types as well
-    expect(() => users.slice(0, 1).annotate({ n: count('orders') })).toThrow(UsageError)
+    expect(() => void users.slice(0, 1).annotate({ n: count('orders') })).toThrow(UsageError)
     expect(() => users.valuesList('id').annotate({ n: count('orders') })).toThrow(/after valuesList/)
     // @ts-expect-error by types as well
-    expect(() => users.union(users).annotate({ n: count('orders') })).toThrow(UsageError)
+    expect(() => void users.union(users).annotate({ n: count('orders') })).toThrow(UsageError)
     // @ts-expect-error by types as well
-    expect(() => users.annotate({ n: count('orders') }).annotate({ n: count('orders') })).toThrow(
+    expect(() => void users.annotate({ n: count('orders') }).annotate({ n: count('orders') })).toThrow(
       /the annotation "n"/,
     )
     expect(() => users.values('isActive').annotate({ n: arrayAgg('orders.id') })).toThrow(

@@ -104,9 +104,11 @@ describe('slice', () => {
     (method) => {
       const sliced = shop.repos.companies.orderBy('id').slice(0, 5)
       // @ts-expect-error by types as well
-      expect(() => sliced[method]()).toThrow(UsageError)
+      expect(() => void sliced[method]()).toThrow(UsageError)
       // @ts-expect-error by types as well
-      expect(() => sliced[method]()).toThrow(`${method}() on a slice of public.companies: call slice() last`)
+      expect(() => void sliced[method]()).toThrow(
+        `${method}() on a slice of public.companies: call slice() last`,
+      )
     },
   )
 

@@ -288,10 +288,10 @@ describe('relations and annotations', () => {
   it('cannot be joined or computed afterwards', () => {
     const both = upTo(2).union(from(9))
     // @ts-expect-error by types as well
-    expect(() => both.annotate({ n: count('users') })).toThrow(/annotate\(\) after union/)
+    expect(() => void both.annotate({ n: count('users') })).toThrow(/annotate\(\) after union/)
     const users = shop.repos.users.union(shop.repos.users)
     // @ts-expect-error by types as well
-    expect(() => users.selectRelated('company')).toThrow(/selectRelated\(\) after union/)
+    expect(() => void users.selectRelated('company')).toThrow(/selectRelated\(\) after union/)
   })
 
   it('are operands of in', async () => {
