@@ -96,9 +96,10 @@ function parseLookup(field: LookupField, name: string, operand: unknown, asked: 
     throw new FieldError(`The condition on ${field.label} is nested more than ${MAX_TRANSFORMS} deep.`)
   }
   const range = asRange(field.column, name, operand, options)
-  if (range !== undefined) return range
+  if (range?.isExact === true) return range.condition
   const column = transform(field.column, options)
-  return parseLookups({ ...field, column, label: `${field.label}.${name}` }, operand, depth + 1)
+  const exact = parseLookups({ ...field, column, label: `${field.label}.${name}` }, operand, depth + 1)
+  return range === undefined ? exact : allOf([range.condition, exact])
 }
 
 /** Whether a value is an object of a column's lookups, and not a value of its own. */
