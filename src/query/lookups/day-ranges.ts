@@ -62,7 +62,8 @@ export function asRange(
 function spanOf(part: string, value: unknown): Span | undefined {
   if (part === 'date') {
     // No day comes after the last.
-    if (isExpression(value) || value === null || String(value).includes('infinity')) return undefined
+    if (isExpression(value) || value === null || (typeof value === 'string' && value.includes('infinity')))
+      return undefined
     const day = literal(value, 'date', true)
     return { from: day, to: daysLater(day, 1) }
   }
