@@ -25,17 +25,39 @@ export type { ExplainFormat, ExplainOptions } from './sql/select/explain.js'
 export type { UnionOptions } from './query/combine.js'
 export type { LockOptions } from './query/select-for-update.js'
 export {
+  anyValue,
   arrayAgg,
   avg,
+  bitAnd,
+  bitOr,
+  bitXor,
   boolAnd,
   boolOr,
   count,
+  jsonbAgg,
   max,
   min,
   stringAgg,
   sum,
   type Aggregate,
 } from './query/aggregate/functions.js'
+export {
+  corr,
+  covarPop,
+  covarSamp,
+  regrAvgX,
+  regrAvgY,
+  regrCount,
+  regrIntercept,
+  regrR2,
+  regrSlope,
+  regrSxx,
+  regrSxy,
+  regrSyy,
+  stdDev,
+  variance,
+  type SampleOptions,
+} from './query/aggregate/statistics.js'
 export type { AggregateOptions, OrderedAggregateOptions } from './query/aggregate/options.js'
 export * from './query/functions/index.js'
 export {
@@ -56,52 +78,62 @@ export type { AsyncRows } from './iterate/async-rows.js'
 export type { SyncRows } from './iterate/sync-rows.js'
 export type { FilterArgument, Model, ToMany, ToOne } from './query/model.js'
 export type {
-  ArrayCondition,
-  ArrayLookups,
   ComparableCondition,
   ComparableLookups,
-  Conditions,
-  DateCondition,
-  DocumentCondition,
   EqualityCondition,
   EqualityLookups,
+  NullCondition,
+  NullLookups,
+  ShortForm,
+} from './query/filter/comparable-lookups.js'
+export type {
+  ArrayCondition,
+  ArrayLookups,
+  Conditions,
+  DocumentCondition,
   ExpressionCallback,
-  IntervalCondition,
   JsonCondition,
   JsonLookups,
   JsonPathLookups,
   LengthLookups,
   MultirangeCondition,
   MultirangeLookups,
-  NullCondition,
-  NullLookups,
-  NumericCondition,
   RangeCondition,
   RangeLookups,
   RangeOperators,
-  ShortForm,
-  TextCondition,
-  TextLookups,
-  TimeCondition,
-  TimestampCondition,
-  TimestamptzCondition,
   ToManyCondition,
   UnorderedArrayCondition,
+  VectorCondition,
+  VectorLookups,
 } from './query/filter/filter-types.js'
 export type {
   CalendarLookups,
   ClockLookups,
+  DateCondition,
   DateLookups,
+  IntervalCondition,
   IntervalLookups,
   JsonForms,
   NumberCondition,
+  NumericCondition,
   NumericLookups,
   RangeForms,
+  TextCondition,
   TextForms,
+  TextLookups,
+  TimeCondition,
   TimeLookups,
+  TimestampCondition,
   TimestampLookups,
+  TimestamptzCondition,
   TimestamptzLookups,
 } from './query/filter/part-lookups.js'
+export type {
+  SearchLookups,
+  SearchOperand,
+  TrigramLookups,
+  TrigramOperand,
+} from './query/filter/search-lookups.js'
 export type {
   ArrayFields,
   ComparableFields,
@@ -121,6 +153,7 @@ export type {
   TimestampFields,
   TimestamptzFields,
   UnorderedArrayFields,
+  VectorFields,
 } from './query/filter/field-conditions.js'
 export { exactly } from './query/lookups/exactly.js'
 export type { Subquery } from './query/filter/subquery.js'

@@ -32,6 +32,7 @@ const PARTS = {
   numeric: { name: 'NumericFields', hasOperand: true },
   float4: { name: 'NumericFields', hasOperand: true },
   float8: { name: 'NumericFields', hasOperand: true },
+  tsvector: { name: 'VectorFields', hasOperand: false },
 } as const
 
 function fieldsOfType(type: TypeSchema) {

@@ -38,6 +38,7 @@ export const ENGINE_NAMES = [
   'ToMany',
   'ToOne',
   'UnorderedArrayFields',
+  'VectorFields',
   'functionsOf',
   'repositoriesOf',
 ] as const

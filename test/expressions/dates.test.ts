@@ -132,3 +132,26 @@ describe('trunc', () => {
     ).toEqual([{ month: new Date('2024-02-01T00:00:00Z') }])
   })
 })
+
+it('finds a day that begins twice, where clocks are turned back at midnight, and one in two pieces', async () => {
+  // To 00:00 at 01:00 in the Azores, and to 23:01 at 00:01 in Newfoundland.
+  await shop.run(`UPDATE users SET created_at = moment FROM unnest('{2024-10-27 00:30+00,2024-10-27 01:30+00,
+    2005-10-30 02:30:30+00,2005-10-30 02:45+00}'::timestamptz[]) WITH ORDINALITY AS m (moment, n) WHERE id = n`)
+  for (const [timeZone, day] of [
+    ['Atlantic/Azores', '2024-10-27'],
+    ['America/St_Johns', '2005-10-30'],
+    ['America/St_Johns', '2005-10-29'],
+    ['UTC', 'infinity'],
+  ] as const) {
+    for (const [name, operator] of Object.entries({ exact: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' })) {
+      const date = { [name]: day }
+      const users = shop.repos.users.filter({ createdAt: { timeZone, date } }).orderBy('id').values('id')
+      const local = `(created_at AT TIME ZONE '${timeZone}')::date`
+      const expected = await byHand(
+        shop,
+        `SELECT id FROM users WHERE ${local} ${operator} '${day}' ORDER BY id`,
+      )
+      expect(await users.toArray(), `${timeZone} ${name} ${day}`).toEqual(expected)
+    }
+  }
+})

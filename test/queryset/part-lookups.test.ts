@@ -221,7 +221,8 @@ describe('lookups of what is made of a column', () => {
       { createdAt: { date: '2024-12-31' } },
     ]) {
       const { sql, parameters } = shop.repos.users.filter(filter).toSQL()
-      expect(sql).not.toContain('extract')
+      // Elsewhere than in UTC clocks may be turned back at midnight, so that the part decides in the range.
+      if (!('timeZone' in filter.createdAt)) expect(sql).not.toContain('extract')
       expect(sql).toContain(`"users"."created_at" >= `)
       expect(parameters.length).toBeGreaterThan(0)
     }

@@ -15,7 +15,8 @@ export function aggregateType(
   if (name === 'count') return { type: COUNT_TYPE, nullable: false }
   if (type === undefined) throw new FieldError(`${name}() needs a field: ${label} leads to whole rows.`)
   const result = typeOver(name, type)
-  if (result !== undefined) return { nullable: name !== 'arrayAgg', ...result }
+  if (result !== undefined)
+    return { nullable: name !== 'arrayAgg' && name !== 'jsonbAgg' && name !== 'regrCount', ...result }
   throw new FieldError(`${name}() does not take ${label}: its type is ${typeName(type)}.`)
 }
 
@@ -35,6 +36,19 @@ function typeOver(name: Exclude<AggregateFunction, 'count'>, type: TypeSchema): 
     case 'boolAnd':
     case 'boolOr':
       return reading?.row === 'boolean' ? { type: 'bool' } : undefined
+    case 'bitAnd':
+    case 'bitOr':
+    case 'bitXor':
+      return recordOf(type)?.exactKey === 'integer' ? { type: baseType(type) } : undefined
+    case 'jsonbAgg':
+      return { type: 'jsonb' }
+    case 'anyValue':
+      return { type }
+    case 'regrCount':
+      return { type: COUNT_TYPE }
+    default:
+      // The rest is of numbers, and computed by floats.
+      return recordOf(type)?.family === 'numeric' ? { type: 'float8', cast: 'float8' } : undefined
   }
 }
 

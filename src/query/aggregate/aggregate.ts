@@ -3,6 +3,7 @@ import { wrapped } from '../combine.js'
 import { isWindow, type Computed } from '../expression/computed.js'
 import { RESOLVE, type ExpressionTarget } from '../expression/resolve.js'
 import { change, isSliced, type QueryState } from '../state.js'
+import type { AggregateFunction } from './function-names.js'
 import { entriesOf, named } from './annotate.js'
 
 /**
@@ -41,13 +42,19 @@ function refuseWindow(annotation: Computed): Computed {
   )
 }
 
+/** What an aggregate is without rows. */
+function overNothing(name: AggregateFunction): unknown {
+  if (name === 'arrayAgg' || name === 'jsonbAgg') return []
+  return name === 'count' || name === 'regrCount' ? 0 : null
+}
+
 /** The row over no rows at all without asking the server, where it takes no more than to know the aggregates. */
 export function emptyAggregation(annotations: readonly Computed[]): Record<string, unknown> | undefined {
   const entries: [string, unknown][] = []
   for (const { property, node } of annotations) {
     if (node.kind !== 'aggregate') return undefined
     const { function: name } = node.aggregate
-    entries.push([property, name === 'count' ? 0 : name === 'arrayAgg' ? [] : null])
+    entries.push([property, overNothing(name)])
   }
   return Object.fromEntries(entries)
 }

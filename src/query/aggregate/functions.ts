@@ -102,6 +102,21 @@ export const boolAnd = aggregating('boolAnd')
 /** Whether any value is true; `null` without values. */
 export const boolOr = aggregating('boolOr')
 
+/** The bits that all integers have; `null` without values. */
+export const bitAnd = aggregating('bitAnd')
+
+/** The bits that any integer has; `null` without values. */
+export const bitOr = aggregating('bitOr')
+
+/** The bits that an odd number of integers have; `null` without values. */
+export const bitXor = aggregating('bitXor')
+
+/** The values as an array in JSON, NULLs among them as JSON's null; empty without rows. */
+export const jsonbAgg = aggregating<'jsonbAgg', OrderedAggregateOptions>('jsonbAgg')
+
+/** One of the values that are not NULL, whichever; PostgreSQL 16 and later. */
+export const anyValue = aggregating('anyValue')
+
 function aggregating<F extends AggregateFunction, Options extends AggregateOptions = AggregateOptions>(
   name: F,
 ) {

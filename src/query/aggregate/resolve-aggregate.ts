@@ -102,10 +102,16 @@ function refuseOwnRows({ over, table }: ExpressionTarget, name: string, { path }
   )
 }
 
+/** Those whose value over all rows is put together from their values over some of them. */
+const DIVISIBLE: readonly AggregateFunction[] = [
+  ...(['count', 'sum', 'avg', 'min', 'max', 'boolAnd', 'boolOr'] as const),
+  ...(['bitAnd', 'bitOr', 'bitXor', 'anyValue'] as const),
+]
+
 /** The values of a group cannot be put together from those of its rows where the aggregate needs all of them at once. */
 function refuseIndivisible(name: string, aggregate: AggregateExpression): void {
   const { function: which, distinct } = aggregate
-  if (!leadsToMany(aggregate) || (!distinct && which !== 'arrayAgg' && which !== 'stringAgg')) return
+  if (!leadsToMany(aggregate) || (!distinct && DIVISIBLE.includes(which))) return
   throw new UsageError(
     `"${name}": ${which}${distinct ? ' with distinct' : ''} over a relation to many rows needs a row of its own to be ` +
       'computed for: call annotate() without values(), or start from the related repository.',
@@ -125,7 +131,7 @@ const CHECKS: OptionChecks<AggregateOptions> = { filter: anything, distinct: fla
 const ORDERED_CHECKS: OptionChecks<OrderedAggregateOptions> = { ...CHECKS, orderBy: anything }
 
 function optionsOf({ function: name, options }: GivenAggregate, label: string): OrderedAggregateOptions {
-  const isOrdered = name === 'arrayAgg' || name === 'stringAgg'
+  const isOrdered = name === 'arrayAgg' || name === 'stringAgg' || name === 'jsonbAgg'
   const checked = checkOptions(options, isOrdered ? ORDERED_CHECKS : CHECKS, name, FieldError)
   for (const [option, value] of Object.entries(checked)) refuseUndefined(value, `${name}(${label}).${option}`)
   return checked

@@ -1,24 +1,25 @@
 import type { Model, OwnTable, TablesOf } from '../model.js'
+import type { ComparableCondition, EqualityCondition, NullCondition } from './comparable-lookups.js'
 import type {
   ArrayCondition,
-  ComparableCondition,
-  DateCondition,
   DocumentCondition,
-  EqualityCondition,
   ExpressionCallback,
-  IntervalCondition,
   JsonCondition,
   MultirangeCondition,
-  NullCondition,
-  NumericCondition,
   RangeCondition,
+  ToManyCondition,
+  UnorderedArrayCondition,
+  VectorCondition,
+} from './filter-types.js'
+import type {
+  DateCondition,
+  IntervalCondition,
+  NumericCondition,
   TextCondition,
   TimeCondition,
   TimestampCondition,
   TimestamptzCondition,
-  ToManyCondition,
-  UnorderedArrayCondition,
-} from './filter-types.js'
+} from './part-lookups.js'
 
 /**
  * What a generated filter is made of: the fields of a row by what their PostgreSQL types can be asked, so that neither
@@ -90,6 +91,11 @@ export type NumericFields<Row, Field extends keyof Row, Given = never> = {
 /** Text columns. */
 export type TextFields<Row, Field extends keyof Row> = {
   readonly [Name in Field]?: TextCondition<NonNullable<Row[Name]>> | NullOf<Row[Name]>
+}
+
+/** Columns of vectors of words. */
+export type VectorFields<Row, Field extends keyof Row> = {
+  readonly [Name in Field]?: VectorCondition | NullOf<Row[Name]>
 }
 
 /** Columns of jsonb, whose values may be null in themselves. @typeParam Null null where the columns may be NULL. */

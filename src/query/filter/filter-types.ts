@@ -3,17 +3,14 @@ import type { JsonNull, JsonValue } from '../../types/json/json.js'
 import type { Range } from '../../types/composed/range.js'
 import type { Expressed } from '../expression/expression-types.js'
 import type {
-  DateLookups,
-  IntervalLookups,
-  JsonForms,
-  NumericLookups,
-  RangeForms,
-  TextForms,
-  TimeLookups,
-  TimestampLookups,
-  TimestamptzLookups,
-} from './part-lookups.js'
-import type { Subquery } from './subquery.js'
+  ComparableCondition,
+  ComparableLookups,
+  EqualityLookups,
+  NullLookups,
+  ShortForm,
+} from './comparable-lookups.js'
+import type { JsonForms, RangeForms, TextLookups } from './part-lookups.js'
+import type { SearchLookups } from './search-lookups.js'
 
 /**
  * The operands a condition on one column takes, by what its PostgreSQL type can do. Generated filters are made
@@ -21,59 +18,6 @@ import type { Subquery } from './subquery.js'
  *
  * Names and meaning are those of Django's field lookups; several lookups of one column are joined by AND.
  */
-
-/** Lookups that every type has. */
-export interface NullLookups {
-  /** `true`: IS NULL; `false`: IS NOT NULL. */
-  readonly isNull?: boolean
-}
-
-/** Lookups of types with an equality operator. */
-export interface EqualityLookups<T> extends NullLookups {
-  /** `=`; `null` is IS NULL. */
-  readonly exact?: T | Expressed | null
-  /** IS DISTINCT FROM: unlike SQL's `<>`, true for a NULL on one side. */
-  readonly ne?: T | Expressed | null
-  /**
-   * `= ANY(array)`: one parameter however many values. A `null` among them also matches NULL. A queryset of one column
-   * is a subquery, `IN (SELECT …)`; one of whole rows stands for their primary keys. NULLs of a subquery match nothing.
-   */
-  readonly in?: readonly (T | Expressed | null)[] | Subquery<T>
-  /**
-   * The exact complement of `in`: unlike SQL's `NOT IN`, true for a NULL, unless `null` is among the values, and not
-   * spoiled by NULLs of a subquery. An empty list leaves out no row.
-   */
-  readonly notIn?: readonly (T | Expressed | null)[] | Subquery<T>
-}
-
-/** Lookups of ordered types. */
-export interface ComparableLookups<T> extends EqualityLookups<T> {
-  readonly gt?: T | Expressed
-  readonly gte?: T | Expressed
-  readonly lt?: T | Expressed
-  readonly lte?: T | Expressed
-  /** BETWEEN, both ends included. */
-  readonly range?: readonly [from: T | Expressed, to: T | Expressed]
-}
-
-/**
- * Lookups of the text types. `%` and `_` in an operand are literal; the `i…` forms ignore case.
- *
- * @typeParam T what the column's values are, where that is not any string: a branded key. Pieces of it are strings.
- */
-export interface TextLookups<T = string> extends ComparableLookups<T>, TextForms {
-  readonly contains?: string | Expressed
-  readonly iContains?: string | Expressed
-  readonly startsWith?: string | Expressed
-  readonly iStartsWith?: string | Expressed
-  readonly endsWith?: string | Expressed
-  readonly iEndsWith?: string | Expressed
-  readonly iExact?: string | Expressed
-  /** `~`, PostgreSQL's regular expressions. */
-  readonly regex?: string | Expressed
-  /** `~*`. */
-  readonly iRegex?: string | Expressed
-}
 
 /** Lookups of arrays, whatever their elements. `A` is the array's type. */
 export interface ArrayLookups<A> {
@@ -120,6 +64,12 @@ type ElementCondition<A> = A extends readonly (infer Element)[]
   ? { readonly at: number } & ([Element] extends [string | null] ? TextLookups : ComparableLookups<Element>)
   : never
 
+/** Lookups of vectors of words. */
+export interface VectorLookups extends EqualityLookups<string>, SearchLookups {
+  /** The number of words. */
+  readonly length?: ComparableCondition<number | bigint>
+}
+
 /** What ranges and multiranges have in common: `T` is what is within, `Operand` what they are compared with. */
 export interface RangeOperators<T, Operand> {
   /** `@>`: the value, or the whole range, is within. */
@@ -151,35 +101,6 @@ export interface MultirangeLookups<T>
     RangeOperators<T, Range<T> | readonly Range<T>[]>,
     RangeForms<T> {}
 
-/** A condition on a column without an equality operator (json, xml, point). */
-export type NullCondition = NullLookups
-/** Branded ones are objects to the compiler as well. */
-type Primitive = string | number | bigint | boolean
-
-/** A value that is short for `{ exact: value }`: no plain object, whose keys would be taken for lookups. */
-export type ShortForm<T> = T extends Primitive | Date | Uint8Array | JsonNull | readonly unknown[]
-  ? T
-  : T extends object | null
-    ? never
-    : T
-/** A condition on a column that can be compared for equality only. */
-export type EqualityCondition<T> = ShortForm<T> | Expressed | EqualityLookups<T>
-/** A condition on an ordered column. */
-export type ComparableCondition<T> = ShortForm<T> | Expressed | ComparableLookups<T>
-/** A condition on a `date`. */
-export type DateCondition<T> = ShortForm<T> | Expressed | DateLookups<T>
-/** A condition on a `timestamp`. */
-export type TimestampCondition<T> = ShortForm<T> | Expressed | TimestampLookups<T>
-/** A condition on a `timestamptz`. */
-export type TimestamptzCondition<T> = ShortForm<T> | Expressed | TimestamptzLookups<T>
-/** A condition on a `time`. */
-export type TimeCondition<T> = ShortForm<T> | Expressed | TimeLookups<T>
-/** A condition on an `interval`. */
-export type IntervalCondition<T> = ShortForm<T> | Expressed | IntervalLookups<T>
-/** A condition on a number that may have a fraction. */
-export type NumericCondition<T> = ShortForm<T> | Expressed | NumericLookups<T>
-/** A condition on a text column: a value is short for `{ exact: value }`. */
-export type TextCondition<T = string> = ShortForm<T> | Expressed | TextLookups<T>
 /** A condition on an array column: an array is short for `{ exact: array }`. */
 export type ArrayCondition<A> = A | Expressed | (ComparableLookups<A> & ArrayLookups<A>) | ElementCondition<A>
 /** A condition on an array whose elements have no order. */
@@ -189,6 +110,8 @@ export type UnorderedArrayCondition<A> =
 export type DocumentCondition = NullLookups | JsonPathLookups
 /** A condition on a jsonb column; an object goes into `{ exact: … }`. */
 export type JsonCondition = ShortForm<JsonValue | JsonNull> | Expressed | JsonLookups | JsonPathLookups
+/** A condition on a vector of words: a string is short for `{ exact: string }`. */
+export type VectorCondition = string | Expressed | VectorLookups
 /** A condition on a range column. */
 export type RangeCondition<T> = RangeLookups<T>
 /** A condition on a multirange column: an array is short for `{ exact: array }`. */

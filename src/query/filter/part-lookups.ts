@@ -1,11 +1,6 @@
-import type {
-  ComparableCondition,
-  ComparableLookups,
-  DateCondition,
-  TextCondition,
-  TimeCondition,
-  TimestamptzCondition,
-} from './filter-types.js'
+import type { Expressed } from '../expression/expression-types.js'
+import type { ComparableCondition, ComparableLookups, ShortForm } from './comparable-lookups.js'
+import type { SearchLookups, TrigramLookups } from './search-lookups.js'
 
 /**
  * Lookups of what is made of a column: parts of moments, texts in other forms, values within documents, arrays and ranges.
@@ -114,3 +109,38 @@ export interface RangeForms<T> {
   readonly lowerInf?: boolean
   readonly upperInf?: boolean
 }
+
+/**
+ * Lookups of the text types. `%` and `_` in an operand are literal; the `i…` forms ignore case.
+ *
+ * @typeParam T what the column's values are, where that is not any string: a branded key. Pieces of it are strings.
+ */
+export interface TextLookups<T = string>
+  extends ComparableLookups<T>, TextForms, SearchLookups, TrigramLookups {
+  readonly contains?: string | Expressed
+  readonly iContains?: string | Expressed
+  readonly startsWith?: string | Expressed
+  readonly iStartsWith?: string | Expressed
+  readonly endsWith?: string | Expressed
+  readonly iEndsWith?: string | Expressed
+  readonly iExact?: string | Expressed
+  /** `~`, PostgreSQL's regular expressions. */
+  readonly regex?: string | Expressed
+  /** `~*`. */
+  readonly iRegex?: string | Expressed
+}
+
+/** A condition on a `date`. */
+export type DateCondition<T> = ShortForm<T> | Expressed | DateLookups<T>
+/** A condition on a `timestamp`. */
+export type TimestampCondition<T> = ShortForm<T> | Expressed | TimestampLookups<T>
+/** A condition on a `timestamptz`. */
+export type TimestamptzCondition<T> = ShortForm<T> | Expressed | TimestamptzLookups<T>
+/** A condition on a `time`. */
+export type TimeCondition<T> = ShortForm<T> | Expressed | TimeLookups<T>
+/** A condition on an `interval`. */
+export type IntervalCondition<T> = ShortForm<T> | Expressed | IntervalLookups<T>
+/** A condition on a number that may have a fraction. */
+export type NumericCondition<T> = ShortForm<T> | Expressed | NumericLookups<T>
+/** A condition on a text column: a value is short for `{ exact: value }`. */
+export type TextCondition<T = string> = ShortForm<T> | Expressed | TextLookups<T>

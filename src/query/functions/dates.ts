@@ -1,10 +1,20 @@
 import { anything, checkOptions } from '../../options.js'
 import { FieldError } from '../../errors.js'
+import { recordOf } from '../../types/base-types.js'
+import { baseName } from '../../types/same-type.js'
 import { calling } from '../expression/computed.js'
 import type { Argument, ArgumentOf, Fixed, Strict } from '../expression/expression-types.js'
 import { QueryExpression } from '../expression/query-expression.js'
 import { resolveArgument } from '../expression/resolve.js'
-import { cutMoment, partOfMoment, type DatePart, type DateUnit, type TimeZoneOption } from './date-parts.js'
+import {
+  clockOf,
+  cutMoment,
+  dayOf,
+  partOfMoment,
+  type DatePart,
+  type DateUnit,
+  type TimeZoneOption,
+} from './date-parts.js'
 
 /** When the transaction began: `now()`. */
 export function now(): QueryExpression<Fixed<Date>> {
@@ -47,4 +57,31 @@ export function extract<const A extends Argument>(
   return new QueryExpression([argument], (target) =>
     partOfMoment(resolveArgument(target, argument, 'timestamptz'), part, checked),
   )
+}
+
+/** The day of a moment, `YYYY-MM-DD`; of a `timestamptz` in a time zone, UTC if none is named. Django's `TruncDate`. */
+export const truncDate = halving('date')
+
+/** The time of day of a moment; of a `timestamptz` in a time zone, UTC if none is named. Django's `TruncTime`. */
+export const truncTime = halving('time')
+
+function halving(half: 'date' | 'time') {
+  return <const A extends Argument>(
+    argument: A,
+    options: TimeZoneOption = {},
+  ): QueryExpression<Strict<string, [A]>> => {
+    const method = half === 'date' ? 'truncDate' : 'truncTime'
+    const checked = checkOptions(options, { timeZone: anything }, method, FieldError)
+    return new QueryExpression([argument], (target) => {
+      const moment = resolveArgument(target, argument, 'timestamptz')
+      const name = recordOf(moment.type)?.name
+      if (name !== 'timestamp' && name !== 'timestamptz') {
+        throw new FieldError(
+          `${method}() takes a timestamp, and "${moment.property}" is ${baseName(moment.type)}: cast it, as in ` +
+            `cast('${moment.property}', 'timestamp').`,
+        )
+      }
+      return half === 'date' ? dayOf(moment, checked) : clockOf(moment, checked)
+    })
+  }
 }

@@ -46,3 +46,13 @@ export function expr<
 export function random(): QueryExpression<Fixed<number>> {
   return new QueryExpression([], () => calling('random', { type: 'float8', nullable: false }, []))
 }
+
+/** A random UUID of version 4, another for each row: `gen_random_uuid()`. */
+export function uuid4(): QueryExpression<Fixed<string>> {
+  return new QueryExpression([], () => calling('gen_random_uuid', { type: 'uuid', nullable: false }, []))
+}
+
+/** A UUID of version 7, which begins with the time: `uuidv7()` of PostgreSQL 18. */
+export function uuid7(): QueryExpression<Fixed<string>> {
+  return new QueryExpression([], () => calling('uuidv7', { type: 'uuid', nullable: false }, []))
+}

@@ -1,9 +1,10 @@
 import { FieldError } from '../../errors.js'
-import { serverType } from '../../schema/type.js'
+import { serverType, type TypeSchema } from '../../schema/type.js'
 import { describe } from '../../types/describe.js'
 import type { JsonNull, JsonValue } from '../../types/json/json.js'
+import { isPlainObject } from '../lookups/operand.js'
 import { baseName } from '../../types/same-type.js'
-import { castTo, computed } from '../expression/computed.js'
+import { calling, castTo, computed } from '../expression/computed.js'
 import type { Argument, MadeOf } from '../expression/expression-types.js'
 import { QueryExpression } from '../expression/query-expression.js'
 import { literal, resolveArgument } from '../expression/resolve.js'
@@ -34,11 +35,15 @@ export function jsonPath(
 ): QueryExpression {
   const named = type === undefined ? undefined : typeByName(type, 'jsonPath()')
   return new QueryExpression([argument], (target) => {
-    const document = resolveArgument(target, argument, 'jsonb')
-    if (named === undefined || named === 'jsonb') return atPath(document, path)
-    const text = atPath(document, path, 'text')
-    return named === 'text' ? text : castTo(named, text.property, text)
+    return atPathAs(resolveArgument(target, argument, 'jsonb'), path, named)
   })
+}
+
+/** What is at a path as a value of a type. */
+export function atPathAs(document: ColumnSchema, path: unknown, type: TypeSchema = 'jsonb'): ColumnSchema {
+  if (type === 'jsonb') return atPath(document, path)
+  const text = atPath(document, path, 'text')
+  return type === 'text' ? text : castTo(type, text.property, text)
 }
 
 /** `document #> path`, or `#>>` as text. */
@@ -61,5 +66,35 @@ export function atPath(document: ColumnSchema, path: unknown, as: 'jsonb' | 'tex
     { label, type: as, nullable: true },
     { kind: 'sql', parts: ['(', ` ${operator} `, ')'], args: [of, steps] },
     [of],
+  )
+}
+
+/**
+ * An object of values by their keys: `jsonb_build_object('name', name, …)`. A `timestamptz` in it has the offset of the
+ * session's time zone. Django's `JSONObject`.
+ */
+export function jsonObject<const Values extends Readonly<Record<string, Argument>>>(
+  values: Values,
+): QueryExpression<MadeOf<JsonValue, readonly Values[keyof Values][]>> {
+  if (!isPlainObject(values)) {
+    throw new FieldError(`jsonObject() takes values by their keys, not ${describe(values)}.`)
+  }
+  const entries = Object.entries(values)
+  return new QueryExpression(Object.values(values), (target) => {
+    const args = entries.flatMap(([key, each]) => [literal(key, 'text', true), resolveArgument(target, each)])
+    return calling('jsonb_build_object', { type: 'jsonb', nullable: false }, args)
+  })
+}
+
+/** A list of values: `jsonb_build_array(…)`. Django's `JSONArray`. */
+export function jsonArray<const A extends readonly Argument[]>(
+  ...values: A
+): QueryExpression<MadeOf<JsonValue, A>> {
+  return new QueryExpression(values, (target) =>
+    calling(
+      'jsonb_build_array',
+      { type: 'jsonb', nullable: false },
+      values.map((each) => resolveArgument(target, each)),
+    ),
   )
 }

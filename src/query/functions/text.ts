@@ -1,9 +1,10 @@
 import { FieldError } from '../../errors.js'
 import type { ColumnSchema } from '../../schema/table.js'
+import { serverType } from '../../schema/type.js'
 import { lookupKind } from '../../types/lookup-kind.js'
 import { recordOf } from '../../types/base-types.js'
 import { baseName } from '../../types/same-type.js'
-import { calling, castTo } from '../expression/computed.js'
+import { calling, castTo, computed } from '../expression/computed.js'
 import type { Argument, MadeOf, Strict } from '../expression/expression-types.js'
 import { QueryExpression } from '../expression/query-expression.js'
 import { resolveArgument, type ExpressionTarget } from '../expression/resolve.js'
@@ -14,8 +15,13 @@ export const lower = ofText<string>('lower', 'text')
 /** In upper case: `upper(name)`. */
 export const upper = ofText<string>('upper', 'text')
 
-/** The number of characters: `length(name)`. */
-export const length = ofText<number>('length', 'int4')
+/** The number of characters: `length(name)`; of an array, or of one in JSON, that of its elements. Django's `Length`. */
+export function length<const A extends Argument>(argument: A): QueryExpression<Strict<number, [A]>> {
+  return new QueryExpression([argument], (target) => {
+    const column = resolveArgument(target, argument, 'text')
+    return lengthOf(column) ?? calling('length', { type: 'int4' }, [textArgument(target, argument, 'length')])
+  })
+}
 
 /** The arguments as one text, NULLs left out: `concat(first, ' ', last)`; strings that are no fields go into `value()`. */
 export function concat<const A extends readonly Argument[]>(...args: A): QueryExpression<MadeOf<string, A>> {
@@ -27,6 +33,24 @@ export function concat<const A extends readonly Argument[]>(...args: A): QueryEx
       args.map((each) => textArgument(target, each, 'concat')),
     ),
   )
+}
+
+/** `cardinality(array)`, and in JSON the number of elements of arrays alone; undefined for what has none. */
+function lengthOf(column: ColumnSchema): ColumnSchema | undefined {
+  const made = { label: `length(${column.property})`, type: 'int4' }
+  const kind = lookupKind(column.type)
+  if (kind === 'array' || kind === 'unorderedArray') {
+    return computed(made, { kind: 'sql', parts: ['cardinality(', ')'], args: [column] }, [column])
+  }
+  if (kind === 'json') return jsonLength(column)
+  return serverType(column.type) === 'tsvector' ? calling('length', { type: 'int4' }, [column]) : undefined
+}
+
+/** The number of elements of an array in JSON; of another value PostgreSQL would be asked for the length of what has none. */
+export function jsonLength(column: ColumnSchema): ColumnSchema {
+  const parts = ['(case when jsonb_typeof(', ") = 'array' then jsonb_array_length(", ') end)']
+  const made = { label: `${column.property}.length`, type: 'int4', nullable: true }
+  return computed(made, { kind: 'sql', parts, args: [column, column] }, [column])
 }
 
 /** A function of one text. */

@@ -6,10 +6,16 @@ import { startOfDay, type TimeZoneOption } from '../functions/date-parts.js'
 import { recordOf } from '../../types/base-types.js'
 import { isPlainObject } from './operand.js'
 
-/** When a year or a day begins, and when the next one does. */
+/** The first day of what is asked, and the first day after it. */
 interface Span {
   readonly from: ColumnSchema
   readonly to: ColumnSchema
+}
+
+/** A range of a column, and whether it has only what is asked. */
+export interface AskedRange {
+  readonly condition: Condition
+  readonly isExact: boolean
 }
 
 /** What is asked of a year or day, by the beginnings of it and of the next. */
@@ -26,44 +32,47 @@ const BY_BOUNDS: Readonly<Record<string, (span: Span) => readonly [ComparisonOpe
 
 /**
  * `{ year: 2024 }` and `{ date: '2024-01-02' }` as ranges of the column itself, which an index on it serves; undefined for
- * what is asked otherwise.
+ * what is asked otherwise. Where clocks are turned back at midnight a day begins twice, so that in time zones other than UTC
+ * the range is a day wider on both sides, and not exact.
  */
 export function asRange(
   column: ColumnSchema,
   part: string,
   asked: unknown,
   options: TimeZoneOption,
-): Condition | undefined {
-  if (!['date', 'timestamp', 'timestamptz'].includes(String(recordOf(column.type)?.name))) return undefined
+): AskedRange | undefined {
+  const type = recordOf(column.type)?.name
+  if (!['date', 'timestamp', 'timestamptz'].includes(String(type))) return undefined
   const lookups = isPlainObject(asked) ? Object.entries(asked) : [['exact', asked] as const]
+  const { timeZone = 'UTC' } = options
+  const isExact = type !== 'timestamptz' || timeZone === 'UTC'
   const conditions: Condition[] = []
   for (const [name, value] of lookups) {
     const bounds = Object.hasOwn(BY_BOUNDS, name) ? BY_BOUNDS[name] : undefined
-    const span = bounds && spanOf(column, part, value, options)
+    const span = bounds && spanOf(part, value)
     if (bounds === undefined || span === undefined) return undefined
-    for (const [operator, operand] of bounds(span))
+    for (const [operator, day] of bounds(span)) {
+      const operand = startOfDay(column, isExact ? day : daysLater(day, operator === '<' ? 1 : -1), options)
       conditions.push({ kind: 'compare', column, operator, operand })
+    }
   }
-  return lookups.length === 0 ? undefined : { kind: 'and', conditions }
+  return lookups.length === 0 ? undefined : { condition: { kind: 'and', conditions }, isExact }
 }
 
-function spanOf(
-  column: ColumnSchema,
-  part: string,
-  value: unknown,
-  options: TimeZoneOption,
-): Span | undefined {
-  const between = (from: ColumnSchema, to: ColumnSchema): Span => ({
-    from: startOfDay(column, from, options),
-    to: startOfDay(column, to, options),
-  })
+function spanOf(part: string, value: unknown): Span | undefined {
   if (part === 'date') {
-    if (isExpression(value) || value === null) return undefined
+    // No day comes after the last.
+    if (isExpression(value) || value === null || (typeof value === 'string' && value.includes('infinity')))
+      return undefined
     const day = literal(value, 'date', true)
-    return between(day, joining('+', { type: 'date', nullable: false }, day, literal(1, 'int4', true)))
+    return { from: day, to: daysLater(day, 1) }
   }
   if (part !== 'year' || typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > 9998)
     return undefined
   const newYear = (year: number) => literal(`${String(year).padStart(4, '0')}-01-01`, 'date', true)
-  return between(newYear(value), newYear(value + 1))
+  return { from: newYear(value), to: newYear(value + 1) }
+}
+
+function daysLater(day: ColumnSchema, days: number): ColumnSchema {
+  return joining('+', { type: 'date', nullable: false }, day, literal(days, 'int4', true))
 }

@@ -1,6 +1,7 @@
 import { choicesOf } from '../../choices.js'
 import { FieldError } from '../../errors.js'
 import type { ColumnSchema } from '../../schema/table.js'
+import { serverType } from '../../schema/type.js'
 import { lookupKind, type LookupKind } from '../../types/lookup-kind.js'
 import { allOf, type Condition } from '../filter/condition.js'
 import { ARRAY_LOOKUPS } from './array.js'
@@ -12,6 +13,7 @@ import type { TimeZoneOption } from '../functions/date-parts.js'
 import { asRange } from './day-ranges.js'
 import { jsonOperandOf, placedIn, placesOf, transformsOf } from './transforms.js'
 import { RANGE_LOOKUPS } from './range.js'
+import { SEARCH_LOOKUPS } from './search.js'
 import { TEXT_LOOKUPS } from './text.js'
 
 const LOOKUPS: Readonly<Record<LookupKind, Lookups>> = {
@@ -25,6 +27,9 @@ const LOOKUPS: Readonly<Record<LookupKind, Lookups>> = {
   range: RANGE_LOOKUPS,
   multirange: RANGE_LOOKUPS,
 }
+
+/** What vectors of words have. */
+const VECTOR_LOOKUPS: Lookups = { ...EQUALITY_LOOKUPS, ...SEARCH_LOOKUPS }
 
 /** Further than anybody composes. */
 const MAX_TRANSFORMS = 16
@@ -79,7 +84,7 @@ function parseLookup(field: LookupField, name: string, operand: unknown, asked: 
   refuseUndefined(operand, `${field.label}.${name}`)
   // Where values cannot be compared, they can still be compared with NULL.
   if (name === 'exact' && operand === null) return { kind: 'isNull', column: field.column, isNull: true }
-  const lookups = lookupsOf(field)
+  const lookups = lookupsOf(field.column)
   if (asked.isInDocument === true) {
     const isOfText = Object.hasOwn(TEXT_LOOKUPS, name) && !Object.hasOwn(lookups, name)
     const column = jsonOperandOf(field.column, name, isOfText, operand)
@@ -96,9 +101,10 @@ function parseLookup(field: LookupField, name: string, operand: unknown, asked: 
     throw new FieldError(`The condition on ${field.label} is nested more than ${MAX_TRANSFORMS} deep.`)
   }
   const range = asRange(field.column, name, operand, options)
-  if (range !== undefined) return range
+  if (range?.isExact === true) return range.condition
   const column = transform(field.column, options)
-  return parseLookups({ ...field, column, label: `${field.label}.${name}` }, operand, depth + 1)
+  const exact = parseLookups({ ...field, column, label: `${field.label}.${name}` }, operand, depth + 1)
+  return range === undefined ? exact : allOf([range.condition, exact])
 }
 
 /** Whether a value is an object of a column's lookups, and not a value of its own. */
@@ -110,15 +116,11 @@ export function areLookups(column: ColumnSchema, value: unknown): boolean {
 
 /** The lookups that a column has, and what can be made of it. */
 export function lookupNames(column: ColumnSchema): string[] {
-  return [
-    ...Object.keys(LOOKUPS[lookupKind(column.type)]),
-    ...Object.keys(transformsOf(column)),
-    ...placesOf(column),
-  ]
+  return [...Object.keys(lookupsOf(column)), ...Object.keys(transformsOf(column)), ...placesOf(column)]
 }
 
-function lookupsOf({ column }: LookupField): Lookups {
-  return LOOKUPS[lookupKind(column.type)]
+function lookupsOf({ type }: ColumnSchema): Lookups {
+  return serverType(type) === 'tsvector' ? VECTOR_LOOKUPS : LOOKUPS[lookupKind(type)]
 }
 
 function choices(field: Pick<LookupField, 'column'>, name?: string): string {

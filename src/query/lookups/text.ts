@@ -4,6 +4,7 @@ import { Operand } from '../../shape/operand.js'
 import { isExpression, type Resolvable } from '../expression/resolve.js'
 import { computed, isColumn } from '../expression/computed.js'
 import type { Comparand } from '../filter/condition.js'
+import { SEARCH_LOOKUPS, TRIGRAM_LOOKUPS } from './search.js'
 import { encodedText, textOperand, type LookupField } from './operand.js'
 
 /** A lookup by LIKE: `pattern` makes one of the operand, in which `%` and `_` stand for themselves. */
@@ -51,4 +52,6 @@ export const TEXT_LOOKUPS: Lookups = {
   iExact: like('ilike', (literal) => literal),
   regex: comparing('~', textOperand),
   iRegex: comparing('~*', textOperand),
+  ...SEARCH_LOOKUPS,
+  ...TRIGRAM_LOOKUPS,
 }

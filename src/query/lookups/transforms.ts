@@ -7,6 +7,7 @@ import { calling, computed } from '../expression/computed.js'
 import { literal } from '../expression/resolve.js'
 import { clockOf, dayOf, partOfMoment, partsOf, type TimeZoneOption } from '../functions/date-parts.js'
 import { atPath } from '../functions/json.js'
+import { jsonLength } from '../functions/text.js'
 
 /** Makes another value of a column, which is then asked like a column of that type. */
 export type Transform = (column: ColumnSchema, options: TimeZoneOption) => ColumnSchema
@@ -24,6 +25,9 @@ const TEXT: Transforms = {
   trim: onText('btrim'),
   length: onText('length', 'int4'),
 }
+
+/** The number of words in a vector of them. */
+const WORDS: Transforms = { length: onText('length', 'int4') }
 
 const onNumber = (name: string): Transform => {
   return (column) => calling(name, { type: baseType(column.type), nullable: column.nullable }, [column])
@@ -59,13 +63,7 @@ const RANGES: Transforms = {
 }
 
 const JSON_VALUES: Transforms = {
-  // Of another value PostgreSQL would be asked for the length of what has none.
-  length: (column) =>
-    sqlOf('length', 'int4', column, [
-      `(case when jsonb_typeof(`,
-      `) = 'array' then jsonb_array_length(`,
-      `) end)`,
-    ]),
+  length: jsonLength,
   text: (column) => sqlOf('text', 'text', column, ['(', ` #>> '{}')`]),
   number: (column) => ofType('number', 'numeric', column, ['cast(', ' as numeric)']),
 }
@@ -116,6 +114,7 @@ export function transformsOf({ type }: ColumnSchema): Transforms {
     part,
     (column, options) => partOfMoment(column, part, options),
   ])
+  if (server === 'tsvector') return WORDS
   if (parts.length === 0) return BY_NUMBER[server] ?? {}
   const isStamp = server === 'timestamp' || server === 'timestamptz'
   return { ...Object.fromEntries(parts), ...(isStamp && { date: dayOf, time: clockOf }) }

@@ -3,13 +3,9 @@ import type { AggregateFunction } from '../../query/aggregate/function-names.js'
 import type { AggregateOptions, OrderedAggregateOptions } from '../../query/aggregate/options.js'
 import type { Expressed } from '../../query/expression/expression-types.js'
 import type { OrderExpression } from '../../query/expression/query-expression.js'
-import type {
-  ComparableCondition,
-  Conditions,
-  EqualityCondition,
-  TextLookups,
-  TimestamptzCondition,
-} from '../../query/filter/filter-types.js'
+import type { ComparableCondition, EqualityCondition } from '../../query/filter/comparable-lookups.js'
+import type { Conditions } from '../../query/filter/filter-types.js'
+import type { TextLookups, TimestamptzCondition } from '../../query/filter/part-lookups.js'
 import type { FilterArgument, Model, OwnTable, TablesOf } from '../../query/model.js'
 import type { Field, OrderKey } from './field-types.js'
 import type { Listed, RelationName } from './relation-types.js'
@@ -34,7 +30,7 @@ interface Wrong<Message extends string, Choices = never> {
   readonly choices?: Choices
 }
 
-type OptionsOf<F extends AggregateFunction, M extends Model> = F extends 'arrayAgg' | 'stringAgg'
+type OptionsOf<F extends AggregateFunction, M extends Model> = F extends 'arrayAgg' | 'stringAgg' | 'jsonbAgg'
   ? OrderedAggregateOptions<FilterArgument<M>, OrderKey<M> | Expressed | OrderExpression>
   : AggregateOptions<FilterArgument<M>>
 

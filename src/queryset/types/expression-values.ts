@@ -1,4 +1,5 @@
-import type { AggregateFunction } from '../../query/aggregate/function-names.js'
+import type { JsonValue } from '../../types/json/json.js'
+import type { AggregateFunction, PairFunction } from '../../query/aggregate/function-names.js'
 import type {
   Aggregated,
   Calculated,
@@ -128,7 +129,7 @@ type AggregateValue<F extends AggregateFunction, A> = A extends { readonly value
   : number
 
 /** What each aggregate can be computed from. */
-export interface Operands {
+export interface Operands extends Record<PairFunction, number> {
   sum: number | bigint | string
   avg: number | bigint | string
   min: number | bigint | string | Date | readonly unknown[] | object
@@ -137,10 +138,19 @@ export interface Operands {
   stringAgg: number | bigint | string | boolean
   boolAnd: boolean
   boolOr: boolean
+  bitAnd: number | bigint | string
+  bitOr: number | bigint | string
+  bitXor: number | bigint | string
+  jsonbAgg: unknown
+  anyValue: unknown
+  stddevPop: number | bigint | string
+  stddevSamp: number | bigint | string
+  varPop: number | bigint | string
+  varSamp: number | bigint | string
 }
 
 /** The result of an aggregate over values of `V`. */
-interface Results<V> {
+interface Results<V> extends Record<PairFunction, number | null> {
   count: number
   sum: ExactSum<NonNullable<V>> | null
   avg: ExactSum<NonNullable<V>> | null
@@ -150,6 +160,16 @@ interface Results<V> {
   stringAgg: string | null
   boolAnd: boolean | null
   boolOr: boolean | null
+  bitAnd: V | null
+  bitOr: V | null
+  bitXor: V | null
+  jsonbAgg: JsonValue[]
+  anyValue: V | null
+  stddevPop: number | null
+  stddevSamp: number | null
+  varPop: number | null
+  varSamp: number | null
+  regrCount: number
 }
 
 type ExactSum<V> = V extends number ? number : string

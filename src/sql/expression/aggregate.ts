@@ -24,6 +24,27 @@ const FUNCTIONS: Readonly<Record<AggregateFunction, string>> = {
   stringAgg: 'string_agg',
   boolAnd: 'bool_and',
   boolOr: 'bool_or',
+  bitAnd: 'bit_and',
+  bitOr: 'bit_or',
+  bitXor: 'bit_xor',
+  jsonbAgg: 'jsonb_agg',
+  anyValue: 'any_value',
+  stddevPop: 'stddev_pop',
+  stddevSamp: 'stddev_samp',
+  varPop: 'var_pop',
+  varSamp: 'var_samp',
+  corr: 'corr',
+  covarPop: 'covar_pop',
+  covarSamp: 'covar_samp',
+  regrAvgX: 'regr_avgx',
+  regrAvgY: 'regr_avgy',
+  regrCount: 'regr_count',
+  regrIntercept: 'regr_intercept',
+  regrR2: 'regr_r2',
+  regrSlope: 'regr_slope',
+  regrSxx: 'regr_sxx',
+  regrSxy: 'regr_sxy',
+  regrSyy: 'regr_syy',
 }
 
 /** An aggregate on the rows of `scope`, or on groups of them. */
@@ -138,6 +159,7 @@ function call(
     window ?? sql``,
   ]
   const result = cast(sql`${sql.join(parts, sql``)}`, castTo)
+  if (name === 'jsonbAgg') return sql`coalesce(${result}, '[]')`
   return name === 'arrayAgg' ? sql`coalesce(${result}, '{}')` : result
 }
 
