@@ -27,15 +27,7 @@ import type { ArgumentValue } from './types/expression-values.js'
 import type { QuerySetOf } from './types/field-types.js'
 import type { OrderExpression } from '../query/expression/query-expression.js'
 import type { OrderObject, ValuesTuple } from './types/order-types.js'
-import type {
-  DeferRow,
-  FieldPath,
-  Flat,
-  JoinedRow,
-  OnlyRow,
-  OrderPath,
-  ValuesRow,
-} from './types/path-types.js'
+import type * as paths from './types/path-types.js'
 import type { SubqueryOf } from './types/subquery-value.js'
 import { Terminals } from './terminals.js'
 import type { Prefetched, RelationName, RelationPath, Target, ToOnePath } from './types/relation-types.js'
@@ -65,8 +57,6 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * posts.filter({ authorId: { in: users.filter({ isActive: true }) } })
    * ```
    *
-   * A callback is given Kysely's expression builder; columns are named as in SQL.
-   *
    * @throws {@link FieldError} for an unknown field or lookup or an `undefined` operand, {@link EncodeError} for a
    * value that the column cannot hold, {@link UsageError} on a slice.
    */
@@ -87,7 +77,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * for what rows of groups and of `distinct()` do not have.
    */
   orderBy<const Path extends string = never>(
-    ...keys: (OrderPath<M, Path> | Expressed | OrderExpression | OrderObject<M>)[]
+    ...keys: (paths.OrderPath<M, Path> | Expressed | OrderExpression | OrderObject<M>)[]
   ): QuerySet<M, R> {
     return this.#with(orderBy(this.state, keys))
   }
@@ -108,7 +98,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * @throws {@link FieldError} for an unknown field; {@link UsageError} on a slice, after `selectForUpdate`, and when
    * the order begins with other fields.
    */
-  distinct<const Path extends string>(...fields: readonly FieldPath<M, Path>[]): QuerySet<M, R> {
+  distinct<const Path extends string>(...fields: readonly paths.FieldPath<M, Path>[]): QuerySet<M, R> {
     return this.#with(distinct(this.state, fields))
   }
 
@@ -145,8 +135,8 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * const [job] = await jobs.using(trx).orderBy('id').selectForUpdate({ skipLocked: true }).slice(0, 1).toArray()
    * ```
    *
-   * `of` names whose rows to lock: `self` for this table, and relations joined by `selectRelated`. Without it all are
-   * locked, which PostgreSQL refuses for relations that may lead to no row.
+   * `of` names whose rows to lock: `self`, and relations joined by `selectRelated`. Without it all are, which PostgreSQL
+   * refuses for relations that may lead to no row.
    *
    * @throws {@link OptionError} for an unknown option; {@link UsageError} for `skipLocked` with `noWait`, with
    * `distinct`, on a combination or materialized view; and, when it runs, outside a transaction or for a path in `of`
@@ -168,15 +158,15 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * them, and what was annotated, joined or prefetched.
    */
   only<const Path extends string>(
-    ...fields: readonly FieldPath<M, Path>[]
-  ): QuerySet<M, OnlyRow<M, R, Path>> {
+    ...fields: readonly paths.FieldPath<M, Path>[]
+  ): QuerySet<M, paths.OnlyRow<M, R, Path>> {
     return this.#with(only(this.state, fields))
   }
 
   /** Rows without these fields, of joined rows as well; primary keys stay. */
   defer<const Path extends string = never>(
-    ...fields: readonly FieldPath<M, Path>[]
-  ): QuerySet<M, DeferRow<M, R, Path>> {
+    ...fields: readonly paths.FieldPath<M, Path>[]
+  ): QuerySet<M, paths.DeferRow<M, R, Path>> {
     return this.#with(defer(this.state, fields))
   }
 
@@ -190,10 +180,15 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * ```
    */
   values(): QuerySet<M>
-  values<const Path extends string>(...fields: readonly FieldPath<M, Path>[]): QuerySet<M, ValuesRow<M, Path>>
+  values<const Path extends string>(
+    ...fields: readonly paths.FieldPath<M, Path>[]
+  ): QuerySet<M, paths.ValuesRow<M, Path>>
   values<const E extends types.NamedValues, const Path extends string = never>(
     ...fields: readonly [...FieldPath<M, Path>[], E & types.CheckedValues<M, E>]
-  ): QuerySet<types.Annotated<M, types.NamedRow<M, E>>, Flat<ValuesRow<M, Path> & types.NamedRow<M, E>>>
+  ): QuerySet<
+    types.Annotated<M, types.NamedRow<M, E>>,
+    paths.Flat<paths.ValuesRow<M, Path> & types.NamedRow<M, E>>
+  >
   values(...fields: readonly unknown[]): unknown {
     return this.#with(values(this.state, fields))
   }
@@ -218,7 +213,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * @throws {@link FieldError} for what is no moment, and an unknown unit; {@link UsageError} on a slice or combination.
    */
   dates<const Path extends string>(
-    field: FieldPath<M, Path>,
+    field: paths.FieldPath<M, Path>,
     unit: DateUnit,
     options: DatesOptions = {},
   ): QuerySet<M, NonNullable<ArgumentValue<M, Path>>> {
@@ -234,7 +229,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    */
   selectRelated<const Paths extends readonly string[]>(
     ...paths: { readonly [I in keyof Paths]: ToOnePath<M, Paths[I]> }
-  ): QuerySet<M, JoinedRow<M, R, Paths>> {
+  ): QuerySet<M, paths.JoinedRow<M, R, Paths>> {
     return this.#with(selectRelated(this.state, paths))
   }
 
@@ -252,10 +247,10 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    */
   prefetchRelated<const Paths extends readonly string[]>(
     ...paths: { readonly [I in keyof Paths]: RelationPath<M, Paths[I]> }
-  ): QuerySet<M, JoinedRow<M, R, Paths>>
+  ): QuerySet<M, paths.JoinedRow<M, R, Paths>>
   prefetchRelated<
     const Querysets extends { readonly [Name in RelationName<M>]?: QuerySet<Target<M, Name>, object> },
-  >(querysets: Querysets): QuerySet<M, Flat<Omit<R, keyof Querysets> & Prefetched<M, R, Querysets>>>
+  >(querysets: Querysets): QuerySet<M, paths.Flat<Omit<R, keyof Querysets> & Prefetched<M, R, Querysets>>>
   prefetchRelated(...args: readonly (string | Readonly<Record<string, unknown>>)[]): unknown {
     const stateOf = (inner: unknown) =>
       inner instanceof QuerySet ? (inner as QuerySet<Model>).state : undefined
@@ -279,7 +274,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    */
   annotate<const A extends types.Aggregates>(
     aggregates: A & types.CheckedAnnotations<M, A>,
-  ): QuerySet<types.Annotated<M, types.AggregateRow<M, A>>, Flat<R & types.AggregateRow<M, A>>> {
+  ): QuerySet<types.Annotated<M, types.AggregateRow<M, A>>, paths.Flat<R & types.AggregateRow<M, A>>> {
     return new QuerySet(this.binding, annotate(this.state, aggregates))
   }
 

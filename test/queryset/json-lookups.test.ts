@@ -45,7 +45,10 @@ it.each<[Record<string, unknown>, RegExp]>([
   [{ hasKey: 1 }, /preferences\.hasKey takes a string, not an integer of 1 digit/],
   [{ hasKeys: 'a' }, /preferences\.hasKeys takes an array of strings/],
   [{ hasAnyKeys: ['a', null] }, /preferences\.hasAnyKeys takes an array of strings/],
-  [{ theme: 'dark' }, /has no lookup "theme". Choices: .*hasAnyKeys, .*\. A value that is an object goes into/],
+  [
+    { theme: 'dark' },
+    /has no lookup "theme". Choices: .*hasAnyKeys, .*\. A value that is an object goes into/,
+  ],
 ])('refuses %j', (preferences, message) => {
   expect(() => shop.repos.users.filter({ preferences })).toThrow(message)
 })
