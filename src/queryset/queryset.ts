@@ -106,8 +106,6 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * The rows of this queryset and of others: `(SELECT …) UNION (SELECT …)`, each row once, or all of them with
    * `{ all: true }`. It runs where this queryset runs. Orders and slices of the querysets count within them.
    *
-   * What remains possible is to order, slice, take values, combine further, and read.
-   *
    * @throws {@link UsageError} when rows differ in shape, fields or types, for a queryset with `selectForUpdate` or of
    * another database, and without `all` for types that have no equality, such as json.
    */
@@ -122,17 +120,17 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     return this.#combined('intersect', others)
   }
 
-  /** The rows of this queryset that are in none of the others, each once: `EXCEPT`. Else as {@link union}. */
+  /** The rows that are in none of the others, each once: `EXCEPT`. Else as {@link union}. */
   difference(...others: readonly QuerySetOf<R>[]): QuerySet<M, R> & AfterUnion {
     return this.#combined('except', others)
   }
 
   /**
-   * Locks the rows that are read until the transaction ends: `FOR UPDATE`. It runs within `using(trx)`, or, for what is
-   * not streamed, on a connection with a transaction begun by hand. `count()` and `exists()` lock nothing.
+   * Locks the rows that are read until the transaction ends: `FOR UPDATE`. It runs within `using(trx)`, or, not streamed, in
+   * a transaction begun by hand. `count()` and `exists()` lock nothing.
    *
    * ```ts
-   * const [job] = await jobs.using(trx).orderBy('id').selectForUpdate({ skipLocked: true }).slice(0, 1).toArray()
+   * const job = await jobs.using(trx).orderBy('id').selectForUpdate({ skipLocked: true }).first()
    * ```
    *
    * `of` names whose rows to lock: `self`, and relations joined by `selectRelated`. Without it all are, which PostgreSQL
@@ -172,8 +170,8 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
 
   /**
    * Rows of exactly these fields, of all without any. A path along relations is in an object of theirs; an object names
-   * fields and expressions, which are fields from then on. After `union` and the like it narrows the rows that there are:
-   * those that were equal as a whole are one row, others stay. Django narrows each side before.
+   * fields and expressions, which are fields from then on. After `union` and its like it narrows the
+   * rows that came of it; Django narrows each side before.
    *
    * ```ts
    * payments.values({ month: trunc('month', 'paidAt'), customer: 'order.user.name' }).annotate({ total: sum('amount') })
@@ -184,7 +182,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     ...fields: readonly paths.FieldPath<M, Path>[]
   ): QuerySet<M, paths.ValuesRow<M, Path>>
   values<const E extends types.NamedValues, const Path extends string = never>(
-    ...fields: readonly [...FieldPath<M, Path>[], E & types.CheckedValues<M, E>]
+    ...fields: readonly [...paths.FieldPath<M, Path>[], E & types.CheckedValues<M, E>]
   ): QuerySet<
     types.Annotated<M, types.NamedRow<M, E>>,
     paths.Flat<paths.ValuesRow<M, Path> & types.NamedRow<M, E>>
@@ -224,8 +222,8 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * Joins the rows of to-one relations into each row by `LEFT JOIN`, which never leaves a row out:
    * `posts.selectRelated('author', 'author.company')`. One query.
    *
-   * @throws {@link FieldError} for a relation that is not there or leads to many rows. While reading: {@link DecodeError}
-   * where a key that is never NULL leads to a row that is not seen, as policies of row-level security hide rows.
+   * @throws {@link FieldError} for a relation to many rows. While reading: {@link DecodeError} where a key that is never NULL
+   * leads to a row that is not seen, as policies of row-level security hide rows.
    */
   selectRelated<const Paths extends readonly string[]>(
     ...paths: { readonly [I in keyof Paths]: ToOnePath<M, Paths[I]> }
@@ -242,8 +240,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * users.prefetchRelated({ posts: posts.filter({ isPublished: true }).orderBy('-createdAt').slice(0, 3) })
    * ```
    *
-   * @throws {@link FieldError} for a relation that is not there; {@link UsageError} for a queryset on another table or
-   * one of `values()` or `valuesList()`.
+   * @throws {@link FieldError}; {@link UsageError} for a queryset on another table or one of `values()` or `valuesList()`.
    */
   prefetchRelated<const Paths extends readonly string[]>(
     ...paths: { readonly [I in keyof Paths]: RelationPath<M, Paths[I]> }
@@ -269,8 +266,8 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * ```
    *
    * @throws {@link FieldError} for a name that is taken, an unknown path, and a field that the aggregate does not take;
-   * {@link UsageError} on a slice or combination, after `valuesList`, for an aggregate of the table's own fields without
-   * groups, and for an order by a field that groups do not have.
+   * {@link UsageError} after `valuesList`, for an aggregate of the table's own fields without groups, and for an order by a
+   * field that groups do not have.
    */
   annotate<const A extends types.Aggregates>(
     aggregates: A & types.CheckedAnnotations<M, A>,
@@ -308,13 +305,11 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * @throws {@link UsageError} after `valuesList`, since rows are objects, `prefetchRelated` and `union` and its like.
    */
   toKysely(): SelectQueryBuilder<TablesOf<M>, OwnTable<M>, R> {
-    // The builder is made without types; these are the ones that the queryset stands for.
     return kyselyBuilder(this.binding, this.state) as unknown as ReturnType<this['toKysely']>
   }
 
-  /** This query as the operand of `in`: its only column, or the primary key of whole rows. */
+  /** This query as the operand of `in`: its only column, or the primary key of whole rows, as R says. */
   [SUBQUERY](form?: 'exists' | 'array'): SubqueryOf<M, R> {
-    // What the rows are follows from the selection, which R follows as well.
     return (form === 'exists' ? existenceOf(this.state) : subqueryOf(this.state, form)) as SubqueryOf<M, R>
   }
 
