@@ -80,7 +80,7 @@ function queryset(random: Random, repos: Repositories): Readable {
 /** Writes that come of chance; what they return. */
 async function write(random: Random, repos: Repositories, round: number): Promise<unknown> {
   const n = random.below(20) + 1
-  const at = { createdAt: '2026-03-01' }
+  const at = { createdAt: '2026-03-01T00:00Z' }
   const email = `w${round}@example.com`
   const writes: (() => Promise<unknown>)[] = [
     () => repos.users.create({ email, name: 'New', ...at }),

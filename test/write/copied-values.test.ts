@@ -48,7 +48,7 @@ const further: Readonly<Record<string, readonly unknown[]>> = {
       new Date('0044-03-15T00:00:00Z'),
       new Date('1969-12-31T23:59:59.999Z'),
     ],
-    ...['2024-01-02 03:04:05.5 Europe/Berlin', '2024-07-02 03:04:05', '0044-03-15 00:00:00+00 BC'],
+    ...['2024-01-02 03:04:05.5 Europe/Berlin', '2024-07-02 03:04:05 UTC', '0044-03-15 00:00:00+00 BC'],
   ],
   json: [{ at: new Date(0) }, { toJSON: () => ({ a: 1 }) }, Object.create(null), 'x', [[], {}]],
 }

@@ -10,7 +10,8 @@ const day = String.raw`(?:\d{4,7}-\d\d?-\d\d?|\d{8}|\d{4,7}[ -]${month}[ -]\d\d?
 const clock = String.raw`t?(?:\d\d?(?::\d\d){0,2}|\d{4}|\d{6})(?:\.\d*)?(?: ?[ap]m)?`
 const offset = String.raw` ?(?:z|zulu|utc|gmt|[+-]\d\d?(?::?\d\d){0,2})`
 // Abbreviations other than these have their meaning from timezone_abbreviations.
-const zone = String.raw`(?:${offset}| [a-z_]+(?:\/[\w+-]+)+)`
+const namedZone = String.raw` [a-z_]+(?:\/[\w+-]+)+`
+const zone = `(?:${offset}|${namedZone})`
 const era = '(?: ?(?:bc|ad))?'
 const always = '[+-]?infinity|epoch'
 
@@ -21,7 +22,7 @@ function pattern(of: string): RegExp {
 
 // The server leaves out an offset that a timestamp or a date does not hold.
 const local = pattern(`${always}|${day}(?:[ t]${clock}${zone}?)?${era}`)
-const instant = pattern(`${always}|now|${day}[ t]${clock}${zone}${era}`)
+const instant = pattern(`${always}|now|${day}(?:[ t]${clock}${zone}|${namedZone})${era}`)
 const clockAlone = pattern(`${clock}(?:${zone})?`)
 const clockWithOffset = pattern(`${clock}${offset}`)
 // Under the IntervalStyle sql_standard a sign in front is that of all fields.
