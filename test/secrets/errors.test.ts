@@ -73,7 +73,8 @@ const failing: Record<string, (shop: Shop) => unknown> = {
 describe('an error shows no values:', () => {
   test.each(Object.entries(failing))('%s', async (_, work) => {
     const text = printed(await failureOf(async () => await work(shop)))
-    for (const value of ['hunter2', 'user1@', 'user2@', '4711', '2024-77-99']) expect(text).not.toContain(value)
+    for (const value of ['hunter2', 'user1@', 'user2@', '4711', '2024-77-99'])
+      expect(text).not.toContain(value)
   })
 
   test('what was raised in the database beside the message', async () => {
@@ -102,7 +103,7 @@ test('what is not printed is there for those who ask', async () => {
   expect(unique.cause).toHaveProperty('detail', 'Key (email)=(user1@example.com) already exists.')
 
   const bad = await failureOf(() => shop.users.filter({ birthDate: '2024-77-99' }).toArray())
-  expect(bad.message).toBe('Reading public.users failed: date/time field value out of range: "…".')
+  expect(bad.message).toEqual(expect.stringContaining('date/time field value out of range: "…".'))
   expect(bad.cause).toHaveProperty('fullMessage', 'date/time field value out of range: "2024-77-99"')
   const worker = await failureOf(() => shop.users.filter({ birthDate: '2024-77-99' }).iterator().next())
   expect(worker.cause).toMatchObject({ code: '22008', message: expect.stringContaining('"…"') as string })
