@@ -11,6 +11,8 @@ import { known } from '../shape/known.js'
 import type { TableSchema } from '../schema/table.js'
 import { bulkCreate } from '../write/bulk-create.js'
 import { bulkUpdate } from '../write/bulk-update.js'
+import { linkOf } from '../query/related/linked.js'
+import { LinkedRows, type KeyOrRow, type LinkedRowsOf, type ToManyName } from './linked-rows.js'
 import { create, findOrCreate } from '../write/create.js'
 import type { BulkOptions, IgnoreConflicts, RefuseConflicts, UpdateConflicts } from '../write/options.js'
 import type { ChangedRow, CreateDefaults, Defaults, NewRows, NewRowStream } from '../write/rows.js'
@@ -174,6 +176,24 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
     )
     // Whole rows, as those of `create`.
     return found as Promise<[M['row'], boolean]>
+  }
+
+  /**
+   * The rows that a relation to many leads to from one row, to be linked and unlinked:
+   *
+   * ```ts
+   * await products.link(product, 'categories').add([garden, kitchen], { values: { isPrimary: false } })
+   * await products.link(product.id, 'categories').set([1, 2, 3]) // { added: 1, removed: 2 }
+   * ```
+   *
+   * The row and those linked to it are given as rows or by their keys.
+   *
+   * @throws {@link FieldError} for a relation that is not there and for what is no row or key; {@link UsageError} for a
+   * relation to one row, and for views.
+   */
+  link<const Name extends ToManyName<M>>(row: KeyOrRow<M>, relation: Name): LinkedRowsOf<M, Name> {
+    const { table, schemas } = this.state
+    return new LinkedRows(this.binding, linkOf(table, schemas, relation, row))
   }
 
   #write<T>(options: CallOptions | undefined, write: (binding: Binding) => Promise<T>): Promise<T> {
