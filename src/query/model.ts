@@ -24,6 +24,8 @@ export interface Model {
   readonly tables?: object
   /** Relations by name: {@link ToOne} or {@link ToMany}. */
   readonly relations?: object
+  /** Relations that were prefetched under names of their own. */
+  readonly aliases?: object
 }
 
 /** A relation to at most one row; `Nullable` is true when there may be none. */

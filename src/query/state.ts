@@ -103,6 +103,8 @@ export interface Prefetch {
   readonly state: QueryState
   /** By its name alone: whole rows, and all of them. */
   readonly isPlain: boolean
+  /** Under a name of its own, which its relation has here, beside others of the same relation. */
+  readonly isNamed?: boolean
 }
 
 /** No conditions, no order and the like: most shapes have it, and need not say what is in it. */

@@ -1,7 +1,15 @@
 /** What relations are written by, and what pages and single rows are. Checked by the compiler alone; nothing here runs. */
 import { expectTypeOf } from 'vitest'
 import type { LinkedRows, LinksSet, Page, ToMany } from 'sluice'
-import type { Category, PostsModel, Product, Repositories, User, UsersModel } from '../../generated/index.js'
+import type {
+  Category,
+  Post,
+  PostsModel,
+  Product,
+  Repositories,
+  User,
+  UsersModel,
+} from '../../generated/index.js'
 
 declare const product: Product
 declare const category: Category
@@ -60,4 +68,29 @@ export async function singleRows({ users }: Repositories, user: User) {
   expectTypeOf(created).toEqualTypeOf<boolean>()
   // @ts-expect-error a new row would have no name
   void users.updateOrCreate({ email: 'a@b' }, { tags: [] }, { createDefaults: { tags: [] } })
+}
+
+export async function namedPrefetches({ users, posts, orders }: Repositories) {
+  const published = posts.filter({ publishedAt: { isNull: false } })
+  const named = users.prefetchRelated({
+    published: { postsByAuthor: published.only('title') },
+    postsByEditor: posts,
+  })
+  const { published: rows, postsByEditor } = await named.prefetchRelated('published.editor').get({ id: 1 })
+  expectTypeOf(rows[0]?.title).toEqualTypeOf<string | undefined>()
+  expectTypeOf(rows[0]?.editor?.email).toEqualTypeOf<string | undefined>()
+  expectTypeOf(postsByEditor).toEqualTypeOf<Post[]>()
+  const one = await posts.prefetchRelated({ early: { author: users.only('name') } }).get()
+  expectTypeOf(one.early).toEqualTypeOf<Pick<User, 'id' | 'name'> | null>()
+
+  // @ts-expect-error a queryset of another table
+  void users.prefetchRelated({ published: { postsByAuthor: orders } })
+  // @ts-expect-error no relation
+  void users.prefetchRelated({ published: { posts: published } })
+  // @ts-expect-error a queryset, and no relation of that name
+  void users.prefetchRelated({ published })
+  // @ts-expect-error no rows of that name
+  void named.prefetchRelated('drafts.editor')
+  // @ts-expect-error a name is no relation to filter by
+  void named.filter({ published: { some: { title: 'x' } } })
 }
