@@ -63,9 +63,9 @@ export interface AddressesRelations {
   /** The row of `public.users` by `userId`. */
   user: ToOne<UsersModel, false>
   /** Rows of `public.orders` by their `billingAddressId`. */
-  ordersByBillingAddress: ToMany<OrdersModel>
+  ordersByBillingAddress: ToMany<OrdersModel, true>
   /** Rows of `public.orders` by their `shippingAddressId`. */
-  ordersByShippingAddress: ToMany<OrdersModel>
+  ordersByShippingAddress: ToMany<OrdersModel, true>
 }
 
 /** The types of `public.addresses`, for the engine's generics. */

@@ -56,7 +56,7 @@ export interface CategoriesRelations {
   /** Rows of `public.categories` by their `parentId`. */
   categoriesByParent: ToMany<CategoriesModel>
   /** Rows of `public.product_categories` by their `categoryId`. */
-  productCategories: ToMany<ProductCategoriesModel>
+  productCategories: ToMany<ProductCategoriesModel, true>
   /** Rows of `public.products` through `public.product_categories`. */
   products: ToMany<ProductsModel>
 }

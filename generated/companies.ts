@@ -68,7 +68,7 @@ export interface CompaniesTable {
 /** What the relations of `public.companies` lead to. */
 export interface CompaniesRelations {
   /** Rows of `public.products` by their `supplierId`. */
-  products: ToMany<ProductsModel>
+  products: ToMany<ProductsModel, true>
   /** Rows of `public.users` by their `companyId`. */
   users: ToMany<UsersModel>
 }

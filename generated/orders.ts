@@ -85,9 +85,9 @@ export interface OrdersRelations {
   /** The row of `public.coupons` by `couponId`. */
   coupon: ToOne<CouponsModel, true>
   /** Rows of `public.order_items` by their `orderId`. */
-  orderItems: ToMany<OrderItemsModel>
+  orderItems: ToMany<OrderItemsModel, true>
   /** Rows of `public.payments` by their `orderId`. */
-  payments: ToMany<PaymentsModel>
+  payments: ToMany<PaymentsModel, true>
 }
 
 /** The types of `public.orders`, for the engine's generics. */

@@ -119,11 +119,11 @@ export interface ProductsRelations {
   /** The row of `public.companies` by `supplierId`. */
   supplier: ToOne<CompaniesModel, false>
   /** Rows of `public.order_items` by their `productId`. */
-  orderItems: ToMany<OrderItemsModel>
+  orderItems: ToMany<OrderItemsModel, true>
   /** Rows of `public.product_categories` by their `productId`. */
-  productCategories: ToMany<ProductCategoriesModel>
+  productCategories: ToMany<ProductCategoriesModel, true>
   /** Rows of `public.reviews` by their `productId`. */
-  reviews: ToMany<ReviewsModel>
+  reviews: ToMany<ReviewsModel, true>
   /** Rows of `public.categories` through `public.product_categories`. */
   categories: ToMany<CategoriesModel>
 }

@@ -99,15 +99,15 @@ export interface UsersRelations {
   /** The row of `public.users` by `referredBy`. */
   referredByUser: ToOne<UsersModel, true>
   /** Rows of `public.addresses` by their `userId`. */
-  addresses: ToMany<AddressesModel>
+  addresses: ToMany<AddressesModel, true>
   /** Rows of `public.orders` by their `userId`. */
-  orders: ToMany<OrdersModel>
+  orders: ToMany<OrdersModel, true>
   /** Rows of `public.posts` by their `authorId`. */
-  postsByAuthor: ToMany<PostsModel>
+  postsByAuthor: ToMany<PostsModel, true>
   /** Rows of `public.posts` by their `editorId`. */
   postsByEditor: ToMany<PostsModel>
   /** Rows of `public.reviews` by their `userId`. */
-  reviews: ToMany<ReviewsModel>
+  reviews: ToMany<ReviewsModel, true>
   /** The row of `public.user_profiles` by its `userId`. */
   userProfile: ToOne<UserProfilesModel, true>
   /** Rows of `public.users` by their `referredBy`. */

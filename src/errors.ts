@@ -35,6 +35,13 @@ export class UsageError extends SluiceError {
   }
 }
 
+/** What was given as a position, such as `after` of `page()`, is none of this queryset: cut, made up or another's. */
+export class PositionError extends SluiceError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('INVALID_POSITION', message, options)
+  }
+}
+
 /** `get()` found no row. */
 export class DoesNotExist extends SluiceError {
   constructor(readonly table: string) {
@@ -42,10 +49,13 @@ export class DoesNotExist extends SluiceError {
   }
 }
 
-/** `get()` found more than one row. */
+/** `get()` or `getOrNull()` found more than one row. */
 export class MultipleObjectsReturned extends SluiceError {
-  constructor(readonly table: string) {
-    super('MULTIPLE_OBJECTS_RETURNED', `get() found more than one row of "${table}".`)
+  constructor(
+    readonly table: string,
+    method = 'get',
+  ) {
+    super('MULTIPLE_OBJECTS_RETURNED', `${method}() found more than one row of "${table}".`)
   }
 }
 
@@ -288,7 +298,8 @@ export function asError(thrown: unknown): Error {
 }
 
 recognise({
-  ...{ SluiceError, OptionError, FieldError, UsageError, DoesNotExist, MultipleObjectsReturned, EncodeError },
+  ...{ SluiceError, OptionError, FieldError, UsageError, PositionError, DoesNotExist, EncodeError },
+  ...{ MultipleObjectsReturned },
   ...{ QueryError, DecodeError, SchemaDriftError, ConnectionError, TimeoutError, TransactionError },
   ...{ IntegrityError, UniqueViolation, ForeignKeyViolation, NotNullViolation, CheckViolation },
   ...{ ExclusionViolation },

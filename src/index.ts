@@ -12,14 +12,17 @@ export { afterCommit } from './transaction/after-commit.js'
 export { atomic, type AtomicOptions } from './transaction/atomic.js'
 export { withSettings, type Transactional } from './transaction/with-settings.js'
 export { Repository } from './repository/repository.js'
+export type { KeyOrRow, LinkedRows, LinkedRowsOf } from './repository/linked-rows.js'
+export type { LinkOptions, LinksSet } from './write/link.js'
 export { repositoriesOf, type RepositoryClass } from './repository/repositories.js'
 export { functionsOf } from './repository/functions.js'
 export { QuerySet } from './queryset/queryset.js'
+export type { Page, PageOptions } from './queryset/page.js'
 export type { CompiledSQL, Field, OrderKey, QuerySetOf } from './queryset/types/field-types.js'
 export type { OrderArgument, OrderObject, ValuesTuple } from './queryset/types/order-types.js'
 export type { FieldPath, OrderPath } from './queryset/types/path-types.js'
 export type { BulkOptions, IgnoreConflicts, RefuseConflicts, UpdateConflicts } from './write/options.js'
-export type { ChangedRow, Defaults, NewRows, NewRowStream } from './write/rows.js'
+export type { ChangedRow, CreateDefaults, Defaults, NewRows, NewRowStream } from './write/rows.js'
 export type { UpdateExpression, UpdateValues } from './write/update.js'
 export type { ExplainFormat, ExplainOptions } from './sql/select/explain.js'
 export type { UnionOptions } from './query/combine.js'
@@ -205,6 +208,7 @@ export {
   TimeoutError,
   TransactionError,
   UniqueViolation,
+  PositionError,
   UsageError,
   type TimeoutCode,
   type TransactionCode,

@@ -11,13 +11,13 @@ export function relationsInterface(
 ): TypeDeclaration[] {
   if (relations.length === 0) return []
   const properties = relations.map((relation) => {
-    const { schema, target } = relation
+    const { schema, target, isFixed } = relation
     const model =
       target.file === names.file ? target.model : imports.type(target.model, `./${target.file}.js`)
     const type =
       schema.kind === 'one'
         ? `${imports.type('ToOne', 'sluice')}<${model}, ${String(schema.nullable)}>`
-        : `${imports.type('ToMany', 'sluice')}<${model}>`
+        : `${imports.type('ToMany', 'sluice')}<${model}${isFixed ? ', true' : ''}>`
     return propertyOf(schema.name, type, { doc: relationDoc(relation) })
   })
   return [interfaceOf(names.relations, doc, properties)]

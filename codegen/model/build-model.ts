@@ -180,8 +180,8 @@ function relationModels(
   relations: readonly Relation[],
   names: ReadonlyMap<CatalogTable, TableNames>,
 ): RelationModel[] {
-  return relations.flatMap(({ schema, form, entry, target }) => {
+  return relations.flatMap(({ schema, form, isFixed, entry, target }) => {
     const targetNames = names.get(target)
-    return targetNames === undefined ? [] : [{ schema, form, entry, target: targetNames }]
+    return targetNames === undefined ? [] : [{ schema, form, isFixed, entry, target: targetNames }]
   })
 }

@@ -126,6 +126,8 @@ export interface RelationModel {
   readonly schema: RelationSchema
   /** Whether the table refers, is referred to, or is linked. */
   readonly form: 'forward' | 'inverse' | 'through'
+  /** Whether its rows cannot be without the one that they belong to. */
+  readonly isFixed: boolean
   /** What the settings call the key that it is made from. */
   readonly entry: string
   /** The names of the table it leads to. */

@@ -9,9 +9,11 @@ import { selectAggregates, selectCount, selectExists, selectRows } from '../sql/
 
 /** The SELECT of a queryset's rows, and how they are read: with their keys where something is prefetched for them. */
 export function rowsPlan(state: QueryState) {
+  const { prefetches, position } = state.selection
+  const isPlain = prefetches.length === 0 && position === undefined
   return {
     query: compile((creator) => selectRows(creator, state)),
-    reader: state.selection.prefetches.length === 0 ? selectionReader(state) : keyedReader(state),
+    reader: isPlain ? selectionReader(state) : keyedReader(state),
     locks: locksRows(state),
     mayWrite: callsVolatile(state),
   }

@@ -24,6 +24,8 @@ export interface Model {
   readonly tables?: object
   /** Relations by name: {@link ToOne} or {@link ToMany}. */
   readonly relations?: object
+  /** Relations that were prefetched under names of their own. */
+  readonly aliases?: object
 }
 
 /** A relation to at most one row; `Nullable` is true when there may be none. */
@@ -33,10 +35,11 @@ export interface ToOne<M extends Model, Nullable extends boolean> {
   readonly nullable: Nullable
 }
 
-/** A relation to any number of rows. */
-export interface ToMany<M extends Model> {
+/** A relation to any number of rows; `Fixed` is true when they cannot be without the one that they belong to. */
+export interface ToMany<M extends Model, Fixed extends boolean = false> {
   readonly kind: 'many'
   readonly model: M
+  readonly fixed?: Fixed
 }
 
 /** The tables that a callback, or a query of `toKysely()`, knows. */

@@ -40,6 +40,8 @@ export interface Projection {
   readonly layout: RowLayout
   /** Per prefetch, the positions of the columns that its rows are found by; they come last and are not part of rows. */
   readonly keys: readonly (readonly number[])[]
+  /** Those of the values that tell where in the order a row is. */
+  readonly position: readonly number[]
 }
 
 /** What a queryset's SELECT returns: the compiler and the row reader both go by it, so that positions agree. */
@@ -83,7 +85,8 @@ export function projectionOf(state: QueryState): Projection {
       return selected >= 0 ? selected : add(column, undefined, type)
     }),
   )
-  return { outputs, layout, keys }
+  const position = (selection.position ?? []).map((column) => add(column))
+  return { outputs, layout, keys, position }
 }
 
 function placeOf(column: ColumnSchema): readonly string[] {

@@ -84,6 +84,8 @@ export interface Selection {
   readonly related: readonly RelatedSelection[]
   /** Relations that are read for the rows of each chunk, by a query of their own. */
   readonly prefetches: readonly Prefetch[]
+  /** What is read besides, to tell where in the order a row is, each field by the type that is exact. */
+  readonly position?: readonly ColumnSchema[]
 }
 
 /** A to-one relation joined into the rows, and what is joined into its own. */
@@ -101,6 +103,8 @@ export interface Prefetch {
   readonly state: QueryState
   /** By its name alone: whole rows, and all of them. */
   readonly isPlain: boolean
+  /** Under a name of its own, which its relation has here, beside others of the same relation. */
+  readonly isNamed?: boolean
 }
 
 /** No conditions, no order and the like: most shapes have it, and need not say what is in it. */

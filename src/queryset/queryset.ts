@@ -31,6 +31,7 @@ import type * as paths from './types/path-types.js'
 import type { SubqueryOf } from './types/subquery-value.js'
 import { Terminals } from './terminals.js'
 import type { Prefetched, RelationName, RelationPath, Target, ToOnePath } from './types/relation-types.js'
+import type { WithAliases } from './types/aliases.js'
 
 /**
  * A lazy, immutable query on one table: every method that narrows it returns a new queryset, and nothing runs until
@@ -56,7 +57,6 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * users.filter({ isActive: true, createdAt: { gte: since } }, { or: [{ age: { lt: 18 } }, { age: null }] })
    * posts.filter({ authorId: { in: users.filter({ isActive: true }) } })
    * ```
-   *
    * @throws {@link FieldError} for an unknown field or lookup or an `undefined` operand, {@link EncodeError} for a
    * value that the column cannot hold, {@link UsageError} on a slice.
    */
@@ -72,7 +72,6 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   /**
    * Replaces the order: `orderBy('-createdAt', 'author.name', { rating: 'desc', nulls: 'last' }, lower('title'))`. NULLs
    * come last ascending and first descending unless said otherwise. Without keys the result is unordered.
-   *
    * @throws {@link FieldError} for what cannot be sorted by, such as a path to many rows; {@link UsageError} on a slice, and
    * for what rows of groups and of `distinct()` do not have.
    */
@@ -94,7 +93,6 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * ```ts
    * posts.distinct('authorId').orderBy('authorId', '-createdAt') // the latest post of each author
    * ```
-   *
    * @throws {@link FieldError} for an unknown field; {@link UsageError} on a slice, after `selectForUpdate`, and when
    * the order begins with other fields.
    */
@@ -105,7 +103,6 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   /**
    * The rows of this queryset and of others: `(SELECT …) UNION (SELECT …)`, each row once, or all of them with
    * `{ all: true }`. It runs where this queryset runs. Orders and slices of the querysets count within them.
-   *
    * @throws {@link UsageError} when rows differ in shape, fields or types, for a queryset with `selectForUpdate` or of
    * another database, and without `all` for types that have no equality, such as json.
    */
@@ -170,8 +167,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
 
   /**
    * Rows of exactly these fields, of all without any. A path along relations is in an object of theirs; an object names
-   * fields and expressions, which are fields from then on. After `union` and its like it narrows the
-   * rows that came of it; Django narrows each side before.
+   * fields and expressions, fields from then on. After `union` it narrows what came of it; Django narrows each side before.
    *
    * ```ts
    * payments.values({ month: trunc('month', 'paidAt'), customer: 'order.user.name' }).annotate({ total: sum('amount') })
@@ -237,20 +233,26 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    *
    * ```ts
    * users.prefetchRelated('posts', 'posts.comments')
-   * users.prefetchRelated({ posts: posts.filter({ isPublished: true }).orderBy('-createdAt').slice(0, 3) })
+   * users.prefetchRelated({ posts: posts.orderBy('-createdAt').slice(0, 3), drafts: { posts: posts.filter(…) } })
    * ```
-   *
-   * @throws {@link FieldError}; {@link UsageError} for a queryset on another table or one of `values()` or `valuesList()`.
+   * @throws {@link FieldError} for what is no relation, or a name that is taken; {@link UsageError} for an unfit queryset.
    */
   prefetchRelated<const Paths extends readonly string[]>(
     ...paths: { readonly [I in keyof Paths]: RelationPath<M, Paths[I]> }
   ): QuerySet<M, paths.JoinedRow<M, R, Paths>>
-  prefetchRelated<
-    const Querysets extends { readonly [Name in RelationName<M>]?: QuerySet<Target<M, Name>, object> },
-  >(querysets: Querysets): QuerySet<M, paths.Flat<Omit<R, keyof Querysets> & Prefetched<M, R, Querysets>>>
+  prefetchRelated<const Wanted extends Readonly<Record<string, object>>>(
+    querysets: Wanted & {
+      readonly [N in keyof Wanted]: N extends RelationName<M>
+        ? QuerySet<Target<M, N>, object>
+        : {
+            readonly [Of in keyof Wanted[N]]: Of extends RelationName<M>
+              ? QuerySet<Target<M, Of>, object>
+              : RelationName<M>
+          }
+    },
+  ): QuerySet<WithAliases<M, Wanted>, paths.Flat<Omit<R, keyof Wanted> & Prefetched<M, R, Wanted>>>
   prefetchRelated(...args: readonly (string | Readonly<Record<string, unknown>>)[]): unknown {
-    const stateOf = (inner: unknown) =>
-      inner instanceof QuerySet ? (inner as QuerySet<Model>).state : undefined
+    const stateOf = (of: unknown) => (of instanceof QuerySet ? (of as QuerySet<Model>).state : undefined)
     return this.#with(prefetchRelated(this.state, args, stateOf))
   }
 
@@ -264,10 +266,8 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * users.annotate({ postCount: count('posts', { filter: { publishedAt: { isNull: false } } }) }).orderBy('-postCount')
    * orders.values('status').annotate({ n: count() }).filter({ n: { gt: 10 } }) // { status: OrderStatus, n: number }
    * ```
-   *
-   * @throws {@link FieldError} for a name that is taken, an unknown path, and a field that the aggregate does not take;
-   * {@link UsageError} after `valuesList`, for an aggregate of the table's own fields without groups, and for an order by a
-   * field that groups do not have.
+   * @throws {@link FieldError} for a name that is taken, an unknown path, and what an aggregate does not take;
+   * {@link UsageError} on a slice or combination, after `valuesList`, and for fields without groups or outside of them.
    */
   annotate<const A extends types.Aggregates>(
     aggregates: A & types.CheckedAnnotations<M, A>,

@@ -40,6 +40,8 @@ export interface CompiledRead {
   readonly reader: RowReader
   /** What belongs to its rows, by queries of their own; the reader then gives rows with their keys. */
   readonly prefetch?: PrefetchRows
+  /** Rows are wanted with their keys. */
+  readonly keepsKeys?: boolean
   /** Locks the rows that it reads. */
   readonly locks?: boolean
   /** Calls a volatile function, which may have written. */
@@ -70,7 +72,7 @@ async function readTraced(binding: Binding, read: CompiledRead, trace?: Trace): 
       const { engine } = binding
       const withConnection: WithConnection = (related) => related(connection)
       await runPrefetch(prefetch(keyed, budget), { engine, budget, withConnection, group: budget })
-      return keyed.map(({ row }) => row)
+      return read.keepsKeys === true ? keyed : keyed.map(({ row }) => row)
     }
     return withConnection(binding, task, trace)
   }

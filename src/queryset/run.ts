@@ -6,6 +6,7 @@ import { aggregate, emptyAggregation } from '../query/aggregate/aggregate.js'
 import type { QueryState } from '../query/state.js'
 import { planReader } from '../rows/statement-readers.js'
 import { compileExplain, type ExplainOptions } from '../sql/select/explain.js'
+import type { PrefetchRows } from '../iterate/run-prefetch.js'
 import { readAll, type CompiledRead } from './read.js'
 
 /** The SELECT of a queryset's rows, and how they are read. */
@@ -13,6 +14,14 @@ export function statementOf(state: QueryState): CompiledRead {
   const { query, made } = planned(rowsPlan, state)
   if (state.selection.prefetches.length === 0) return { state, query, ...made }
   return { state, query, ...made, prefetch: (rows, budget) => prefetch(state, rows, budget) }
+}
+
+/** The same for rows with their keys and positions; relations are read for the first `size` of them. */
+export function keyedStatementOf(state: QueryState, size: number): CompiledRead {
+  const { prefetch: all, ...read } = statementOf(state)
+  const prefetch =
+    all && (((rows, budget) => all(rows.slice(0, size), budget)) satisfies PrefetchRows | undefined)
+  return { ...read, ...(prefetch && { prefetch }), keepsKeys: true }
 }
 
 /** All rows. */

@@ -7,6 +7,7 @@ import { filter } from '../query/filter/filter.js'
 import { bulkRead, keyedBy } from '../query/in-bulk.js'
 import type { FilterArgument, Model } from '../query/model.js'
 import { earliestFirst, inDefaultOrder, lastFirst, latestFirst } from '../query/order/order-by.js'
+import { rowAmong } from '../query/filter/row-among.js'
 import { slice } from '../query/slice.js'
 import type { QueryState } from '../query/state.js'
 import { deleteAll, updateAll, type UpdateValues } from '../write/update.js'
@@ -15,6 +16,7 @@ import { argumentsAndOptions, signalAmong } from './calls/call-options.js'
 import { fromCallSite } from './calls/call-site.js'
 import type { BulkKeys, KeyField, KeyOf, OrderKey, SoleKey } from './types/field-types.js'
 import type { Flat } from './types/path-types.js'
+import { pageRequest, readPage, type Page, type PageOptions } from './page.js'
 import * as run from './run.js'
 import { Streams } from './streams.js'
 import { untilAborted } from '../shared-signal.js'
@@ -89,13 +91,55 @@ export abstract class Terminals<M extends Model, R> extends Streams<R> implement
    * @throws {@link DoesNotExist} when there is none, {@link MultipleObjectsReturned} when there are several.
    */
   get(...conditions: (FilterArgument<M> | CallOptions)[]): Promise<R> {
+    return fromCallSite(async () => this.#found(await this.#one('get', conditions)))
+  }
+
+  /**
+   * The one row that meets the conditions, or null where there is none. Else as {@link get}.
+   *
+   * @throws {@link MultipleObjectsReturned} when there are several.
+   */
+  getOrNull(...conditions: (FilterArgument<M> | CallOptions)[]): Promise<R | null> {
+    return fromCallSite(async () => (await this.#one('getOrNull', conditions)) ?? null)
+  }
+
+  /**
+   * Whether a row is among those of the queryset, by its primary key: `SELECT 1 … WHERE … AND key = $1 LIMIT 1`, or by the
+   * cache. The row may be any object with the key.
+   *
+   * @throws {@link UsageError} without a primary key, on a slice, and after `values()`, `valuesList()` or `union()`;
+   * {@link FieldError} for what does not have the key.
+   */
+  contains(row: Pick<M['row'], M['key'] & keyof M['row']>, options?: CallOptions): Promise<boolean> {
+    return this.#call(options, async (binding) => {
+      const { state, isSame } = rowAmong(this.state, row)
+      if (this.#rows === undefined) return run.hasRows(binding, state)
+      return (await untilAborted(this.#rows, binding.signal)).some(isSame)
+    })
+  }
+
+  /**
+   * Some rows in order, found by the position behind which they come, so that no page takes longer than the first and none
+   * has a row twice or misses one because others were written meanwhile:
+   * `SELECT … WHERE (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT size + 1`.
+   *
+   * ```ts
+   * const { rows, next } = await posts.orderBy('-publishedAt').page({ size: 20, after: request.query.after })
+   * ```
+   *
+   * The order gets the primary key behind its fields, or else a unique key without NULLs. Positions are strings for URLs,
+   * which anyone can read: they have the values of the order's fields, exactly, and tell this queryset's order and the shape of
+   * its filter from others. A position is not a right to anything.
+   *
+   * @throws {@link OptionError}; {@link PositionError} for a position that is cut, made up or of another queryset;
+   * {@link UsageError} on a slice, after `distinct()`, `union()` and for groups, and where no key tells rows apart.
+   */
+  page(options: PageOptions): Promise<Page<R>> {
     return fromCallSite(async () => {
-      const { args, options } = argumentsAndOptions(this.state.table, conditions)
-      const state = args.length === 0 ? this.state : filter(this.state, args, 'get')
-      const read = (binding: Binding) => rowsOf<R>(binding, slice(state, 0, 2))
-      const [row, other] = await abortable(this.binding, options, read)
-      if (other !== undefined) throw new MultipleObjectsReturned(state.schemas.nameOf(state.table))
-      return this.#found(row)
+      const { call, ...request } = pageRequest(this.state, options)
+      const page = await abortable(this.binding, call, (binding) => readPage(binding, request))
+      // What one row is follows from the selection, which R follows as well.
+      return page as Page<R>
     })
   }
 
@@ -256,6 +300,16 @@ export abstract class Terminals<M extends Model, R> extends Streams<R> implement
       const state = ordered(this.state, args)
       return this.#found(await abortable(this.binding, options, (binding) => first<R>(binding, state)))
     })
+  }
+
+  /** The row that meets the conditions, unless there are several. */
+  async #one(method: string, conditions: readonly unknown[]): Promise<R | undefined> {
+    const { args, options } = argumentsAndOptions(this.state.table, conditions)
+    const state = args.length === 0 ? this.state : filter(this.state, args, method)
+    const read = (binding: Binding) => rowsOf<R>(binding, slice(state, 0, 2))
+    const [row, other] = await abortable(this.binding, options, read)
+    if (other !== undefined) throw new MultipleObjectsReturned(state.schemas.nameOf(state.table), method)
+    return row
   }
 
   #found(row: R | undefined): R {

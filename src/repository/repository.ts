@@ -11,9 +11,15 @@ import { known } from '../shape/known.js'
 import type { TableSchema } from '../schema/table.js'
 import { bulkCreate } from '../write/bulk-create.js'
 import { bulkUpdate } from '../write/bulk-update.js'
+import { linkOf } from '../query/related/linked.js'
+import { LinkedRows, type KeyOrRow, type LinkedRowsOf, type ToManyName } from './linked-rows.js'
 import { create, findOrCreate } from '../write/create.js'
 import type { BulkOptions, IgnoreConflicts, RefuseConflicts, UpdateConflicts } from '../write/options.js'
-import type { ChangedRow, Defaults, NewRows, NewRowStream } from '../write/rows.js'
+import type { ChangedRow, CreateDefaults, Defaults, NewRows, NewRowStream } from '../write/rows.js'
+
+interface CreateOptions extends CallOptions {
+  readonly createDefaults?: unknown
+}
 
 /**
  * The rows of one table, as Django's manager: it has every method of a queryset, and caches nothing itself. Generated
@@ -140,25 +146,54 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
 
   /**
    * The row with the lookup's values after its fields were set to `defaults`, or a new one of both, and whether it was
-   * created. Calls at the same time write the same row, if a unique key covers the lookup.
+   * created. Calls at the same time write the same row, if a unique key covers the lookup. With `createDefaults` a new
+   * row gets these in place of `defaults`:
+   *
+   * ```ts
+   * await users.updateOrCreate({ email }, { lastSeenAt: now }, { createDefaults: { name, lastSeenAt: now } })
+   * ```
    *
    * @throws {@link MultipleObjectsReturned} when several rows match; otherwise as `create`.
    */
   updateOrCreate<L extends Partial<M['insert']>>(
     lookup: L,
     ...rest: [...Defaults<M, L>, options?: CallOptions]
-  ): Promise<[row: M['row'], created: boolean]> {
+  ): Promise<[row: M['row'], created: boolean]>
+  updateOrCreate<L extends Partial<M['insert']>>(
+    lookup: L,
+    defaults: Partial<M['insert']>,
+    options: CreateDefaults<M, L>,
+  ): Promise<[row: M['row'], created: boolean]>
+  updateOrCreate(lookup: object, ...rest: readonly unknown[]): Promise<[row: M['row'], created: boolean]> {
     return this.#findOrCreate('updateOrCreate', lookup, rest)
   }
 
   #findOrCreate(method: 'getOrCreate' | 'updateOrCreate', lookup: object, rest: readonly unknown[]) {
     // As the methods that are called have it.
-    const [defaults, options] = rest as [unknown, CallOptions?]
+    const [defaults, { createDefaults, ...options } = {}] = rest as [unknown, CreateOptions?]
     const found = this.#write(options, (binding) =>
-      findOrCreate(binding, this.state, method, lookup, defaults),
+      findOrCreate(binding, this.state, method, lookup, defaults, createDefaults),
     )
     // Whole rows, as those of `create`.
     return found as Promise<[M['row'], boolean]>
+  }
+
+  /**
+   * The rows that a relation to many leads to from one row, to be linked and unlinked:
+   *
+   * ```ts
+   * await products.link(product, 'categories').add([garden, kitchen], { values: { isPrimary: false } })
+   * await products.link(product.id, 'categories').set([1, 2, 3]) // { added: 1, removed: 2 }
+   * ```
+   *
+   * The row and those linked to it are given as rows or by their keys.
+   *
+   * @throws {@link FieldError} for a relation that is not there and for what is no row or key; {@link UsageError} for a
+   * relation to one row, and for views.
+   */
+  link<const Name extends ToManyName<M>>(row: KeyOrRow<M>, relation: Name): LinkedRowsOf<M, Name> {
+    const { table, schemas } = this.state
+    return new LinkedRows(this.binding, linkOf(table, schemas, relation, row))
   }
 
   #write<T>(options: CallOptions | undefined, write: (binding: Binding) => Promise<T>): Promise<T> {

@@ -17,6 +17,8 @@ export interface KeyedRow {
   readonly keys: readonly RowKey[]
   /** As {@link keyText} has it. */
   readonly owner: string | undefined
+  /** The values that tell where in the order it is, where they were asked for. */
+  readonly position?: RowKey
 }
 
 /** One for all rows: an array for each of a million children would be as large as the children. */
@@ -42,6 +44,7 @@ export function keyedReader(
     projection.keys.length === 0
       ? { kind: 'made', positions: [], make: () => NO_KEYS }
       : { kind: 'tuple', items: projection.keys.map(valuesAt) }
+  const position = state.selection.position === undefined ? undefined : valuesAt(projection.position)
   const positions = owner.map((_, index) => outputs.length + index)
   return knownRowReader(columns, {
     kind: 'object',
@@ -49,6 +52,7 @@ export function keyedReader(
       ['row', shapeOf(state.selection, projection)],
       ['keys', keys],
       ['owner', { kind: 'made', positions, make: keyText(ownerColumns) }],
+      ...(position === undefined ? [] : ([['position', position]] as const)),
     ],
   })
 }

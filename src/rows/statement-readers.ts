@@ -16,6 +16,13 @@ export function selectionReader(state: QueryState): RowReader {
 /** Reads a SELECT of one int8, such as count(*). */
 export const countReader = valueReader<number>('count', COUNT_TYPE)
 
+/** Reads how many links were added and removed. */
+export const linkCountsReader: RowReader<{ readonly added: bigint; readonly removed: bigint }> =
+  knownRowReader(
+    ['added', 'removed'].map((label) => ({ label, codec: codecFor('int8') })),
+    objectShape(['added', 'removed']),
+  )
+
 /** Reads a SELECT of which only the number of rows matters. */
 export const existenceReader = valueReader('exists', 'int4')
 

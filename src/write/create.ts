@@ -1,7 +1,7 @@
 import { rowsPlan } from '../plan/reads.js'
 import { insertPlan, updateReturningPlan } from '../plan/writes.js'
 import type { OnConflict, RowCell } from '../sql/write/insert.js'
-import { MultipleObjectsReturned } from '../errors.js'
+import { MultipleObjectsReturned, OptionError } from '../errors.js'
 import type { Binding } from '../kysely/handle.js'
 import { isRecord, parseValues, type Assignment } from '../query/assignment.js'
 import { filter } from '../query/filter/filter.js'
@@ -33,8 +33,9 @@ export async function findOrCreate(
   method: 'getOrCreate' | 'updateOrCreate',
   lookup: unknown,
   defaults: unknown,
+  createDefaults?: unknown,
 ): Promise<[row: unknown, created: boolean]> {
-  const { found, values, changes } = parseLookup(state, lookup, defaults, method)
+  const { found, values, changes } = parseLookup(state, method, { lookup, defaults, createDefaults })
   const writer = Writer.on(binding, state)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const row = await readOne(writer, found)
@@ -79,14 +80,30 @@ async function readOne(writer: Writer, state: QueryState): Promise<Record<string
   return row as Record<string, unknown> | undefined
 }
 
+interface GivenValues {
+  readonly lookup: unknown
+  readonly defaults: unknown
+  /** What a new row gets in place of the defaults. */
+  readonly createDefaults: unknown
+}
+
 /** A lookup as the rows it finds and as the values of the row to create; everything is checked before any I/O. */
-function parseLookup(state: QueryState, lookup: unknown, defaults: unknown, method: string) {
+function parseLookup(state: QueryState, method: string, { lookup, defaults, createDefaults }: GivenValues) {
   const { table, schemas } = state
   refuseView(table, method)
+  if (createDefaults !== undefined && method === 'getOrCreate') {
+    throw new OptionError(
+      'getOrCreate() has no option "createDefaults": its defaults are those of a new row.',
+    )
+  }
   const changes = parseValues(table, defaults ?? {}, `${method}()`)
   const given = parseValues(table, lookup, `${method}()`)
   const exact = Object.entries(isRecord(lookup) ? lookup : {}).map(([key, value]) => [key, { exact: value }])
   const found = filter(initialState(table, schemas), [Object.fromEntries(exact)])
-  const replaced = new Set(changes.map(({ column }) => column))
-  return { found, changes, values: [...given.filter(({ column }) => !replaced.has(column)), ...changes] }
+  const added =
+    createDefaults === undefined
+      ? changes
+      : parseValues(table, createDefaults, `createDefaults of ${method}()`)
+  const replaced = new Set(added.map(({ column }) => column))
+  return { found, changes, values: [...given.filter(({ column }) => !replaced.has(column)), ...added] }
 }

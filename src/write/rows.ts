@@ -1,3 +1,4 @@
+import type { CallOptions } from '../kysely/abortable.js'
 import type { Model } from '../query/model.js'
 
 /** Rows to insert, all of them at hand; `never` for views. */
@@ -19,3 +20,8 @@ export type Defaults<M extends Model, L> =
   object extends Omit<M['insert'], keyof L>
     ? [defaults?: Partial<M['insert']>]
     : [defaults: Omit<M['insert'], keyof L> & Partial<M['insert']>]
+
+/** What a new row gets in place of what an existing one is given: whatever the lookup leaves out that an insert needs. */
+export interface CreateDefaults<M extends Model, L> extends CallOptions {
+  readonly createDefaults: Omit<M['insert'], keyof L> & Partial<M['insert']>
+}

@@ -19,7 +19,8 @@ export function explainWriteFailure(
     return explainFailure(error, { table: schemas.nameOf(table), sql, rowsDelivered: 0, action: 'writing' })
   }
   const owner = ownerOf(error, table, schemas)
-  const message = failureMessage(`Writing ${schemas.nameOf(table)}`, error)
+  const note = nowhere(error, owner.table === table ? table : undefined, sql)
+  const message = failureMessage(`Writing ${schemas.nameOf(table)}`, error, note)
   const { constraint, detail } = error
   const columns = columnsOf(error, owner.table)
   const details = { sqlState: code, table: owner.name, sql, detail, constraint, columns }
@@ -41,6 +42,18 @@ function ownerOf(
     name: qualifiedName({ schema, name: table }),
     table: schemas.tableAt({ schema, name: table }) ?? other,
   }
+}
+
+/**
+ * What a foreign key of the written table says that leads to no row. Where a table refers to itself, what is updated or
+ * deleted may as well be what is referred to.
+ */
+function nowhere({ code, constraint }: DatabaseError, table: TableSchema | undefined, sql: string) {
+  const key = table?.foreignKeys.find(({ name }) => name === constraint)
+  if (code !== '23503' || table === undefined || key === undefined) return undefined
+  const target = qualifiedName({ schema: key.references.schema, name: key.references.table })
+  if (target === qualifiedName(table) && !sql.startsWith('insert')) return undefined
+  return `There is no row of ${target} that ${key.columns.join(', ')} would lead to.`
 }
 
 /** Violations of which DETAIL names the columns, before it shows any value. */

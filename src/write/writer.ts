@@ -66,7 +66,13 @@ export class Writer {
 
   /** Runs a statement that returns whole rows. */
   rows(build: (scope: Scope) => RawBuilder<unknown>): Promise<unknown[]> {
-    return this.#read(writing(this.state, build), wholeRows(this.state))
+    return this.read(build, wholeRows(this.state))
+  }
+
+  /** Runs a statement that returns what a reader reads. */
+  read<R>(build: (scope: Scope) => RawBuilder<unknown>, reader: RowReader<R>): Promise<R[]> {
+    // What is read are the reader's rows.
+    return this.#read(writing(this.state, build), reader) as Promise<R[]>
   }
 
   /** Runs a statement that returns rows, by the plan of its shape. */

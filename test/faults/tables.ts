@@ -4,6 +4,7 @@ import {
   type KyselyHandle,
   type Model,
   type TableSchema,
+  type ToMany,
   type TypeSchema,
 } from '../../src/index.js'
 import type { NumberRow } from '../postgres/support/fault-tables.js'
@@ -18,7 +19,7 @@ export interface AnyModel<Row extends object> extends Model {
   readonly insert: Row
   readonly update: Partial<Row>
   readonly columns: Row
-  readonly relations: object
+  readonly relations: { readonly same: ToMany<AnyModel<Row>> }
 }
 
 /** The repository of a table with these columns, whose key is `id`, as the generator would write it. */

@@ -114,6 +114,55 @@ describe('get', () => {
   })
 })
 
+describe('getOrNull', () => {
+  it('is the one row, or null where there is none', async () => {
+    const { companies } = shop.repos
+    expect((await companies.getOrNull({ id: 2 }))?.name).toBe('a')
+    expect(await companies.filter({ name: 'x' }).getOrNull()).toBe(null)
+    expect(await companies.none().getOrNull({ id: 2 })).toBe(null)
+    expect(await companies.valuesList('name', { flat: true }).getOrNull({ id: 3 })).toBe('c')
+  })
+
+  it('throws where there are several', async () => {
+    await expect(shop.repos.companies.getOrNull()).rejects.toThrow(MultipleObjectsReturned)
+    await expect(shop.repos.companies.getOrNull()).rejects.toThrow(/getOrNull\(\) found more than one/)
+  })
+})
+
+describe('contains', () => {
+  it('tells whether a row is among those of the queryset, by its key alone', async () => {
+    const { companies } = shop.repos
+    const row = { ...(await companies.get({ id: 2 })), name: 'stale' }
+    const others = companies.filter({ name: { ne: 'a' } })
+    expect(await companies.contains(row)).toBe(true)
+    expect(await others.contains(row)).toBe(false)
+    expect(await others.contains({ id: 3 })).toBe(true)
+    expect(await others.contains({ id: 99 })).toBe(false)
+    expect(await companies.none().contains(row)).toBe(false)
+  })
+
+  it('by the rows that were read, without a query', async () => {
+    const read = shop.repos.companies.filter({ name: { ne: 'a' } })
+    await read.toArray()
+    await shop.run(`INSERT INTO companies (name) VALUES ('later')`)
+    const [later] = await shop.repos.companies.filter({ name: 'later' }).toArray()
+    expect(await read.contains({ id: 1 })).toBe(true)
+    expect(await read.contains({ id: 2 })).toBe(false)
+    expect(await read.contains({ id: later?.id ?? 0 })).toBe(false)
+    expect(await read.all().contains({ id: later?.id ?? 0 })).toBe(true)
+    await shop.run(`DELETE FROM companies WHERE name = 'later'`)
+  })
+
+  it('is refused without a key to go by', async () => {
+    const { companies, productSales } = shop.repos
+    await expect(companies.contains({} as never)).rejects.toThrow(/"id" is missing/)
+    await expect(companies.contains(null as never)).rejects.toThrow(FieldError)
+    await expect(productSales.contains({} as never)).rejects.toThrow(/does not have/)
+    await expect(companies.slice(0, 2).contains({ id: 1 })).rejects.toThrow(UsageError)
+    await expect(companies.values('id').contains({ id: 1 })).rejects.toThrow(UsageError)
+  })
+})
+
 describe('count and exists', () => {
   it('ask the server', async () => {
     const { companies } = shop.repos

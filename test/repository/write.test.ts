@@ -183,6 +183,21 @@ describe('getOrCreate', () => {
 })
 
 describe('updateOrCreate', () => {
+  it('with createDefaults gives these to a new row in place of the defaults', async () => {
+    const { users } = shop
+    const set = { tags: ['seen'] }
+    const createDefaults = { name: 'New' }
+    const [created] = await users.updateOrCreate({ email: 'a@b' }, set, { createDefaults })
+    expect(created).toMatchObject({ name: 'New', tags: [] })
+    const [updated, isNew] = await users.updateOrCreate({ email: 'a@b' }, set, { createDefaults })
+    expect([updated, isNew]).toMatchObject([{ name: 'New', tags: ['seen'] }, false])
+    const wrong = { createDefaults: { nope: 1 } } as never
+    await expect(users.updateOrCreate({ email: 'a@b' }, set, wrong)).rejects.toThrow(FieldError)
+    await expect(
+      users.getOrCreate({ email: 'a@b' }, { name: 'A' }, { createDefaults } as never),
+    ).rejects.toThrow(/getOrCreate\(\) has no option "createDefaults"/)
+  })
+
   it('creates, then updates', async () => {
     const [created, isNew] = await shop.users.updateOrCreate({ email: 'a@b' }, { name: 'A' })
     expect([created.name, isNew]).toEqual(['A', true])

@@ -17,6 +17,8 @@ export interface Relation {
   readonly schema: RelationSchema
   readonly target: CatalogTable
   readonly form: Proposal['form']
+  /** Whether its rows cannot be without the one that they belong to, by columns that are never NULL. */
+  readonly isFixed: boolean
   /** What the settings call the key that it is made from. */
   readonly entry: string
   /** The key it is made from, when its name is not the one the rules give first. */
@@ -79,7 +81,10 @@ function toRelation(proposal: Proposal, name: string, columnsOf: RelationsOption
     }),
   }
   const isExpected = set !== undefined || name === candidates[0]
-  return { schema, target, form, entry: key.entry, renamed: isExpected ? undefined : key }
+  const isFixed =
+    form === 'inverse' &&
+    key.table.columns.every(({ name: column, nullable }) => !nullable || !key.columns.includes(column))
+  return { schema, target, form, isFixed, entry: key.entry, renamed: isExpected ? undefined : key }
 }
 
 function checkThrough(keys: readonly Key[], links: readonly Link[]): void {

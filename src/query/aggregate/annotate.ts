@@ -26,6 +26,7 @@ export function annotate(state: QueryState, expressions: unknown): QueryState {
   const grouped = groups ? groupedByValues(state) : state
   const annotations = entries.map(([name, expression]) => {
     refuseTakenName(state.table, name)
+    refuseNamedRows(state, name)
     const annotation = named(name, expression[RESOLVE](expressionTarget(grouped)))
     // Of groups whatever is made of what they are made by.
     return grouped.groupBy === undefined ? annotation : { ...annotation, over: 'group' as const }
@@ -73,14 +74,22 @@ export function named(name: string, column: ColumnSchema): Computed {
 }
 
 /** @throws {@link FieldError} for what the table has already. */
-export function refuseTakenName(table: TableSchema, name: string): void {
+export function refuseTakenName(table: TableSchema, name: string, whose = 'annotation'): void {
   const taken = findColumn(table, name)
   if (taken !== undefined || findRelation(table, name) !== undefined) {
     const what = taken === undefined ? 'relation' : isComputed(taken) ? 'annotation' : 'field'
     throw new FieldError(
-      `${qualifiedName(table)} already has the ${what} "${name}": give the annotation another name.`,
+      `${qualifiedName(table)} already has the ${what} "${name}": give the ${whose} another name.`,
     )
   }
+}
+
+/** @throws {@link FieldError} for what related rows are in. */
+function refuseNamedRows({ table, selection }: QueryState, name: string): void {
+  if (!selection.prefetches.some(({ relation }) => relation.name === name)) return
+  throw new FieldError(
+    `Rows of ${qualifiedName(table)} already have prefetched rows named "${name}": give the annotation another name.`,
+  )
 }
 
 /** PostgreSQL cuts names at 63 bytes, and a minus is read as descending. */

@@ -1,4 +1,5 @@
-import { UsageError } from '../../errors.js'
+import { FieldError, UsageError } from '../../errors.js'
+import { refuseTakenName } from '../aggregate/annotate.js'
 import { refuseOutsideCombination } from '../combine.js'
 import { isPlainObject } from '../lookups/operand.js'
 import { change, initialState, isSliced, refuseAfter, type Prefetch, type QueryState } from '../state.js'
@@ -7,7 +8,8 @@ import { relationOf, stepOf } from './path.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
 /**
- * Prefetches paths of relations, and relations by querysets of their own: `{ posts: posts.filter(…) }`.
+ * Prefetches paths of relations, and relations by querysets of their own: `{ posts: posts.filter(…) }`; under another name
+ * `{ published: { posts: posts.filter(…) } }`.
  *
  * @param stateOf what a queryset asks; undefined for what is none.
  */
@@ -18,10 +20,18 @@ export function prefetchRelated(
 ): QueryState {
   return args.reduce<QueryState>((before, arg) => {
     if (!isPlainObject(arg)) return prefetchPaths(before, [arg as string])
-    return Object.entries(arg).reduce((at, [name, queryset]) => {
-      const inner = stateOf(queryset)
-      if (inner === undefined) throw new UsageError(`prefetchRelated takes a queryset for "${name}".`)
-      return prefetchBy(at, name, inner)
+    return Object.entries(arg).reduce((at, [name, wanted]) => {
+      const queryset = stateOf(wanted)
+      if (queryset !== undefined) return prefetchBy(at, name, queryset)
+      const [[relation, named] = [name, wanted], ...more] = isPlainObject(wanted)
+        ? Object.entries(wanted)
+        : []
+      const inner = more.length === 0 ? stateOf(named) : undefined
+      if (inner !== undefined) return prefetchBy(at, relation, inner, name)
+      throw new UsageError(
+        `prefetchRelated takes a queryset for "${name}", or a name with one relation and its queryset, as in ` +
+          `{ ${name}: { relation: queryset } }.`,
+      )
     }, before)
   }, state)
 }
@@ -36,8 +46,16 @@ export function prefetchPaths(state: QueryState, paths: readonly string[]): Quer
 }
 
 function prefetchPath(state: QueryState, path: string): QueryState {
+  const { prefetches } = state.selection
+  const named = prefetches.find(
+    ({ relation, isNamed }) => isNamed && `${path}.`.startsWith(`${relation.name}.`),
+  )
+  if (named !== undefined) {
+    const within = path.slice(named.relation.name.length + 1)
+    return within === '' ? state : setPrefetch(state, { ...named, state: prefetchPath(named.state, within) })
+  }
   const { relation, rest } = stepOf(state.table, path)
-  const present = state.selection.prefetches.find((each) => each.relation === relation)
+  const present = prefetches.find((each) => each.relation === relation)
   const inner = present?.state ?? initialState(state.schemas.table(relation.target), state.schemas)
   const isPlain = present?.isPlain ?? true
   return setPrefetch(state, {
@@ -47,10 +65,11 @@ function prefetchPath(state: QueryState, path: string): QueryState {
   })
 }
 
-/** Prefetches a relation by a query of its own. */
-export function prefetchBy(state: QueryState, name: string, inner: QueryState): QueryState {
+/** Prefetches a relation by a query of its own, under its name or another. */
+export function prefetchBy(state: QueryState, name: string, inner: QueryState, as?: string): QueryState {
   refuseAfter(state, 'prefetchRelated', 'values')
-  const relation = relationOf(state.table, name)
+  const found = relationOf(state.table, name)
+  const relation = as === undefined ? found : { ...found, name: nameFor(state, as) }
   if (qualifiedName(inner.table) !== relation.target) {
     throw new UsageError(
       `The relation "${name}" of ${qualifiedName(state.table)} leads to ${relation.target}, not to ${qualifiedName(inner.table)}.`,
@@ -70,9 +89,25 @@ export function prefetchBy(state: QueryState, name: string, inner: QueryState): 
     )
   }
   refuseOutsideCombination(inner, relation.targetColumns, 'prefetchRelated')
-  const wanted: Prefetch = { relation, state: inner, isPlain: false }
+  const wanted: Prefetch = {
+    relation,
+    state: inner,
+    isPlain: false,
+    ...(as !== undefined && { isNamed: true }),
+  }
   const present = state.selection.prefetches.find((each) => each.relation === relation)
   return setPrefetch(state, present === undefined ? wanted : merged(state, present, wanted))
+}
+
+/** @throws {@link FieldError} for a name that rows have already, and for what can be none. */
+function nameFor({ table, selection }: QueryState, name: string): string {
+  refuseTakenName(table, name, 'rows')
+  if (selection.prefetches.some(({ relation }) => relation.name === name))
+    throw new FieldError(`prefetchRelated has rows under the name "${name}" already: give these another one.`)
+  if (name !== '' && name !== '__proto__' && !name.includes('.')) return name
+  throw new FieldError(
+    `"${name}" cannot name rows of prefetchRelated: names are not empty, nor "__proto__", and have no dot.`,
+  )
 }
 
 /**

@@ -123,6 +123,7 @@ export interface Annotated<M extends Model, Row extends object> extends Model {
   readonly update: M['update']
   readonly columns: M['columns']
   readonly relations: NonNullable<M['relations']>
+  readonly aliases: NonNullable<M['aliases']>
 }
 
 /** The filter of the table, and conditions on its annotations, in junctions too. */

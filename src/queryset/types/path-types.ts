@@ -1,6 +1,6 @@
 import type { Model } from '../../query/model.js'
 import type { Field } from './field-types.js'
-import type { Listed, RelationName, Target, ToOneName } from './relation-types.js'
+import type { Listed, Loaded, LoadedName, RelationName, Target, ToOneName } from './relation-types.js'
 
 /** One type in place of what it is put together from, as an editor shows it. */
 export type Flat<T> = T extends infer Parts ? { [Name in keyof Parts]: Parts[Name] } : never
@@ -41,11 +41,12 @@ type Head<M extends Model, Path extends string> =
 type After<First extends string, Path extends string> = Path extends `${First}.${infer Rest}` ? Rest : never
 
 /** Whether a relation may lead to no row. */
-type MayMiss<M extends Model, Name extends RelationName<M>> = NonNullable<M['relations']>[Name] extends {
-  readonly nullable: false
-}
-  ? false
-  : true
+type MayMiss<M extends Model, Name extends LoadedName<M>> =
+  Loaded<M, Name> extends {
+    readonly nullable: false
+  }
+    ? false
+    : true
 
 /** Rows with some of their fields: keys, annotations and what is joined or prefetched stay. */
 export type OnlyRow<M extends Model, R, Path extends string> =
@@ -53,7 +54,7 @@ export type OnlyRow<M extends Model, R, Path extends string> =
 
 type OnlyParts<M extends Model, R, Path extends string> = Pick<M['row'], (Path & keyof M['row']) | Key<M>> &
   Annotations<M> &
-  Omit<Pick<R, keyof R & RelationName<M>>, Head<M, Path>> & {
+  Omit<Pick<R, keyof R & LoadedName<M>>, Head<M, Path>> & {
     [Name in Head<M, Path>]:
       | OnlyRow<Target<M, Name>, Name extends keyof R ? NonNullable<R[Name]> : object, After<Name, Path>>
       | (MayMiss<M, Name> extends true ? null : never)
@@ -97,12 +98,12 @@ export type JoinedRow<M extends Model, R, Paths extends readonly string[]> = Pat
 
 /** Rows with the relation of a path, and in its rows the rest: what is there already stays as it is. */
 type Joined<M extends Model, R, Path extends string> =
-  Path extends RelationName<M>
+  Path extends LoadedName<M>
     ? Path extends keyof R
       ? R
       : Flat<R & { [Name in Path]: RelatedValue<M, Name, Target<M, Name>['row']> }>
     : Path extends `${infer First}.${infer Rest}`
-      ? First extends RelationName<M>
+      ? First extends LoadedName<M>
         ? Flat<
             Omit<R, First> & {
               [Name in First]: RelatedValue<M, Name, Joined<Target<M, Name>, Present<M, R, Name>, Rest>>
@@ -112,17 +113,18 @@ type Joined<M extends Model, R, Path extends string> =
       : never
 
 /** The rows of a relation as they are there already, or whole ones. */
-type Present<M extends Model, R, Name extends RelationName<M>> = Name extends keyof R
+type Present<M extends Model, R, Name extends LoadedName<M>> = Name extends keyof R
   ? NonNullable<R[Name]> extends readonly (infer Row)[]
     ? Row
     : NonNullable<R[Name]>
   : Target<M, Name>['row']
 
 /** A row or null, or an array of rows, as the relation has it. */
-type RelatedValue<M extends Model, Name extends RelationName<M>, Row> = NonNullable<
-  M['relations']
->[Name] extends { readonly kind: 'many' }
-  ? Row[]
-  : MayMiss<M, Name> extends true
-    ? Row | null
-    : Row
+type RelatedValue<M extends Model, Name extends LoadedName<M>, Row> =
+  Loaded<M, Name> extends {
+    readonly kind: 'many'
+  }
+    ? Row[]
+    : MayMiss<M, Name> extends true
+      ? Row | null
+      : Row
