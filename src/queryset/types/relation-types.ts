@@ -57,7 +57,7 @@ export type RelationPath<M extends Model, Path extends string> =
  * theirs that were prefetched by their paths stay. Under a name of its own, `{ published: { posts: … } }`, they are there.
  */
 export type Prefetched<M extends Model, R, Wanted> = {
-  [Name in keyof Wanted]: Name extends RelationName<M>
+  -readonly [Name in keyof Wanted]: Name extends RelationName<M>
     ? PrefetchedRows<M, Name, Wanted[Name], Name extends keyof R ? R[Name] : never>
     : {
         [Of in keyof Wanted[Name] & RelationName<M>]: PrefetchedRows<M, Of, Wanted[Name][Of], never>
