@@ -26,7 +26,7 @@ import { kyselyBuilder } from './kysely-builder.js'
 import type { ArgumentValue } from './types/expression-values.js'
 import type { QuerySetOf } from './types/field-types.js'
 import type { OrderExpression } from '../query/expression/query-expression.js'
-import type { OrderObject, ValuesTuple } from './types/order-types.js'
+import type { AnyField, OrderObject, ValuesTuple } from './types/order-types.js'
 import type * as paths from './types/path-types.js'
 import type { SubqueryOf } from './types/subquery-value.js'
 import { Terminals } from './terminals.js'
@@ -76,7 +76,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * for what rows of groups and of `distinct()` do not have.
    */
   orderBy<const Path extends string = never>(
-    ...keys: (paths.OrderPath<M, Path> | Expressed | OrderExpression | OrderObject<M>)[]
+    ...keys: (paths.OrderPath<M, Path> | AnyField<M> | Expressed | OrderExpression | OrderObject<M>)[]
   ): QuerySet<M, R> {
     return this.#with(orderBy(this.state, keys))
   }

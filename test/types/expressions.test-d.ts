@@ -202,3 +202,15 @@ export function freeHand({ users }: Repositories) {
   // @ts-expect-error no column of the joined table
   void users.toKysely().innerJoin('orders', 'orders.user_id', 'users.id').select('orders.name')
 }
+
+export function orders({ users }: Repositories) {
+  users.orderBy({ birthDate: 'desc', nulls: 'last' }, 'name', 'id')
+  users.orderBy('name', { birthDate: 'desc', nulls: 'last' }, '-id', lower('email').asc())
+  users.orderBy({ birthDate: 'desc' }, '-name', '-company.name')
+  // @ts-expect-error no direction
+  users.orderBy({ birthDate: 'down' })
+  // @ts-expect-error no field
+  users.orderBy({ birthDate: 'desc' }, 'nme')
+  // @ts-expect-error no field
+  users.orderBy('nme')
+}

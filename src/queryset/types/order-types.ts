@@ -9,6 +9,9 @@ import type { NextField, OrderPath } from './path-types.js'
 export type OrderArgument<M extends Model, Path extends string> =
   OrderPath<M, Path> | Expressed | OrderExpression | OrderObject<M>
 
+/** Any string, where nothing is known of the fields. */
+export type AnyField<M extends Model> = string extends Field<M> ? string : never
+
 /** One field and its direction, and where NULLs come. */
 export type OrderObject<M extends Model> = {
   readonly [Name in Field<M> | NextField<M>]?: 'asc' | 'desc'

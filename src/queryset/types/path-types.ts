@@ -29,9 +29,16 @@ export type NextField<M extends Model> = {
   [Name in ToOneName<M>]: `${Name}.${Field<Target<M, Name>>}`
 }[ToOneName<M>]
 
-/** The same with a minus before it for descending. */
+/**
+ * The same with a minus before it for descending; as templates, which are inferred from strings alone: expressions and
+ * objects may stand beside them.
+ */
 export type OrderPath<M extends Model, Path extends string> =
-  Path extends Field<M> ? Path : Path extends `-${infer Rest}` ? `-${FieldPath<M, Rest>}` : FieldPath<M, Path>
+  Path extends Field<M>
+    ? `${Path}`
+    : Path extends `-${infer Rest}`
+      ? `-${FieldPath<M, Rest>}`
+      : `${FieldPath<M, Path>}`
 
 /** The first relations of paths. */
 type Head<M extends Model, Path extends string> =
