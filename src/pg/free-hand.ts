@@ -204,12 +204,23 @@ export function freeHandParameters(values: readonly unknown[], whose: Values): P
   })
 }
 
-/** As pg prepares it; a Date to the microsecond that it remembers. */
+/** As pg prepares it; Dates, in arrays as well, to the microsecond that they remember. */
 function prepared(value: unknown): string | Buffer | null {
-  const parameter = pgUtils.prepareValue(value)
+  return pgUtils.prepareValue(Array.isArray(value) ? exactly(value) : exactDate(value))
+}
+
+function exactly(values: readonly unknown[]): unknown[] {
+  return values.map((each) => (Array.isArray(each) ? exactly(each) : exactDate(each)))
+}
+
+/** A Date that remembers microseconds as the text that pg makes of it, with them; anything else as it is. */
+function exactDate(value: unknown): unknown {
   const microseconds = types.isDate(value) ? microsecondsBeyond(value) : 0
-  if (microseconds === 0 || typeof parameter !== 'string') return parameter
-  return parameter.replace(/\.\d{3}/, `$&${String(microseconds).padStart(3, '0')}`)
+  if (microseconds === 0) return value
+  const text = pgUtils.prepareValue(value)
+  return typeof text === 'string'
+    ? text.replace(/\.\d{3}/, `$&${String(microseconds).padStart(3, '0')}`)
+    : text
 }
 
 /** What stands before a statement: its own word comes next. */

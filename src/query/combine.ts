@@ -7,6 +7,8 @@ import { lookupKind } from '../types/lookup-kind.js'
 import { isPlainObject } from './lookups/operand.js'
 import { describe } from '../types/describe.js'
 import { projectionOf, type Output } from './projection.js'
+import type { ColumnSchema } from '../schema/table.js'
+import type { TypeSchema } from '../schema/type.js'
 import { castTo, isComputed } from './expression/computed.js'
 import { areCombinable, baseName, commonType } from '../types/same-type.js'
 import { change, initialState, type Combination, type QueryState } from './state.js'
@@ -55,7 +57,7 @@ export function combine(
     throw new UsageError(`Cannot call ${method}() on a queryset with selectForUpdate().`)
   }
   for (const operand of given.slice(1)) refuseOtherRows(first, operand, method)
-  const operands = widened(given)
+  const operands = widenedAll(given)
   if (operator !== 'union all') refuseIncomparable(first, method)
   return combination(operands, operator)
 }
@@ -127,7 +129,7 @@ function aligned(first: QueryState, other: QueryState): QueryState {
 }
 
 /** Numbers of several widths that are read alike, such as int2 and int4, are in one column of the widest of them. */
-function widened(operands: Combination['operands']): Combination['operands'] {
+function widenedAll(operands: Combination['operands']): Combination['operands'] {
   const [first, ...others] = operands
   const casts = first.selection.columns.map(({ type }, index) => {
     const types = others.flatMap(({ selection }) => selection.columns[index]?.type ?? [])
@@ -136,16 +138,29 @@ function widened(operands: Combination['operands']): Combination['operands'] {
   })
   if (casts.every((each) => each === undefined)) return operands
   const widen = (state: QueryState) => {
-    const columns = state.selection.columns.map((column, index) => {
-      const type = casts[index]
-      if (type === undefined || areCombinable(type, column.type)) return column
-      const { property, name } = column
-      const within = isComputed(column) ? column.within : undefined
-      return { ...castTo(type, property, column), name, ...(within && { within }) }
+    const wide = new Map(
+      state.selection.columns.flatMap((column, index) => {
+        const type = casts[index]
+        return type === undefined || areCombinable(type, column.type) ? [] : [[column, widened(column, type)]]
+      }),
+    )
+    const of = (column: ColumnSchema) => wide.get(column) ?? column
+    const { selection, order, distinctOn } = state
+    // DISTINCT rows are ordered by what they have.
+    return change(state, {
+      selection: { ...selection, columns: selection.columns.map(of) },
+      order: order.map((key) => ({ ...key, column: of(key.column) })),
+      distinctOn: distinctOn.map(of),
     })
-    return change(state, { selection: { ...state.selection, columns } })
   }
   return [widen(first), ...others.map(widen)]
+}
+
+/** A column cast to a wider type, under its name and where it was in rows. */
+function widened(column: ColumnSchema, type: TypeSchema): ColumnSchema {
+  const { property, name } = column
+  const within = isComputed(column) ? column.within : undefined
+  return { ...castTo(type, property, column), name, ...(within && { within }) }
 }
 
 function isObject({ selection: { shape } }: QueryState): boolean {

@@ -84,6 +84,18 @@ describe('copies of one version in a process', () => {
     await db.close()
   })
 
+  it('share what Dates remember: one that a copy has read finds its row by another', async () => {
+    const { sql } = await import('kysely')
+    const moment = sql<{ at: Date }>`select timestamptz '2024-01-02 03:04:05.123456+00' as at`
+    const [reading, writing] = [asModule, asCommonJs].map((copy) =>
+      copy.connect({ connectionString: database.url }),
+    )
+    const [read] = (await moment.execute(reading as NonNullable<typeof reading>)).rows
+    const same = sql`select (${read?.at}::timestamptz)::text like '%05.123456%' as same`
+    expect((await same.execute(writing as NonNullable<typeof writing>)).rows).toEqual([{ same: true }])
+    await Promise.all([reading?.close(), writing?.close()])
+  })
+
   it('share a pool', async () => {
     const pool = new pg.Pool({ connectionString: database.url, max: 1 })
     for (const { SluiceDialect } of [asModule, asCommonJs, asModule]) {

@@ -102,6 +102,7 @@ describe('callbacks, which name columns as in SQL', () => {
     const astray = companies.filter({ users: { some: (eb) => eb('id', '=', sql.ref<number>('posts.id')) } })
     await expect(astray.toArray()).rejects.toThrow('take it by selectFrom()')
     await expect(astray.toArray()).rejects.not.toThrow(SchemaDriftError)
+    expect(() => [...astray.iterator()]).toThrow('take it by selectFrom()')
   })
 
   it('are refused beside a path to related rows, which do not tell whose columns are meant', () => {

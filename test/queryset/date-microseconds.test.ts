@@ -61,6 +61,8 @@ describe('a Date that was read finds its row', () => {
       expect(await shop.db.selectFrom('users').select('id').where('created_at', '=', date).execute()).toEqual(
         [{ id }],
       )
+      const listed = sql`select id from users where created_at = any(${[new Date(0), date]}::timestamptz[])`
+      expect((await listed.execute(shop.db)).rows).toEqual([{ id }])
     }
   })
 

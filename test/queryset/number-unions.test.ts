@@ -60,6 +60,17 @@ describe('numbers of several widths', () => {
     expect(await union.aggregate({ total: sum('n') })).toEqual({ total: 310 })
   })
 
+  it('of distinct rows and slices in an order of their own', async () => {
+    const { categories, products } = shop.repos
+    const ids = products.values({ n: 'id' })
+    const positions = categories.values({ n: 'position' })
+    const greatest = positions.distinct().orderBy('-n').slice(0, 1)
+    expect(await greatest.union(ids).orderBy('n').toArray()).toEqual([{ n: 1 }, { n: 2 }, { n: 300 }])
+    expect(await ids.union(greatest).orderBy('n').toArray()).toEqual([{ n: 1 }, { n: 2 }, { n: 300 }])
+    const first = positions.distinct('n').orderBy('n').slice(0, 1)
+    expect(await first.union(ids).orderBy('-n').toArray()).toEqual([{ n: 7 }, { n: 2 }, { n: 1 }])
+  })
+
   it('are refused where one is read as a number and another is not', () => {
     const { categories, products } = shop.repos
     const prices = products.values({ n: 'price' }) as unknown as never

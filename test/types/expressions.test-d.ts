@@ -199,6 +199,9 @@ export function freeHand({ users }: Repositories) {
   // @ts-expect-error no column of the table
   users.annotate({ n: expr('text', (eb: ExpressionBuilder<DB, 'users'>) => eb.ref('nam')) })
   void users.toKysely().innerJoin('orders', 'orders.user_id', 'users.id').select('orders.status')
+  users
+    .annotate({ one: expr('int4', (eb) => eb.lit(1)) })
+    .filter((eb) => eb.exists(eb.selectFrom('posts').select('id').whereRef('author_id', '=', 'users.id')))
   // @ts-expect-error no column of the joined table
   void users.toKysely().innerJoin('orders', 'orders.user_id', 'users.id').select('orders.name')
 }

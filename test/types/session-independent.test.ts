@@ -34,6 +34,7 @@ const taken: Record<string, readonly string[]> = {
     '-1 day -02:03:04',
     '-02:03:04',
     '-1-2',
+    '-1-2 -3:04',
     'P-1DT2H',
     '-1.5 days',
     '1 day 2 hours ago',
@@ -59,7 +60,7 @@ const refused: Record<string, readonly string[]> = {
   date: ['01/02/2024', '1.2.2024', '010203', 'Jan-08-99', 'today', 'now'],
   time: ['now'],
   timetz: ['04:05', '04:05:06 Europe/Berlin', '04:05 CET'],
-  interval: ['-1 day 02:03:04', '-1 2:03:04', '-1 year 2 mons', '- 1 day 2h'],
+  interval: ['-1 day 02:03:04', '-1 2:03:04', '-1 year 2 mons', '- 1 day 2h', '-1-2 3:04', '-1day2hours'],
 }
 
 describe.each(Object.keys(refused))('a string for %s', (type) => {

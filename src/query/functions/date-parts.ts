@@ -31,6 +31,10 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   interval: OF_INTERVAL,
 }
 
+/** Parts that grow with the moment. */
+const OF_DAYS = ['year', 'isoYear']
+const ENDLESS: Readonly<Record<string, readonly string[]>> = { interval: ['year', 'day', 'hour'], time: [] }
+
 /** The fields of EXTRACT that have other names, and what is made of them. */
 const FIELDS: Readonly<Record<string, string>> = {
   isoYear: 'isoyear',
@@ -63,10 +67,13 @@ export function partOfMoment(
           ['cast(floor(', part === 'second' ? ')) as int4)' : ')) as int4) % 1000000']
         : ['cast(', part === 'weekDay' ? ') as int4) + 1' : ') as int4)']
   const type = part === 'epoch' ? 'float8' : 'int4'
-  const parts = [`(${before}${extract}`, `${after})`]
-  return computed({ label: `${column.property}.${part}`, type }, { kind: 'sql', parts, args: [moment] }, [
-    moment,
-  ])
+  // Newer servers have them infinite where the moment is, which no integer can be.
+  const isEndless = (ENDLESS[nameOf(moment.type)] ?? OF_DAYS).includes(part)
+  const parts = isEndless
+    ? [`(${before}case when isfinite(`, `) then ${extract}`, `) end${after.slice(1)})`]
+    : [`(${before}${extract}`, `${after})`]
+  const args = parts.slice(1).map(() => moment)
+  return computed({ label: `${column.property}.${part}`, type }, { kind: 'sql', parts, args }, [moment])
 }
 
 /** The parts that a type has. */

@@ -55,7 +55,10 @@ type Given<T> = T extends string
         ? boolean
         : T
 
-/** A value as another type: `cast('price', 'int4')`, `CAST(price AS int4)`. Django's `Cast`. */
+/**
+ * A value as another type: `cast('price', 'int4')`, `CAST(price AS int4)`. Django's `Cast`. As in SQL what becomes of moments
+ * and text depends on the session's TimeZone and DateStyle: `truncDate`, `truncTime` and `extract` do not.
+ */
 export function cast<const A extends Argument, const Name extends SqlTypeName>(
   argument: A,
   type: Name,

@@ -45,6 +45,11 @@ export function asRange(
   if (!['date', 'timestamp', 'timestamptz'].includes(String(type))) return undefined
   const lookups = isPlainObject(asked) ? Object.entries(asked) : [['exact', asked] as const]
   const { timeZone = 'UTC' } = options
+  const directions = new Set<ComparisonOperator>()
+  const add = (operator: ComparisonOperator, day: ColumnSchema): void => {
+    directions.add(operator)
+    conditions.push({ kind: 'compare', column, operator, operand: startOfDay(column, day, options) })
+  }
   const isExact = type !== 'timestamptz' || timeZone === 'UTC'
   const conditions: Condition[] = []
   for (const [name, value] of lookups) {
@@ -52,9 +57,13 @@ export function asRange(
     const span = bounds && spanOf(part, value)
     if (bounds === undefined || span === undefined) return undefined
     for (const [operator, day] of bounds(span)) {
-      const operand = startOfDay(column, isExact ? day : daysLater(day, operator === '<' ? 1 : -1), options)
-      conditions.push({ kind: 'compare', column, operator, operand })
+      add(operator, isExact ? day : daysLater(day, operator === '<' ? 1 : -1))
     }
+  }
+  const [operator] = directions
+  if (part === 'year' && operator !== undefined && directions.size === 1) {
+    // What is infinite is of no year.
+    add(operator === '>=' ? '<' : '>', literal(operator === '>=' ? 'infinity' : '-infinity', 'date', true))
   }
   return lookups.length === 0 ? undefined : { condition: { kind: 'and', conditions }, isExact }
 }

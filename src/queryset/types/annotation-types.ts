@@ -122,6 +122,7 @@ export interface Annotated<M extends Model, Row extends object> extends Model {
   readonly insert: M['insert']
   readonly update: M['update']
   readonly columns: M['columns']
+  readonly tables: TablesOf<M>
   readonly relations: NonNullable<M['relations']>
   readonly aliases: NonNullable<M['aliases']>
 }

@@ -1,3 +1,5 @@
+import { Attached } from '../../copies.js'
+
 /** A constructor that gives back what it is given, so that a subclass' private fields are put on that. */
 const Given = function (date: Date) {
   return date
@@ -25,14 +27,19 @@ class Remainder extends Given {
   }
 }
 
+// Private fields are of one class: what a copy of sluice has read, another is given.
+const shared = new Attached<typeof globalThis, typeof Remainder>('dateMicroseconds', '')
+const SharedRemainder = shared.get(globalThis) ?? Remainder
+shared.set(globalThis, SharedRemainder)
+
 /** The Date of some milliseconds since 1970 that remembers the microseconds, 0 to 999, which come after them. */
 export function dateOfMicroseconds(milliseconds: number, microseconds: number): Date {
   const date = new Date(milliseconds)
-  if (microseconds !== 0) new Remainder(date, microseconds)
+  if (microseconds !== 0) new SharedRemainder(date, microseconds)
   return date
 }
 
 /** The microseconds, 0 to 999, by which the moment that was read is later than its Date. */
 export function microsecondsBeyond(date: Date): number {
-  return Remainder.of(date)
+  return SharedRemainder.of(date)
 }

@@ -25,8 +25,10 @@ const local = pattern(`${always}|${day}(?:[ t]${clock}${zone}?)?${era}`)
 const instant = pattern(`${always}|now|${day}(?:[ t]${clock}${zone}|${namedZone})${era}`)
 const clockAlone = pattern(`${clock}(?:${zone})?`)
 const clockWithOffset = pattern(`${clock}${offset}`)
-// Under the IntervalStyle sql_standard a sign in front is that of all fields.
-const signedAhead = /^\s*-\s*\d[^+-]*[\s\d](?<![\d:.a-z])\d/i
+// Under the IntervalStyle sql_standard a sign in front is that of all fields, unless another has one.
+const signedFirst = /^\s*-\s*\d/
+const signedLater = /[\sa-z][+-]/i
+const anotherField = /\d[\sa-z]+\d/i
 
 /**
  * A date or time that every session reads as the same.
@@ -83,7 +85,8 @@ export function checkOffsetTime(value: unknown): string {
 /** Any of PostgreSQL's forms but `-1 day 2:03`, whose hours sessions read by their IntervalStyle. */
 export function checkInterval(value: unknown): string {
   const text = checkMoment('interval', 'P1DT2H', value)
-  if (!signedAhead.test(text)) return text
+  const isOne = !anotherField.test(text)
+  if (isOne || !signedFirst.test(text) || signedLater.test(text.trimStart().slice(1))) return text
   throw new EncodeError(
     `interval takes a string such as 'P-1DT-2H', not ${describe(value)} with a sign in front alone, which sessions apply to one field or to all by their IntervalStyle: give each field its sign.`,
     { value },

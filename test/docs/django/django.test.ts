@@ -7,6 +7,7 @@ import { QuerySet, type Database, type Model } from 'sluice'
 import { repositories, type DB } from '../../../generated/index.js'
 import { everyType } from '../../queryset/every-type.js'
 import { openShop, type Shop } from '../../queryset/shop.js'
+import { Editor } from '../../types/editor/service.js'
 import { AGGREGATES, EXPRESSIONS, FUNCTIONS } from './expressions.js'
 import type { Form } from './form.js'
 import { LOOKUPS } from './lookups.js'
@@ -124,5 +125,29 @@ ${await table(FUNCTIONS, expression)}
     expect(text).not.toContain('ERROR')
     const options = await resolveConfig(page)
     await expect(await format(text, { ...options, filepath: page })).toMatchFileSnapshot(page)
+  })
+
+  it('has forms that a strict compiler takes', () => {
+    const forms = [...METHODS, ...LOOKUPS].map(([, code]) => code)
+    const values = [...EXPRESSIONS, ...AGGREGATES, ...FUNCTIONS].map(([, code]) => code)
+    const lines = [
+      ...forms.filter((code) => code !== ''),
+      ...values.filter((code) => code !== '').map((code) => `users.annotate({ x: ${code} })`),
+    ]
+    const path = fileURLToPath(new URL('forms.ts', import.meta.url))
+    const names = Object.keys(sluice).filter((name) => lines.some((line) => line.includes(`${name}(`)))
+    const text = `import { sql, type Transaction } from 'kysely'
+import { ${names.join(', ')}, type Database } from 'sluice'
+import type { DB, Repositories } from '../../../generated/index.js'
+
+export function forms(repos: Repositories, db: Database<DB>, trx: Transaction<DB>) {
+  const { categories, companies, coupons, orders, posts, products, reviews, users } = repos
+  return [
+    ${lines.join(',\n    ')},
+    sql, db, trx, orders, categories, coupons, products, reviews, companies, posts,
+  ]
+}
+`
+    expect(new Editor(path).messages(text)).toEqual([])
   })
 })
