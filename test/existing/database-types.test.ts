@@ -271,6 +271,9 @@ test('querysets keep their own types beside it', async () => {
       const query = everyType.filter((eb) => eb('one_int8', '=', 1n)).toKysely().where('one_int8', '>', 1n)
       const rows = await query.execute()
       export const checks: [Same<(typeof rows)[number]['oneInt8'], bigint>] = [true]
+      everyType.filter((eb) => eb.exists(eb.selectFrom('odd_names').select('id').where('every_type.one_int8', '=', 1n)))
+      // @ts-expect-error free-hand Kysely's name, which is not the one in SQL
+      everyType.filter((eb) => eb.exists(eb.selectFrom('oddNames').select('id')))
       export const own = await db.selectFrom('everyType').select('oneInt8').execute()
       export const more: [Same<(typeof own)[number]['oneInt8'], string>] = [true]`,
   )
