@@ -104,7 +104,7 @@ function parseRelation(
 
 /**
  * A filter of the related table, or a row of it, which stands for its key: its other values may be older than those in the
- * table, and a Date has no microseconds.
+ * table.
  */
 function parseRelated(target: ExpressionTarget, label: string, value: unknown): Condition {
   if (!isRowOf(target.table, value)) return parseFilter(target, value)

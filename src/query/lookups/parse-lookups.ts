@@ -50,7 +50,8 @@ interface Asked {
  */
 export function parseLookups(field: LookupField, value: unknown, depth = 0): Condition {
   if (!isPlainObject(value)) return parseLookup(field, 'exact', value, { options: {}, depth })
-  const { path, at, timeZone, ...lookups } = pick(field, value)
+  refuseOtherPlaces(field, value)
+  const { path, at, timeZone, ...lookups } = value
   const options = timeZone === undefined ? {} : { timeZone: timeZone as string }
   const entries = Object.entries(lookups)
   if (entries.length === 0) {
@@ -63,17 +64,14 @@ export function parseLookups(field: LookupField, value: unknown, depth = 0): Con
   return allOf(entries.map(([name, operand]) => parseLookup(of, name, operand, asked)))
 }
 
-/** Of names that say what lookups are about, those of other types are lookups that there are not. */
-function pick({ column, label }: LookupField, value: Record<string, unknown>): Record<string, unknown> {
-  const places = placesOf(column)
-  for (const place of places) {
-    if (Object.hasOwn(value, place)) refuseUndefined(value[place], `${label}.${place}`)
+const PLACES = ['path', 'at', 'timeZone']
+
+/** Refuses names that say what lookups are about where the column's type has no such places. */
+function refuseOtherPlaces({ column, label }: LookupField, value: Record<string, unknown>): void {
+  for (const name of PLACES.filter((place) => Object.hasOwn(value, place))) {
+    refuseUndefined(value[name], `${label}.${name}`)
+    if (!placesOf(column).includes(name)) throw noLookup({ column, label }, name)
   }
-  const others = ['path', 'at', 'timeZone'].find(
-    (name) => Object.hasOwn(value, name) && !places.includes(name),
-  )
-  if (others !== undefined) throw noLookup({ column, label }, others)
-  return value
 }
 
 function noLookup(field: Pick<LookupField, 'column' | 'label'>, name: string): FieldError {
