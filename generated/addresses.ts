@@ -79,4 +79,5 @@ export interface AddressesModel {
   columns: AddressesTable
   tables: DB
   relations: AddressesRelations
+  uniqueIndexes: 'addresses_pkey' | 'addresses_user_id_label_key'
 }

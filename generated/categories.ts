@@ -72,4 +72,5 @@ export interface CategoriesModel {
   columns: CategoriesTable
   tables: DB
   relations: CategoriesRelations
+  uniqueIndexes: 'categories_parent_id_name_key' | 'categories_pkey' | 'categories_slug_key'
 }

@@ -84,4 +84,5 @@ export interface CompaniesModel {
   columns: CompaniesTable
   tables: DB
   relations: CompaniesRelations
+  uniqueIndexes: 'companies_name_key' | 'companies_pkey'
 }

@@ -82,4 +82,5 @@ export interface CouponsModel {
   columns: CouponsTable
   tables: DB
   relations: CouponsRelations
+  uniqueIndexes: 'coupons_code_key' | 'coupons_pkey'
 }

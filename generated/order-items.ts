@@ -74,4 +74,5 @@ export interface OrderItemsModel {
   columns: OrderItemsTable
   tables: DB
   relations: OrderItemsRelations
+  uniqueIndexes: 'order_items_pkey'
 }

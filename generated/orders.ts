@@ -101,4 +101,5 @@ export interface OrdersModel {
   columns: OrdersTable
   tables: DB
   relations: OrdersRelations
+  uniqueIndexes: 'orders_pkey'
 }

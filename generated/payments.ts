@@ -85,4 +85,5 @@ export interface PaymentsModel {
   columns: PaymentsTable
   tables: DB
   relations: PaymentsRelations
+  uniqueIndexes: 'payments_pkey'
 }

@@ -98,4 +98,5 @@ export interface PostsModel {
   columns: PostsTable
   tables: DB
   relations: PostsRelations
+  uniqueIndexes: 'posts_pkey' | 'posts_slug_key'
 }

@@ -61,4 +61,5 @@ export interface ProductCategoriesModel {
   columns: ProductCategoriesTable
   tables: DB
   relations: ProductCategoriesRelations
+  uniqueIndexes: 'product_categories_pkey' | 'product_categories_product_id_idx'
 }

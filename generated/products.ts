@@ -139,4 +139,5 @@ export interface ProductsModel {
   columns: ProductsTable
   tables: DB
   relations: ProductsRelations
+  uniqueIndexes: 'products_pkey' | 'products_sku_key'
 }

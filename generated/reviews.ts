@@ -89,4 +89,5 @@ export interface ReviewsModel {
   columns: ReviewsTable
   tables: DB
   relations: ReviewsRelations
+  uniqueIndexes: 'reviews_pkey' | 'reviews_product_id_user_id_key'
 }

@@ -79,4 +79,5 @@ export interface UserProfilesModel {
   columns: UserProfilesTable
   tables: DB
   relations: UserProfilesRelations
+  uniqueIndexes: 'user_profiles_pkey'
 }

@@ -125,4 +125,5 @@ export interface UsersModel {
   columns: UsersTable
   tables: DB
   relations: UsersRelations
+  uniqueIndexes: 'users_email_key' | 'users_pkey'
 }

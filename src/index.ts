@@ -21,7 +21,18 @@ export type { Page, PageOptions } from './queryset/page.js'
 export type { CompiledSQL, Field, OrderKey, QuerySetOf } from './queryset/types/field-types.js'
 export type { OrderArgument, OrderObject, ValuesTuple } from './queryset/types/order-types.js'
 export type { FieldPath, OrderPath } from './queryset/types/path-types.js'
-export type { BulkOptions, IgnoreConflicts, RefuseConflicts, UpdateConflicts } from './write/options.js'
+export type {
+  BulkOptions,
+  IgnoreConflicts,
+  RefuseConflicts,
+  UniqueTarget,
+  UpdateConflicts,
+  UpdateSomeConflicts,
+  UpsertExpression,
+  UpsertValues,
+  WithOutcomes,
+} from './write/options.js'
+export type { OutcomeCounts, RowOutcome } from './write/outcomes.js'
 export type { ChangedRow, CreateDefaults, Defaults, NewRows, NewRowStream } from './write/rows.js'
 export type { UpdateExpression, UpdateValues } from './write/update.js'
 export type { ExplainFormat, ExplainOptions } from './sql/select/explain.js'

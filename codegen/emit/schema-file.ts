@@ -6,10 +6,17 @@ import {
   type PackedParameter,
   type PackedRelation,
   type PackedTable,
+  type PackedUniqueIndex,
 } from '../../src/schema/packed.js'
 import type { FunctionSchema, ParameterSchema } from '../../src/schema/function.js'
 import { qualifiedName } from '../../src/schema/qualified-name.js'
-import type { ColumnSchema, ForeignKeySchema, RelationSchema, TableSchema } from '../../src/schema/table.js'
+import type {
+  ColumnSchema,
+  ForeignKeySchema,
+  RelationSchema,
+  TableSchema,
+  UniqueIndexSchema,
+} from '../../src/schema/table.js'
 import type { TypeSchema } from '../../src/schema/type.js'
 import type { DatabaseModel } from '../model/database-model.js'
 import { stringLiteral } from './literal.js'
@@ -72,8 +79,13 @@ class PackedTypes {
 }
 
 function packed(table: TableSchema, types: PackedTypes): PackedTable {
-  const { schema, name, kind, columns, primaryKey, uniqueKeys, foreignKeys, relations = [] } = table
-  const ends = [primaryKey, uniqueKeys, foreignKeys.map(packedKey), relations.map(packedRelation)] as const
+  const { schema, name, kind, columns, primaryKey, uniqueKeys, foreignKeys } = table
+  const { relations = [], uniqueIndexes = [] } = table
+  const ends = [
+    ...([primaryKey, uniqueKeys, foreignKeys.map(packedKey)] as const),
+    relations.map(packedRelation),
+    uniqueIndexes.map(packedUniqueIndex),
+  ] as const
   const length = ends.findLastIndex((each) => each.length > 0) + 1
   return [
     ...([schema, name, kind] as const),
@@ -115,4 +127,9 @@ function packedRelation(relation: RelationSchema): PackedRelation {
   const { name, kind, nullable, target, columns, targetColumns, through } = relation
   const start = [name, kind === 'many' ? '*' : nullable ? '?' : '1', target, columns, targetColumns] as const
   return through === undefined ? start : [...start, [through.table, through.columns, through.targetColumns]]
+}
+
+function packedUniqueIndex({ name, keys, predicate }: UniqueIndexSchema): PackedUniqueIndex {
+  const packedKeys = keys.map((key) => (typeof key === 'string' ? key : ([key.sql] as const)))
+  return predicate === undefined ? [name, packedKeys] : [name, packedKeys, predicate]
 }

@@ -36,6 +36,7 @@ export function tableFile(model: TableModel, database: DatabaseModel, writer: So
  */
 export function modelInterface(model: TableModel, tables?: string): TypeDeclaration {
   const { names, schema } = model
+  const indexes = (model.writable ? schema.uniqueIndexes : undefined) ?? []
   const types = {
     name: stringLiteral(model.kyselyName),
     row: names.row,
@@ -46,6 +47,7 @@ export function modelInterface(model: TableModel, tables?: string): TypeDeclarat
     columns: names.ownColumns ?? names.columns,
     ...(tables && { tables }),
     relations: model.relations.length > 0 ? names.relations : 'object',
+    ...(indexes.length > 0 && { uniqueIndexes: indexes.map(({ name }) => stringLiteral(name)).join(' | ') }),
   }
   const properties = Object.entries(types).map(([name, type]) => propertyOf(name, type))
   const doc = `The types of ${docName(`${model.table.schema}.${model.table.name}`)}, for the engine's generics.`

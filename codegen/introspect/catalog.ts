@@ -52,9 +52,20 @@ export interface CatalogTable extends Commented {
   readonly primaryKey: readonly string[]
   /** Other total unique keys on plain columns. */
   readonly uniqueKeys: readonly (readonly string[])[]
+  /** All that ON CONFLICT can name, by name. Default: none. */
+  readonly uniqueIndexes?: readonly CatalogUniqueIndex[]
   readonly foreignKeys: readonly CatalogForeignKey[]
   /** Columns that an insert needs, and that are left out. Default: none. */
   readonly withheld?: readonly string[]
+}
+
+/** A unique index, or that of a constraint. */
+export interface CatalogUniqueIndex {
+  readonly name: string
+  /** In key order: the names of columns, and expressions. */
+  readonly keys: readonly (string | { readonly sql: string })[]
+  /** Which rows it is of. Default: all. */
+  readonly predicate?: string
 }
 
 export interface CatalogColumn extends Commented {

@@ -9,12 +9,13 @@ import { readOnly } from './connection.js'
 import { nullRefusal } from './null-refusal.js'
 import { readFunctions } from './functions.js'
 import { placeOf } from './place.js'
-import { type ForeignKeyRow, readForeignKeys, readUniqueKeys, type UniqueKeyRow } from './keys.js'
+import { type ForeignKeyRow, readForeignKeys } from './keys.js'
 import { readRelations, type RelationRow } from './relations.js'
 import { tableOrigins } from './table-origins.js'
 import { toFunction } from './to-function.js'
 import { TypeResolver } from './type-resolver.js'
 import { readTypes, type TypeRow } from './types.js'
+import { readUniqueIndexes, uniqueKeysOf } from './unique-indexes.js'
 import { readViewColumns } from './view-columns.js'
 
 export interface IntrospectOptions {
@@ -42,7 +43,7 @@ async function readCatalog(
   const skipped = relations.flatMap(skip)
   const kept = relations.filter((relation) => skip(relation).length === 0)
   const oids = kept.map((relation) => relation.oid)
-  const uniqueKeys = groupBy(await readUniqueKeys(client, oids), relationOf)
+  const uniqueIndexes = groupBy(await readUniqueIndexes(client, oids), relationOf)
   const foreignKeys = groupBy(await readForeignKeys(client, oids), relationOf)
   const functionRows = functions ? await readFunctions(client) : undefined
   const used = functionRows?.flatMap((row) => [row.returns, ...row.parameter_types])
@@ -58,7 +59,6 @@ async function readCatalog(
   const byOid = new Map(kept.map((relation) => [relation.oid, relation]))
 
   const tables = kept.map((relation): CatalogTable => {
-    const keys = uniqueKeys.get(relation.oid) ?? []
     return {
       schema: relation.schema,
       name: relation.name,
@@ -70,8 +70,7 @@ async function readCatalog(
         const read = toColumn(column, !refusesNull(column), resolver)
         return values === undefined ? read : { ...read, allowed: values }
       }),
-      primaryKey: keys.find((key) => key.primary)?.columns ?? [],
-      uniqueKeys: otherKeys(keys),
+      ...uniqueKeysOf(uniqueIndexes.get(relation.oid) ?? []),
       foreignKeys: (foreignKeys.get(relation.oid) ?? []).flatMap((key) => toForeignKey(key, byOid)),
     }
   })
@@ -126,17 +125,6 @@ function toColumn(column: ColumnRow, nullable: boolean, types: TypeResolver): Ca
     generated: { '': undefined, s: 'stored' as const, v: 'virtual' as const }[column.generated],
     expression: column.expression ?? undefined,
   }
-}
-
-/** The unique keys beside the primary one, each set of columns once. */
-function otherKeys(keys: readonly UniqueKeyRow[]): string[][] {
-  const seen = new Set(keys.filter((key) => key.primary).map((key) => JSON.stringify(key.columns)))
-  return keys.flatMap((key) => {
-    const id = JSON.stringify(key.columns)
-    if (seen.has(id)) return []
-    seen.add(id)
-    return [key.columns]
-  })
 }
 
 function toForeignKey(key: ForeignKeyRow, byOid: ReadonlyMap<number, RelationRow>): CatalogForeignKey[] {

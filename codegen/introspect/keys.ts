@@ -1,11 +1,5 @@
 import type { Client } from 'pg'
 
-export interface UniqueKeyRow {
-  readonly relation: number
-  readonly primary: boolean
-  readonly columns: string[]
-}
-
 export interface ForeignKeyRow {
   readonly relation: number
   readonly name: string
@@ -15,31 +9,6 @@ export interface ForeignKeyRow {
   readonly columns: string[]
   readonly target: number
   readonly target_columns: string[]
-}
-
-/** Primary keys and the unique keys that hold for every row: no partial, expression or unfinished indexes. */
-export async function readUniqueKeys(client: Client, relations: readonly number[]): Promise<UniqueKeyRow[]> {
-  const { rows } = await client.query<UniqueKeyRow>(
-    `
-    select
-      i.indrelid as relation,
-      i.indisprimary as primary,
-      array(
-        select a.attname::text
-        from unnest(i.indkey::int2[]) with ordinality as key (number, position)
-        join pg_attribute a on a.attrelid = i.indrelid and a.attnum = key.number
-        where key.position <= i.indnkeyatts
-        order by key.position
-      ) as columns
-    from pg_index i
-    join pg_class c on c.oid = i.indexrelid
-    where i.indrelid = any($1::oid[])
-      and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null
-    order by i.indrelid, c.relname::text collate "C"
-    `,
-    [relations],
-  )
-  return rows
 }
 
 /** Foreign keys as declared, without the copies that partitions have of them. */

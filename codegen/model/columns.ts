@@ -54,6 +54,10 @@ export function tableSchema(
     }),
     primaryKey: rename(table, table.primaryKey),
     uniqueKeys: table.uniqueKeys.map((names) => rename(table, names)),
+    uniqueIndexes: (table.uniqueIndexes ?? []).map(({ keys, ...index }) => ({
+      ...index,
+      keys: keys.map((key) => (typeof key === 'string' ? (rename(table, [key])[0] ?? key) : key)),
+    })),
     // The engine explains constraints by these.
     foreignKeys: table.foreignKeys
       .filter(({ declared }) => declared === undefined)

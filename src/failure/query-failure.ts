@@ -74,12 +74,16 @@ export function explainFailure(met: unknown, failed: FailedQuery): unknown {
   const nowhere = isNowhere
     ? 'A callback names a table that is neither its own, nor one further out, nor in a subquery around it: take it by selectFrom().'
     : undefined
+  const noIndex =
+    error.code === '42P10' && writing
+      ? 'Their condition must follow from uniqueWhere as PostgreSQL sees it; or name the index by uniqueIndex.'
+      : undefined
   const { code: sqlState, detail } = error
   return new QueryError(
     failureMessage(
       `${writing ? 'Writing' : 'Reading'} ${failed.table}`,
       error,
-      nowhere ?? readOnly,
+      nowhere ?? readOnly ?? noIndex,
       tried(error, failed),
     ),
     { ...failed, sqlState, detail, ...repeating(error, failed) },

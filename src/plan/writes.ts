@@ -7,8 +7,9 @@ import { compute } from '../sql/expression/compute.js'
 import { compileSql, type Sql } from '../sql/compile.js'
 import { callProcedure } from '../sql/call.js'
 import { Scope } from '../sql/scope.js'
-import { insertRow, type InsertEnd, type RowCell } from '../sql/write/insert.js'
-import { deleteWhere, updateWhere, type ColumnChange } from '../sql/write/update.js'
+import type { ColumnChange, RowCell } from '../sql/write/changes.js'
+import { insertRow, type InsertEnd } from '../sql/write/insert.js'
+import { deleteWhere, updateWhere } from '../sql/write/update.js'
 import { codecFor } from '../types/codec-for.js'
 
 /** One row to insert. */

@@ -22,6 +22,8 @@ export interface Model {
   readonly columns: object
   /** All tables of the database in Kysely's terms, for what goes beyond this one; without it this is the only one. */
   readonly tables?: object
+  /** Names of unique indexes, as a union. Default: none are known. */
+  readonly uniqueIndexes?: string
   /** Relations by name: {@link ToOne} or {@link ToMany}. */
   readonly relations?: object
   /** Relations that were prefetched under names of their own. */

@@ -14,7 +14,15 @@ import { bulkUpdate } from '../write/bulk-update.js'
 import { linkOf } from '../query/related/linked.js'
 import { LinkedRows, type KeyOrRow, type LinkedRowsOf, type ToManyName } from './linked-rows.js'
 import { create, findOrCreate } from '../write/create.js'
-import type { BulkOptions, IgnoreConflicts, RefuseConflicts, UpdateConflicts } from '../write/options.js'
+import type {
+  BulkOptions,
+  IgnoreConflicts,
+  RefuseConflicts,
+  UpdateConflicts,
+  UpdateSomeConflicts,
+  WithOutcomes,
+} from '../write/options.js'
+import type { OutcomeCounts, RowOutcome } from '../write/outcomes.js'
 import type { ChangedRow, CreateDefaults, Defaults, NewRows, NewRowStream } from '../write/rows.js'
 
 interface CreateOptions extends CallOptions {
@@ -99,14 +107,15 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
    * with the same key, among an array's or within 250,000 rows of an iterable.
    */
   bulkCreate(rows: NewRows<M>, options?: RefuseConflicts | UpdateConflicts<M>): Promise<M['row'][]>
-  bulkCreate(rows: NewRows<M> | NewRowStream<M>, options: IgnoreConflicts): Promise<number>
+  bulkCreate(
+    rows: NewRows<M> | NewRowStream<M>,
+    options: IgnoreConflicts<M> | UpdateSomeConflicts<M>,
+  ): Promise<number>
   bulkCreate(rows: NewRowStream<M>, options?: RefuseConflicts | UpdateConflicts<M>): Promise<number>
-  bulkCreate(rows: NewRows<M> | NewRowStream<M>, options = {}): Promise<M['row'][] | number> {
-    // Rows come back for an array, as the overloads say.
-    const created = this.#write(signalAmong(options), (binding) =>
-      bulkCreate(binding, this.state, rows, options),
-    )
-    return created as Promise<M['row'][] | number>
+  bulkCreate(rows: NewRows<M>, options: WithOutcomes<M>): Promise<RowOutcome<M['row']>[]>
+  bulkCreate(rows: NewRowStream<M>, options: WithOutcomes<M>): Promise<OutcomeCounts>
+  bulkCreate(rows: NewRows<M> | NewRowStream<M>, options: BulkOptions = {}): Promise<unknown> {
+    return this.#write(signalAmong(options), (binding) => bulkCreate(binding, this.state, rows, options))
   }
 
   /**

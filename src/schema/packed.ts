@@ -1,5 +1,12 @@
 import type { FunctionSchema, ParameterSchema } from './function.js'
-import type { ColumnSchema, ForeignKeySchema, RelationSchema, TableKind, TableSchema } from './table.js'
+import type {
+  ColumnSchema,
+  ForeignKeySchema,
+  RelationSchema,
+  TableKind,
+  TableSchema,
+  UniqueIndexSchema,
+} from './table.js'
 import type { TypeSchema } from './type.js'
 
 /**
@@ -29,6 +36,7 @@ export type PackedTable = readonly [
   uniqueKeys?: readonly (readonly string[])[],
   foreignKeys?: readonly PackedForeignKey[],
   relations?: readonly PackedRelation[],
+  uniqueIndexes?: readonly PackedUniqueIndex[],
 ]
 
 /**
@@ -53,6 +61,13 @@ export type PackedRelation = readonly [
   columns: readonly string[],
   targetColumns: readonly string[],
   through?: readonly [table: string, columns: readonly string[], targetColumns: readonly string[]],
+]
+
+/** A unique index: an expression among its keys is a list of itself. */
+export type PackedUniqueIndex = readonly [
+  name: string,
+  keys: readonly (string | readonly [sql: string])[],
+  predicate?: string,
 ]
 
 /** A function or procedure as a list: `v` of its marks is volatile, `p` a procedure, and `s` that its rows are values. */
@@ -96,13 +111,14 @@ export class Unpacking {
   }
 
   #table(packed: PackedTable): TableSchema {
-    const [schema, name, kind, columns, primaryKey = [], uniqueKeys = [], foreignKeys = [], relations = []] =
-      packed
+    const [schema, name, kind, columns, primaryKey = [], uniqueKeys = [], ...more] = packed
+    const [foreignKeys = [], relations = [], uniqueIndexes = []] = more
     return {
       ...{ schema, name, kind, primaryKey, uniqueKeys },
       columns: columns.map((column) => this.#column(column)),
       foreignKeys: foreignKeys.map(foreignKeyOf),
       relations: relations.map(relationOf),
+      uniqueIndexes: uniqueIndexes.map(uniqueIndexOf),
     }
   }
 
@@ -129,6 +145,14 @@ export class Unpacking {
   #type(place: string | number): TypeSchema {
     if (typeof place === 'string') return place
     return (this.#unpacked[place] ??= JSON.parse(this.#types[place] ?? 'null') as TypeSchema)
+  }
+}
+
+function uniqueIndexOf([name, keys, predicate]: PackedUniqueIndex): UniqueIndexSchema {
+  return {
+    name,
+    keys: keys.map((key) => (typeof key === 'string' ? key : { sql: key[0] })),
+    ...(predicate !== undefined && { predicate }),
   }
 }
 

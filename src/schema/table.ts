@@ -14,6 +14,8 @@ export interface TableSchema extends Qualified {
   readonly primaryKey: readonly string[]
   /** The other unique keys: constraints and total unique indexes on plain columns, each in key order. */
   readonly uniqueKeys: readonly (readonly string[])[]
+  /** The unique indexes that an insert can meet rows by, those of constraints included. Default: none are known. */
+  readonly uniqueIndexes?: readonly UniqueIndexSchema[]
   readonly foreignKeys: readonly ForeignKeySchema[]
   /** Relations in both directions. */
   readonly relations?: readonly RelationSchema[]
@@ -29,6 +31,15 @@ export interface ColumnSchema {
   readonly optional: boolean
   /** Set for columns that the server alone fills: GENERATED ALWAYS AS IDENTITY and generated columns. */
   readonly generated?: 'identity' | 'stored' | 'virtual'
+}
+
+/** A unique index, by the name that a constraint shares with its own. */
+export interface UniqueIndexSchema {
+  readonly name: string
+  /** In key order: properties of columns, and expressions as the server writes them. */
+  readonly keys: readonly (string | { readonly sql: string })[]
+  /** The condition of the rows that it is of, as the server writes it. Default: it is of all. */
+  readonly predicate?: string
 }
 
 /** A foreign key: `columns` are properties of this table, `references.columns` properties of the other. */

@@ -1,34 +1,42 @@
-import { insertRows, type InsertEnd, type OnConflict } from '../sql/write/insert.js'
-import { FieldError, OptionError, UsageError } from '../errors.js'
+import { insertRows, type InsertEnd } from '../sql/write/insert.js'
+import type { OnConflict } from '../sql/write/conflict.js'
+import { UsageError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import type { Binding } from '../kysely/handle.js'
-import { encodeCell, writableColumn, type Cell } from '../query/assignment.js'
+import { encodeCell, type Cell } from '../query/assignment.js'
 import { columnsOf } from '../query/columns.js'
+import { isComputed } from '../query/expression/computed.js'
 import type { QueryState } from '../query/state.js'
 import { refuseView } from '../query/writable.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { isCopied, type Batch } from './batch.js'
 import { Copying } from './copying.js'
+import { conflictOf } from './conflict.js'
 import { BULK_CREATE_CHECKS, type BulkCreateOptions } from './options.js'
+import { createWithOutcomes, type OutcomeCounts } from './outcomes.js'
 import { RowShapes, type RowShape } from './row-shapes.js'
 import { SeenKeys } from './seen-keys.js'
 import { refuseUnlessRows, writeBatches } from './write-batches.js'
 import type { Writer } from './writer.js'
 
-/** Inserts rows; an array's come back in its order, of everything else and with `ignoreConflicts` their number. */
+/**
+ * Inserts rows; an array's come back in its order. Of everything else, and where not every row is written, their number
+ * does; with `outcomes` what became of each of an array's, else of how many.
+ */
 export async function bulkCreate(
   binding: Binding,
   state: QueryState,
   rows: Iterable<unknown> | AsyncIterable<unknown>,
   options: BulkCreateOptions,
-): Promise<unknown[] | number> {
+): Promise<unknown[] | number | OutcomeCounts> {
   const { table } = state
   refuseView(table, 'bulkCreate')
   refuseUnlessRows(rows, 'bulkCreate')
   checkOptions(options, BULK_CREATE_CHECKS)
-  const conflict = conflictOf(table, options)
-  const returning = Array.isArray(rows) && conflict.kind !== 'ignore'
+  const conflict = conflictOf(state, options)
+  const writesAll = conflict.kind === 'fail' || (conflict.kind === 'update' && conflict.where === undefined)
+  const returning = Array.isArray(rows) && writesAll && options.outcomes !== true
   const end: InsertEnd = { conflict, returning }
   const { batchSize } = options
   const encoder = new RowEncoder(table, conflict, !Array.isArray(rows))
@@ -42,6 +50,9 @@ export async function bulkCreate(
   const limits = { batchSize, ...(copying && { firstRows: copying.firstRows }) }
   const batched = { rows, ...limits, add, references: references(table) }
 
+  if (options.outcomes === true && conflict.kind !== 'fail') {
+    return createWithOutcomes(binding, state, batched, conflict)
+  }
   const created: unknown[] = []
   let count = 0
   await writeBatches(binding, state, batched, async (writer, batch) => {
@@ -96,9 +107,8 @@ class RowEncoder {
   constructor(table: TableSchema, conflict: OnConflict, bounded: boolean) {
     this.#table = table
     this.#shapes = new RowShapes(table)
-    this.#key = conflict.kind === 'update' ? conflict.key : []
-    this.#seen =
-      conflict.kind === 'update' ? new SeenKeys(table, conflict.key, 'bulkCreate()', bounded) : undefined
+    this.#key = plainKey(conflict)
+    this.#seen = this.#key.length === 0 ? undefined : new SeenKeys(table, this.#key, 'bulkCreate()', bounded)
   }
 
   shapeOf(row: unknown, number: number): RowShape {
@@ -119,35 +129,14 @@ class RowEncoder {
   }
 }
 
-function place(number: number): string {
-  return `Row ${number} of bulkCreate()`
+/** The columns of a key that rows of one call cannot have twice; none where only the server can tell. */
+function plainKey(conflict: OnConflict): readonly ColumnSchema[] {
+  if (conflict.kind !== 'update' || conflict.target.predicate !== undefined) return []
+  const { keys } = conflict.target
+  const columns = keys.flatMap((key) => ('property' in key && !isComputed(key) ? [key] : []))
+  return columns.length === keys.length ? columns : []
 }
 
-function conflictOf(table: TableSchema, options: BulkCreateOptions): OnConflict {
-  const { ignoreConflicts = false, updateConflicts = false, updateFields, uniqueFields } = options
-  if (ignoreConflicts && updateConflicts) {
-    throw new OptionError('bulkCreate() takes ignoreConflicts or updateConflicts, not both.')
-  }
-  if (!updateConflicts) {
-    if (updateFields !== undefined || uniqueFields !== undefined) {
-      throw new OptionError('updateFields and uniqueFields of bulkCreate() need updateConflicts: true.')
-    }
-    return { kind: ignoreConflicts ? 'ignore' : 'fail' }
-  }
-  if (updateFields === undefined || updateFields.length === 0) {
-    throw new OptionError(
-      'updateConflicts of bulkCreate() needs updateFields: what an existing row is to get.',
-    )
-  }
-  const keys = [table.primaryKey, ...table.uniqueKeys].filter((key) => key.length > 0)
-  const wanted = uniqueFields ?? []
-  if (!keys.some((key) => key.length === wanted.length && key.every((field) => wanted.includes(field)))) {
-    columnsOf(table, wanted)
-    throw new FieldError(
-      `uniqueFields of bulkCreate() on ${qualifiedName(table)} must be the fields of a unique key, not ` +
-        `[${wanted.join(', ')}]. Choices: ${keys.map((key) => `[${key.join(', ')}]`).join(', ') || 'none'}.`,
-    )
-  }
-  const set = updateFields.map((field) => writableColumn(table, field, 'updateFields of bulkCreate()'))
-  return { kind: 'update', key: columnsOf(table, wanted), set }
+function place(number: number): string {
+  return `Row ${number} of bulkCreate()`
 }

@@ -1,6 +1,7 @@
 import { rowsPlan } from '../plan/reads.js'
 import { insertPlan, updateReturningPlan } from '../plan/writes.js'
-import type { OnConflict, RowCell } from '../sql/write/insert.js'
+import type { RowCell } from '../sql/write/changes.js'
+import type { OnConflict } from '../sql/write/conflict.js'
 import { MultipleObjectsReturned, OptionError } from '../errors.js'
 import type { Binding } from '../kysely/handle.js'
 import { isRecord, parseValues, type Assignment } from '../query/assignment.js'

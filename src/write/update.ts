@@ -1,6 +1,6 @@
 import type { Expression, ExpressionBuilder } from 'kysely'
 import { deletePlan, updatePlan } from '../plan/writes.js'
-import type { ColumnChange } from '../sql/write/update.js'
+import type { ColumnChange } from '../sql/write/changes.js'
 import { FieldError } from '../errors.js'
 import type { Binding } from '../kysely/handle.js'
 import { encodeCell, isRecord, writableColumn } from '../query/assignment.js'
@@ -40,19 +40,19 @@ export async function deleteAll(binding: Binding, state: QueryState): Promise<nu
   return Writer.on(binding, state).countBy(deletePlan, state)
 }
 
-function parseChanges(target: ExpressionTarget, values: unknown): ColumnChange[] {
+export function parseChanges(target: ExpressionTarget, values: unknown, where = 'update()'): ColumnChange[] {
   const { table } = target
   if (!isRecord(values) || Object.keys(values).length === 0) {
     throw new FieldError(
-      `update() of ${qualifiedName(table)} takes an object with at least one field to set.`,
+      `${where} of ${qualifiedName(table)} takes an object with at least one field to set.`,
     )
   }
   return Object.keys(values).map((property) => {
-    const column = writableColumn(table, property, 'update()')
+    const column = writableColumn(table, property, where)
     const value = values[property]
     if (isExpression(value)) return { column, value: assigned(target, column, value) }
     return isCallback(value)
       ? { column, expression: parseValueExpression(table, column, value) }
-      : { column, cell: new Operand(encodeCell(table, column, value, 'update()')) }
+      : { column, cell: new Operand(encodeCell(table, column, value, where)) }
   })
 }

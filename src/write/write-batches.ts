@@ -18,6 +18,8 @@ export interface BatchedRows {
   /** Is given each row and its number from 1. */
   readonly add: (batch: Batch, row: unknown, number: number) => void
   readonly references?: readonly ColumnSchema[]
+  /** What is found out after a statement can still undo it. Default: a single statement needs no transaction. */
+  readonly undoable?: boolean
 }
 
 /** @throws {@link UsageError} for what cannot be iterated over, such as the promise of rows. */
@@ -40,7 +42,7 @@ export async function writeBatches(
   const batches = batchesOf(batched)
   const ready = Array.isArray(batched.rows) ? await collect(batches, binding.signal) : batches
   const alone = async (batch: Batch): Promise<void> => {
-    if (batch.groups.length === 1) await write(Writer.on(binding, state), batch)
+    if (batch.groups.length === 1 && batched.undoable !== true) await write(Writer.on(binding, state), batch)
     else await atomically(binding, state, (writer) => write(writer, batch))
   }
   if (batched.batchSize !== undefined) {

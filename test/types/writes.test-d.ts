@@ -1,7 +1,8 @@
 /** What writes take and give back, and what must not compile. Checked by the compiler alone; nothing here runs. */
 import { expectTypeOf } from 'vitest'
-import { jsonNull } from 'sluice'
+import { excluded, jsonNull, lower, type OutcomeCounts, type RowOutcome, type UpsertValues } from 'sluice'
 import type { NewUser, Order, Repositories, User } from '../../generated/index.js'
+import type { UsersModel } from '../../generated/users.js'
 
 declare const newUsers: NewUser[]
 declare const stream: AsyncIterable<NewUser>
@@ -18,6 +19,39 @@ export async function creates({ users, orderSummaries, productSales }: Repositor
   expectTypeOf(await users.bulkCreate(newUsers, conflicts)).toEqualTypeOf<User[]>()
   expectTypeOf(await users.bulkCreate(stream, conflicts)).toEqualTypeOf<number>()
 
+  const target = {
+    updateConflicts: true,
+    uniqueFields: [lower('email')],
+    uniqueWhere: { isActive: true },
+  } as const
+  const values = {
+    updateValues: { name: excluded('name'), tags: (eb) => eb.ref('excluded.tags') },
+  } as const satisfies {
+    updateValues: UpsertValues<UsersModel>
+  }
+  expectTypeOf(await users.bulkCreate(newUsers, { ...target, ...values })).toEqualTypeOf<User[]>()
+  const some = { ...target, updateFields: ['name'], updateWhere: { name: { ne: excluded('name') } } } as const
+  expectTypeOf(await users.bulkCreate(newUsers, some)).toEqualTypeOf<number>()
+  const told = await users.bulkCreate(newUsers, { ...some, outcomes: true })
+  expectTypeOf(told).toEqualTypeOf<RowOutcome<User>[]>()
+  for (const each of told) if (each.outcome !== 'left') expectTypeOf(each.row).toEqualTypeOf<User>()
+  expectTypeOf(await users.bulkCreate(stream, { ...some, outcomes: true })).toEqualTypeOf<OutcomeCounts>()
+  const byIndex = { ignoreConflicts: true, uniqueIndex: 'users_email_key' } as const
+  expectTypeOf(await users.bulkCreate(newUsers, byIndex)).toEqualTypeOf<number>()
+  expectTypeOf(await users.bulkCreate(newUsers, { ...byIndex, outcomes: true })).toEqualTypeOf<
+    RowOutcome<User>[]
+  >()
+
+  // @ts-expect-error an index of another table
+  void users.bulkCreate(newUsers, { ignoreConflicts: true, uniqueIndex: 'posts_pkey' })
+  // @ts-expect-error an index, or fields
+  void users.bulkCreate(newUsers, { ...byIndex, uniqueFields: ['email'] })
+  // @ts-expect-error a field that is not there
+  void users.bulkCreate(newUsers, { ...target, updateValues: { nmae: 'x' } })
+  // @ts-expect-error a value of another type
+  void users.bulkCreate(newUsers, { ...target, updateValues: { name: 5 } })
+  // @ts-expect-error what becomes of each row is told by a key
+  void users.bulkCreate(newUsers, { ignoreConflicts: true, outcomes: true })
   // @ts-expect-error a required field is missing
   void users.create({ email: 'a@b' })
   // @ts-expect-error an unknown field

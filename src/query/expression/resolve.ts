@@ -42,6 +42,8 @@ export interface ExpressionTarget {
   readonly derived?: boolean
   /** Computed values that the rows have, by their names. */
   readonly selected?: readonly ColumnSchema[]
+  /** There is a row that was to be inserted, whose values `excluded` are. */
+  readonly excluded?: boolean
   /** What it is given to, for messages. */
   readonly method?: string
   /** How a path is looked up. Default: {@link columnAt}. */

@@ -124,6 +124,6 @@ function isRowOf({ columns }: TableSchema, value: unknown): value is Record<stri
   )
 }
 
-function within({ table, schemas, depth = 0 }: ExpressionTarget): ExpressionTarget {
-  return { table, schemas, depth: depth + 1 }
+function within(target: ExpressionTarget): ExpressionTarget {
+  return { ...target, depth: (target.depth ?? 0) + 1 }
 }

@@ -73,7 +73,7 @@ export {
   unaccent,
   type ExtensionOptions,
 } from './trigrams.js'
-export { cast, outerRef, ref, value } from './values.js'
+export { cast, excluded, outerRef, ref, value } from './values.js'
 export {
   cumeDist,
   denseRank,

@@ -3,6 +3,7 @@ import { castTo } from '../expression/computed.js'
 import type { Argument, Fixed, Literal, Named, OfOuterRow, Strict } from '../expression/expression-types.js'
 import { outerReference } from '../expression/outer-row.js'
 import { QueryExpression } from '../expression/query-expression.js'
+import { excludedColumn } from '../expression/excluded.js'
 import { columnNamed, literal, resolveArgument } from '../expression/resolve.js'
 import { describe } from '../../types/describe.js'
 import { typeByName, type SqlTypeName, type SqlTypeValue } from './sql-types.js'
@@ -15,6 +16,25 @@ import { typeByName, type SqlTypeName, type SqlTypeValue } from './sql-types.js'
  */
 export function ref<const Path extends string>(path: Path): QueryExpression<Named<Path>> {
   return new QueryExpression([path], (target) => columnNamed(target, path))
+}
+
+/**
+ * The value that a row would have had that was to be inserted, and met another: `excluded."price"`. It has a place where
+ * `bulkCreate` with `updateConflicts`, or `merge`, says what becomes of the other, whose own value is `ref('price')`.
+ *
+ * ```ts
+ * await products.bulkCreate(rows, {
+ *   updateConflicts: true,
+ *   uniqueFields: ['sku'],
+ *   updateValues: { stock: ref('stock').plus(excluded('stock')) },
+ *   updateWhere: { price: { ne: excluded('price') } },
+ * })
+ * ```
+ *
+ * @throws where it is used: {@link FieldError} for an unknown field; {@link UsageError} anywhere else.
+ */
+export function excluded<const Field extends string>(field: Field): QueryExpression<Named<Field>> {
+  return new QueryExpression([field], (target) => excludedColumn(target, field))
 }
 
 /** A value that stands for itself where a string would name a field. */

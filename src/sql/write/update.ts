@@ -1,20 +1,13 @@
-import { sql, type OperationNode } from 'kysely'
+import { sql } from 'kysely'
 import type { QueryState } from '../../query/state.js'
-import type { ColumnSchema } from '../../schema/table.js'
 import type { Sql } from '../compile.js'
 import { comparableRef, comparableValue } from '../cast.js'
 import { compileCondition } from '../condition.js'
-import { compileExpression } from '../expression/free-hand-expression.js'
 import { equal } from '../operator.js'
-import { returning, type RowCell } from './insert.js'
+import { setClause, type ColumnChange } from './changes.js'
+import { returning } from './returning.js'
 import type { Scope } from '../scope.js'
 import { unnestRows, type ColumnCells } from './unnest.js'
-
-/** A column and what an update sets it to: a value, or an expression over the row as it was. */
-export type ColumnChange =
-  | RowCell
-  | { readonly column: ColumnSchema; readonly value: ColumnSchema }
-  | { readonly column: ColumnSchema; readonly expression: OperationNode }
 
 /** `UPDATE schema.table SET … WHERE …`. */
 export function updateWhere(
@@ -23,16 +16,8 @@ export function updateWhere(
   changes: readonly ColumnChange[],
   returns = false,
 ): Sql {
-  const set = changes.map((change) => {
-    return sql`${sql.id(change.column.name)} = ${newValue(scope, change)}`
-  })
   const end = sql`${where(scope, state)}${returning(scope, returns)}`
-  return sql`update ${scope.tableRef()} set ${sql.join(set)}${end}`
-}
-
-function newValue(scope: Scope, change: ColumnChange) {
-  if ('cell' in change) return change.cell
-  return 'value' in change ? scope.columnRef(change.value) : compileExpression(scope, change.expression)
+  return sql`update ${scope.tableRef()} set ${setClause(scope, changes)}${end}`
 }
 
 /** `UPDATE schema.table SET … FROM unnest(…) WHERE key = …`. */
