@@ -22,6 +22,14 @@ export type { CompiledSQL, Field, OrderKey, QuerySetOf } from './queryset/types/
 export type { OrderArgument, OrderObject, ValuesTuple } from './queryset/types/order-types.js'
 export type { FieldPath, OrderPath } from './queryset/types/path-types.js'
 export type {
+  MergeAction,
+  MergedRow,
+  MergeInsert,
+  MergeOptions,
+  MergeOutcomes,
+  MergeWithOutcomes,
+} from './write/merge/options.js'
+export type {
   BulkOptions,
   IgnoreConflicts,
   RefuseConflicts,
@@ -32,7 +40,7 @@ export type {
   UpsertValues,
   WithOutcomes,
 } from './write/options.js'
-export type { OutcomeCounts, RowOutcome } from './write/outcomes.js'
+export type { OutcomeCounts, RowOutcome } from './write/upsert/outcomes.js'
 export type { ChangedRow, CreateDefaults, Defaults, NewRows, NewRowStream } from './write/rows.js'
 export type { UpdateExpression, UpdateValues } from './write/update.js'
 export type { ExplainFormat, ExplainOptions } from './sql/select/explain.js'

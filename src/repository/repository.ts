@@ -14,6 +14,8 @@ import { bulkUpdate } from '../write/bulk-update.js'
 import { linkOf } from '../query/related/linked.js'
 import { LinkedRows, type KeyOrRow, type LinkedRowsOf, type ToManyName } from './linked-rows.js'
 import { create, findOrCreate } from '../write/create.js'
+import { merge } from '../write/merge/merge.js'
+import type { MergedRow, MergeOptions, MergeOutcomes, MergeWithOutcomes } from '../write/merge/options.js'
 import type {
   BulkOptions,
   IgnoreConflicts,
@@ -22,7 +24,7 @@ import type {
   UpdateSomeConflicts,
   WithOutcomes,
 } from '../write/options.js'
-import type { OutcomeCounts, RowOutcome } from '../write/outcomes.js'
+import type { OutcomeCounts, RowOutcome } from '../write/upsert/outcomes.js'
 import type { ChangedRow, CreateDefaults, Defaults, NewRows, NewRowStream } from '../write/rows.js'
 
 interface CreateOptions extends CallOptions {
@@ -116,6 +118,37 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
   bulkCreate(rows: NewRowStream<M>, options: WithOutcomes<M>): Promise<OutcomeCounts>
   bulkCreate(rows: NewRows<M> | NewRowStream<M>, options: BulkOptions = {}): Promise<unknown> {
     return this.#write(signalAmong(options), (binding) => bulkCreate(binding, this.state, rows, options))
+  }
+
+  /**
+   * Has the rows of the table be as those that are given: `MERGE INTO … USING (SELECT … FROM unnest($1, …)) AS excluded ON …
+   * WHEN … THEN …`. How many were written; with `outcomes` those that were.
+   *
+   * ```ts
+   * await products.merge(rows, {
+   *   on: ['sku'],
+   *   whenMatched: { where: { price: { ne: excluded('price') } }, updateFields: ['price'] },
+   *   whenNotMatched: 'insert',
+   *   whenNotMatchedBySource: { where: { supplierId: 5 }, then: 'delete' },
+   * })
+   * ```
+   *
+   * It does not wait for who is inserting the same key, as `bulkCreate` with `updateConflicts` does: the key's violation is
+   * an error then. PostgreSQL 15; `whenNotMatchedBySource` and `outcomes` 17.
+   *
+   * @throws as `create`; {@link OptionError} for wrong options; {@link UsageError} for two rows with the same key, among an
+   * array's or within 250,000 rows of an iterable, and on a server that is older.
+   */
+  merge(rows: Iterable<MergedRow<M>> | AsyncIterable<MergedRow<M>>, options: MergeOptions<M>): Promise<number>
+  merge(
+    rows: Iterable<MergedRow<M>> | AsyncIterable<MergedRow<M>>,
+    options: MergeWithOutcomes<M>,
+  ): Promise<MergeOutcomes<M['row']>>
+  merge(
+    rows: Iterable<MergedRow<M>> | AsyncIterable<MergedRow<M>>,
+    options: MergeOptions<M> | MergeWithOutcomes<M>,
+  ): Promise<unknown> {
+    return this.#write(signalAmong(options), (binding) => merge(binding, this.state, rows, options))
   }
 
   /**

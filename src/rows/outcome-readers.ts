@@ -42,3 +42,22 @@ export const outcomeCountsReader: RowReader<{ readonly inserted: bigint; readonl
     ['inserted', 'updated'].map((label) => ({ label, codec: codecFor('int8') })),
     objectShape(['inserted', 'updated']),
   )
+
+/** What MERGE did, and the row that it did it to. */
+export interface MergedRow {
+  readonly action: 'INSERT' | 'UPDATE' | 'DELETE'
+  readonly row: unknown
+}
+
+/** Reads `RETURNING merge_action(), …` of all columns. */
+export function mergedReader(state: QueryState): RowReader<MergedRow> {
+  const { outputs, layout } = projectionOf(state)
+  const columns = outputs.map(({ label, type }) => ({ label, codec: codecFor(type) }))
+  return knownRowReader([{ label: 'merge_action', codec: codecFor('text') }, ...columns], {
+    kind: 'object',
+    entries: [
+      ['action', { kind: 'value', position: 0 }],
+      ['row', nestedShape({ ...layout, start: 1 })],
+    ],
+  })
+}

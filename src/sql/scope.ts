@@ -78,11 +78,16 @@ export class Scope {
     return new Scope(table, this.schemas, this.freeAlias(), { compute, outer, joins: true }, this.#counter)
   }
 
+  /** The same table where its columns stand for something else. */
+  named(refOf: (column: ColumnSchema) => Sql): Scope {
+    const named = new Scope(this.table, this.schemas, this.alias, this.#options, this.#counter)
+    for (const column of this.table.columns) named.define(column, () => refOf(column))
+    return named
+  }
+
   /** The same table where its columns are named without it, as in the target of ON CONFLICT. */
   bare(): Scope {
-    const bare = new Scope(this.table, this.schemas, this.alias, this.#options, this.#counter)
-    for (const column of this.table.columns) bare.define(column, () => sql`${sql.id(column.name)}`)
-    return bare
+    return this.named(({ name }) => sql`${sql.id(name)}`)
   }
 
   /** The scope of the row that this one is asked for, if there is one. */

@@ -35,15 +35,20 @@ export function shapeOf(fields: readonly ShapeField[]): RowShape {
 /** Rows may give their fields in any order, of which there are many. */
 const MOST_SHAPES = 1000
 
+type ColumnAt = typeof writableColumn
+
 /** The shapes of the rows of one call. */
 export class RowShapes {
   readonly #table: TableSchema
+  readonly #columnAt: ColumnAt
   readonly #known = new Map<string, RowShape>()
   #lastNames: readonly string[] | undefined
   #last: RowShape = shapeOf([])
 
-  constructor(table: TableSchema) {
+  /** @param columnAt what a field is of. Default: {@link writableColumn}. */
+  constructor(table: TableSchema, columnAt: ColumnAt = writableColumn) {
     this.#table = table
+    this.#columnAt = columnAt
   }
 
   /** @throws {@link FieldError} for what has no fields, and for a field that cannot be written. */
@@ -63,7 +68,7 @@ export class RowShapes {
     if (shape === undefined) {
       const fields = names.map((property) => ({
         property,
-        column: writableColumn(this.#table, property, where()),
+        column: this.#columnAt(this.#table, property, where()),
       }))
       if (this.#known.size === MOST_SHAPES) this.#known.clear()
       shape = shapeOf(fields)

@@ -1,6 +1,14 @@
 /** What writes take and give back, and what must not compile. Checked by the compiler alone; nothing here runs. */
 import { expectTypeOf } from 'vitest'
-import { excluded, jsonNull, lower, type OutcomeCounts, type RowOutcome, type UpsertValues } from 'sluice'
+import {
+  excluded,
+  jsonNull,
+  lower,
+  type MergeOutcomes,
+  type OutcomeCounts,
+  type RowOutcome,
+  type UpsertValues,
+} from 'sluice'
 import type { NewUser, Order, Repositories, User } from '../../generated/index.js'
 import type { UsersModel } from '../../generated/users.js'
 
@@ -41,6 +49,29 @@ export async function creates({ users, orderSummaries, productSales }: Repositor
   expectTypeOf(await users.bulkCreate(newUsers, { ...byIndex, outcomes: true })).toEqualTypeOf<
     RowOutcome<User>[]
   >()
+
+  const merging = {
+    on: ['email'],
+    whenMatched: [
+      { where: { name: { ne: excluded('name') } }, updateFields: ['name'] },
+      { updateValues: { name: excluded('name') } },
+    ],
+    whenNotMatched: 'insert',
+    whenNotMatchedBySource: { where: { isActive: false }, then: 'delete' },
+  } as const
+  expectTypeOf(await users.merge(newUsers, merging)).toEqualTypeOf<number>()
+  expectTypeOf(
+    await users.merge([{ id: 1, name: 'A' }], { on: ['id'], whenMatched: 'delete' }),
+  ).toEqualTypeOf<number>()
+  expectTypeOf(await users.merge(newUsers, { ...merging, outcomes: true })).toEqualTypeOf<
+    MergeOutcomes<User>
+  >()
+  // @ts-expect-error rows that are given are not deleted
+  void users.merge(newUsers, { ...merging, whenNotMatched: 'delete' })
+  // @ts-expect-error an unknown field in a row
+  void users.merge([{ email: 'a@b', nmae: 'x' }], merging)
+  // @ts-expect-error an unknown field to find rows by
+  void users.merge(newUsers, { ...merging, on: ['mail'] })
 
   // @ts-expect-error an index of another table
   void users.bulkCreate(newUsers, { ignoreConflicts: true, uniqueIndex: 'posts_pkey' })

@@ -5,7 +5,8 @@ import { comparableValue } from '../cast.js'
 import type { Scope } from '../scope.js'
 import { keyValue, onConflict, type IndexKey, type OnConflict } from './conflict.js'
 import { insertRows } from './insert.js'
-import { unnestRows, type ColumnCells } from './unnest.js'
+import { givenRows } from './given-rows.js'
+import type { ColumnCells } from './unnest.js'
 
 type Conflict = Exclude<OnConflict, { readonly kind: 'fail' }>
 
@@ -82,7 +83,7 @@ export function insertWithOutcomes(
     sql` or `,
   )})`
   const rows = sql.join([sql`g.place`, open, sql`w.inserted`, ...returned.map((column) => sql`w.${column}`)])
-  return sql`with ${sql.id(given)} as materialized (${givenRows(scope, columns, count, place)}),
+  return sql`with ${sql.id(given)} as materialized (${givenRows(scope, columns, { count, place })}),
     ${sql.id(written)}(${names}) as (
       ${insertFrom(scope, columns, given, place)}${onConflict(scope, by.conflict)} returning ${all}
     )
@@ -99,22 +100,6 @@ function namesOf(scope: Scope) {
   let place = 'place'
   while (taken.has(place)) place += '_'
   return { given: scope.freeAlias(), written: scope.freeAlias(), place }
-}
-
-/** Rows with all columns of the table, NULL in those that are not given, and their numbers from 1. */
-function givenRows(scope: Scope, columns: readonly ColumnCells[], count: number, place: string): Sql {
-  const nothing = sql`(null::${scope.nameOf(scope.table)})`
-  const missing = scope.table.columns
-    .filter((column) => !columns.some((each) => each.column === column))
-    .map(({ name }) => sql`${nothing}.${sql.id(name)} as ${sql.id(name)}`)
-  if (columns.length === 0) {
-    const number = sql`number as ${sql.id(place)}`
-    const series = sql`generate_series(1, ${String(count)}::"pg_catalog"."int8") as number`
-    return sql`select ${sql.join([...missing, number])} from ${series}`
-  }
-  const { from, values, ordinal } = unnestRows(scope, columns)
-  const present = columns.map(({ column: { name } }, index) => sql`${values[index]} as ${sql.id(name)}`)
-  return sql`select ${sql.join([...present, ...missing, sql`${ordinal} as ${sql.id(place)}`])} from ${from}`
 }
 
 function insertFrom(scope: Scope, columns: readonly ColumnCells[], given: string, place: string): Sql {

@@ -1,13 +1,13 @@
-import { UsageError } from '../errors.js'
-import type { Binding } from '../kysely/handle.js'
-import type { QueryState } from '../query/state.js'
-import { qualifiedName } from '../schema/qualified-name.js'
-import { outcomeCountsReader, outcomeReader, type OutcomeRow } from '../rows/outcome-readers.js'
-import type { OnConflict } from '../sql/write/conflict.js'
-import { insertCounted, insertWithOutcomes } from '../sql/write/outcomes.js'
-import { isCopied, type Batch, type Group } from './batch.js'
-import { writeBatches, type BatchedRows } from './write-batches.js'
-import type { Writer } from './writer.js'
+import { UsageError } from '../../errors.js'
+import type { Binding } from '../../kysely/handle.js'
+import type { QueryState } from '../../query/state.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
+import { outcomeCountsReader, outcomeReader, type OutcomeRow } from '../../rows/outcome-readers.js'
+import type { OnConflict } from '../../sql/write/conflict.js'
+import { insertCounted, insertWithOutcomes } from '../../sql/write/outcomes.js'
+import { isCopied, type Batch, type Group } from '../batch.js'
+import { writeBatches, type BatchedRows } from '../write-batches.js'
+import type { Writer } from '../writer.js'
 
 /** What became of a row that was to be inserted, and the row as it is in the table then. */
 export type RowOutcome<Row> =

@@ -1,20 +1,15 @@
-import { choicesOf } from '../choices.js'
-import { FieldError, OptionError } from '../errors.js'
-import { writableColumn } from '../query/assignment.js'
-import { columnOf, propertiesOf } from '../query/columns.js'
-import { excludedValue } from '../query/expression/excluded.js'
-import { isComputed } from '../query/expression/computed.js'
-import { isExpression, RESOLVE, type ExpressionTarget } from '../query/expression/resolve.js'
-import { refuseWindows } from '../query/aggregate/grouping.js'
-import type { Condition } from '../query/filter/condition.js'
-import { parseFilter } from '../query/filter/parse-filter.js'
-import type { QueryState } from '../query/state.js'
-import { qualifiedName } from '../schema/qualified-name.js'
-import type { TableSchema, UniqueIndexSchema } from '../schema/table.js'
-import type { ColumnChange } from '../sql/write/changes.js'
-import type { ConflictTarget, IndexKey, OnConflict } from '../sql/write/conflict.js'
-import type { BulkCreateOptions } from './options.js'
-import { parseChanges } from './update.js'
+import { choicesOf } from '../../choices.js'
+import { FieldError, OptionError } from '../../errors.js'
+import { columnOf, propertiesOf } from '../../query/columns.js'
+import { isComputed } from '../../query/expression/computed.js'
+import { isExpression, RESOLVE, type ExpressionTarget } from '../../query/expression/resolve.js'
+import type { QueryState } from '../../query/state.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
+import type { TableSchema, UniqueIndexSchema } from '../../schema/table.js'
+import type { ColumnChange } from '../../sql/write/changes.js'
+import type { ConflictTarget, IndexKey, OnConflict } from '../../sql/write/conflict.js'
+import { changesOfBoth, conditionOf } from './changes-of-both.js'
+import type { BulkCreateOptions } from '../options.js'
 
 /** What `bulkCreate` does about rows that are there already; everything is checked before any I/O. */
 export function conflictOf({ table, schemas }: QueryState, options: BulkCreateOptions): OnConflict {
@@ -55,35 +50,12 @@ function refuseUpdates(options: BulkCreateOptions): void {
   if (given !== undefined) throw new OptionError(`${given} of bulkCreate() needs updateConflicts: true.`)
 }
 
-function changesOf(
-  own: ExpressionTarget,
-  { updateFields = [], updateValues }: BulkCreateOptions,
-): ColumnChange[] {
-  if (!Array.isArray(updateFields)) throw new OptionError('updateFields of bulkCreate() is a list of fields.')
-  const copied = updateFields.map((field: string): ColumnChange => {
-    const column = writableColumn(own.table, field, 'updateFields of bulkCreate()')
-    return { column, value: excludedValue(column) }
-  })
-  const computed =
-    updateValues === undefined
-      ? []
-      : parseChanges({ ...own, excluded: true }, updateValues, 'updateValues of bulkCreate()')
-  const twice = computed.find(({ column }) => copied.some((each) => each.column === column))
-  if (twice !== undefined) {
-    throw new OptionError(
-      `"${twice.column.property}" is among updateFields and updateValues of bulkCreate(): give it once.`,
-    )
-  }
-  const changes = [...copied, ...computed]
+function changesOf(own: ExpressionTarget, options: BulkCreateOptions): ColumnChange[] {
+  const changes = changesOfBoth({ ...own, excluded: true }, options, 'bulkCreate()')
   if (changes.length > 0) return changes
   throw new OptionError(
     'updateConflicts of bulkCreate() needs updateFields or updateValues: what an existing row is to get.',
   )
-}
-
-/** A filter of the table's own rows, where `excluded` may have a place. */
-export function conditionOf(target: ExpressionTarget, given: unknown, option: string): Condition {
-  return refuseWindows(parseFilter(target, given), `${option} cannot be met`)
 }
 
 function targetOf(own: ExpressionTarget, options: BulkCreateOptions): ConflictTarget | undefined {
