@@ -15,7 +15,8 @@ const prepare = () =>
   ])
 
 describe('merge', () => {
-  it('updates, inserts, deletes and leaves rows by the first clause that holds', async () => {
+  it('updates, inserts, deletes and leaves rows by the first clause that holds', async ({ skip }) => {
+    if (!(await isAtLeast(15))) skip()
     await prepare()
     const rows = [
       { code: 'A', text: 'new', at: 10 },
@@ -67,7 +68,10 @@ describe('merge', () => {
     expect(await merge('labels', [], { on: ['code'], whenNotMatchedBySource: 'delete' })).toBe(3)
   })
 
-  it('finds rows by what only the server fills, and by several fields, of which NULL is nothing', async () => {
+  it('finds rows by what only the server fills, and by several fields, of which NULL is nothing', async ({
+    skip,
+  }) => {
+    if (!(await isAtLeast(15))) skip()
     await of('split').bulkCreate([1, 2].map((part) => ({ id: 1, part, text: 'old' })))
     const parts = [2, 1].map((part) => ({ id: part, part, text: 'new' }))
     const options = { on: ['id', 'part'], whenMatched: { updateFields: ['text'] }, whenNotMatched: 'insert' }
@@ -81,7 +85,8 @@ describe('merge', () => {
     expect(await merge('labels', places, { on: ['place'], whenNotMatched: 'insert' })).toBe(2)
   })
 
-  it('takes rows one after the other, of any fields, in batches of one transaction', async () => {
+  it('takes rows one after the other, of any fields, in batches of one transaction', async ({ skip }) => {
+    if (!(await isAtLeast(15))) skip()
     await prepare()
     function* rows() {
       for (let n = 0; n < 30; n++)
@@ -94,6 +99,12 @@ describe('merge', () => {
     ].values()
     await expect(merge('labels', fails, { on: ['code'], whenNotMatched: 'insert' })).rejects.toThrow('text')
     expect(await of('labels').filter({ code: 'z' }).count()).toBe(0)
+  })
+
+  it('says which server it needs', async ({ skip }) => {
+    if (await isAtLeast(17)) skip()
+    const options = { on: ['code'], whenMatched: 'delete', outcomes: true }
+    await expect(merge('labels', [{ code: 'a' }], options)).rejects.toThrow('merge() needs PostgreSQL 15')
   })
 
   it.each<[string, unknown, object, string]>([
