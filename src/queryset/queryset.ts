@@ -269,7 +269,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
    * @throws {@link FieldError} for a name that is taken, an unknown path, and what an aggregate does not take;
    * {@link UsageError} on a slice or combination, after `valuesList`, and for fields without groups or outside of them.
    */
-  annotate<const A extends types.Aggregates>(
+  annotate<const A extends types.OfferedAggregates<M>>(
     aggregates: A & types.CheckedAnnotations<M, A>,
   ): QuerySet<types.Annotated<M, types.AggregateRow<M, A>>, paths.Flat<R & types.AggregateRow<M, A>>> {
     return new QuerySet(this.binding, annotate(this.state, aggregates))

@@ -11,7 +11,7 @@ import { rowAmong } from '../query/filter/row-among.js'
 import { slice } from '../query/slice.js'
 import type { QueryState } from '../query/state.js'
 import { deleteAll, updateAll, type UpdateValues } from '../write/update.js'
-import type { AggregateRow, Aggregates, CheckedAggregates } from './types/annotation-types.js'
+import type { AggregateRow, CheckedAggregates, OfferedAggregates } from './types/annotation-types.js'
 import { argumentsAndOptions, signalAmong } from './calls/call-options.js'
 import { fromCallSite } from './calls/call-site.js'
 import type { BulkKeys, KeyField, KeyOf, OrderKey, SoleKey } from './types/field-types.js'
@@ -162,7 +162,7 @@ export abstract class Terminals<M extends Model, R> extends Streams<R> implement
    *
    * @throws {@link FieldError} for an unknown path and for a field that the aggregate does not take.
    */
-  aggregate<const A extends Aggregates>(
+  aggregate<const A extends OfferedAggregates<M>>(
     aggregates: A & CheckedAggregates<M, A>,
     options?: CallOptions,
   ): Promise<Flat<AggregateRow<M, A>>> {

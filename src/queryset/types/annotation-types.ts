@@ -1,20 +1,37 @@
 import type { Aggregate } from '../../query/aggregate/functions.js'
 import type { AggregateFunction } from '../../query/aggregate/function-names.js'
 import type { AggregateOptions, OrderedAggregateOptions } from '../../query/aggregate/options.js'
-import type { Expressed } from '../../query/expression/expression-types.js'
-import type { OrderExpression } from '../../query/expression/query-expression.js'
+import type { Expressed, Named, Strict } from '../../query/expression/expression-types.js'
+import type { OrderExpression, QueryExpression } from '../../query/expression/query-expression.js'
 import type { ComparableCondition, EqualityCondition } from '../../query/filter/comparable-lookups.js'
 import type { Conditions } from '../../query/filter/filter-types.js'
 import type { TextLookups, TimestamptzCondition } from '../../query/filter/part-lookups.js'
 import type { FilterArgument, Model, OwnTable, TablesOf } from '../../query/model.js'
 import type { Field, OrderKey } from './field-types.js'
-import type { Listed, RelationName } from './relation-types.js'
-import type { FieldPath } from './path-types.js'
+import type { Listed, RelationName, Target } from './relation-types.js'
+import type { FieldPath, NextField } from './path-types.js'
 import type { UnknownPath } from './unknown-paths.js'
 import type { ArgumentValue, End, Operands, ValueOf } from './expression-values.js'
 
 /** What `annotate` and `aggregate` take: expressions by the names of their results. */
 export type Aggregates = Readonly<Record<string, Expressed>>
+
+/** The same, by which an editor knows what paths can be: any expression will do. */
+export type OfferedAggregates<M extends Model> = Readonly<
+  Record<
+    string,
+    | Expressed
+    | Aggregate<AggregateFunction, AggregatePath<M>>
+    | QueryExpression<Named<ValuePath<M>>>
+    | QueryExpression<Strict<unknown, readonly ValuePath<M>[]>>
+  >
+>
+
+type ValuePath<M extends Model> = Field<M> | NextField<M>
+
+/** The fields of a table, its relations, and the fields of rows next to it. */
+type AggregatePath<M extends Model> =
+  Field<M> | { [Name in RelationName<M>]: Name | `${Name}.${Field<Target<M, Name>>}` }[RelationName<M>]
 
 /** What an expression gives; a string never does, but for JavaScript. */
 type ResultOf<M extends Model, A> = A extends Expressed<infer T> ? ValueOf<M, T> : never
@@ -100,17 +117,24 @@ type IsSummable<E> = E extends {
     : true
   : true
 
-/** Refuses names that are taken, and what the table cannot compute. */
-export type CheckedAnnotations<M extends Model, A extends Aggregates> = {
+/**
+ * Refuses names that are taken, and what the table cannot compute. While the names are not known yet, as in an editor, there
+ * is nothing to refuse, and what can stand there is offered.
+ */
+export type CheckedAnnotations<M extends Model, A extends Aggregates> = [A] extends [never]
+  ? unknown
+  : NamesAndValues<M, A>
+
+type NamesAndValues<M extends Model, A extends Aggregates> = {
   readonly [Name in keyof A]: Name extends keyof M['row'] | RelationName<M>
     ? Wrong<`the table already has "${Name & string}"`>
     : Checked<M, A[Name]>
 }
 
 /** Refuses aggregates that the table cannot compute. */
-export type CheckedAggregates<M extends Model, A extends Aggregates> = {
-  readonly [Name in keyof A]: Checked<M, A[Name]>
-}
+export type CheckedAggregates<M extends Model, A extends Aggregates> = [A] extends [never]
+  ? unknown
+  : { readonly [Name in keyof A]: Checked<M, A[Name]> }
 
 /** A table with annotations: further fields to filter, sort and select by. */
 export interface Annotated<M extends Model, Row extends object> extends Model {

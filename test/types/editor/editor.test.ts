@@ -9,7 +9,9 @@ const shown = [...source.matchAll(/\/\/ (.*)\n {2}const (\w+) =/g)].map(([, type
   name,
   type,
 ])
-const head = `${source.slice(0, source.indexOf('  // '))}`
+const head = source
+  .slice(0, source.indexOf('  // '))
+  .replace(" } from 'sluice'", ", lower, ref, sum } from 'sluice'")
 
 const editor = new Editor(path)
 
@@ -40,6 +42,11 @@ describe('an editor offers', () => {
     [`posts.filter({ createdAt: { ▮ } })`, ['year', 'timeZone', 'gte'], ['lower']],
     [`posts.filter({ title: { ▮ } })`, ['startsWith', 'lower', 'in'], ['year']],
     [`users.filter({ orders: { some: { ▮ } } })`, ['status', 'payments'], ['email']],
+    [`users.annotate({ n: count('▮') })`, ['orders', 'orders.id', 'email'], ['total']],
+    [`users.annotate({ n: sum('orders.▮') })`, ['orders.id', 'orders.userId'], ['orders.email']],
+    [`users.aggregate({ n: max('▮') })`, ['createdAt', 'orders.placedAt'], ['placedAt']],
+    [`posts.annotate({ l: lower('▮') })`, ['title', 'author.name'], ['name']],
+    [`posts.annotate({ l: ref('author.▮') })`, ['author.email'], ['author.title']],
     [`posts.dates('▮')`, ['createdAt', 'author.createdAt'], ['created']],
   ])('what can stand in %s', (code, there, missing) => {
     const offered = editor.completions(line(code))
