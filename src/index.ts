@@ -18,6 +18,7 @@ export { repositoriesOf, type RepositoryClass } from './repository/repositories.
 export { functionsOf } from './repository/functions.js'
 export { QuerySet } from './queryset/queryset.js'
 export type { Page, PageOptions } from './queryset/page.js'
+export type { Batch, ResumableOptions } from './queryset/resumable.js'
 export type { CompiledSQL, Field, OrderKey, QuerySetOf } from './queryset/types/field-types.js'
 export type { OrderArgument, OrderObject, ValuesTuple } from './queryset/types/order-types.js'
 export type { FieldPath, OrderPath } from './queryset/types/path-types.js'

@@ -1,6 +1,6 @@
 /** What relations are written by, and what pages and single rows are. Checked by the compiler alone; nothing here runs. */
 import { expectTypeOf } from 'vitest'
-import type { LinkedRows, LinksSet, Page, ToMany } from 'sluice'
+import type { Batch, LinkedRows, LinksSet, Page, ToMany } from 'sluice'
 import type {
   Category,
   Post,
@@ -93,4 +93,17 @@ export async function namedPrefetches({ users, posts, orders }: Repositories) {
   void named.prefetchRelated('drafts.editor')
   // @ts-expect-error a name is no relation to filter by
   void named.filter({ published: { some: { title: 'x' } } })
+}
+
+export async function walks({ users }: Repositories) {
+  for await (const { rows, checkpoint } of users.resumable()) {
+    expectTypeOf(rows).toEqualTypeOf<User[]>()
+    expectTypeOf(checkpoint).toEqualTypeOf<string>()
+  }
+  const of = users.values('email').resumable({ batchSize: 5, after: null })
+  expectTypeOf(of).toEqualTypeOf<AsyncIterableIterator<Batch<{ email: string }>, undefined>>()
+  // @ts-expect-error that of page()
+  users.resumable({ size: 5 })
+  // @ts-expect-error no number
+  users.resumable({ after: 5 })
 }
