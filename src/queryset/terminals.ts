@@ -28,7 +28,7 @@ import { untilAborted } from '../shared-signal.js'
  * @typeParam M the table's generated types.
  * @typeParam R what one row of the result is.
  */
-export abstract class Terminals<M extends Model, R> extends Walks<R> implements AsyncIterable<R> {
+export abstract class Terminals<M extends Model, R> extends Walks<M, R> implements AsyncIterable<R> {
   #rows: Promise<R[]> | undefined
 
   /**
