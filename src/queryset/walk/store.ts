@@ -1,3 +1,4 @@
+import { recognise, version } from '../../copies.js'
 import { SchemaDriftError, UsageError } from '../../errors.js'
 import { explainFailure } from '../../failure/query-failure.js'
 import { bindingOf, type Binding, type KyselyHandle } from '../../kysely/handle.js'
@@ -61,15 +62,20 @@ export const WALK_COLUMNS = `name, checkpoint, rows::text, batches::text, skippe
 
 /** The table in which walks with a name keep how far they are. */
 export class WalkStore {
-  /** @internal */
-  readonly binding: Binding
+  // Not to be printed with it.
+  readonly #binding: Binding
   /** Its name in SQL. @internal */
   readonly table: string
 
   /** @internal By `walkStore()`. */
   constructor(binding: Binding, { table = 'sluice_walks', schema = 'public' }: WalkStoreOptions) {
-    this.binding = binding
+    this.#binding = binding
     this.table = `${identifier(schema)}.${identifier(table)}`
+  }
+
+  /** @internal */
+  get binding(): Binding {
+    return this.#binding
   }
 
   /** What {@link create} runs, for migrations of yours. */
@@ -131,7 +137,7 @@ export class WalkStore {
   async ask<Row>(
     sql: string,
     parameters: readonly unknown[] = [],
-    { executor }: Pick<Binding, 'executor'> = this.binding,
+    { executor }: Pick<Binding, 'executor'> = this.#binding,
   ): Promise<readonly Row[]> {
     try {
       // What comes back is what the statement asks for.
@@ -193,3 +199,5 @@ export function statusOf(walk: StoredWalk): WalkStatus {
 function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
+
+recognise({ WalkStore }, `@${version}`)
