@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
+import { CamelCasePlugin } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   afterCommit,
@@ -108,6 +109,27 @@ describe('a walk with a name', () => {
         expect(await free).toBe(10)
       })
     expect(seen.join(' ')).toBe('c190 c180 c170 c160 c150 c140 c130 c120 c110 c100')
+  })
+
+  it('has a transaction with the schema and the plugins of its handle', async () => {
+    await shop.run(`
+      CREATE SCHEMA t1;
+      CREATE TABLE t1.companies (LIKE companies INCLUDING ALL);
+      CREATE TABLE t1.categories (LIKE categories INCLUDING ALL);
+      INSERT INTO t1.companies (name) VALUES ('of a tenant')`)
+    const tenant = shop.open({ plugins: [new CamelCasePlugin()] }).withSchema('t1')
+    const found: unknown[] = []
+    await repositories(tenant).companies.walk(
+      { name: 'x', store: walkStore(tenant) },
+      async (rows, { trx }) => {
+        found.push(...rows.map(({ name }) => name))
+        await repositories(trx).categories.create({ name: 'x', slug: 'x' })
+        found.push(...(await trx.selectFrom('companies').selectAll().execute()))
+      },
+    )
+    expect(found).toMatchObject(['of a tenant', { countryCode: 'GB' }])
+    expect(await shop.repos.categories.count()).toBe(0)
+    expect(await repositories(tenant).categories.count()).toBe(1)
   })
 
   it('is completed where there are no rows', async () => {

@@ -118,6 +118,12 @@ export class Batches {
     return isLast
   }
 
+  /** With its plugins, of which `withSchema` is one: what the function does by its transaction is the caller's own. */
+  get #handle(): KyselyHandle {
+    const { executor, isTransaction, plugins = [], signal } = this.#binding
+    return handleOf({ executor: executor.withPlugins(plugins), isTransaction, signal })
+  }
+
   #run(body: WalkBody, size: number, skipped = 0): Promise<Done> {
     const { claim } = this.#parts
     const { signal } = this.#binding
@@ -137,7 +143,7 @@ export class Batches {
       const status = await claim.advance(within, { checkpoint, isLast, ...counts })
       return { status, rows: rows.length, isLast }
     }
-    return atomic(handleOf(this.#binding), batch, signal === undefined ? {} : { signal })
+    return atomic(this.#handle, batch, signal === undefined ? {} : { signal })
   }
 }
 
