@@ -35,7 +35,10 @@ export class UsageError extends SluiceError {
   }
 }
 
-/** What was given as a position, such as `after` of `page()`, is none of this queryset: cut, made up or another's. */
+/**
+ * What was given as a position, such as `after` of `page()`, or as a checkpoint of `resumable()`, is none of this queryset:
+ * cut, made up or another's.
+ */
 export class PositionError extends SluiceError {
   constructor(message: string, options?: ErrorOptions) {
     super('INVALID_POSITION', message, options)

@@ -1,4 +1,4 @@
-import type { FunctionModule, QueryExecutor } from 'kysely'
+import type { FunctionModule, KyselyPlugin, QueryExecutor } from 'kysely'
 import { version } from '../copies.js'
 import { UsageError } from '../errors.js'
 import { engineOf } from './adapter.js'
@@ -60,6 +60,8 @@ export interface Binding {
   readonly isTransaction: boolean
   /** That of Kysely's `withSchema`, if it was called. */
   readonly schema: string | undefined
+  /** What the handle has of plugins, if any: for handles that are made of it for others. */
+  readonly plugins?: readonly KyselyPlugin[]
   /** Calls off all that it runs, where `withLimits` was given one. */
   readonly signal: AbortSignal | undefined
   /** The same without what calls it off: for what undoes what was done. */
@@ -79,6 +81,7 @@ export function bindingOf(kysely: KyselyHandle): Binding {
     isTransaction,
     schema,
     signal: signalOfHandle(kysely),
+    ...(plugins.length > 0 && { plugins }),
   }
 }
 

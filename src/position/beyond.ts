@@ -16,7 +16,7 @@ export type Position = readonly (string | null)[]
 export function beyond(order: readonly Ordering[], position: Position): Condition {
   const [first] = order
   if (first === undefined) return NOTHING
-  if (isOneComparison(order, position)) return rowComparison(order, position)
+  if (!first.column.nullable && isOneComparison(order, position)) return rowComparison(order, position)
   const behind = behindFrom(order, position, 0)
   const value = position[0] ?? null
   if (order.length === 1 || value === null || first.column.nullable) return behind
@@ -39,35 +39,40 @@ function behindFrom(order: readonly Ordering[], position: Position, at: number):
 }
 
 /** That a row comes behind a value of one field alone. */
-function behindIn({ column, descending, nulls }: Ordering, value: string | null): Condition {
-  const areNullsLast = (nulls ?? (descending ? 'first' : 'last')) === 'last'
-  if (value === null) return areNullsLast ? NOTHING : { kind: 'isNull', column, isNull: false }
+function behindIn(key: Ordering, value: string | null): Condition {
+  const { column, descending } = key
+  if (value === null) return areNullsLast(key) ? NOTHING : { kind: 'isNull', column, isNull: false }
   const behind = compare(column, descending ? '<' : '>', value)
-  if (!areNullsLast || !column.nullable) return behind
+  if (!areNullsLast(key) || !column.nullable) return behind
   return { kind: 'or', conditions: [behind, { kind: 'isNull', column, isNull: true }] }
 }
 
-function compare(column: ColumnSchema, operator: ComparisonOperator, value: string): Condition {
+export function areNullsLast({ descending, nulls }: Ordering): boolean {
+  return (nulls ?? (descending ? 'first' : 'last')) === 'last'
+}
+
+export function compare(column: ColumnSchema, operator: ComparisonOperator, value: string): Condition {
   const operand = new Operand(value)
   // What is computed may be of a type that its operator alone does not tell.
   return { kind: 'compare', column, operator, operand, ...(isComputed(column) && { castTo: column.type }) }
 }
 
-function isOneComparison(order: readonly Ordering[], position: Position): boolean {
+/** Whether one comparison of rows has the order of these fields; for the first of them, but for its NULLs. */
+export function isOneComparison(order: readonly Ordering[], position: Position): boolean {
   const [first] = order
   return (
     order.length > 1 &&
     !position.includes(null) &&
-    order.every(({ column, descending }) => {
+    order.every(({ column, descending }, index) => {
       const { nullable, type } = column
       // Operators of extensions and casts of what they compare are for each field on its own.
       const isPlain = operatorSchema(type) === undefined && comparableType(type) === type
-      return descending === first?.descending && !nullable && isPlain
+      return descending === first?.descending && (index === 0 || !nullable) && isPlain
     })
   )
 }
 
-function rowComparison(order: readonly Ordering[], position: Position): Condition {
+export function rowComparison(order: readonly Ordering[], position: Position): Condition {
   const columns = order.map(({ column }) => column)
   const values = columns.map(({ property, type }, index): Computed => {
     return computed(

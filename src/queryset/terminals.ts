@@ -18,7 +18,7 @@ import type { BulkKeys, KeyField, KeyOf, OrderKey, SoleKey } from './types/field
 import type { Flat } from './types/path-types.js'
 import { pageRequest, readPage, type Page, type PageOptions } from './page.js'
 import * as run from './run.js'
-import { Streams } from './streams.js'
+import { Walks } from './walks.js'
 import { untilAborted } from '../shared-signal.js'
 
 /**
@@ -28,7 +28,7 @@ import { untilAborted } from '../shared-signal.js'
  * @typeParam M the table's generated types.
  * @typeParam R what one row of the result is.
  */
-export abstract class Terminals<M extends Model, R> extends Streams<R> implements AsyncIterable<R> {
+export abstract class Terminals<M extends Model, R> extends Walks<M, R> implements AsyncIterable<R> {
   #rows: Promise<R[]> | undefined
 
   /**

@@ -1,6 +1,8 @@
 /** What relations are written by, and what pages and single rows are. Checked by the compiler alone; nothing here runs. */
 import { expectTypeOf } from 'vitest'
-import type { LinkedRows, LinksSet, Page, ToMany } from 'sluice'
+import type { Transaction } from 'kysely'
+import type { Batch, FailedRowContext, LinkedRows, LinksSet, Page, ToMany, WalkStore } from 'sluice'
+import { repositories, type DB } from '../../generated/index.js'
 import type {
   Category,
   Post,
@@ -93,4 +95,37 @@ export async function namedPrefetches({ users, posts, orders }: Repositories) {
   void named.prefetchRelated('drafts.editor')
   // @ts-expect-error a name is no relation to filter by
   void named.filter({ published: { some: { title: 'x' } } })
+}
+
+export async function walks({ users }: Repositories) {
+  for await (const { rows, checkpoint } of users.resumable()) {
+    expectTypeOf(rows).toEqualTypeOf<User[]>()
+    expectTypeOf(checkpoint).toEqualTypeOf<string>()
+  }
+  const of = users.values('email').resumable({ batchSize: 5, after: null })
+  expectTypeOf(of).toEqualTypeOf<AsyncIterableIterator<Batch<{ email: string }>, undefined>>()
+  // @ts-expect-error that of page()
+  users.resumable({ size: 5 })
+  // @ts-expect-error no number
+  users.resumable({ after: 5 })
+}
+
+export async function walksWithNames({ users }: Repositories, store: WalkStore) {
+  const result = await users.only('name').walk({ name: 'x', store }, async (rows, { trx, checkpoint }) => {
+    expectTypeOf(rows).toEqualTypeOf<Pick<User, 'id' | 'name'>[]>()
+    expectTypeOf(trx).toEqualTypeOf<Transaction<DB>>()
+    expectTypeOf(checkpoint).toEqualTypeOf<string>()
+    await users.using(trx).count()
+    await repositories(trx).posts.count()
+    await trx.selectFrom('posts').select('id').execute()
+  })
+  expectTypeOf(result.outcome).toEqualTypeOf<'completed' | 'interrupted'>()
+  const onFailedRow = (row: User, { error }: FailedRowContext<DB>) => [row.email, error]
+  await users.walk({ name: 'x', store, onFailedRow, throttle: () => true, retry: { attempts: 2 } }, () => {})
+  // @ts-expect-error without a store
+  void users.walk({ name: 'x' }, () => {})
+  // @ts-expect-error without a function
+  void users.walk({ name: 'x', store })
+  // @ts-expect-error a row of another table
+  void users.walk({ name: 'x', store, onFailedRow: (row: Post) => row }, () => {})
 }
