@@ -8,6 +8,7 @@ import {
   count,
   OptionError,
   PositionError,
+  SchemaDriftError,
   TransactionError,
   UsageError,
   walkStore,
@@ -257,6 +258,15 @@ describe('a walk is refused, and nothing is walked', () => {
     )
     await shop.run('ALTER TABLE sluice_walks DROP skipped')
     await expect(store.status('x')).rejects.toThrow(/lacks a column that walks need/)
+  })
+
+  it('where the database no longer has a field, or has it of another type', async () => {
+    await shop.run('ALTER TABLE companies DROP website')
+    await expect(byName().walk(options(), body)).rejects.toThrow(SchemaDriftError)
+    expect(await store.list()).toEqual([])
+    await shop.run('ALTER TABLE companies ADD website int')
+    await expect(byName().walk(options(), body)).rejects.toThrow(SchemaDriftError)
+    expect(await store.status('x')).toMatchObject({ rows: 0, state: 'failed' })
   })
 
   it('with wrong options, and without an order', async () => {
