@@ -23,6 +23,15 @@ export function beyond(order: readonly Ordering[], position: Position): Conditio
   return allOf([compare(first.column, first.descending ? '<=' : '>=', value), behind])
 }
 
+/** That a row of a key without NULLs comes before a position, or is there. */
+export function upTo(order: readonly Ordering[], position: Position): Condition {
+  const [first] = order
+  const [value = null] = position
+  if (first !== undefined && order.length === 1 && value !== null) return compare(first.column, '<=', value)
+  if (isOneComparison(order, position)) return rowComparison(order, position, '<=')
+  return { kind: 'not', condition: beyond(order, position) }
+}
+
 function behindFrom(order: readonly Ordering[], position: Position, at: number): Condition {
   const key = order[at]
   if (key === undefined) return NOTHING
@@ -72,7 +81,12 @@ export function isOneComparison(order: readonly Ordering[], position: Position):
   )
 }
 
-export function rowComparison(order: readonly Ordering[], position: Position): Condition {
+/** By `>` where the fields ascend and `<` where they descend, unless said otherwise. */
+export function rowComparison(
+  order: readonly Ordering[],
+  position: Position,
+  operator = order[0]?.descending === true ? '<' : '>',
+): Condition {
   const columns = order.map(({ column }) => column)
   const values = columns.map(({ property, type }, index): Computed => {
     return computed(
@@ -81,7 +95,6 @@ export function rowComparison(order: readonly Ordering[], position: Position): C
     )
   })
   const commas = columns.slice(1).map(() => ', ')
-  const operator = order[0]?.descending === true ? '<' : '>'
   const parts = ['(', ...commas, `) ${operator} (`, ...commas, ')']
   const column = computed(
     { label: 'position', type: 'bool' },

@@ -9,7 +9,7 @@ const VERSION = 1
 /** What is written of a position. */
 export interface PositionForm {
   /** As messages name it. */
-  readonly what: 'position' | 'checkpoint'
+  readonly what: 'position' | 'checkpoint' | 'partition'
   /** Whose it is. */
   readonly method: string
   /** What tells its queryset from others: each by what differs, and as a hash. */

@@ -1,7 +1,8 @@
+import type { Condition } from '../query/filter/condition.js'
 import { opposite, sortedBy } from '../query/order/ordering.js'
 import { change, sourceName, type QueryState } from '../query/state.js'
 import type { ColumnSchema } from '../schema/table.js'
-import { beyond, type Position } from './beyond.js'
+import { beyond, upTo, type Position } from './beyond.js'
 import { readDocument, writeDocument, type PositionForm } from './document.js'
 import { exactType, textOf } from './exact.js'
 import { exactFingerprint, fingerprint } from './fingerprint.js'
@@ -35,6 +36,13 @@ const CHECKPOINT: PositionForm = {
     'Checkpoints hold for the same order and the same filter, values included: what only one of both has would be left ' +
     'out or come twice.',
   seal: exactFingerprint,
+}
+
+const PARTITION: PositionForm = {
+  ...CHECKPOINT,
+  what: 'partition',
+  method: 'partition',
+  rule: 'Partitions hold for the same filter, values included, and the same key.',
 }
 
 const FORMS = [PAGE, CHECKPOINT]
@@ -90,6 +98,28 @@ export function behindCheckpoint(state: QueryState, text: unknown): readonly Que
   )
 }
 
-function positionOf({ order }: QueryState, values: readonly unknown[]): Position {
+/**
+ * The rows behind one position up to another, which is among them; without one from the first row, or up to the last.
+ *
+ * @param state of `withPositions`, by the fields of a key, ascending.
+ */
+export function between(state: QueryState, from: Position | null, to: Position | null): Condition[] {
+  return [
+    ...(from === null ? [] : [beyond(state.order, from)]),
+    ...(to === null ? [] : [upTo(state.order, to)]),
+  ]
+}
+
+/** An end of a partition as a string for URLs. */
+export function writeEnd(state: QueryState, position: Position | null): string {
+  return writeDocument(PARTITION, state, position)
+}
+
+/** @throws {@link PositionError} for what is no end of a partition of this queryset. */
+export function readEnd(state: QueryState, text: unknown): Position | null {
+  return readDocument(PARTITION, state, text, [PAGE])
+}
+
+export function positionOf({ order }: QueryState, values: readonly unknown[]): Position {
   return order.map(({ column }, index) => textOf(column, values[index]))
 }

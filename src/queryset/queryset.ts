@@ -1,7 +1,7 @@
 import type { SelectQueryBuilder } from 'kysely'
 import { existenceOf, subqueryOf } from '../sql/select/subquery.js'
 import { UsageError } from '../errors.js'
-import { bindingOf, type KyselyHandle } from '../kysely/handle.js'
+import type { Binding } from '../kysely/handle.js'
 import { annotate } from '../query/aggregate/annotate.js'
 import type { FilterArgument, Model, OwnTable, TablesOf } from '../query/model.js'
 import { combine, unionOf, type UnionOptions } from '../query/combine.js'
@@ -17,8 +17,7 @@ import { selectRelated } from '../query/related/select-related.js'
 import { selectForUpdate, type LockOptions } from '../query/select-for-update.js'
 import { defer, only, values, valuesList } from '../query/selection.js'
 import { slice } from '../query/slice.js'
-import { change, inSchemas, type Combination, type QueryState } from '../query/state.js'
-import type { SchemaMap } from '../schema/places.js'
+import { change, type Combination, type QueryState } from '../query/state.js'
 import { SUBQUERY } from '../query/filter/subquery.js'
 import type { AfterSlice, AfterUnion } from './types/after.js'
 import type * as types from './types/annotation-types.js'
@@ -29,7 +28,7 @@ import type { OrderExpression } from '../query/expression/query-expression.js'
 import type { AnyField, OrderObject, ValuesTuple } from './types/order-types.js'
 import type * as paths from './types/path-types.js'
 import type { SubqueryOf } from './types/subquery-value.js'
-import { Terminals } from './terminals.js'
+import { Placed } from './placed.js'
 import type { Prefetched, RelationName, RelationPath, Target, ToOnePath } from './types/relation-types.js'
 import type { WithAliases } from './types/aliases.js'
 
@@ -44,7 +43,7 @@ import type { WithAliases } from './types/aliases.js'
  * @typeParam M the table's generated types.
  * @typeParam R what one row of the result is.
  */
-export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
+export class QuerySet<M extends Model, R = M['row']> extends Placed<M, R, QuerySet<M, R>> {
   /** The same query without the cached rows. Says as well that `update` and `delete` may take the whole table. */
   all(): QuerySet<M, R> {
     return this.#with(change(this.state, { all: true }))
@@ -280,24 +279,6 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
     return this.#with(change(this.state, { none: true }))
   }
 
-  /** The same query on another Kysely instance or transaction. */
-  using(kysely: KyselyHandle): this {
-    const binding = bindingOf(kysely)
-    const { schema } = binding
-    return new QuerySet(binding, schema === undefined ? this.state : inSchemas(this.state, schema)) as this
-  }
-
-  /**
-   * The same query on the tables of another schema, `withSchema('tenant_1')`, with all that it leads to. What has one of
-   * its own keeps that, and tables outside the default schema stay, unless named by schema, table or type:
-   * `withSchema({ public: 'tenant_1', 'public.countries': 'public' })`.
-   *
-   * @throws {@link UsageError} for what is no name of a schema, and for a schema, table or type that is not known here.
-   */
-  withSchema(schemas: SchemaMap): this {
-    return this.#with(inSchemas(this.state, schemas)) as this
-  }
-
   /**
    * The query as a Kysely builder, to go on in free-hand SQL, with rows as the queryset's and columns named as in SQL. It
    * runs without the Kysely instance's plugins, but for `withSchema`.
@@ -311,6 +292,11 @@ export class QuerySet<M extends Model, R = M['row']> extends Terminals<M, R> {
   /** This query as the operand of `in`: its only column, or the primary key of whole rows, as R says. */
   [SUBQUERY](form?: 'exists' | 'array'): SubqueryOf<M, R> {
     return (form === 'exists' ? existenceOf(this.state) : subqueryOf(this.state, form)) as SubqueryOf<M, R>
+  }
+
+  /** @internal */
+  protected override made(state: QueryState, binding: Binding): QuerySet<M, R> {
+    return new QuerySet(binding, state)
   }
 
   #with<Row>(state: QueryState): QuerySet<M, Row> {

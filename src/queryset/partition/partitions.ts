@@ -1,0 +1,135 @@
+import { UsageError } from '../../errors.js'
+import type { Binding } from '../../kysely/handle.js'
+import type { CallOptions } from '../../kysely/abortable.js'
+import { abortSignal, oneOf, type OptionChecks } from '../../options.js'
+import type { Position } from '../../position/beyond.js'
+import { between, readEnd, withPositions, writeEnd } from '../../position/position.js'
+import type { Condition } from '../../query/filter/condition.js'
+import { change, sourceName, type QueryState } from '../../query/state.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
+import type { ColumnSchema } from '../../schema/table.js'
+import { Operand } from '../../shape/operand.js'
+import { countReader } from '../../rows/statement-readers.js'
+import { compileSql } from '../../sql/compile.js'
+import { blockCount } from '../../sql/select/split-points.js'
+import { readAll } from '../read.js'
+import { splitOf } from './split.js'
+
+/** Options of {@link QuerySet.partitions}. */
+export interface PartitionsOptions extends CallOptions {
+  /** By ranges of a key, or of where rows lie in the table. Default: by a key where there is one. */
+  readonly by?: 'key' | 'ctid'
+}
+
+export const PARTITIONS_CHECKS: OptionChecks<PartitionsOptions> = {
+  by: oneOf('way to part rows', ['key', 'ctid']),
+  signal: abortSignal,
+}
+
+/** One of several parts of a queryset's rows. */
+export interface PartitionState {
+  readonly state: QueryState
+  /** What it is made of again, where another process can. */
+  readonly token: () => string
+}
+
+/** So many parts of a queryset's rows that have all of them, each once. */
+export async function partitionsOf(
+  binding: Binding,
+  state: QueryState,
+  parts: number,
+  by?: 'key' | 'ctid',
+): Promise<PartitionState[]> {
+  if (by === 'ctid' || (by === undefined && !hasKey(state))) return partitionsByPlace(binding, state, parts)
+  const keyed = byKey(state)
+  const points = state.none ? [] : await splitOf(binding, keyed, parts)
+  return Array.from({ length: parts }, (_, index) => {
+    const isEmpty = index > points.length
+    const from = index === 0 ? null : (points[index - 1] ?? null)
+    return partition(state, keyed, { from, to: points[index] ?? null, isEmpty })
+  })
+}
+
+/** One of them again. @throws {@link PositionError} for what is no partition of this queryset. */
+export function restoredPartition(state: QueryState, token: unknown): PartitionState {
+  const keyed = byKey(state)
+  const [from, to, ...more] = typeof token === 'string' ? token.split(SEPARATOR) : [token]
+  // What is none is refused as the end that it is not.
+  const isEmpty = more.length === 1 && more[0] === EMPTY
+  const end = more.length === 0 || isEmpty ? to : token
+  return partition(state, keyed, { from: readEnd(keyed, from), to: readEnd(keyed, end), isEmpty })
+}
+
+interface KeyRange {
+  readonly from: Position | null
+  readonly to: Position | null
+  readonly isEmpty: boolean
+}
+
+const SEPARATOR = '~'
+const EMPTY = 'none'
+
+function partition(state: QueryState, keyed: QueryState, { from, to, isEmpty }: KeyRange): PartitionState {
+  const ends = [from, to].map((end) => writeEnd(keyed, end))
+  const added = isEmpty ? { none: true } : {}
+  return {
+    state: change(state, { ...added, conditions: [...state.conditions, ...between(keyed, from, to)] }),
+    token: () => [...ends, ...(isEmpty ? [EMPTY] : [])].join(SEPARATOR),
+  }
+}
+
+/** In the order of a key alone, whatever that of its rows is. */
+function byKey(state: QueryState): QueryState {
+  return withPositions(change(state, { order: [] }), 'partitions')
+}
+
+function hasKey({ table }: QueryState): boolean {
+  const isNeverNull = (key: readonly string[]) =>
+    key.length > 0 && table.columns.every(({ property, nullable }) => !key.includes(property) || !nullable)
+  return [table.primaryKey, ...table.uniqueKeys].some(isNeverNull)
+}
+
+/** Where rows lie: a block, and the place in it. */
+const CTID: ColumnSchema = { property: 'ctid', name: 'ctid', type: 'tid', nullable: false, optional: true }
+
+async function partitionsByPlace(
+  binding: Binding,
+  state: QueryState,
+  parts: number,
+): Promise<PartitionState[]> {
+  const { table } = state
+  if (state.call !== undefined || (table.kind !== 'table' && table.kind !== 'materialized view')) {
+    throw new UsageError(
+      `partitions() of ${sourceName(state)} needs a primary key, or a unique key without NULLs: its rows lie in no blocks of ` +
+        'its own.',
+    )
+  }
+  const query = compileSql(blockCount(state))
+  const [blocks = 0] = (await readAll(binding, { state, query, reader: countReader })).map(Number)
+  const starts = Array.from({ length: parts + 1 }, (_, index) => Math.ceil((blocks * index) / parts))
+  return Array.from({ length: parts }, (_, index): PartitionState => {
+    const [from = 0, to = 0] = starts.slice(index)
+    const conditions = [
+      ...(index === 0 ? [] : [atPlace('>=', from)]),
+      // What comes to lie behind the last block is of the last part.
+      ...(index === parts - 1 ? [] : [atPlace('<', to)]),
+    ]
+    return {
+      state: change(state, { conditions: [...state.conditions, ...conditions] }),
+      token: refuseToken(table),
+    }
+  })
+}
+
+function atPlace(operator: '>=' | '<', block: number): Condition {
+  return { kind: 'compare', column: CTID, operator, operand: new Operand(`(${block},0)`) }
+}
+
+function refuseToken(table: QueryState['table']) {
+  return (): never => {
+    throw new UsageError(
+      `Partitions of ${qualifiedName(table)} by ctid hold for one snapshot, since an update moves rows: they go to no other ` +
+        'process.',
+    )
+  }
+}

@@ -1,0 +1,79 @@
+import { OptionError } from '../errors.js'
+import { abortable } from '../kysely/abortable.js'
+import type { Binding } from '../kysely/handle.js'
+import { checkOptions, size } from '../options.js'
+import type { Model } from '../query/model.js'
+import type { QueryState } from '../query/state.js'
+import { fromCallSite } from './calls/call-site.js'
+import {
+  PARTITIONS_CHECKS,
+  partitionsOf,
+  restoredPartition,
+  type PartitionsOptions,
+  type PartitionState,
+} from './partition/partitions.js'
+import { Terminals } from './terminals.js'
+
+/** A queryset of a part of another's rows, which goes to other processes as a string. */
+export type Partition<Q> = {
+  /**
+   * A string for URLs, which anyone can read, for {@link QuerySet.partition} of the same queryset: `JSON.stringify` calls it.
+   *
+   * @throws {@link UsageError} for one by ctid.
+   */
+  toJSON(): string
+} & Q
+
+/**
+ * What parts its rows.
+ *
+ * @typeParam Q the querysets that have them.
+ */
+export abstract class Partitioned<M extends Model, R, Q> extends Terminals<M, R> {
+  /**
+   * So many querysets that have all rows of this one, each once: of ranges of the primary key, or else of a unique key
+   * without NULLs, with about as many rows in each, whatever the keys are like. Where there is no key, of ranges of
+   * blocks by `ctid`, which hold within one snapshot.
+   *
+   * ```ts
+   * const parts = await events.filter({ kind: 'click' }).partitions(8)
+   * await Promise.all(parts.map(async (part) => { for await (const event of part.aiterator()) … }))
+   * ```
+   *
+   * The ranges are told from all rows that the filter leaves, or in large tables from a sample of their blocks, by
+   * `TABLESAMPLE SYSTEM`. Rows that come to be later are of the range that their key is in. They keep the order of this
+   * queryset, each by itself; where there are fewer rows than parts some are empty.
+   *
+   * @throws {@link OptionError}; {@link UsageError} on a slice, after `distinct()`, `union()` and for groups, and without a key
+   * for what has no blocks; {@link QueryError}; the reason of the signal.
+   */
+  partitions(parts: number, options: PartitionsOptions = {}): Promise<Partition<Q>[]> {
+    return fromCallSite(() => {
+      const problem = size(parts)
+      if (problem !== undefined) throw new OptionError(`The number of partitions() ${problem}.`)
+      const { by, signal } = checkOptions(options, PARTITIONS_CHECKS, 'partitions')
+      const call = signal === undefined ? {} : { signal }
+      return abortable(this.binding, call, async (binding) =>
+        (await partitionsOf(binding, this.state, parts, by)).map((each) => this.#partition(each)),
+      )
+    })
+  }
+
+  /**
+   * One of the partitions of this queryset by what its `toJSON()` gave, in this or another process.
+   *
+   * @throws {@link PositionError} for what is none of them: cut, made up, of another queryset or key, or of a newer version.
+   */
+  partition(token: string): Partition<Q> {
+    return this.#partition(restoredPartition(this.state, token))
+  }
+
+  #partition({ state, token }: PartitionState): Partition<Q> {
+    // A queryset is made of each.
+    const made = this.made(state, this.binding) as Q & object
+    return Object.defineProperty(made, 'toJSON', { value: token }) as Partition<Q>
+  }
+
+  /** What another state is asked by. @internal */
+  protected abstract made(state: QueryState, binding: Binding): object
+}
