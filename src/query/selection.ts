@@ -103,6 +103,8 @@ function fieldOf(state: QueryState, path: unknown, method: string): ColumnSchema
     )
   }
   const column = columnNamed(expressionTarget(state, method), path)
+  // What was annotated has its own name, also where it is a field across relations.
+  if (findColumn(state.table, path) !== undefined || state.groupBy?.includes(column) === true) return column
   if (!isComputed(column) || column.node.kind !== 'related' || column.property !== path) return column
   const within = [...column.node.path.map(({ name }) => name), column.node.column.property]
   const placed: Computed = { ...column, within }

@@ -8,9 +8,14 @@ export interface OrderTerm extends Pick<Ordering, 'descending' | 'nulls'> {
   readonly ref: Sql
 }
 
-/** The keys of an order, by the columns of a scope. */
+/** The keys of an order within an expression, such as that of a window. */
 export function orderTerms(scope: Scope, order: readonly Ordering[]): OrderTerm[] {
   return order.map(({ column, ...how }) => ({ ref: scope.columnRef(column), ...how }))
+}
+
+/** The keys of the order of a SELECT. */
+export function selectOrder(scope: Scope, order: readonly Ordering[]): OrderTerm[] {
+  return order.map(({ column, ...how }) => ({ ref: scope.outputRef(column), ...how }))
 }
 
 /** `"users"."name" desc nulls last`. */

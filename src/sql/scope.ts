@@ -31,6 +31,7 @@ export class Scope {
   readonly #counter: Counter
   readonly #options: ScopeOptions
   readonly #expressions = new Map<ColumnSchema, () => Sql>()
+  readonly #outputs = new Map<ColumnSchema, string>()
   readonly #joined = new Map<RelationSchema, Scope>()
   /** `LEFT JOIN … ON …`, in their order, which may grow as long as the statement is built. */
   readonly #joins: Sql[]
@@ -162,6 +163,17 @@ export class Scope {
   /** From here on a column stands for an expression; a later definition replaces an earlier one. */
   define(column: ColumnSchema, expression: () => Sql): void {
     this.#expressions.set(column, expression)
+  }
+
+  /** From here on ORDER BY and DISTINCT ON have a column by its name among the outputs. */
+  nameOutput(column: ColumnSchema, name: string): void {
+    this.#outputs.set(column, name)
+  }
+
+  /** A column where it stands by itself, in ORDER BY: within an expression, outputs have no names. */
+  outputRef(column: ColumnSchema): Sql {
+    const name = this.#outputs.get(column)
+    return name === undefined ? this.columnRef(column) : sql`${sql.id(name)}`
   }
 
   /** `"alias"."column"`, or what the column stands for. */

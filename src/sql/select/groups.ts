@@ -41,6 +41,6 @@ export function nameSelected(scope: Scope, state: QueryState): void {
   const aliases = projectionOf(state).outputs.map(({ alias }) => alias)
   for (const column of state.selection.columns.filter(isComputed)) {
     const unique = aliases.indexOf(column.property) === aliases.lastIndexOf(column.property)
-    if (unique) scope.define(column, () => sql`${sql.id(column.property)}`)
+    if (unique) scope.nameOutput(column, column.property)
   }
 }

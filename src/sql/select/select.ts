@@ -11,7 +11,7 @@ import { compileCondition } from '../condition.js'
 import { groupedFrom, nameSelected } from './groups.js'
 import { travelsAsText } from '../cast.js'
 import type { Builder, Creator, Sql } from '../compile.js'
-import { inOrder, orderTerms } from '../order.js'
+import { inOrder, selectOrder } from '../order.js'
 import { pairs, refs } from '../relation.js'
 import type { Scope } from '../scope.js'
 
@@ -33,7 +33,7 @@ export function selectRows(
 ): Builder {
   const scope = rootScope(state, outer)
   const builder = selectOutputs(creator, state, scope, aliasOf, present)
-  const ordered = inOrder(builder, orderTerms(scope, orderOf(state)))
+  const ordered = inOrder(builder, selectOrder(scope, orderOf(state)))
   const { limit, offset } = state.slice ?? {}
   const result = limit === undefined ? ordered : ordered.limit(sql<number>`${limit}`)
   return offset === undefined ? result : result.offset(sql<number>`${offset}`)
@@ -82,7 +82,7 @@ function distinctBy(builder: Builder, scope: Scope, state: QueryState): Builder 
   const { distinct, distinctOn } = state
   refuseUnselectedAnnotations(state)
   refuseUnselectedOrder(state)
-  if (distinctOn.length > 0) return builder.distinctOn(distinctOn.map((column) => scope.columnRef(column)))
+  if (distinctOn.length > 0) return builder.distinctOn(distinctOn.map((column) => scope.outputRef(column)))
   return distinct ? builder.distinct() : builder
 }
 
