@@ -17,7 +17,7 @@ export interface DatesOptions extends TimeZoneOption {
 
 /** The moments of a field cut to a unit, each once, in order, without NULLs. */
 export function dates(state: QueryState, field: string, unit: DateUnit, given: DatesOptions): QueryState {
-  const checks = { order: oneOf('a direction', ['asc', 'desc']), timeZone: anything }
+  const checks = { order: oneOf('direction', ['asc', 'desc']), timeZone: anything }
   const { order = 'asc', ...zone } = checkOptions<DatesOptions>(given, checks, 'dates', FieldError)
   const moment = trunc(unit, field, zone)
   const present = filter(state, [lookup(field, { isNull: false })])

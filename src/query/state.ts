@@ -182,7 +182,7 @@ const REFUSALS = {
   union: ({ combination }: QueryState) =>
     combination !== undefined &&
     'after union(), intersection() or difference(): call it on the querysets before they are combined. ' +
-      'What remains is orderBy, slice, values, valuesList and what runs.',
+      'What remains is orderBy, slice, values, valuesList, prefetchRelated and what runs.',
 }
 
 /** @throws {@link UsageError} for a method that cannot come after one of these steps. */

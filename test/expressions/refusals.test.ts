@@ -38,6 +38,30 @@ type Wrong = [
 /** What the types refuse as well is given as `never`, as JavaScript would give it. */
 const wrong: Wrong[] = [
   [
+    'a time zone for what is in none',
+    FieldError,
+    'date is in no time zone',
+    ({ users }) => users.annotate({ y: extract('year', 'birthDate', { timeZone: 'Europe/Berlin' }) }),
+  ],
+  [
+    'a time zone for a moment that is cut in none',
+    FieldError,
+    'timestamp is in no time zone',
+    ({ posts }) => posts.annotate({ d: trunc('day', 'scheduledFor', { timeZone: 'Europe/Berlin' }) }),
+  ],
+  [
+    'two moments that are added',
+    FieldError,
+    "To a moment an interval is added, as in value('1 day', 'interval')",
+    ({ users }) => users.annotate({ d: ref('birthDate').plus('birthDate' as never) }),
+  ],
+  [
+    'a time that is cut',
+    FieldError,
+    'trunc() takes a date or a moment',
+    ({ companies }) => companies.annotate({ h: trunc('hour', 'opensAt' as never) }),
+  ],
+  [
     'an aggregate in filter',
     UsageError,
     'annotate() it under a name',

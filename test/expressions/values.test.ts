@@ -9,6 +9,7 @@ import {
   least,
   length,
   lower,
+  mod,
   nullif,
   random,
   ref,
@@ -154,6 +155,22 @@ it('caseWhen takes the first branch that holds, and where is a condition as a va
     { id: 3, kind: 'known', firm: null, isOld: false },
     { id: 4, kind: 'Dan', firm: null, isOld: false },
   ])
+})
+
+it('caseWhen without branches is what it would be otherwise', async () => {
+  const users = shop.repos.users.orderBy('id').values({ a: caseWhen([], 'name'), b: caseWhen([]) })
+  expect((await users.toArray())[0]).toEqual({ a: 'Ada', b: null })
+})
+
+it('mod has floats as well, by way of what is exact', async () => {
+  const { products } = shop.repos
+  const rows = products.orderBy('id').values({ a: mod('weight', value(0.33)), b: ref('weight').modulo(2) })
+  expect(await everywhere(rows)).toEqual(
+    await byHand(
+      shop,
+      'SELECT (weight::numeric % 0.33)::float8 AS a, (weight::numeric % 2)::float8 AS b FROM products ORDER BY id',
+    ),
+  )
 })
 
 it('cast gives the values of the type that is named', async () => {

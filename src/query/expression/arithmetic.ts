@@ -26,7 +26,7 @@ export function calculate(
   if (result === undefined) {
     throw new FieldError(
       `${left.property} ${operator} ${right.property}: there is no such operator for ${baseName(left.type)} and ` +
-        `${baseName(right.type)} here. Cast one of them, as in cast('${left.property}', 'numeric').`,
+        `${baseName(right.type)} here.${castOf(left, right)}`,
     )
   }
   // Two dates differ by a number of days: as moments they differ by an interval, as all others do.
@@ -34,7 +34,28 @@ export function calculate(
     const [from, to] = [left, right].map((each) => castTo('timestamp', each.property, each))
     if (from !== undefined && to !== undefined) return joining(operator, { type: result }, from, to)
   }
+  if (operator === '%' && isOf(result, FLOATS)) return remainder(result, left, right)
   return joining(operator, { type: result }, left, right)
+}
+
+/** PostgreSQL has `%` for what is exact alone. */
+function remainder(type: TypeSchema, left: ColumnSchema, right: ColumnSchema): ColumnSchema {
+  const [one, other] = [left, right].map((each) => castTo('numeric', each.property, each))
+  if (one === undefined || other === undefined) return left
+  const exact = joining('%', { type: 'numeric' }, one, other)
+  return castTo(type, exact.property, exact)
+}
+
+/** The first of two that is no number, and what it could be cast to. */
+function castOf(left: ColumnSchema, right: ColumnSchema): string {
+  const isNumber = ({ type }: ColumnSchema) => isOf(type, [...EXACT, ...FLOATS])
+  if (isNumber(left) && isNumber(right))
+    return ` Cast one of them, as in cast('${left.property}', 'numeric').`
+  const moment = [left, right].find(({ type }) => isOf(type, [...MOMENTS, 'time', 'interval']))
+  if (moment === undefined) return ' Cast what holds numbers to a type of numbers.'
+  return isOf(moment.type, ['interval'])
+    ? ' An interval is added to a moment, and multiplied by a number.'
+    : ` To a moment an interval is added, as in value('1 day', 'interval').`
 }
 
 /** What two numbers give: exact ones the wider of them, integers of up to 32 bits with a float a float. */

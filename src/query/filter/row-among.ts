@@ -8,7 +8,12 @@ import { refuseAfter, type QueryState } from '../state.js'
 
 /** The rows of a query that have the key of this one, and whether one that was read has. */
 export function rowAmong(state: QueryState, row: unknown) {
-  refuseAfter(state, 'contains', 'values', 'union', 'slice')
+  if (state.selection.shape !== 'model') {
+    throw new UsageError(
+      'Cannot call contains() after values() or valuesList(): call it before, of whole rows.',
+    )
+  }
+  refuseAfter(state, 'contains', 'union', 'slice')
   const { table } = state
   if (table.primaryKey.length === 0) {
     throw new UsageError(

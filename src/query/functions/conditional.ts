@@ -18,7 +18,7 @@ export type Branch = readonly [when: ConditionArgument, then: Argument]
 
 /**
  * The value of the first branch whose condition holds: `CASE WHEN … THEN … ELSE … END`; without `otherwise` NULL where none
- * does. Django's `Case` and `When`.
+ * does, and without branches `otherwise` itself. Django's `Case` and `When`.
  *
  * ```ts
  * caseWhen([[{ status: 'paid' }, value('done')], [{ status: 'cancelled' }, value('lost')]], value('open'))
@@ -28,17 +28,14 @@ export function caseWhen<const B extends readonly Branch[], const E extends Argu
   branches: B,
   otherwise?: E,
 ): QueryExpression<OneOf<[...{ [I in keyof B]: B[I][1] }, E]>> {
-  if (
-    !Array.isArray(branches) ||
-    branches.length === 0 ||
-    !branches.every((each) => Array.isArray(each) && each.length === 2)
-  ) {
+  if (!Array.isArray(branches) || !branches.every((each) => Array.isArray(each) && each.length === 2)) {
     throw new FieldError("caseWhen() takes branches as pairs, as in caseWhen([[{ status: 'paid' }, 1]], 0).")
   }
   const values = [...branches.map(([, then]) => then), otherwise ?? null]
   const conditions = branches.map(([when]) => when)
   return new QueryExpression([...values, ...conditions], (target, wanted) => {
     const whens = conditions.map((each) => condition(target, each))
+    if (whens.length === 0) return resolveArgument(target, otherwise ?? null, wanted)
     const results = alike('caseWhen', resolveTogether(target, values, wanted ?? firstType(target, values)))
     const args = whens.flatMap((when, index) => [when, ...results.slice(index, index + 1)])
     const parts = whens.flatMap((_, index) => [index === 0 ? '(case when ' : ' when ', ' then '])

@@ -113,7 +113,9 @@ const UNITS = ['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'sec
 export function cutMoment(column: ColumnSchema, unit: unknown, options: TimeZoneOption = {}): ColumnSchema {
   const name = nameOf(column.type)
   const known = name === 'date' ? UNITS.slice(0, 5) : UNITS
-  if (!['date', 'timestamp', 'timestamptz'].includes(name)) throw notAMoment(column, 'trunc')
+  if (!['date', 'timestamp', 'timestamptz'].includes(name))
+    throw notAMoment(column, 'trunc', 'a date or a moment')
+  if (name !== 'timestamptz') withoutTimeZone(column, 'trunc', options)
   if (typeof unit !== 'string' || !known.includes(unit)) {
     const given = typeof unit === 'string' ? `"${unit}"` : describe(unit)
     throw new FieldError(`trunc() cuts a ${name} to no ${given}. ${choicesOf(unit, known)}.`)
@@ -136,16 +138,28 @@ export function cutMoment(column: ColumnSchema, unit: unknown, options: TimeZone
 function momentOf(column: ColumnSchema, method: string, options: TimeZoneOption): ColumnSchema {
   const name = nameOf(column.type)
   if (PARTS[name] === undefined) throw notAMoment(column, method)
-  if (name !== 'timestamptz') return column
+  if (name !== 'timestamptz') return withoutTimeZone(column, method, options)
   const parts = ['(', ` at time zone '${timeZoneOf(options)}')`]
   return computed({ label: column.property, type: 'timestamp' }, { kind: 'sql', parts, args: [column] }, [
     column,
   ])
 }
 
-function notAMoment({ property, type }: ColumnSchema, method: string): FieldError {
+/** What is in no time zone is not looked at in one. */
+function withoutTimeZone(column: ColumnSchema, method: string, { timeZone }: TimeZoneOption): ColumnSchema {
+  if (timeZone === undefined) return column
+  throw new FieldError(
+    `${method}() has no timeZone for "${column.property}": ${baseName(column.type)} is in no time zone, as timestamptz is.`,
+  )
+}
+
+function notAMoment(
+  { property, type }: ColumnSchema,
+  method: string,
+  taken = 'a date, a time or an interval',
+): FieldError {
   return new FieldError(
-    `${method}() takes a date, a time or an interval, and "${property}" is ${baseName(type)}: cast it, as in ` +
+    `${method}() takes ${taken}, and "${property}" is ${baseName(type)}: cast it, as in ` +
       `cast('${property}', 'timestamp').`,
   )
 }

@@ -5,7 +5,7 @@ export const METHODS: readonly Form[] = [
   ['filter()', `users.filter({ isActive: true })`],
   ['exclude()', `users.exclude({ isActive: true })`],
   ['annotate()', `users.annotate({ n: count('orders') })`],
-  ['alias()', '', 'Annotate, and name in `only()` or `values()` what rows are to have.'],
+  ['alias()', '', 'Annotate, and leave it out of the rows by `defer()`, or by naming others in `values()`.'],
   ['order_by()', `posts.orderBy('-createdAt', 'author.name')`],
   [`order_by(F().desc(nulls_last=True))`, `posts.orderBy({ publishedAt: 'desc', nulls: 'last' })`],
   [`order_by("?")`, `posts.orderBy(random().asc())`],
