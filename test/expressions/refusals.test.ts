@@ -16,6 +16,7 @@ import {
   rank,
   ref,
   subquery,
+  sum,
   trunc,
   UsageError,
   value,
@@ -37,6 +38,48 @@ type Wrong = [
 
 /** What the types refuse as well is given as `never`, as JavaScript would give it. */
 const wrong: Wrong[] = [
+  [
+    'a range counted in values of nothing',
+    FieldError,
+    'needs one key, which is a number. rows: [-1, 0] counts rows',
+    ({ products }) => products.annotate({ s: sum('stock').over({ range: [-1, 0] }) }),
+  ],
+  [
+    'a range counted in text',
+    FieldError,
+    'which is a number, not text',
+    ({ products }) => products.annotate({ s: sum('stock').over({ range: [-1, 0], orderBy: 'name' }) }),
+  ],
+  [
+    'groups of nothing',
+    FieldError,
+    'groups of equal values of orderBy: give it one',
+    ({ products }) => products.annotate({ s: sum('stock').over({ groups: [-1, 0] }) }),
+  ],
+  [
+    'a window of the outer row',
+    UsageError,
+    "outerRef('r') is a window function of the outer query",
+    ({ users, posts }) =>
+      users.annotate({ r: rank().over({ orderBy: 'id' }) }).annotate({
+        n: subquery(
+          posts
+            .filter({ id: outerRef('r') })
+            .values('title')
+            .slice(0, 1),
+        ),
+      }),
+  ],
+  [
+    'an aggregate of the outer groups',
+    UsageError,
+    "outerRef('n') is an aggregate of the outer query",
+    ({ users, companies }) =>
+      users
+        .values('companyId')
+        .annotate({ n: count() })
+        .annotate({ t: subquery(companies.filter({ id: outerRef('n') }).values('name')) }),
+  ],
   [
     'a time zone for what is in none',
     FieldError,

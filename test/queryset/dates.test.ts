@@ -63,7 +63,7 @@ describe('dates', () => {
 
   it('refuse what is no moment, an unknown unit or option, and slices', () => {
     const { users } = shop.repos
-    expect(() => users.dates('name', 'month')).toThrow('trunc() takes a date, a time or an interval')
+    expect(() => users.dates('name', 'month')).toThrow('trunc() takes a date or a moment')
     expect(() => users.dates('birthDate', 'hour')).toThrow('trunc() cuts a date to no "hour"')
     expect(() => users.dates('createdAt', 'month', { order: 'up' as 'asc' })).toThrow('order')
     expect(() => users.dates('createdAt', 'month', { zone: 'UTC' } as object)).toThrow('"zone"')

@@ -48,14 +48,18 @@ function remainder(type: TypeSchema, left: ColumnSchema, right: ColumnSchema): C
 
 /** The first of two that is no number, and what it could be cast to. */
 function castOf(left: ColumnSchema, right: ColumnSchema): string {
-  const isNumber = ({ type }: ColumnSchema) => isOf(type, [...EXACT, ...FLOATS])
-  if (isNumber(left) && isNumber(right))
+  if (isNumber(left.type) && isNumber(right.type))
     return ` Cast one of them, as in cast('${left.property}', 'numeric').`
   const moment = [left, right].find(({ type }) => isOf(type, [...MOMENTS, 'time', 'interval']))
   if (moment === undefined) return ' Cast what holds numbers to a type of numbers.'
   return isOf(moment.type, ['interval'])
     ? ' An interval is added to a moment, and multiplied by a number.'
     : ` To a moment an interval is added, as in value('1 day', 'interval').`
+}
+
+/** Whether it is counted and calculated with. */
+export function isNumber(type: TypeSchema): boolean {
+  return isOf(type, [...EXACT, ...FLOATS])
 }
 
 /** What two numbers give: exact ones the wider of them, integers of up to 32 bits with a float a float. */

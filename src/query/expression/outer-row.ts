@@ -1,10 +1,17 @@
-import { FieldError } from '../../errors.js'
+import { FieldError, UsageError } from '../../errors.js'
 import { knownNumber } from '../../shape/known.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import type { TypeSchema } from '../../schema/type.js'
 import type { Subselect } from '../filter/subquery.js'
 import { areComparable, baseName } from '../../types/same-type.js'
-import { computed, isComputed, type Computed, type OuterReference } from './computed.js'
+import {
+  computed,
+  isComputed,
+  isOverGroup,
+  isWindow,
+  type Computed,
+  type OuterReference,
+} from './computed.js'
 import { refuseTooDeep } from '../too-deep.js'
 import { columnNamed, type ExpressionTarget } from './resolve.js'
 
@@ -91,6 +98,13 @@ function bound(
 ): Computed {
   const column = columnNamed(target, node.path)
   const { wanted } = node
+  if (isWindow(column) || (isOverGroup(column) && isComputed(column) && column.node.kind === 'aggregate')) {
+    const what = isWindow(column) ? 'a window function' : 'an aggregate'
+    throw new UsageError(
+      `outerRef('${node.path}') is ${what} of the outer query, which PostgreSQL has in no subquery: compute it there by a ` +
+        'subquery of its own.',
+    )
+  }
   if (wanted !== undefined && !areComparable(wanted, column.type)) {
     throw new FieldError(
       `outerRef('${node.path}') is ${baseName(column.type)}, and is compared with ${baseName(wanted)}: cast one of them.`,

@@ -7,6 +7,9 @@ import { isWindow } from './computed.js'
 import type { Argument } from './expression-types.js'
 import type { OrderExpression } from './query-expression.js'
 import { resolveArgument, type ExpressionTarget } from './resolve.js'
+import type { ColumnSchema } from '../../schema/table.js'
+import { baseName } from '../../types/same-type.js'
+import { isNumber } from './arithmetic.js'
 
 /** Where a frame begins or ends: so many rows before (negative) or after the row, at it (0), or at neither end (null). */
 export type FrameBound = number | null
@@ -53,7 +56,27 @@ export function resolveWindow(target: ExpressionTarget, options: WindowOptions, 
       `${name}().over() takes no window functions in its own window: PostgreSQL does not nest them.`,
     )
   }
-  return { partitionBy, order, frame: frameOf(checked, name) }
+  const frame = frameOf(checked, name)
+  refuseUnlessCounted(checked, order, name)
+  return { partitionBy, order, frame }
+}
+
+/** What is counted in values, or in groups of them, needs an order of such values. */
+function refuseUnlessCounted(
+  { range, groups }: WindowOptions,
+  order: readonly { readonly column: ColumnSchema }[],
+  name: string,
+): void {
+  if (groups !== undefined && order.length === 0) {
+    throw new FieldError(`${name}().over() counts groups of equal values of orderBy: give it one.`)
+  }
+  const isFar = range?.some((end) => end !== null && end !== 0) === true
+  const [key, ...more] = order
+  if (!isFar || (key !== undefined && more.length === 0 && isNumber(key.column.type))) return
+  throw new FieldError(
+    `${name}().over() counts range in values of orderBy: it needs one key, which is a number` +
+      `${key === undefined ? '' : `, not ${baseName(key.column.type)}`}. rows: [${range.join(', ')}] counts rows.`,
+  )
 }
 
 function frameOf(options: WindowOptions, name: string): string | undefined {
