@@ -39,6 +39,14 @@ describe('a row in a filter', () => {
     expect(await users.filter({ orders: { none: order } }).count()).toBe((await users.count()) - 1)
   })
 
+  it('is refused where it has no key, as one that was not created', async () => {
+    const { users, companies } = shop.repos
+    const company = await companies.first()
+    const unsaved = { ...company, id: null } as never
+    expect(() => users.filter({ company: unsaved })).toThrow('whose "id" is null, which no row has')
+    expect(() => users.exclude({ company: unsaved })).toThrow('whose "id" is null')
+  })
+
   it('is a filter as before where it is a part of a row', async () => {
     const { orders, users } = shop.repos
     const user = await users.only('id', 'name').first()

@@ -156,6 +156,12 @@ function noValue(table: TableSchema, name: string, path: string): FieldError {
     )
   }
   const [head = '', ...more] = name.split('.')
+  if (more.length > 0 && findColumn(table, head) !== undefined) {
+    return new FieldError(
+      `"${head}" of ${qualifiedName(table)} is a field, and no relation that "${path}" could lead along` +
+        `${within === '' ? '' : ` ${within}`}. What is in a document is jsonPath('${head}', …).`,
+    )
+  }
   return noField(table, more.length > 0 ? head : name, fieldsAndRelations(table), within)
 }
 

@@ -109,6 +109,13 @@ function parseRelation(
 function parseRelated(target: ExpressionTarget, label: string, value: unknown): Condition {
   if (!isRowOf(target.table, value)) return parseFilter(target, value)
   const { primaryKey } = target.table
+  const missing = primaryKey.find((property) => value[property] === null)
+  if (missing !== undefined) {
+    throw new FieldError(
+      `${label} is given a row of ${qualifiedName(target.table)} whose "${missing}" is null, which no row has: null alone ` +
+        'asks for no row.',
+    )
+  }
   if (primaryKey.length > 0)
     return allOf(primaryKey.map((property) => parseEntry(target, property, value[property])))
   throw new FieldError(

@@ -1,6 +1,7 @@
 import type { OperationNode } from 'kysely'
 import { version } from '../../copies.js'
 import type { SchemaRegistry } from '../../schema/registry.js'
+import type { TableSchema } from '../../schema/table.js'
 import type { TypeSchema } from '../../schema/type.js'
 
 /** Under this key a queryset gives itself as the operand of `in`. */
@@ -33,6 +34,8 @@ export interface SubqueryParts<Value = unknown, Key = unknown, Shape = unknown> 
   readonly type: TypeSchema
   /** It has no rows, whatever the tables hold. */
   readonly none: boolean
+  /** Of whole rows, which otherwise go by their primary key: the same by another of their fields. */
+  readonly rows?: { readonly table: TableSchema; readonly by: (field: string) => SubqueryParts }
   value?(value: Value): void
   key?(key: Key): void
   readonly shape?: Shape

@@ -4,9 +4,11 @@ import { Operand } from '../../shape/operand.js'
 import { codecFor } from '../../types/codec-for.js'
 import { encodeCopy } from '../encode.js'
 import { NOTHING, type Condition } from '../filter/condition.js'
-import { SUBQUERY, isSubquery } from '../filter/subquery.js'
+import { SUBQUERY, isSubquery, type SubqueryParts } from '../filter/subquery.js'
 import { bindQuery } from '../expression/outer-row.js'
+import { isComputed } from '../expression/computed.js'
 import { isExpression } from '../expression/resolve.js'
+import { qualifiedName } from '../../schema/qualified-name.js'
 import { areComparable, baseName } from '../../types/same-type.js'
 import { comparing, type Lookup, type Lookups } from './lookup.js'
 import { operandOf, refuseUndefined, type LookupField } from './operand.js'
@@ -51,10 +53,28 @@ function orNull(isNull: boolean, lookup: Lookup): Lookup {
     operand === null ? { kind: 'isNull', column: field.column, isNull } : lookup(field, operand, name)
 }
 
+/** Whole rows by the field that a foreign key of the column refers to, which need not be their primary key. */
+function asReferred({ column, label, target: { table } }: LookupField, query: SubqueryParts): SubqueryParts {
+  if (query.rows === undefined || isComputed(column) || !table.columns.includes(column)) return query
+  const isOver = ({ columns }: { readonly columns: readonly string[] }) =>
+    columns.length === 1 && columns[0] === column.property
+  const rowsName = qualifiedName(query.rows.table)
+  const relations = (table.relations ?? []).filter((each) => each.kind === 'one' && isOver(each))
+  const [field] = relations.find(({ target }) => target === rowsName)?.targetColumns ?? []
+  if (field !== undefined) return query.rows.by(field)
+  const key = table.foreignKeys.find(isOver)
+  if (key === undefined || relations.length === 0) return query
+  const { schema, table: name } = key.references
+  throw new FieldError(
+    `${label} refers to ${qualifiedName({ schema, name })}, and the queryset is of ${rowsName}: name the field that is meant ` +
+      'by values().',
+  )
+}
+
 function among(field: LookupField, operand: unknown, name: string): Condition {
   const { column, label } = field
   if (isSubquery(operand)) {
-    const { query, none, type } = operand[SUBQUERY]()
+    const { query, none, type } = asReferred(field, operand[SUBQUERY]())
     if (!areComparable(column.type, type)) {
       throw new FieldError(
         `${label}.${name} takes a queryset of ${baseName(column.type)} values, not of ${baseName(type)}.`,
@@ -63,7 +83,9 @@ function among(field: LookupField, operand: unknown, name: string): Condition {
     return none ? NOTHING : { kind: 'inQuery', column, query: bindQuery(query, field.target), type }
   }
   if (!Array.isArray(operand)) {
-    throw new FieldError(`${label}.${name} takes an array or a queryset, not ${describe(operand)}.`)
+    const isIterable = typeof operand === 'object' && operand !== null && Symbol.iterator in operand
+    const spread = isIterable ? ' Make an array of it: [...values].' : ''
+    throw new FieldError(`${label}.${name} takes an array or a queryset, not ${describe(operand)}.${spread}`)
   }
   // entries() visits the holes of a sparse array, which forEach leaves out.
   for (const [index, value] of operand.entries()) refuseUndefined(value, `${label}.${name}[${index}]`)

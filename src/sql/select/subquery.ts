@@ -16,17 +16,19 @@ import { qualifiedName } from '../../schema/qualified-name.js'
  *
  * @throws {@link UsageError} when it has not exactly one column, and when it locks its rows.
  */
-export function subqueryOf(state: QueryState, form?: 'array'): SubqueryParts {
+export function subqueryOf(state: QueryState, form?: 'array', by?: string): SubqueryParts {
   const { table, selection } = state
   if (state.lock !== undefined) {
     throw new UsageError(
       `A queryset with selectForUpdate() cannot be part of another: the rows of ${qualifiedName(table)} are only looked for.`,
     )
   }
+  const key = by === undefined ? table.primaryKey : [by]
+  const isWhole = selection.shape === 'model'
   const rows =
-    selection.shape === 'model' && table.primaryKey.length === 1
+    isWhole && key.length === 1
       ? // DISTINCT rows can only be sorted by what they have, which the key alone has not.
-        values(state.distinct ? wrapped(state) : state, table.primaryKey)
+        values(state.distinct ? wrapped(state) : state, key)
       : state
   const [output, ...others] = projectionOf(rows).outputs
   if (output === undefined || others.length > 0) {
@@ -42,6 +44,7 @@ export function subqueryOf(state: QueryState, form?: 'array'): SubqueryParts {
     query: { state: query, nodeOf: subselectNode, reach: reachOf(query) },
     type: output.type,
     none: state.none,
+    ...(isWhole && { rows: { table, by: (field: string) => subqueryOf(state, form, field) } }),
   }
 }
 
