@@ -1,7 +1,6 @@
 import { OptionError, UsageError } from '../../errors.js'
 import { callback, checkOptions, milliseconds, size, type OptionChecks } from '../../options.js'
 import { elapsed } from '../../real-timers.js'
-import type { WalkStore } from './store.js'
 
 /** Whether to give way now. */
 export type ThrottleFunction = () => boolean | Promise<boolean>
@@ -57,15 +56,20 @@ interface Written {
   readonly at: number
 }
 
+/** What runs a statement in the database of the walk. */
+interface Asked {
+  ask<Row>(sql: string, parameters?: readonly unknown[]): Promise<readonly Row[]>
+}
+
 /** Says when a walk is to give way. */
 export class Gate {
   readonly #throttle: HeldThrottle
-  readonly #store: Pick<WalkStore, 'ask'>
+  readonly #store: Asked
   #askedAt = -Infinity
   /** What had been written at a time and is not replayed yet, the oldest first. */
   #written: Written[] = []
 
-  constructor(throttle: HeldThrottle, store: Pick<WalkStore, 'ask'>) {
+  constructor(throttle: HeldThrottle, store: Asked) {
     this.#throttle = throttle
     this.#store = store
   }
