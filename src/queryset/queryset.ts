@@ -75,7 +75,11 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
     return this.#with(orderBy(this.state, keys))
   }
 
-  /** Turns the order around; the primary key's when there is none. */
+  /**
+   * Turns the order around; the primary key's when there is none.
+   *
+   * @throws {@link UsageError} on a slice, and without an order where there is no primary key.
+   */
   reverse(): QuerySet<M, R> {
     return this.#with(reverse(this.state))
   }

@@ -79,7 +79,11 @@ export function prefetchBy(state: QueryState, name: string, inner: QueryState, a
       `The relation "${name}" of ${qualifiedName(state.table)} leads to ${relation.target}, not to ${qualifiedName(inner.table)}.`,
     )
   }
-  refuseAfter(inner, 'prefetchRelated', 'values')
+  if (inner.selection.shape !== 'model') {
+    throw new UsageError(
+      `prefetchRelated of "${name}" takes whole rows, which values() and valuesList() make others of: only() narrows them.`,
+    )
+  }
   if (inner.distinctOn.length > 0) {
     throw new UsageError(
       `prefetchRelated of "${name}" cannot take a queryset with distinct(fields): it would leave one row for all rows ` +
