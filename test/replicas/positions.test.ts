@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import pg from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   atomic,
   connect,
@@ -115,6 +115,18 @@ describe('what was written before its position is seen by', () => {
     await waitForReplay(replica, position)
     expect(await users(replica).count()).toBe(1)
     await resumed
+  })
+
+  test('iterator(), of which a log hears', async () => {
+    const heard: string[] = []
+    const logging = connect<DB>({
+      connectionString: servers.standbys[0] ?? '',
+      log: ({ query }) => void heard.push(query.sql),
+    })
+    const db = withLimits(replayedTo(logging, '0/0'), { queryTimeoutMs: 10_000 })
+    expect([...users(db).iterator()]).toEqual([])
+    await vi.waitFor(() => expect(heard).toEqual([users(db).toSQL().sql]))
+    await logging.close()
   })
 
   test('a standby that reads later than another, by the position of that', async () => {
