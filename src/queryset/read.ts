@@ -227,6 +227,7 @@ function iterationOf(
     {
       ...statementOf(read.query, read.reader),
       ...{ prefetches, maxBytes, delivered, mayWrite: read.mayWrite === true },
+      ...(isSync && { replay: binding.replay }),
     },
     options,
   )
