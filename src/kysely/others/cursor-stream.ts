@@ -1,6 +1,5 @@
 import { CompiledQuery } from 'kysely'
 import { abbreviate } from '../../connection/abbreviate.js'
-import type { HeldStream } from '../../connection/held/held-connection.js'
 import { refuseDuringStream } from '../../connection/held/refusals.js'
 import { asError, UsageError } from '../../errors.js'
 import { explainPortalFailure } from '../../portal/failure.js'
@@ -13,7 +12,7 @@ import { setConfig } from '../../session-settings.js'
 import type { StreamedRead } from '../read-request.js'
 import { asText } from './as-text.js'
 import { dataRows, textFields } from './data-rows.js'
-import type { OtherSession } from './session.js'
+import type { OpenCursor, OtherSession } from './session.js'
 
 const ASK_ISOLATION = `select case when pg_catalog.current_setting('default_transaction_isolation') = 'serializable'
   and not pg_catalog.pg_is_in_recovery() then 'serializable' else 'repeatable read' end as c0`
@@ -24,11 +23,11 @@ type Home = 'own' | "caller's" | 'session'
 let cursors = 0
 
 /** A stream by `DECLARE … CURSOR` and `FETCH`: what any driver can send, one fetch at a time. */
-export class CursorStream implements HeldStream {
+export class CursorStream implements OpenCursor {
   readonly #session: OtherSession
   readonly #query: CompiledQuery
   readonly #read: StreamedRead & { readonly reader: RowReader }
-  readonly #name = `sluice_cursor_${++cursors}`
+  readonly name = `sluice_cursor_${++cursors}`
   #home: Home | undefined
   #failure: Error | undefined
 
@@ -65,7 +64,7 @@ export class CursorStream implements HeldStream {
       for (let isDone = false; !isDone;) {
         this.#throwIfEnded()
         const asked = size.rows
-        const { rows } = await this.#send(`fetch forward ${asked} from ${this.#name}`)
+        const { rows } = await this.#send(`fetch forward ${asked} from ${this.name}`)
         this.#throwIfEnded()
         isDone = rows.length < asked
         if (rows.length === 0) continue
@@ -103,10 +102,10 @@ export class CursorStream implements HeldStream {
     session.openPortals.add(this)
     const hold = isOwn && session.isSole ? ' with hold' : ''
     const read = columns === 0 ? sql : asText(sql, columns)
-    await this.#send(`declare ${this.#name} no scroll cursor${hold} for ${read}`, parameters)
+    await this.#send(`declare ${this.name} no scroll cursor${hold} for ${read}`, parameters)
     if (hold === '') return
-    await this.#send('commit')
     session.openPortals.delete(this)
+    await this.#send('commit')
     this.#home = 'session'
   }
 
@@ -131,12 +130,13 @@ export class CursorStream implements HeldStream {
   async #close(): Promise<void> {
     const session = this.#session
     const home = this.#home
+    const isGone = home === "caller's" && !session.openPortals.has(this)
     session.openPortals.delete(this)
-    if (home === undefined || session.isLost) return
+    if (home === undefined || isGone || session.isLost) return
     const isWriting = this.#read.request.options.readOnly === false && this.#failure === undefined
     try {
       if (home === 'own') await this.#send(this.#failure === undefined ? 'commit' : 'rollback')
-      else if (session.status !== 'E') await this.#send(`close ${this.#name}`)
+      else if (session.status !== 'E') await this.#send(`close ${this.name}`)
     } catch (error) {
       // The first error is the one to tell, and a loop that only read has nothing to lose.
       if (home === 'own' && isWriting) throw error

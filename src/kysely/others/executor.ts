@@ -25,7 +25,7 @@ export function givingHanded(
           if (given instanceof HandedConnection) return consumer(given)
           const session = engine.sessionOf(given)
           // Kysely waits for a driver before it gives a connection, but for one that it has.
-          await session.leased(isTransaction ? 'transaction' : isAtOnce ? 'connection' : 'pool')
+          await session.leased(isTransaction ? 'transaction' : isAtOnce ? 'connection' : 'pool', executor)
           return consumer(new OtherConnection(session))
         },
         ...options,

@@ -1,7 +1,7 @@
 import { CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
 import type { Engine } from '../../connection/engine.js'
 import type { HeldConnection, HeldStream } from '../../connection/held/held-connection.js'
-import { ConnectionError } from '../../errors.js'
+import { ConnectionError, UsageError } from '../../errors.js'
 import { isDatabaseError, sqlStateOf } from '../../pg/database-error.js'
 import type { TransactionStatus } from '../../pg/session.js'
 import { driverError } from './driver-errors.js'
@@ -14,6 +14,11 @@ export interface SharedBySessions extends Engine {
   readonly isSole: boolean
   /** Finds out what the driver does and what it is connected to, once. */
   learn(session: OtherSession): Promise<void>
+}
+
+/** A stream whose cursor is in the transaction. */
+export interface OpenCursor extends HeldStream {
+  readonly name: string
 }
 
 /** How a connection was given: by the pool, by a transaction, or by `db.connection()`, which keeps it. */
@@ -33,7 +38,7 @@ const ANSWER = "select pg_catalog.current_setting('sluice.asked', true) as c0"
 export class OtherSession implements HeldConnection {
   readonly engine: SharedBySessions
   readonly server = {}
-  readonly openPortals = new Set<HeldStream>()
+  readonly openPortals = new Set<OpenCursor>()
   status: TransactionStatus = 'I'
   lease = 0
   settingsScope: object | undefined
@@ -42,6 +47,8 @@ export class OtherSession implements HeldConnection {
   readonly given: DatabaseConnection
   /** Somebody has kept it by `db.connection()`, and may have it still. */
   #wasKept = false
+  /** Of whom it was had last: of another it may be another transaction, of whose beginning nobody has told. */
+  #owner: object | undefined
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(given: DatabaseConnection, engine: SharedBySessions) {
@@ -57,12 +64,19 @@ export class OtherSession implements HeldConnection {
     return this.engine.isSole
   }
 
-  /** It was handed out. */
-  async leased(giver: Giver): Promise<void> {
+  /**
+   * It was handed out.
+   *
+   * @param owner tells one transaction from another.
+   */
+  async leased(giver: Giver, owner: object): Promise<void> {
+    const isOfAnother = owner !== this.#owner
+    this.#owner = owner
     if (giver === 'transaction') {
       if (this.status === 'I') this.status = 'T'
       // It may be another one, or back at a savepoint.
       else if (this.status === 'E') await this.#askFailed()
+      if (isOfAnother && this.openPortals.size > 0 && this.status === 'T') await this.#askCursors()
     } else if (giver === 'connection' || this.#wasKept) {
       this.#wasKept = true
       await this.#askStatus()
@@ -106,6 +120,16 @@ export class OtherSession implements HeldConnection {
   #begun(status: TransactionStatus): void {
     this.status = status
     this.transactionFailure = undefined
+    if (status === 'I') for (const stream of this.openPortals) this.#ended(stream)
+  }
+
+  #ended(stream: OpenCursor): void {
+    this.openPortals.delete(stream)
+    const reason = new UsageError(
+      `The transaction ended while a stream in it was open: ${stream.describe()}. Finish or leave the loop before COMMIT ` +
+        'or ROLLBACK.',
+    )
+    void stream.abandon(reason)
   }
 
   #failed(error: unknown, sql: string): void {
@@ -135,6 +159,13 @@ export class OtherSession implements HeldConnection {
       if (sqlStateOf(error) !== '25P02') throw error
       this.status = 'E'
     }
+  }
+
+  /** Which cursors are there still: those of a transaction that is over are not. */
+  async #askCursors(): Promise<void> {
+    const { rows } = await this.send(CompiledQuery.raw('select name as c0 from pg_catalog.pg_cursors'))
+    const names = new Set(rows.map((row) => Object.values(row as object)[0] as unknown))
+    for (const stream of this.openPortals) if (!names.has(stream.name)) this.#ended(stream)
   }
 
   async #askFailed(): Promise<void> {
