@@ -189,7 +189,11 @@ function syncHost(binding: Binding, state: QueryState): SyncHost {
 function refuseLimits({ engine }: Binding, { fetchTimeoutMs, idleTimeoutMs }: IteratorOptions): void {
   const what = fetchTimeoutMs === undefined ? 'idleTimeoutMs' : 'fetchTimeoutMs'
   if (fetchTimeoutMs ?? idleTimeoutMs)
-    refuseOnOther(engine, `aiterator({ ${what} })`, 'a stream is ended from outside by cancelling what its connection runs')
+    refuseOnOther(
+      engine,
+      `aiterator({ ${what} })`,
+      'a stream is ended from outside by cancelling what its connection runs',
+    )
 }
 
 /** What both forms have in common: the request, checked, and what is said of it. */

@@ -62,7 +62,8 @@ async function openOnServer(name: Exclude<DialectName, 'pglite'>, schema: boolea
         ? new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: MOST }) })
         : new SluiceDialect({ pool: new pg.Pool({ connectionString: url, max: MOST }), values: 'sluice' })
   const db = new Kysely<DB>({ dialect })
-  const sql: OnDialect['sql'] = async (text) => (await observer.query<Record<string, string | null>>(text)).rows
+  const sql: OnDialect['sql'] = async (text) =>
+    (await observer.query<Record<string, string | null>>(text)).rows
   return {
     db,
     isSole: false,

@@ -55,7 +55,10 @@ describe.each(DIALECTS)('streams on the dialect of %s', (name) => {
 
   it('let the loop read and write beside them', async () => {
     let loops = 0
-    for await (const { id } of shop.users.filter({ id: { lte: 12 } }).orderBy('id').aiterator({ chunkSize: 4 })) {
+    for await (const { id } of shop.users
+      .filter({ id: { lte: 12 } })
+      .orderBy('id')
+      .aiterator({ chunkSize: 4 })) {
       expect(await shop.users.filter({ id }).update({ name: `seen ${String(id)}` })).toBe(1)
       loops++
     }
@@ -74,7 +77,9 @@ describe.each(DIALECTS)('streams on the dialect of %s', (name) => {
     const reason = new Error('enough')
     const aborting = new AbortController()
     const loop = async () => {
-      for await (const { id } of shop.users.orderBy('id').aiterator({ chunkSize: 10, signal: aborting.signal }))
+      for await (const { id } of shop.users
+        .orderBy('id')
+        .aiterator({ chunkSize: 10, signal: aborting.signal }))
         if (Number(id) === 5) aborting.abort(reason)
     }
     await expect(loop()).rejects.toBe(reason)
@@ -107,7 +112,10 @@ describe.each(DIALECTS)('streams on the dialect of %s', (name) => {
 
   it('see one snapshot, whatever is written beside them', async () => {
     const seen: string[] = []
-    for await (const { id, name } of shop.users.filter({ id: { lte: 20 } }).orderBy('id').aiterator({ chunkSize: 2 })) {
+    for await (const { id, name } of shop.users
+      .filter({ id: { lte: 20 } })
+      .orderBy('id')
+      .aiterator({ chunkSize: 2 })) {
       if (seen.length === 0) await shop.users.filter({ id: { lte: 20, gt: id } }).update({ name: 'Changed' })
       seen.push(name)
     }

@@ -2,7 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, excluded, type Database } from 'sluice'
 import { Client } from 'pg'
 import { createTestDatabase, type TestDatabase } from '../support/database.js'
-import { EVENT_COLUMNS, eventRows, Events, idsOf, NOTE_COLUMNS, noteRows, Notes, numbers, sorted } from './events.js'
+import {
+  EVENT_COLUMNS,
+  eventRows,
+  Events,
+  idsOf,
+  NOTE_COLUMNS,
+  noteRows,
+  Notes,
+  numbers,
+  sorted,
+} from './events.js'
 
 const PARTITIONS = 300
 const EACH = 20
@@ -46,7 +56,10 @@ describe(`a table of ${PARTITIONS} partitions`, () => {
 
   it('is streamed with the rows of another of as many', async () => {
     let seen = 0
-    for await (const { id, notes } of events.orderBy('id').prefetchRelated('notes').aiterator({ chunkSize: 1500 })) {
+    for await (const { id, notes } of events
+      .orderBy('id')
+      .prefetchRelated('notes')
+      .aiterator({ chunkSize: 1500 })) {
       expect(notes).toHaveLength(Number(id) % 3 === 0 ? 2 : 0)
       seen++
     }

@@ -3,7 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, QueryError, type Database } from 'sluice'
 import { createDatabase, startServer, type Server } from '../../codegen/server/index.js'
 import { createTestDatabase } from '../support/database.js'
-import { EVENT_COLUMNS, eventRows, Events, idsOf, NOTE_COLUMNS, noteRows, Notes, numbers, sorted } from './events.js'
+import {
+  EVENT_COLUMNS,
+  eventRows,
+  Events,
+  idsOf,
+  NOTE_COLUMNS,
+  noteRows,
+  Notes,
+  numbers,
+  sorted,
+} from './events.js'
 
 const ROWS = 6000
 
@@ -53,7 +63,8 @@ beforeAll(async () => {
   // The run's own is the first of three.
   const servers = await Promise.all([startServer(), startServer()])
   closing.push(() => Promise.all(servers.map((server) => server.stop())))
-  for (const [number, server] of [undefined, ...servers].entries()) shards.push(await openShard(server, number))
+  for (const [number, server] of [undefined, ...servers].entries())
+    shards.push(await openShard(server, number))
   closing.push(() => Promise.all(shards.map((shard) => shard.drop())))
   const client = new Client(database.url)
   await client.connect()
@@ -139,7 +150,10 @@ describe('a table that is sharded over three servers by postgres_fdw', () => {
     const second = await events.orderBy('-id').page({ size: 10, after: first.next })
     expect(idsOf([...first.rows, ...second.rows])).toEqual(numbers(ROWS).slice(-20).reverse())
     expect(await events.filter({ payload: { isNull: true } }).count()).toBe(ROWS / 5)
-    expect(await events.get({ id: 4711n })).toMatchObject({ id: 4711n, payload: { n: 4711, of: ['é', 4711] } })
+    expect(await events.get({ id: 4711n })).toMatchObject({
+      id: 4711n,
+      payload: { n: 4711, of: ['é', 4711] },
+    })
   })
 
   it('is updated, deleted from and inserted into within a transaction', async () => {
@@ -150,7 +164,8 @@ describe('a table that is sharded over three servers by postgres_fdw', () => {
       expect(await inside.filter({ id: { gte: 5400n } }).delete()).toBe(600)
       await inside.create({ id: 9_000n, kind: 'new', at: new Date(0), payload: null })
       let changed = 0
-      for await (const _ of inside.filter({ kind: { in: ['changed', 'new'] } }).aiterator({ chunkSize: 50 })) changed++
+      for await (const _ of inside.filter({ kind: { in: ['changed', 'new'] } }).aiterator({ chunkSize: 50 }))
+        changed++
       expect([changed, await inside.count()]).toEqual([601, 5401])
       throw undone
     })

@@ -3,7 +3,13 @@ import { refuseDuringStream, refuseOutside } from '../../connection/held/refusal
 import { UsageError } from '../../errors.js'
 import { DecodedRows } from '../../rows/row-sink.js'
 import { HandedConnection, type StreamOptions } from '../handed-connection.js'
-import { copyDataOf, hasOwnValues, readRequestOf, settingsScopeOf, type ReadRequest } from '../read-request.js'
+import {
+  copyDataOf,
+  hasOwnValues,
+  readRequestOf,
+  settingsScopeOf,
+  type ReadRequest,
+} from '../read-request.js'
 import { asText } from './as-text.js'
 import { CursorStream } from './cursor-stream.js'
 import { dataRows, textFields } from './data-rows.js'
@@ -62,7 +68,9 @@ export class OtherConnection extends HandedConnection {
   ): AsyncIterableIterator<QueryResult<R>> {
     const { reader, stream } = readRequestOf(query) ?? {}
     if (reader === undefined || stream === undefined) {
-      const streamed = this.#session.given.streamQuery.bind(this.#session.given) as HandedConnection['streamQuery']
+      const streamed = this.#session.given.streamQuery.bind(
+        this.#session.given,
+      ) as HandedConnection['streamQuery']
       return streamed<R>(query, chunkSize, options)
     }
     refuseOutside(this.#session, settingsScopeOf(query), query.sql)

@@ -31,7 +31,11 @@ export class CursorStream implements OpenCursor {
   #home: Home | undefined
   #failure: Error | undefined
 
-  constructor(session: OtherSession, query: CompiledQuery, read: StreamedRead & { readonly reader: RowReader }) {
+  constructor(
+    session: OtherSession,
+    query: CompiledQuery,
+    read: StreamedRead & { readonly reader: RowReader },
+  ) {
     this.#session = session
     this.#query = query
     this.#read = read
@@ -114,8 +118,7 @@ export class CursorStream implements OpenCursor {
     const { readOnly = true, settings } = options
     let isolation = ''
     if (prefetches && !isSole) {
-      const { rows } = await this.#send(ASK_ISOLATION)
-      isolation = ` isolation level ${String(Object.values((rows[0] ?? {}) as object)[0])},`
+      isolation = ` isolation level ${String(await this.#session.value(CompiledQuery.raw(ASK_ISOLATION)))},`
     }
     await this.#send(`begin${isolation} read ${readOnly ? 'only' : 'write'}`)
     // From here on there is something to end.

@@ -43,6 +43,8 @@ export function driverError(thrown: unknown, wasSent: boolean): unknown {
   if (!isError(thrown)) return thrown
   const { code } = thrown as NodeJS.ErrnoException
   if (!mayPass(thrown) && !ENDED.test(code ?? '')) return thrown
-  const what = wasSent ? 'The connection to the database was lost' : 'No connection to the database was to be had'
+  const what = wasSent
+    ? 'The connection to the database was lost'
+    : 'No connection to the database was to be had'
   return new ConnectionError(`${what}: ${thrown.message}`, { cause: thrown, isBeforeSending: !wasSent })
 }

@@ -48,10 +48,14 @@ export class OtherEngine extends Engine implements SharedBySessions {
   async learn(session: OtherSession): Promise<void> {
     if (this.#isLearned || session.status === 'E') return
     await this.parameters.learn(session)
-    const { rows } = await session.send(CompiledQuery.raw('select pg_catalog.version() as "c0"'))
+    const version = await session.value(CompiledQuery.raw('select pg_catalog.version() as c0'))
+    if (typeof version !== 'string') {
+      throw new UsageError(
+        'The dialect of this Kysely instance gave no answer when it was asked for the version of PostgreSQL: it has no database.',
+      )
+    }
     // PostgreSQL in WebAssembly is one process, with one session.
-    if (/\b(?:emcc|emscripten|wasm\d*)\b/i.test(String(Object.values((rows[0] ?? {}) as object)[0])))
-      this.isSole = true
+    if (/\b(?:emcc|emscripten|wasm\d*)\b/i.test(version)) this.isSole = true
     this.#isLearned = true
   }
 }

@@ -21,6 +21,8 @@ let learned = 0
 interface Asked {
   readonly status: TransactionStatus
   send(query: CompiledQuery): Promise<QueryResult<unknown>>
+  /** The first value of the first row. */
+  value(query: CompiledQuery): Promise<unknown>
 }
 
 /**
@@ -37,8 +39,8 @@ export class Parameters {
     if (this.#areSentAsGiven !== undefined) return
     const isInTransaction = session.status === 'T'
     if (isInTransaction) await session.send(CompiledQuery.raw('savepoint sluice_probe'))
-    this.#areSentAsGiven = await session.send(CompiledQuery.raw(PROBE, PROBED)).then(
-      ({ rows: [row] }) => Object.values((row ?? {}) as object)[0] === 'as given',
+    this.#areSentAsGiven = await session.value(CompiledQuery.raw(PROBE, PROBED)).then(
+      (answer) => answer === 'as given',
       // Of a value that the driver, or the server, does not take.
       () => false,
     )

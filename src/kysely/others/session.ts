@@ -96,6 +96,11 @@ export class OtherSession implements HeldConnection {
     return sent
   }
 
+  async value(query: CompiledQuery): Promise<unknown> {
+    const [row] = (await this.send(query)).rows
+    return Object.values(row ?? {})[0] as unknown
+  }
+
   /** Drivers cancel nothing: what is under way is waited for. */
   async cancelAll(): Promise<void> {
     await this.#last
@@ -151,8 +156,7 @@ export class OtherSession implements HeldConnection {
     this.#begun('I')
     try {
       await this.send(CompiledQuery.raw(ASK))
-      const { rows } = await this.send(CompiledQuery.raw(ANSWER))
-      if (Object.values((rows[0] ?? {}) as object)[0] !== 'yes') return
+      if ((await this.value(CompiledQuery.raw(ANSWER))) !== 'yes') return
       await this.send(CompiledQuery.raw("select pg_catalog.set_config('sluice.asked', '', true)"))
       this.status = 'T'
     } catch (error) {
@@ -164,7 +168,7 @@ export class OtherSession implements HeldConnection {
   /** Which cursors are there still: those of a transaction that is over are not. */
   async #askCursors(): Promise<void> {
     const { rows } = await this.send(CompiledQuery.raw('select name as c0 from pg_catalog.pg_cursors'))
-    const names = new Set(rows.map((row) => Object.values(row as object)[0] as unknown))
+    const names = new Set(rows.map((row): unknown => Object.values(row as object)[0]))
     for (const stream of this.openPortals) if (!names.has(stream.name)) this.#ended(stream)
   }
 

@@ -1,8 +1,10 @@
-/** What quotes its content, a parameter, a word, and a parenthesis; all else stands between them. */
+/** What quotes its content, a comment, a parameter, a word, and a parenthesis; all else stands between them. */
 const TOKEN =
-  /[eE]'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|\$\d+|[a-z_\u0080-\uffff][\w$\u0080-\uffff]*|[()]/gis
+  /e'(?:[^'\\]|''|\\[^])*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[^]*?\$\1\$|--[^\n]*|\/\*[^]*?\*\/|\$\d+|[a-z_\u0080-\uffff][\w$\u0080-\uffff]*|[()]/gi
 
-/** Where a word, a parameter or a parenthesis stands in SQL that is in order; not within quotes and comments. */
+const SIGNIFICANT = /^(?:\$\d|[a-z_\u0080-\uffff][^']*$|[()])/i
+
+/** A word, a parameter or a parenthesis of SQL that is in order; not within quotes and comments. */
 export interface Token {
   readonly text: string
   readonly at: number
@@ -14,7 +16,7 @@ export function* tokensOf(sql: string): Generator<Token, void> {
   let depth = 0
   for (const { 0: text, index: at } of sql.matchAll(TOKEN)) {
     if (text === ')') depth--
-    if (/^(?:\$\d|[a-z_\u0080-\uffff][^']*$|[()])/i.test(text)) yield { text, at, depth }
+    if (SIGNIFICANT.test(text)) yield { text, at, depth }
     if (text === '(') depth++
   }
 }
