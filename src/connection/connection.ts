@@ -6,7 +6,8 @@ import type { RoundTripResult } from '../pg/round-trip.js'
 import { Session, type SessionHolder, type TransactionStatus } from '../pg/session.js'
 import { abbreviate } from './abbreviate.js'
 import { Deadline } from './deadline.js'
-import type { Engine, OpenStream } from './engine.js'
+import type { Engine } from './engine.js'
+import type { HeldConnection, HeldStream } from './held/held-connection.js'
 import { Pipeline, type Sending } from './pipeline.js'
 import { noteServer } from './lost/at-server.js'
 import { lostBy, unsent } from './lost/lost-by.js'
@@ -17,10 +18,9 @@ const KEEP_ALIVE_DELAY_MS = 10_000
 const CANCEL_AGAIN_MS = 250
 
 /** A portal, as its connection sees it. */
-export interface OpenPortal extends OpenStream {
+export interface OpenPortal extends HeldStream {
   /** What it was opened for. */
   readonly request: object
-  readonly ownsTransaction: boolean
   /** The connection's transaction ended under the portal, which ended with it. */
   transactionEnded(): void
   /** Others have something to send: they do not wait for the loop to take what a fetch brings. */
@@ -28,7 +28,7 @@ export interface OpenPortal extends OpenStream {
 }
 
 /** One connection of the pool, for as long as it lives. Statements on it run one after the other. */
-export class Connection implements SessionHolder {
+export class Connection implements SessionHolder, HeldConnection {
   readonly #engine: Engine
   readonly #session: Session
   readonly openPortals = new Set<OpenPortal>()
@@ -38,6 +38,7 @@ export class Connection implements SessionHolder {
   inFlight: object | undefined
   /** Which lease of the engine this connection is out on. */
   lease = 0
+  readonly isSole = false
   readonly #pipeline: Pipeline
   readonly #client: PoolClient
   #released = true
@@ -97,6 +98,16 @@ export class Connection implements SessionHolder {
   /** What aborted the present transaction, while it is in its failed state. */
   get transactionFailure(): Error | undefined {
     return this.#transactionFailure
+  }
+
+  /** What it is connected to. */
+  get server(): HeldConnection['server'] {
+    const { database, host, port } = this.session.client
+    return { database, host, port }
+  }
+
+  searchPathChanged(): void {
+    this.session.prepared.unsettle()
   }
 
   /** How many times the server has said that it is ready: tells whether an error's own word on that has come. */
@@ -291,32 +302,7 @@ export class Connection implements SessionHolder {
     error.message += `, since an earlier statement of it failed (${failure.message})${statement}`
   }
 
-  /** @throws {@link UsageError} for a statement that is not of the innermost `withSettings()`. */
-  refuseOutside(scope: object | undefined, sql: string): void {
-    if (scope === this.settingsScope) return
-    throw new UsageError(
-      scope === undefined || this.settingsScope !== undefined
-        ? `While withSettings() is under way in a transaction, only what its function is given runs in it. Refused: ${abbreviate(sql)}. ` +
-            'Await one call before the next statement, and use the db of the innermost.'
-        : `The transaction of withSettings() is over, and its settings with it. Refused: ${abbreviate(sql)}. Await in the ` +
-            'function all that it starts.',
-    )
-  }
-
   #makeWay(owner?: object): void {
     for (const portal of this.openPortals) if (portal !== owner) portal.makeWay()
-  }
-
-  /** @throws {@link UsageError} while a stream in a transaction of its own has the connection. */
-  refuseDuringStream(sql: string): void {
-    for (const portal of this.openPortals) {
-      if (portal.ownsTransaction) {
-        throw new UsageError(
-          `This connection is busy with a stream that runs in a transaction of its own: ${portal.describe()}. ` +
-            `Refused: ${abbreviate(sql)}. Use another connection, or open a transaction first and use using(trx), ` +
-            'where other queries may run inside the loop.',
-        )
-      }
-    }
   }
 }

@@ -31,7 +31,7 @@ interface Held {
   readonly is: 'held'
   readonly connection: DatabaseConnection
   readonly chunks: AsyncIterator<RowChunk<unknown>>
-  /** It is a transaction's, which others have between two chunks; else it is kept until the stream is closed. */
+  /** It is a transaction's, or the only one, which others have between two chunks; else it is kept until the stream is closed. */
   readonly isShared: boolean
 }
 
@@ -232,9 +232,10 @@ export class ChunkSource implements Chunks<unknown> {
       signal.addEventListener('abort', abort)
       this.#holding = withConnection(
         this.#binding,
-        async (connection, isShared) => {
+        async (connection, isPinned) => {
           signal.removeEventListener('abort', abort)
           signal.throwIfAborted()
+          const isShared = isPinned || connection.connection.isSole
           const lease = this.#start(connection, isShared)
           const first = lease.chunks.next()
           first.then(resolve, reject)

@@ -2,7 +2,7 @@ import type { CompiledQuery, QueryExecutor, QueryResult } from 'kysely'
 import { abortSignal, checkOptions, type OptionChecks } from '../options.js'
 import { onAbort } from '../shared-signal.js'
 import { ChangedConnection } from './changed-statements.js'
-import type { SluiceConnection } from './connection.js'
+import type { HandedConnection } from './handed-connection.js'
 import type { Binding } from './handle.js'
 import { hasSignal, withSignal } from './read-request.js'
 
@@ -92,7 +92,7 @@ function abortedBy(binding: Binding, signal: AbortSignal): Binding {
 export function connectionUnlessAborted<T>(
   executor: QueryExecutor,
   signal: AbortSignal,
-  task: (connection: SluiceConnection) => Promise<T>,
+  task: (connection: HandedConnection) => Promise<T>,
   ...options: []
 ): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -103,8 +103,8 @@ export function connectionUnlessAborted<T>(
         (given) => {
           forget()
           signal.throwIfAborted()
-          // Our dialect's driver gives out no others.
-          return task(given as SluiceConnection)
+          // Executors of bindings give out no others.
+          return task(given as HandedConnection)
         },
         ...options,
       )
@@ -117,7 +117,7 @@ export function connectionUnlessAborted<T>(
 class AbortableConnection extends ChangedConnection {
   readonly #signal: AbortSignal
 
-  constructor(given: SluiceConnection, signal: AbortSignal) {
+  constructor(given: HandedConnection, signal: AbortSignal) {
     super(given, {})
     this.#signal = signal
   }

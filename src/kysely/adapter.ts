@@ -1,4 +1,5 @@
-import { PostgresAdapter, type Dialect } from 'kysely'
+import { DummyDriver, PostgresAdapter, PostgresIntrospector, type Dialect, type DialectAdapter } from 'kysely'
+import { SluiceQueryCompiler } from '../sql/query-compiler.js'
 import { refusalOf } from '../copies.js'
 import { UsageError } from '../errors.js'
 import type { Engine } from '../connection/engine.js'
@@ -39,7 +40,15 @@ export function engineOf(adapter: object): Engine | undefined {
   return engine
 }
 
-/** The dialect of an adapter of ours. */
-export function dialectOf(adapter: object): Dialect {
-  return (adapter as { readonly [DIALECT]: Dialect })[DIALECT]
+/** The dialect of an adapter; of one that is not ours, one that has no driver: a transaction needs it no more. */
+export function dialectOf(adapter: DialectAdapter): Dialect {
+  const { [DIALECT]: dialect } = adapter as { readonly [DIALECT]?: Dialect }
+  return (
+    dialect ?? {
+      createAdapter: () => adapter,
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new SluiceQueryCompiler(),
+    }
+  )
 }

@@ -1,5 +1,5 @@
 import type { CompiledQuery, QueryExecutor, QueryResult } from 'kysely'
-import { SluiceConnection, type StreamOptions } from './connection.js'
+import { HandedConnection, type StreamOptions } from './handed-connection.js'
 
 /** What is said of each statement besides. */
 export interface Changes {
@@ -15,26 +15,26 @@ export function changingStatements(executor: QueryExecutor, changes: Changes): Q
 /** An executor on the connections of another, each in another form. */
 export function wrappingConnections(
   executor: QueryExecutor,
-  wrap: (given: SluiceConnection) => SluiceConnection,
+  wrap: (given: HandedConnection) => HandedConnection,
 ): QueryExecutor {
   return executor.withConnectionProvider({
     // What Kysely 0.29 gives besides, such as a signal, is the other's.
     provideConnection: (consumer, ...options: []) =>
       executor.provideConnection(
         // What only reports has no connection, and is looked for by what it is.
-        (given) => consumer('connection' in given ? wrap(given as SluiceConnection) : given),
+        (given) => consumer('connection' in given ? wrap(given as HandedConnection) : given),
         ...options,
       ),
   })
 }
 
 /** Another's connection, which Kysely's log listens to. */
-export class ChangedConnection extends SluiceConnection {
-  readonly given: SluiceConnection
+export class ChangedConnection extends HandedConnection {
+  readonly given: HandedConnection
   readonly #changes: Changes
 
-  constructor(given: SluiceConnection, changes: Changes) {
-    super(given.connection)
+  constructor(given: HandedConnection, changes: Changes) {
+    super()
     this.given = given
     this.#changes = changes
   }
@@ -51,5 +51,17 @@ export class ChangedConnection extends SluiceConnection {
   ): AsyncIterableIterator<QueryResult<R>> {
     const { streamed } = this.#changes
     return this.given.streamQuery(streamed?.(query) ?? query, size, options)
+  }
+
+  override get connection(): HandedConnection['connection'] {
+    return this.given.connection
+  }
+
+  override cancelQuery(): Promise<void> {
+    return this.given.cancelQuery()
+  }
+
+  override killSession(): Promise<void> {
+    return this.given.killSession()
   }
 }

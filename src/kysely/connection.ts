@@ -1,14 +1,15 @@
 import { ConnectionError } from '../errors.js'
-import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+import type { CompiledQuery, QueryResult } from 'kysely'
 import { breathe, isBreathDue } from '../breath.js'
 import type { Connection } from '../connection/connection.js'
+import { refuseDuringStream, refuseOutside } from '../connection/held/refusals.js'
 import { droppedStream, forgetDropped, watchDropped } from '../connection/dropped.js'
-import type { TransactionStatus } from '../pg/session.js'
 import { Portal } from '../portal/portal.js'
 import type { RowChunk } from '../rows/row-chunk.js'
 import { ChunkedRows } from '../rows/row-sink.js'
 import { elapsed } from '../real-timers.js'
 import { noteFetchTime } from './log/fetch-times.js'
+import { HandedConnection, type StreamOptions } from './handed-connection.js'
 import { copyDataOf, readRequestOf, settingsScopeOf, type Statement } from './read-request.js'
 import { FreeHand, type StreamSource } from './statements/free-hand.js'
 import { executeCopy, executeRead } from './statements/own.js'
@@ -16,39 +17,31 @@ import type { ValuesNotice } from './statements/values-notice.js'
 
 const CANCEL_AGAIN_MS = 250
 
-/** Those of Kysely 0.29. */
-export interface StreamOptions {
-  readonly signal?: AbortSignal | undefined
-}
-
 /** What a stream opens, and for free-hand SQL is to be closed should its iterator be dropped. */
 interface Opened {
   portal?: Portal<unknown>
 }
 
 /** A connection as Kysely's executor uses it: for querysets, which say how they are read, and for free-hand SQL. */
-export class SluiceConnection implements DatabaseConnection {
+export class SluiceConnection extends HandedConnection {
   readonly #connection: Connection
   readonly #valuesNotice: ValuesNotice | undefined
 
   /** @param valuesNotice of free-hand SQL, where nobody has chosen its values. */
   constructor(connection: Connection, valuesNotice?: ValuesNotice) {
+    super()
     this.#connection = connection
     this.#valuesNotice = valuesNotice
   }
 
-  get connection(): Connection {
+  override get connection(): Connection {
     return this.#connection
   }
 
-  get status(): TransactionStatus {
-    return this.connection.status
-  }
-
-  async executeQuery<R>(query: Statement): Promise<QueryResult<R>> {
-    this.connection.refuseOutside(settingsScopeOf(query), query.sql)
+  override async executeQuery<R>(query: Statement): Promise<QueryResult<R>> {
+    refuseOutside(this.connection, settingsScopeOf(query), query.sql)
     const read = readRequestOf(query)
-    if (read?.completes === undefined) this.connection.refuseDuringStream(query.sql)
+    if (read?.completes === undefined) refuseDuringStream(this.connection, query.sql)
     this.connection.inFlight = query
     try {
       if (read !== undefined) return await executeRead<R>(this.connection, query, read)
@@ -62,7 +55,7 @@ export class SluiceConnection implements DatabaseConnection {
   }
 
   /** For Kysely 0.29's `inflightQueryAbortStrategy: 'cancel query'`: as often as it takes, until the query is answered. */
-  async cancelQuery(): Promise<void> {
+  override async cancelQuery(): Promise<void> {
     const { connection } = this
     const { inFlight } = connection
     while (inFlight !== undefined && connection.inFlight === inFlight && !connection.isLost) {
@@ -72,7 +65,7 @@ export class SluiceConnection implements DatabaseConnection {
   }
 
   /** For `'kill session'`: cuts the connection, without needing another, and has the server stop what runs on it. */
-  killSession(): Promise<void> {
+  override killSession(): Promise<void> {
     if (this.connection.inFlight !== undefined) {
       this.connection.destroy(
         new ConnectionError("The session was killed, as a query's `inflightQueryAbortStrategy` asks for."),
@@ -82,7 +75,7 @@ export class SluiceConnection implements DatabaseConnection {
   }
 
   /** @param options with Kysely 0.29's `signal`, which cancels the fetch that is under way: Kysely throws its reason. */
-  streamQuery<R>(
+  override streamQuery<R>(
     query: CompiledQuery,
     chunkSize: number,
     options?: StreamOptions,
@@ -117,8 +110,8 @@ export class SluiceConnection implements DatabaseConnection {
   ): AsyncGenerator<RowChunk<R>, void> {
     let fetchMs = 0
     try {
-      this.connection.refuseOutside(settingsScopeOf(query), query.sql)
-      this.connection.refuseDuringStream(query.sql)
+      refuseOutside(this.connection, settingsScopeOf(query), query.sql)
+      refuseDuringStream(this.connection, query.sql)
       const { reader, request, ...ends } = await prepare()
       const sink = new ChunkedRows<R>(reader, (error) => portal.failed(error))
       const portal = new Portal(this.connection, request, { sink, ...ends })

@@ -4,6 +4,8 @@ import { UsageError } from '../errors.js'
 import { engineOf } from './adapter.js'
 import type { Replay } from '../request.js'
 import type { Engine } from '../connection/engine.js'
+import { OtherEngine } from './others/engine.js'
+import { givingHanded } from './others/executor.js'
 import { schemaByPlugins } from './plugins.js'
 
 /**
@@ -61,7 +63,7 @@ export function replayOfHandle(kysely: KyselyHandle): Replay | undefined {
   return (kysely as { readonly [REPLAY]?: Replay })[REPLAY]
 }
 
-/** A Kysely instance or transaction on our dialect, without its plugins: names in our SQL are final. */
+/** A Kysely instance or transaction, without its plugins: names in our SQL are final. */
 export interface Binding {
   readonly executor: QueryExecutor
   readonly engine: Engine
@@ -78,9 +80,9 @@ export interface Binding {
   readonly beneath?: Binding
 }
 
-/** @throws {@link UsageError} when the instance is on another dialect, or has a plugin that our SQL would go without. */
+/** @throws {@link UsageError} for another database than PostgreSQL, and for a plugin that our SQL would go without. */
 export function bindingOf(kysely: KyselyHandle): Binding {
-  const executor = kysely.getExecutor()
+  const executor = executorOf(kysely)
   const engine = engineBehind(executor)
   const { plugins } = executor
   const schema = plugins.length === 0 ? undefined : schemaByPlugins(plugins)
@@ -96,12 +98,24 @@ export function bindingOf(kysely: KyselyHandle): Binding {
   }
 }
 
-/** @throws {@link UsageError} for one of another dialect. */
+/**
+ * The executor of a Kysely instance or transaction with its plugins, on connections as repositories need them, whose dialect
+ * it is of.
+ *
+ * @throws {@link UsageError} for another database than PostgreSQL.
+ */
+export function executorOf(kysely: KyselyHandle): QueryExecutor {
+  const executor = kysely.getExecutor()
+  const engine = engineBehind(executor)
+  return engine instanceof OtherEngine ? givingHanded(executor, engine, kysely.isTransaction) : executor
+}
+
+/** @throws {@link UsageError} for a dialect of another database than PostgreSQL. */
 export function engineBehind({ adapter }: QueryExecutor): Engine {
-  const engine = engineOf(adapter)
+  const engine = engineOf(adapter) ?? OtherEngine.behind(adapter)
   if (engine !== undefined) return engine
   throw new UsageError(
-    `Repositories need sluice's dialect, not ${adapter.constructor.name}: use connect({ connectionString }), ` +
+    `Repositories need a dialect of PostgreSQL, not ${adapter.constructor.name}: use connect({ connectionString }), ` +
       'or new Kysely({ dialect: new SluiceDialect({ pool }) }).',
   )
 }

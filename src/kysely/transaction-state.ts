@@ -1,10 +1,10 @@
-import type { Connection } from '../connection/connection.js'
+import type { HeldConnection } from '../connection/held/held-connection.js'
 import { TransactionError } from '../errors.js'
 
 /** What is to be done once a transaction is committed. */
 export type CommitFunction = () => unknown
 
-const states = new WeakMap<Connection, TransactionState>()
+const states = new WeakMap<HeldConnection, TransactionState>()
 
 /** What is known of the transaction on a connection beside what the server knows. */
 export class TransactionState {
@@ -17,7 +17,7 @@ export class TransactionState {
   /** How many functions there were at each savepoint of Kysely's. */
   readonly #marks = new Map<string, number>()
 
-  static of(connection: Connection): TransactionState {
+  static of(connection: HeldConnection): TransactionState {
     const known = states.get(connection)
     if (known !== undefined) return known
     const state = new TransactionState()
@@ -26,7 +26,7 @@ export class TransactionState {
   }
 
   /** It is over, and what it has committed is done: to be called once its connection is given back. */
-  static due(connection: Connection): readonly CommitFunction[] {
+  static due(connection: HeldConnection): readonly CommitFunction[] {
     return states.get(connection)?.takeDue() ?? []
   }
 

@@ -1,4 +1,4 @@
-import type { SluiceConnection } from './connection.js'
+import type { HandedConnection } from './handed-connection.js'
 import type { Trace } from '../trace/trace.js'
 import type { Binding } from './handle.js'
 
@@ -8,14 +8,14 @@ import type { Binding } from './handle.js'
  */
 export function withConnection<T>(
   { executor, engine }: Binding,
-  task: (connection: SluiceConnection, isPinned: boolean) => Promise<T>,
+  task: (connection: HandedConnection, isPinned: boolean) => Promise<T>,
   trace?: Trace,
 ): Promise<T> {
   const { leases } = engine
   trace?.waits()
   return executor.provideConnection((given) => {
-    // Our dialect's driver gives out no others.
-    const connection = given as SluiceConnection
+    // Executors of bindings give out no others.
+    const connection = given as HandedConnection
     trace?.connected(connection.connection)
     return task(connection, connection.connection.lease <= leases)
   })

@@ -1,7 +1,15 @@
 import { abortSignal, checkOptions, milliseconds, type OptionChecks } from '../options.js'
 import { signalOfCall } from './abortable.js'
 import { changingStatements } from './changed-statements.js'
-import { engineBehind, handleOf, replayOfHandle, signalOfHandle, type KyselyHandle } from './handle.js'
+import {
+  engineBehind,
+  executorOf,
+  handleOf,
+  replayOfHandle,
+  signalOfHandle,
+  type KyselyHandle,
+} from './handle.js'
+import { refuseOnOther } from './others/engine.js'
 import { withQueryTimeout } from './read-request.js'
 
 /** Limits of single calls. */
@@ -24,14 +32,21 @@ const CHECKS: OptionChecks<CallLimits> = { queryTimeoutMs: milliseconds, signal:
  * const total = await users.using(withLimits(db, { queryTimeoutMs: 500, signal: request.signal })).count()
  * ```
  *
- * @throws {@link OptionError}; {@link UsageError} when the instance is on another dialect.
+ * @throws {@link OptionError}; {@link UsageError} for another database than PostgreSQL, and for `queryTimeoutMs` on a dialect
+ * that is not ours.
  */
 export function withLimits(kysely: KyselyHandle, limits: CallLimits): KyselyHandle {
   const { queryTimeoutMs, signal: own } = checkOptions(limits, CHECKS, 'withLimits')
   const { isTransaction } = kysely
   // With its plugins: `withSchema` is one.
-  const executor = kysely.getExecutor()
-  engineBehind(executor)
+  const executor = executorOf(kysely)
+  if (queryTimeoutMs !== undefined) {
+    refuseOnOther(
+      engineBehind(executor),
+      'withLimits({ queryTimeoutMs })',
+      'a statement is cancelled on the server by a connection beside its own',
+    )
+  }
   const limited =
     queryTimeoutMs === undefined
       ? executor

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js'
-import type { SluiceConnection } from '../kysely/connection.js'
+import type { HandedConnection } from '../kysely/handed-connection.js'
 import type { Binding } from '../kysely/handle.js'
 
 /**
@@ -8,7 +8,7 @@ import type { Binding } from '../kysely/handle.js'
  * @param connection what it runs on, if that is known: a transaction that was begun by hand shows in its status.
  * @throws {@link UsageError} outside a transaction.
  */
-export function refuseLockOutsideTransaction(binding: Binding, connection?: SluiceConnection): void {
+export function refuseLockOutsideTransaction(binding: Binding, connection?: HandedConnection): void {
   if (binding.isTransaction) return
   if (connection !== undefined && connection.status !== 'I') return
   throw new UsageError(

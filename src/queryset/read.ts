@@ -15,10 +15,11 @@ import {
   type WithConnection,
 } from '../iterate/run-prefetch.js'
 import { NO_SYNC_CHUNKS, SyncRowStream, type SyncRows } from '../iterate/sync-rows.js'
-import type { SluiceConnection } from '../kysely/connection.js'
+import type { HandedConnection } from '../kysely/handed-connection.js'
 import type { Binding } from '../kysely/handle.js'
 import { signalOfCall } from '../kysely/abortable.js'
 import { reportingTo } from '../kysely/log/reporting.js'
+import { refuseOnOther } from '../kysely/others/engine.js'
 import { isPinned } from '../kysely/pinned.js'
 import { withConnection } from '../kysely/with-connection.js'
 import { statementOf, withReadRequest } from '../kysely/read-request.js'
@@ -56,7 +57,7 @@ export function readAll(binding: Binding, read: CompiledRead): Promise<unknown[]
 
 function readTraced(binding: Binding, read: CompiledRead, trace?: Trace): Promise<unknown[]> {
   const { query, reader, prefetch } = read
-  const task = async (connection: SluiceConnection) => {
+  const task = async (connection: HandedConnection) => {
     const { rows } = await connection.executeQuery<unknown>(withReadRequest(query, { reader }))
     trace?.fetched(rows.length)
     if (prefetch === undefined) return rows
@@ -81,7 +82,7 @@ export function completeRows(
 
 async function complete(
   { engine }: Binding,
-  connection: SluiceConnection,
+  connection: HandedConnection,
   prefetch: PrefetchRows,
   rows: readonly KeyedRow[],
 ): Promise<void> {
@@ -97,14 +98,14 @@ type Reading = Pick<CompiledRead, 'state' | 'locks' | 'mayWrite'> & { readonly s
 async function repeatedRead<T>(
   binding: Binding,
   read: Reading,
-  task: (connection: SluiceConnection) => Promise<T>,
+  task: (connection: HandedConnection) => Promise<T>,
   trace?: Trace,
 ): Promise<T> {
   // Getting a connection is repeated by itself; one that is pinned cannot be changed for another.
   let isOurs = false
   const attempt = () => {
     isOurs = false
-    const once = (connection: SluiceConnection, isPinned: boolean) => {
+    const once = (connection: HandedConnection, isPinned: boolean) => {
       isOurs = !isPinned
       if (read.locks === true) refuseLockOutsideTransaction(binding, connection)
       return task(connection)
@@ -151,6 +152,7 @@ export function streamRows(
   site: CallSite,
 ): RowStream<unknown> {
   const { query, reader, prefetch } = read
+  refuseLimits(binding, options)
   const iteration = iterationOf(binding, read, options, new Float64Array(1), false)
   const { signal } = iteration.options
   const { retry } = binding.engine
@@ -197,6 +199,11 @@ export function iterateRows(
 
 /** The worker of synchronous streams. @throws {@link UsageError} where it would not read what is asked for. */
 function syncHost(binding: Binding, state: QueryState): SyncHost {
+  refuseOnOther(
+    binding.engine,
+    'iterator()',
+    'it reads on a worker thread, over a connection of its own that is made by the settings of a pool of pg',
+  )
   if (binding.isTransaction) {
     throw new UsageError(
       'iterator() cannot run inside a transaction: it reads on a worker thread with a connection of its own, which ' +
@@ -211,6 +218,17 @@ function syncHost(binding: Binding, state: QueryState): SyncHost {
     )
   }
   return SyncHost.of(binding.engine, (state.call?.function ?? state.table).schema === '')
+}
+
+/** @throws {@link UsageError} for limits in time on a dialect that is not ours. */
+function refuseLimits({ engine }: Binding, { fetchTimeoutMs, idleTimeoutMs }: IteratorOptions): void {
+  const what = fetchTimeoutMs === undefined ? 'idleTimeoutMs' : 'fetchTimeoutMs'
+  if (fetchTimeoutMs ?? idleTimeoutMs)
+    refuseOnOther(
+      engine,
+      `aiterator({ ${what} })`,
+      'a stream is ended from outside by cancelling what its connection runs',
+    )
 }
 
 /** What both forms have in common: the request, checked, and what is said of it. */

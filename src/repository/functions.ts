@@ -21,7 +21,7 @@ import { Writer } from '../write/writer.js'
  * writes takes `{ readOnly: false }`.
  *
  * @typeParam F what the generator says that they are.
- * @throws {@link UsageError} when the Kysely instance is not on sluice's dialect.
+ * @throws {@link UsageError} when the Kysely instance is of another database than PostgreSQL.
  */
 export function functionsOf<F extends object>(kysely: KyselyHandle, schemas: SchemaRegistry): F {
   const binding = bindingOf(kysely)

@@ -12,7 +12,7 @@ const WITH_SCHEMA = 'withSchema'
  * and a transaction has its own. What goes through them, such as `Object.entries`, meets every one.
  *
  * @typeParam R what the generator says that they are.
- * @throws {@link UsageError} when the Kysely instance is not on sluice's dialect.
+ * @throws {@link UsageError} when the Kysely instance is of another database than PostgreSQL.
  */
 export function repositoriesOf<R extends object>(
   kysely: KyselyHandle,

@@ -40,7 +40,7 @@ interface CreateOptions extends CallOptions {
 export abstract class Repository<M extends Model> extends QuerySet<M> {
   /**
    * @param table the table as data, or its qualified name among `schemas`.
-   * @throws {@link UsageError} when the Kysely instance is not on sluice's dialect.
+   * @throws {@link UsageError} when the Kysely instance is of another database than PostgreSQL.
    */
   constructor(kysely: KyselyHandle, table: string, schemas: SchemaRegistry)
   constructor(kysely: KyselyHandle, table: TableSchema, schemas?: SchemaRegistry)

@@ -2,7 +2,7 @@ import type { Codec } from '../types/codec.js'
 import { isBuiltIn, isReadAlike, nameOfOid } from '../types/type-oids.js'
 import { SchemaDriftError } from '../errors.js'
 import { textCell, type ColumnDecoder } from './cell.js'
-import type { Field } from './field.js'
+import { UNDESCRIBED, type Field } from './field.js'
 import { RowDecoder, RowDecoding } from './row-decoder.js'
 import type { Shape } from './shape.js'
 
@@ -75,6 +75,7 @@ function decodersOf(columns: readonly KnownColumn[], fields: readonly Field[]): 
   return columns.map(({ label, codec }, index) => {
     const field = fields[index]
     if (field === undefined) throw new SchemaDriftError(`The server returned no column for ${label}.`)
+    if (field.typeOid === UNDESCRIBED) return columnDecoder(label, codec, field)
     const expected = codec.base ?? codec.name
     const actual = nameOfOid(field.typeOid)
     // The OIDs of other types differ per database: there only a built-in type that should have come is a difference.

@@ -1,6 +1,6 @@
 import type { CompiledQuery } from 'kysely'
 import { tracingChannel, type Channel } from 'node:diagnostics_channel'
-import type { Connection } from '../connection/connection.js'
+import type { HeldConnection } from '../connection/held/held-connection.js'
 import type { Engine } from '../connection/engine.js'
 import { elapsed } from '../real-timers.js'
 import type { QueryTrace } from './query-trace.js'
@@ -65,10 +65,9 @@ export class Trace {
     this.#waitingSince = elapsed()
   }
 
-  connected({ session }: Pick<Connection, 'session'>): void {
+  connected({ server }: Pick<HeldConnection, 'server'>): void {
     this.#endWaiting()
-    const { database, host, port } = session.client
-    this.#message.server = { database, host, port }
+    this.#message.server = server
   }
 
   /** Waited for before the start. */

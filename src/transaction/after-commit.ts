@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js'
-import { engineBehind, type KyselyHandle } from '../kysely/handle.js'
+import { engineBehind, executorOf, type KyselyHandle } from '../kysely/handle.js'
 import { isPinned } from '../kysely/pinned.js'
 import { TransactionState, type CommitFunction } from '../kysely/transaction-state.js'
 import { onConnection } from './statements.js'
@@ -26,7 +26,7 @@ import { onConnection } from './statements.js'
  */
 export async function afterCommit(db: KyselyHandle, done: CommitFunction): Promise<void> {
   if (typeof done !== 'function') throw new UsageError('afterCommit() takes a function to run.')
-  const executor = db.getExecutor()
+  const executor = executorOf(db)
   const engine = engineBehind(executor)
   const { isTransaction } = db
   const isNoted =
@@ -36,8 +36,8 @@ export async function afterCommit(db: KyselyHandle, done: CommitFunction): Promi
       const state = TransactionState.of(connection)
       if (!state.isBegun)
         throw new UsageError(
-          'afterCommit() was called in a transaction that is over, or was begun by SQL: nobody would tell of its COMMIT. ' +
-            'Begin it by atomic(db, …).',
+          "afterCommit() was called in a transaction that is over, or was begun by SQL, or by Kysely on a dialect that is not sluice's: " +
+            'nobody would tell of its COMMIT. Begin it by atomic(db, …).',
         )
       state.add(done)
       return Promise.resolve(true)

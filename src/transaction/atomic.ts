@@ -1,10 +1,10 @@
 import { SingleConnectionProvider, type QueryExecutor, type Transaction } from 'kysely'
-import type { Connection } from '../connection/connection.js'
+import type { HeldConnection } from '../connection/held/held-connection.js'
 import { heldRetry, retrying, type RetrySettings } from '../connection/retry.js'
 import { UsageError } from '../errors.js'
 import { connectionUnlessAborted } from '../kysely/abortable.js'
-import type { SluiceConnection } from '../kysely/connection.js'
-import type { KyselyHandle } from '../kysely/handle.js'
+import type { HandedConnection } from '../kysely/handed-connection.js'
+import { executorOf, type KyselyHandle } from '../kysely/handle.js'
 import { runCommitted, TransactionState, type CommitFunction } from '../kysely/transaction-state.js'
 import { abortSignal, anything, checkOptions, flag, oneOf, type OptionChecks } from '../options.js'
 import { sqlStateOf } from '../pg/database-error.js'
@@ -92,7 +92,7 @@ export async function atomic<T>(
   const { retry, signal, ...mode } = checkOptions(options, CHECKS, 'atomic')
   const held = heldRetry(retry)
   signal?.throwIfAborted()
-  const executor = db.getExecutor()
+  const executor = executorOf(db)
   if (await isInTransaction(db)) {
     refuseOutermost(options)
     return part(executor, body, mode, signal)
@@ -130,7 +130,7 @@ async function transact<DB, T>(
   mode: Mode,
   signal: AbortSignal | undefined,
 ): Promise<Committed<T>> {
-  const task = async (one: SluiceConnection): Promise<Committed<T>> => {
+  const task = async (one: HandedConnection): Promise<Committed<T>> => {
     const { connection } = one
     const state = TransactionState.of(connection)
     await begin(one, mode)
@@ -174,7 +174,7 @@ function part<DB, T>(
 /** Runs the function of a scope, and what that has started, to its end, or until the signal is aborted. */
 async function within<T>(
   scope: Scope,
-  connection: Connection,
+  connection: HeldConnection,
   signal: AbortSignal | undefined,
   body: () => Promise<T>,
 ): Promise<T> {

@@ -3,7 +3,7 @@ import { abbreviate } from '../connection/abbreviate.js'
 import { isRetryable } from '../connection/retryable.js'
 import { failureMessage } from '../failure/query-failure.js'
 import { violationOf } from '../failure/violation.js'
-import type { SluiceConnection } from '../kysely/connection.js'
+import type { HandedConnection } from '../kysely/handed-connection.js'
 import { isDatabaseError } from '../pg/database-error.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 import { run } from './statements.js'
@@ -14,7 +14,7 @@ import { run } from './statements.js'
  * @throws {@link TransactionError} where it cannot be known what became of it; {@link IntegrityError} for a constraint that
  * is deferred until now; {@link QueryError} for another refusal, which has rolled it back.
  */
-export async function commit(one: SluiceConnection): Promise<void> {
+export async function commit(one: HandedConnection): Promise<void> {
   try {
     await run(one, 'commit')
   } catch (error) {
@@ -22,7 +22,7 @@ export async function commit(one: SluiceConnection): Promise<void> {
   }
 }
 
-function explainCommit(error: Error, { connection }: SluiceConnection): Error {
+function explainCommit(error: Error, { connection }: HandedConnection): Error {
   // Of an error that the server sent, too.
   const { isBeforeSending } = error as Partial<ConnectionError>
   if (connection.isLost && isBeforeSending !== true) {
@@ -57,7 +57,7 @@ function explainCommit(error: Error, { connection }: SluiceConnection): Error {
  * Refuses to go on as if nothing had failed: PostgreSQL would answer a COMMIT of a transaction that is aborted by rolling it
  * back, without a word. The idea is Django's TransactionManagementError.
  */
-export function refuseAborted({ status, connection }: SluiceConnection, isSavepoint: boolean): void {
+export function refuseAborted({ status, connection }: HandedConnection, isSavepoint: boolean): void {
   if (status === 'E') throw aborted(connection.transactionFailure, isSavepoint)
 }
 

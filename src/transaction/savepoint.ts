@@ -1,6 +1,6 @@
 import type { QueryExecutor } from 'kysely'
 import { UsageError } from '../errors.js'
-import type { SluiceConnection } from '../kysely/connection.js'
+import type { HandedConnection } from '../kysely/handed-connection.js'
 import { TransactionState } from '../kysely/transaction-state.js'
 import { refuseAborted } from './commit.js'
 import { Scope } from './scope.js'
@@ -10,11 +10,11 @@ import { onConnection, run } from './statements.js'
 export interface Part<T> {
   readonly scope: Scope
   /** Called once its savepoint is made. */
-  readonly enter?: (connection: SluiceConnection) => Promise<void>
+  readonly enter?: (connection: HandedConnection) => Promise<void>
   /** What it is for. */
-  readonly body: (connection: SluiceConnection['connection']) => Promise<T>
+  readonly body: (connection: HandedConnection['connection']) => Promise<T>
   /** Called once its savepoint is released. */
-  readonly leave?: (connection: SluiceConnection) => Promise<void>
+  readonly leave?: (connection: HandedConnection) => Promise<void>
 }
 
 /**
@@ -32,7 +32,7 @@ export async function inSavepoint<T>(
     const outer = Scope.of(one)
     refuseBeside(state.innermost, outer)
     const { mark } = state
-    const undo = async (one: SluiceConnection) => {
+    const undo = async (one: HandedConnection) => {
       state.undo(mark)
       state.innermost = outer
       await run(one, 'rollback to sluice_part')

@@ -1,7 +1,7 @@
 import { Transaction, type CompiledQuery, type DatabaseConnection, type QueryExecutor } from 'kysely'
 import { dialectOf } from '../kysely/adapter.js'
 import { ChangedConnection, type Changes } from '../kysely/changed-statements.js'
-import type { SluiceConnection } from '../kysely/connection.js'
+import type { HandedConnection } from '../kysely/handed-connection.js'
 import { settingsScopeOf, withSettingsScope } from '../kysely/read-request.js'
 
 /** What a function that has a transaction, or a part of one, runs in it. */
@@ -20,7 +20,7 @@ export class Scope {
   }
 
   /** The innermost scope that a connection was given in. */
-  static of(connection: SluiceConnection): Scope | undefined {
+  static of(connection: HandedConnection): Scope | undefined {
     for (let each = connection; each instanceof ChangedConnection; each = each.given)
       if (each instanceof ScopedConnection) return each.scope
     return undefined
@@ -74,8 +74,8 @@ export class Scope {
       return await executor.provideConnection(
         (given) => {
           if (this.#refusal !== undefined) throw this.#refusal()
-          // Our dialect's driver gives out no others.
-          return consumer(new ScopedConnection(given as SluiceConnection, { executed, streamed }, this))
+          // Executors of bindings give out no others.
+          return consumer(new ScopedConnection(given as HandedConnection, { executed, streamed }, this))
         },
         ...options,
       )
@@ -100,7 +100,7 @@ export class Scope {
 class ScopedConnection extends ChangedConnection {
   readonly scope: Scope
 
-  constructor(given: SluiceConnection, changes: Changes, scope: Scope) {
+  constructor(given: HandedConnection, changes: Changes, scope: Scope) {
     super(given, changes)
     this.scope = scope
   }

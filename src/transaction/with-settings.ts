@@ -1,5 +1,5 @@
 import type { QueryExecutor, Transaction } from 'kysely'
-import type { Connection } from '../connection/connection.js'
+import type { HeldConnection } from '../connection/held/held-connection.js'
 import { UsageError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import {
@@ -12,8 +12,8 @@ import {
   type SessionSettings,
   type SettingStatement,
 } from '../session-settings.js'
-import type { SluiceConnection } from '../kysely/connection.js'
-import type { KyselyHandle } from '../kysely/handle.js'
+import type { HandedConnection } from '../kysely/handed-connection.js'
+import { executorOf, type KyselyHandle } from '../kysely/handle.js'
 import { TransactionState } from '../kysely/transaction-state.js'
 import { inSavepoint } from './savepoint.js'
 import { Scope } from './scope.js'
@@ -38,8 +38,8 @@ type Body<DB, T> = (db: Transaction<DB>) => Promise<T>
  * throw, what it did is undone and the transaction goes on. What the function has started without waiting for it is
  * waited for; nothing of it is sent when the function is over.
  *
- * @throws {@link OptionError} for what cannot name a setting or be its value; {@link UsageError} when the instance is on
- * another dialect, for a stream that is open in the transaction, and for a statement of the transaction around it while
+ * @throws {@link OptionError} for what cannot name a setting or be its value; {@link UsageError} for another database than
+ * PostgreSQL, for a stream that is open in the transaction, and for a statement of the transaction around it while
  * the function runs; what the server, or the function, throws.
  */
 export async function withSettings<DB, T>(
@@ -48,10 +48,10 @@ export async function withSettings<DB, T>(
   body: Body<DB, T>,
 ): Promise<T> {
   const given = checkOptions({ settings }, { settings: sessionSettings }, 'withSettings').settings
-  const executor = db.getExecutor()
+  const executor = executorOf(db)
   if (await isInTransaction(db)) return within(executor, given, body)
   return db.transaction().execute(async (transaction) => {
-    const inner = transaction.getExecutor()
+    const inner = executorOf(transaction)
     const scope = new Scope(true)
     const connection = await onConnection(inner, async (one) => {
       await set(one, given)
@@ -82,7 +82,7 @@ function within<DB, T>(executor: QueryExecutor, settings: SessionSettings, body:
 async function scoped<DB, T>(
   scope: Scope,
   executor: QueryExecutor,
-  connection: Connection,
+  connection: HeldConnection,
   body: Body<DB, T>,
 ): Promise<T> {
   const outer = connection.settingsScope
@@ -100,20 +100,20 @@ async function scoped<DB, T>(
 }
 
 /** Until the transaction ends. */
-async function set(connection: SluiceConnection, settings: SessionSettings): Promise<void> {
+async function set(connection: HandedConnection, settings: SessionSettings): Promise<void> {
   await runSetting(connection, setConfig(settings, true))
-  if (setsSearchPath(settings)) connection.connection.session.prepared.unsettle()
+  if (setsSearchPath(settings)) connection.connection.searchPathChanged()
 }
 
 function runSetting(
-  connection: SluiceConnection,
+  connection: HandedConnection,
   { sql, parameters }: SettingStatement,
 ): Promise<readonly unknown[]> {
   return run(connection, sql, parameters)
 }
 
 /** @throws {@link UsageError} since what a stream has still to fetch would be read by other settings. */
-function refuseDuringStream({ openPortals }: Connection): void {
+function refuseDuringStream({ openPortals }: HeldConnection): void {
   for (const portal of openPortals) {
     throw new UsageError(
       `withSettings() was called in a transaction with an open stream: ${portal.describe()}. Finish or leave the loop before.`,

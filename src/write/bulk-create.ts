@@ -3,6 +3,7 @@ import type { OnConflict } from '../sql/write/conflict.js'
 import { UsageError } from '../errors.js'
 import { checkOptions } from '../options.js'
 import type { Binding } from '../kysely/handle.js'
+import { OtherEngine } from '../kysely/others/engine.js'
 import { encodeCell, type Cell } from '../query/assignment.js'
 import { columnsOf } from '../query/columns.js'
 import { isComputed } from '../query/expression/computed.js'
@@ -40,7 +41,8 @@ export async function bulkCreate(
   const end: InsertEnd = { conflict, returning }
   const { batchSize } = options
   const encoder = new RowEncoder(table, conflict, !Array.isArray(rows))
-  const copying = Array.isArray(rows) || conflict.kind !== 'fail' ? undefined : Copying.of(state, batchSize)
+  const isInserted = Array.isArray(rows) || conflict.kind !== 'fail' || binding.engine instanceof OtherEngine
+  const copying = isInserted ? undefined : Copying.of(state, batchSize)
   const add = (batch: Batch, row: unknown, number: number): void => {
     const shape = encoder.shapeOf(row, number)
     // It has fields, or it would have no shape.

@@ -3,7 +3,7 @@ import { planned, type Made, type Maker } from '../plan/plan.js'
 import { wholeRows, writing } from '../plan/writes.js'
 import type { Scope } from '../sql/scope.js'
 import type { Engine } from '../connection/engine.js'
-import type { SluiceConnection } from '../kysely/connection.js'
+import type { HandedConnection } from '../kysely/handed-connection.js'
 import type { Binding } from '../kysely/handle.js'
 import { withConnection } from '../kysely/with-connection.js'
 import { hasSignal, withCopyData, withReadRequest, withSignal } from '../kysely/read-request.js'
@@ -116,7 +116,7 @@ export class Writer {
 }
 
 /** Over one connection, which was waited for before the first statement. */
-export function runOn(connection: SluiceConnection, waitedMs = 0): Run {
+export function runOn(connection: HandedConnection, waitedMs = 0): Run {
   let waited = waitedMs
   return (query, trace) => {
     trace?.connected(connection.connection)

@@ -3,9 +3,11 @@ import {
   DummyDriver,
   Kysely,
   PostgresAdapter,
-  PostgresDialect,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
   type LogEvent,
 } from 'kysely'
 import { Pool } from 'pg'
@@ -171,27 +173,37 @@ describe('using', () => {
     })
   })
 
-  it.each([
-    [
-      'PostgresDialect',
-      () => new PostgresDialect({ pool: new Pool({ connectionString: shop.database.url }) }),
-    ],
-    [
-      'a dialect without a database',
-      () => ({
-        createAdapter: () => new PostgresAdapter(),
+  it('a Kysely instance of another database is refused, saying which dialect to use', async () => {
+    const other = new Kysely<DB>({
+      dialect: {
+        createAdapter: () => new SqliteAdapter(),
         createDriver: () => new DummyDriver(),
-        createIntrospector: (db: Kysely<unknown>) => new PostgresIntrospector(db),
-        createQueryCompiler: () => new PostgresQueryCompiler(),
-      }),
-    ],
-  ])('a Kysely instance on %s is refused, saying which dialect to use', async (_, dialect) => {
-    const other = new Kysely<DB>({ dialect: dialect() })
-    const message = /sluice's dialect.*connect\(\{ connectionString \}\).*new SluiceDialect\(\{ pool \}\)/
+        createIntrospector: (db) => new SqliteIntrospector(db),
+        createQueryCompiler: () => new SqliteQueryCompiler(),
+      },
+    })
+    const message =
+      /dialect of PostgreSQL, not SqliteAdapter.*connect\(\{ connectionString \}\).*new SluiceDialect\(\{ pool \}\)/
     expect(() => repositories(other)).toThrow(UsageError)
     expect(() => repositories(other)).toThrow(message)
     expect(() => shop.repos.users.using(other)).toThrow(message)
     expect(() => shop.repos.users.filter({ id: 1 }).using(other)).toThrow(message)
+    await other.destroy()
+  })
+
+  it('a Kysely instance without a database has SQL, and is refused when it is asked', async () => {
+    const other = new Kysely<DB>({
+      dialect: {
+        createAdapter: () => new PostgresAdapter(),
+        createDriver: () => new DummyDriver(),
+        createIntrospector: (db) => new PostgresIntrospector(db),
+        createQueryCompiler: () => new PostgresQueryCompiler(),
+      },
+    })
+    const { users } = repositories(other)
+    expect(users.toSQL()).toEqual(shop.repos.users.toSQL())
+    await expect(users.count()).rejects.toThrow(UsageError)
+    await expect(users.create({ email: 'a@example.com', name: 'a' })).rejects.toThrow('gave no answer')
     await other.destroy()
   })
 

@@ -1,12 +1,14 @@
 import type { CompiledQuery, QueryResult } from 'kysely'
+import type { Connection } from '../../connection/connection.js'
 import { untilReplayed } from '../../connection/replayed.js'
 import { UsageError } from '../../errors.js'
 import { abortSignal, checkOptions, milliseconds, type OptionChecks } from '../../options.js'
 import type { Replay } from '../../request.js'
 import { abortable, type CallOptions } from '../abortable.js'
 import { ChangedConnection, wrappingConnections } from '../changed-statements.js'
-import type { SluiceConnection, StreamOptions } from '../connection.js'
+import type { HandedConnection, StreamOptions } from '../handed-connection.js'
 import { bindingOf, handleOf, type KyselyHandle } from '../handle.js'
+import { refuseOnOther } from '../others/engine.js'
 import { readRequestOf, signalOf } from '../read-request.js'
 import { heldPosition } from './wal-position.js'
 
@@ -20,6 +22,7 @@ export interface ReplayOptions {
 export interface WaitOptions extends ReplayOptions, CallOptions {}
 
 const DEFAULT_TIMEOUT_MS = 5000
+const WHY = 'the server is asked on the connection itself, before anything else runs there'
 const CHECKS: OptionChecks<ReplayOptions> = { timeoutMs: milliseconds }
 
 /**
@@ -46,7 +49,8 @@ export function replayedTo(
 ): KyselyHandle {
   const { timeoutMs = DEFAULT_TIMEOUT_MS } = checkOptions(options, CHECKS, 'replayedTo')
   const replay = { position: heldPosition(position, 'replayedTo'), timeoutMs }
-  const { isTransaction, signal } = bindingOf(kysely)
+  const { engine, isTransaction, signal } = bindingOf(kysely)
+  refuseOnOther(engine, 'replayedTo()', WHY)
   if (isTransaction) throw inTransaction('replayedTo')
   // With its plugins: `withSchema` is one.
   const executor = wrappingConnections(kysely.getExecutor(), (given) => new ReplayedConnection(given, replay))
@@ -73,10 +77,11 @@ export async function waitForReplay(
   const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = checkOptions(options, checks, 'waitForReplay')
   const replay = { position: heldPosition(position, 'waitForReplay'), timeoutMs }
   const binding = bindingOf(kysely)
+  refuseOnOther(binding.engine, 'waitForReplay()', WHY)
   await abortable(binding, signal && { signal }, (within) =>
     within.executor.provideConnection((given) =>
       // Our dialect's driver gives out no others.
-      waitOn(given as SluiceConnection, replay, within.signal, 'waitForReplay'),
+      waitOn(given as HandedConnection, replay, within.signal, 'waitForReplay'),
     ),
   )
 }
@@ -86,7 +91,7 @@ class ReplayedConnection extends ChangedConnection {
   readonly #replay: Replay
   #isReplayed = false
 
-  constructor(given: SluiceConnection, replay: Replay) {
+  constructor(given: HandedConnection, replay: Replay) {
     super(given, {})
     this.#replay = replay
   }
@@ -112,13 +117,14 @@ class ReplayedConnection extends ChangedConnection {
 }
 
 async function waitOn(
-  { connection }: SluiceConnection,
+  { connection }: HandedConnection,
   replay: Replay,
   signal: AbortSignal | undefined,
   method: string,
 ): Promise<void> {
   if (connection.status !== 'I') throw inTransaction(method)
-  await untilReplayed(connection, replay, signal)
+  // On another dialect it was refused before.
+  await untilReplayed(connection as Connection, replay, signal)
 }
 
 function inTransaction(method: string): UsageError {

@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely'
 import { OptionError, UsageError } from '../../errors.js'
 import { abortable, type CallOptions } from '../abortable.js'
-import type { SluiceConnection } from '../connection.js'
+import type { HandedConnection } from '../handed-connection.js'
 import { bindingOf, type KyselyHandle } from '../handle.js'
 import { withOwnValues } from '../read-request.js'
 
@@ -45,8 +45,8 @@ export function walPosition(kysely: KyselyHandle, options?: CallOptions): Promis
   const binding = bindingOf(kysely)
   return abortable(binding, options, ({ executor }) =>
     executor.provideConnection(async (given) => {
-      // Our dialect's driver gives out no others.
-      if (binding.isTransaction || (given as SluiceConnection).status !== 'I') {
+      // Bindings give out no others.
+      if (binding.isTransaction || (given as HandedConnection).status !== 'I') {
         throw new UsageError(
           'walPosition() was given a transaction, whose COMMIT is not written yet: call it when that is over.',
         )
