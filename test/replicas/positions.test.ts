@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type LogEvent } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
@@ -121,7 +121,7 @@ describe('what was written before its position is seen by', () => {
     const heard: string[] = []
     const logging = connect<DB>({
       connectionString: servers.standbys[0] ?? '',
-      log: ({ query }) => void heard.push(query.sql),
+      log: ({ query }: LogEvent) => void heard.push(query.sql),
     })
     const db = withLimits(replayedTo(logging, '0/0'), { queryTimeoutMs: 10_000 })
     expect([...users(db).iterator()]).toEqual([])
