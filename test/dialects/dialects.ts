@@ -83,8 +83,12 @@ async function openOnServer(name: Exclude<DialectName, 'pglite'>, schema: boolea
   }
 }
 
+/** Starting one takes seconds, so that files which follow each other in a process share it. */
+let started: PGlite | undefined
+
 async function openPGlite(schema: boolean): Promise<Opened> {
-  const pglite = new PGlite()
+  const pglite = (started ??= new PGlite())
+  await pglite.exec('drop schema public cascade; create schema public; discard all')
   if (schema) await pglite.exec(await readFile(new URL('../../schema.sql', import.meta.url), 'utf8'))
   const db = new Kysely<DB>({ dialect: new PGliteDialect(pglite) })
   return {
@@ -101,6 +105,7 @@ async function openPGlite(schema: boolean): Promise<Opened> {
       )
       return rows[0]?.count ?? 0
     },
-    [Symbol.asyncDispose]: () => db.destroy(),
+    // Kysely would close it.
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   }
 }
