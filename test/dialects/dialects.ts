@@ -88,7 +88,8 @@ let started: PGlite | undefined
 
 async function openPGlite(schema: boolean): Promise<Opened> {
   const pglite = (started ??= new PGlite())
-  await pglite.exec('drop schema public cascade; create schema public; discard all')
+  await pglite.exec('discard all')
+  await pglite.exec('drop schema public cascade; create schema public')
   if (schema) await pglite.exec(await readFile(new URL('../../schema.sql', import.meta.url), 'utf8'))
   const db = new Kysely<DB>({ dialect: new PGliteDialect(pglite) })
   return {
