@@ -83,6 +83,9 @@ async function openOnServer(name: Exclude<DialectName, 'pglite'>, schema: boolea
   }
 }
 
+/** PGlite compiles itself as it starts, which a busy machine takes long for: a limit for hooks, in milliseconds. */
+export const START_MS = 300_000
+
 /** Starting one takes seconds, so that files which follow each other in a process share it. */
 let started: PGlite | undefined
 

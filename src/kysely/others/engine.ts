@@ -55,7 +55,7 @@ export class OtherEngine extends Engine implements SharedBySessions {
       )
     }
     // PostgreSQL in WebAssembly is one process, with one session.
-    if (/\b(?:emcc|emscripten|wasm\d*)\b/i.test(String(version))) this.isSole = true
+    if (typeof version === 'string' && /\b(?:emcc|emscripten|wasm\d*)\b/i.test(version)) this.isSole = true
     this.#isLearned = true
   }
 }
