@@ -1,7 +1,7 @@
 import { asError, QueryError } from '../errors.js'
 import { adviceOn } from '../failure/advice.js'
 import { failureMessage } from '../failure/query-failure.js'
-import type { SluiceConnection } from '../kysely/connection.js'
+import type { HandedConnection } from '../kysely/handed-connection.js'
 import { isDatabaseError } from '../pg/database-error.js'
 import { run } from './statements.js'
 
@@ -17,7 +17,7 @@ export interface Mode {
  *
  * @throws {@link QueryError} for a mode that the server does not have, such as a standby one that writes.
  */
-export async function begin(one: SluiceConnection, mode: Mode): Promise<void> {
+export async function begin(one: HandedConnection, mode: Mode): Promise<void> {
   const sql = beginning(mode)
   try {
     await run(one, sql)

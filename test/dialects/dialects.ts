@@ -83,8 +83,16 @@ async function openOnServer(name: Exclude<DialectName, 'pglite'>, schema: boolea
   }
 }
 
+/** PGlite compiles itself as it starts, which a busy machine takes long for: a limit for hooks, in milliseconds. */
+export const START_MS = 300_000
+
+/** Starting one takes seconds, so that files which follow each other in a process share it. */
+let started: PGlite | undefined
+
 async function openPGlite(schema: boolean): Promise<Opened> {
-  const pglite = new PGlite()
+  const pglite = (started ??= new PGlite())
+  await pglite.exec('discard all')
+  await pglite.exec('drop schema public cascade; create schema public')
   if (schema) await pglite.exec(await readFile(new URL('../../schema.sql', import.meta.url), 'utf8'))
   const db = new Kysely<DB>({ dialect: new PGliteDialect(pglite) })
   return {
@@ -101,6 +109,7 @@ async function openPGlite(schema: boolean): Promise<Opened> {
       )
       return rows[0]?.count ?? 0
     },
-    [Symbol.asyncDispose]: () => db.destroy(),
+    // Kysely would close it.
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   }
 }

@@ -12,13 +12,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { atomic, UsageError, withLimits } from 'sluice'
 import { repositories, type DB } from '../../generated/index.js'
 import { createTestDatabase } from '../support/database.js'
-import { OTHERS, openOn, type OnDialect } from './dialects.js'
+import { type OnDialect, openOn, OTHERS, START_MS } from './dialects.js'
 
 describe.each(OTHERS)('on the dialect of %s', (name) => {
   let shop: OnDialect
   beforeAll(async () => {
     shop = await openOn(name, { users: 20 })
-  })
+  }, START_MS)
   afterAll(() => shop[Symbol.asyncDispose]())
 
   it.each<[what: string, why: string, call: () => unknown]>([

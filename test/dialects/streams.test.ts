@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ref, value } from 'sluice'
-import { DIALECTS, openOn, type OnDialect } from './dialects.js'
+import { DIALECTS, type OnDialect, openOn, START_MS } from './dialects.js'
 
 describe.each(DIALECTS)('streams on the dialect of %s', (name) => {
   let shop: OnDialect
   beforeAll(async () => {
     shop = await openOn(name, { users: 300 })
-  })
+  }, START_MS)
   afterAll(() => shop[Symbol.asyncDispose]())
 
   it('yield all rows in their order, whatever the size of a chunk', async () => {

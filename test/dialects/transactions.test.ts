@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { afterCommit, atomic, UniqueViolation, UsageError, withSettings } from 'sluice'
-import { DIALECTS, openOn, type OnDialect } from './dialects.js'
+import { DIALECTS, type OnDialect, openOn, START_MS } from './dialects.js'
 
 const user = (name: string) => ({ email: `${name}@example.com`, name })
 
@@ -9,7 +9,7 @@ describe.each(DIALECTS)('transactions on the dialect of %s', (name) => {
   let shop: OnDialect
   beforeAll(async () => {
     shop = await openOn(name)
-  })
+  }, START_MS)
   afterAll(() => shop[Symbol.asyncDispose]())
   beforeEach(async () => {
     await shop.sql('truncate users restart identity cascade')

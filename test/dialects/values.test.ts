@@ -11,7 +11,7 @@ import { microsecondsBeyond } from '../../src/types/times/date-microseconds.js'
 import { everyType } from '../queryset/every-type.js'
 import { everyValue, everyValueTypes } from '../queryset/every-value.js'
 import { Random } from '../queryset/random.js'
-import { OTHERS, openOn, type OnDialect } from './dialects.js'
+import { type OnDialect, openOn, OTHERS, START_MS } from './dialects.js'
 
 /** How many rows of random values there are beside the edges. */
 const RANDOM_ROWS = 5
@@ -114,7 +114,7 @@ describe('a value of any type', () => {
     let opened: OnDialect
     beforeAll(async () => {
       opened = await openThings(name)
-    })
+    }, START_MS)
     afterAll(() => opened[Symbol.asyncDispose]())
 
     it('is written and read as on ours, however it is written', async () => {
@@ -193,8 +193,12 @@ describe('rows of the shop', () => {
     ours = await read(opened)
   })
 
-  it.each(OTHERS)('are the same on the dialect of %s', async (name) => {
-    await using opened = await openOn(name)
-    expect(await read(opened)).toEqual(ours)
-  })
+  it.each(OTHERS)(
+    'are the same on the dialect of %s',
+    async (name) => {
+      await using opened = await openOn(name)
+      expect(await read(opened)).toEqual(ours)
+    },
+    START_MS,
+  )
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { CheckViolation, excluded, NotNullViolation, QueryError, UniqueViolation } from 'sluice'
-import { DIALECTS, openOn, type OnDialect } from './dialects.js'
+import { DIALECTS, type OnDialect, openOn, START_MS } from './dialects.js'
 
 const email = (name: string) => `${name}@example.com`
 const user = (name: string) => ({ email: email(name), name })
@@ -9,7 +9,7 @@ describe.each(DIALECTS)('writes on the dialect of %s', (name) => {
   let shop: OnDialect
   beforeAll(async () => {
     shop = await openOn(name)
-  })
+  }, START_MS)
   afterAll(() => shop[Symbol.asyncDispose]())
   beforeEach(() => shop.sql('truncate users, companies, products, categories restart identity cascade'))
 

@@ -49,13 +49,13 @@ export class OtherEngine extends Engine implements SharedBySessions {
     if (this.#isLearned || session.status === 'E') return
     await this.parameters.learn(session)
     const version = await session.value(CompiledQuery.raw('select pg_catalog.version() as c0'))
-    if (typeof version !== 'string') {
+    if (version === undefined) {
       throw new UsageError(
         'The dialect of this Kysely instance gave no answer when it was asked for the version of PostgreSQL: it has no database.',
       )
     }
     // PostgreSQL in WebAssembly is one process, with one session.
-    if (/\b(?:emcc|emscripten|wasm\d*)\b/i.test(version)) this.isSole = true
+    if (typeof version === 'string' && /\b(?:emcc|emscripten|wasm\d*)\b/i.test(version)) this.isSole = true
     this.#isLearned = true
   }
 }

@@ -1,5 +1,6 @@
 import type { CompiledQuery, QueryResult } from 'kysely'
 import type { Connection } from '../../connection/connection.js'
+import type { Engine } from '../../connection/engine.js'
 import { untilReplayed } from '../../connection/replayed.js'
 import { UsageError } from '../../errors.js'
 import { abortSignal, checkOptions, milliseconds, type OptionChecks } from '../../options.js'
@@ -22,7 +23,6 @@ export interface ReplayOptions {
 export interface WaitOptions extends ReplayOptions, CallOptions {}
 
 const DEFAULT_TIMEOUT_MS = 5000
-const WHY = 'the server is asked on the connection itself, before anything else runs there'
 const CHECKS: OptionChecks<ReplayOptions> = { timeoutMs: milliseconds }
 
 /**
@@ -49,8 +49,8 @@ export function replayedTo(
 ): KyselyHandle {
   const { timeoutMs = DEFAULT_TIMEOUT_MS } = checkOptions(options, CHECKS, 'replayedTo')
   const replay = { position: heldPosition(position, 'replayedTo'), timeoutMs }
-  const { engine, isTransaction, signal } = bindingOf(kysely)
-  refuseOnOther(engine, 'replayedTo()', WHY)
+  const { isTransaction, signal, engine } = bindingOf(kysely)
+  refuseElsewhere(engine, 'replayedTo')
   if (isTransaction) throw inTransaction('replayedTo')
   // With its plugins: `withSchema` is one.
   const executor = wrappingConnections(kysely.getExecutor(), (given) => new ReplayedConnection(given, replay))
@@ -77,10 +77,10 @@ export async function waitForReplay(
   const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = checkOptions(options, checks, 'waitForReplay')
   const replay = { position: heldPosition(position, 'waitForReplay'), timeoutMs }
   const binding = bindingOf(kysely)
-  refuseOnOther(binding.engine, 'waitForReplay()', WHY)
+  refuseElsewhere(binding.engine, 'waitForReplay')
   await abortable(binding, signal && { signal }, (within) =>
     within.executor.provideConnection((given) =>
-      // Our dialect's driver gives out no others.
+      // Executors of bindings give out no others.
       waitOn(given as HandedConnection, replay, within.signal, 'waitForReplay'),
     ),
   )
@@ -123,8 +123,12 @@ async function waitOn(
   method: string,
 ): Promise<void> {
   if (connection.status !== 'I') throw inTransaction(method)
-  // On another dialect it was refused before.
+  // On another dialect it was refused.
   await untilReplayed(connection as Connection, replay, signal)
+}
+
+function refuseElsewhere(engine: Engine, method: string): void {
+  refuseOnOther(engine, `${method}()`, 'a wait is called off in the middle, on the connection that reads')
 }
 
 function inTransaction(method: string): UsageError {

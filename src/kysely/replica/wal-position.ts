@@ -45,7 +45,7 @@ export function walPosition(kysely: KyselyHandle, options?: CallOptions): Promis
   const binding = bindingOf(kysely)
   return abortable(binding, options, ({ executor }) =>
     executor.provideConnection(async (given) => {
-      // Bindings give out no others.
+      // Executors of bindings give out no others.
       if (binding.isTransaction || (given as HandedConnection).status !== 'I') {
         throw new UsageError(
           'walPosition() was given a transaction, whose COMMIT is not written yet: call it when that is over.',
