@@ -8,6 +8,7 @@ import { bulkRead, keyedBy } from '../query/in-bulk.js'
 import type { FilterArgument, Model } from '../query/model.js'
 import { earliestFirst, inDefaultOrder, lastFirst, latestFirst } from '../query/order/order-by.js'
 import { rowAmong } from '../query/filter/row-among.js'
+import { scoped } from '../query/scoped/scoped.js'
 import { slice } from '../query/slice.js'
 import type { QueryState } from '../query/state.js'
 import { deleteAll, updateAll, type UpdateValues } from '../write/update.js'
@@ -262,6 +263,11 @@ export abstract class Terminals<M extends Model, R> extends Walks<M, R> implemen
 
   /** The rows, read once. A read that its caller may call off is not shared with others while it is under way. @internal */
   protected rows(options?: CallOptions): Promise<R[]> {
+    if (this.#rows === undefined) {
+      const { state, isLasting } = scoped(this.state)
+      // They would be those of one call to all others.
+      if (!isLasting) return this.#call(options, (binding) => rowsOf<R>(binding, state))
+    }
     if (options === undefined)
       return (this.#rows ??= this.#call(undefined, (binding) => this.#readToKeep(binding)))
     return this.#call(options, async (binding) => {
