@@ -24,7 +24,7 @@ import type * as types from './types/annotation-types.js'
 import { kyselyBuilder } from './kysely-builder.js'
 import type { ArgumentValue } from './types/expression-values.js'
 import type { QuerySetOf } from './types/field-types.js'
-import type { MethodsOf } from './types/methods.js'
+import type { MethodsOf, WithMethods } from './types/methods.js'
 import type { OrderExpression } from '../query/expression/query-expression.js'
 import type { AnyField, OrderObject, ValuesTuple } from './types/order-types.js'
 import type * as paths from './types/path-types.js'
@@ -316,6 +316,8 @@ export class QuerySet<M extends Model, R = M['row']> extends Placed<M, R, Chaine
 }
 
 /** A queryset with the application's own methods, if its table has any. */
-export type Chained<M extends Model, R> = QuerySet<M, R> & MethodsOf<M, R, QuerySet<M, R>>
+export type Chained<M extends Model, R> = M extends WithMethods
+  ? QuerySet<M, R> & MethodsOf<M, R, QuerySet<M, R>>
+  : QuerySet<M, R>
 
 recognise({ QuerySet }, `@${version}`)
