@@ -4,6 +4,7 @@ import { aggregatesPlan, countPlan, existencePlan, rowsPlan } from '../plan/read
 import { prefetch } from '../prefetch/prefetch.js'
 import { aggregate, emptyAggregation } from '../query/aggregate/aggregate.js'
 import { scoped, scopedState } from '../query/scoped/scoped.js'
+import { slice } from '../query/slice.js'
 import type { QueryState } from '../query/state.js'
 import { planReader } from '../rows/statement-readers.js'
 import { compileExplain, type ExplainOptions } from '../sql/select/explain.js'
@@ -31,6 +32,17 @@ export async function rows(binding: Binding, asked: QueryState): Promise<unknown
   if (asked.none) return []
   const read = statementOf(asked)
   return read.state.none ? [] : readAll(binding, read)
+}
+
+/** The same, as the querysets of their selection have them. */
+export function rowsOf<R>(binding: Binding, state: QueryState): Promise<R[]> {
+  // What one row is follows from the selection, which R follows as well.
+  return rows(binding, state) as Promise<R[]>
+}
+
+/** The first of them. */
+export async function first<R>(binding: Binding, state: QueryState): Promise<R | undefined> {
+  return (await rowsOf<R>(binding, slice(state, 0, 1)))[0]
 }
 
 /** `SELECT count(*)`. */

@@ -132,10 +132,7 @@ function scopesOf(name: string, extension: GivenExtension): [name: string, scope
 export function extendRepositories<
   F extends (kysely: never) => object,
   const E extends Extensions<ReturnType<F>>,
->(
-  repositories: F,
-  extensions: E & CheckedExtensions<ReturnType<F>, E>,
-): ExtendedFunction<ReturnType<F>, E> {
+>(repositories: F, extensions: E & CheckedExtensions<ReturnType<F>, E>): ExtendedFunction<ReturnType<F>, E> {
   if (typeof repositories !== 'function' || !isRecord(extensions))
     throw new UsageError(
       'extendRepositories() takes the repositories of generated code, and extensions by name: ' +

@@ -129,16 +129,14 @@ type ScopedTable<Repositories, E> = {
     : never
 }[keyof E]
 
-type ScopedRelation<Relation, Scoped> = Relation extends ToOne<infer T, infer Nullable>
-  ? ToOne<ScopedModel<T, T['insert'], Scoped>, T['name'] extends Scoped ? true : Nullable>
-  : Relation extends ToMany<infer T, infer Fixed>
-    ? ToMany<ScopedModel<T, T['insert'], Scoped>, Fixed>
-    : Relation
+type ScopedRelation<Relation, Scoped> =
+  Relation extends ToOne<infer T, infer Nullable>
+    ? ToOne<ScopedModel<T, T['insert'], Scoped>, T['name'] extends Scoped ? true : Nullable>
+    : Relation extends ToMany<infer T, infer Fixed>
+      ? ToMany<ScopedModel<T, T['insert'], Scoped>, Fixed>
+      : Relation
 
 export declare function extendRepositories<
   F extends (kysely: never) => object,
   const E extends Extensions<ReturnType<F>>,
->(
-  repositories: F,
-  extensions: E & CheckedExtensions<ReturnType<F>, E>,
-): ExtendedFunction<ReturnType<F>, E>
+>(repositories: F, extensions: E & CheckedExtensions<ReturnType<F>, E>): ExtendedFunction<ReturnType<F>, E>

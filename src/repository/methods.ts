@@ -33,9 +33,7 @@ export function withMethods(
 /** @throws {@link UsageError} for what are no methods, and for names that are taken. */
 export function refuseUnfit(Base: RepositoryClass, repository: string, methods: unknown): void {
   if (!isRecord(methods))
-    throw new UsageError(
-      `The methods of ${repository} are an object of functions, not ${describe(methods)}.`,
-    )
+    throw new UsageError(`The methods of ${repository} are an object of functions, not ${describe(methods)}.`)
   for (const [name, method] of Object.entries(methods)) {
     if (typeof method !== 'function')
       throw new UsageError(`The method ${name} of ${repository} is ${describe(method)}, and no function.`)

@@ -19,6 +19,7 @@ export class SchemaRegistry {
   readonly #tables: KnownTables
   readonly #places: Places | undefined
   readonly #rules: Rules | undefined
+  #plain: SchemaRegistry | undefined
   readonly #parts: readonly unknown[]
 
   /** @throws {@link UsageError} for tables that the generator of another version has written. */
@@ -51,9 +52,17 @@ export class SchemaRegistry {
     return this.#rules?.get(qualifiedName(table))
   }
 
-  /** The same tables with these rules alone, or without any. @internal */
-  withRules(rules: Rules | undefined): SchemaRegistry {
-    return rules === this.#rules ? this : new SchemaRegistry(this.#tables, this.#places, rules)
+  /** The same tables with these rules alone. @internal */
+  withRules(rules: Rules): SchemaRegistry {
+    const ruled = new SchemaRegistry(this.#tables, this.#places, rules)
+    ruled.#plain = this.withoutRules()
+    return ruled
+  }
+
+  /** The same tables without any rules: always the same ones, by which plans are found again. @internal */
+  withoutRules(): SchemaRegistry {
+    if (this.#rules === undefined) return this
+    return (this.#plain ??= new SchemaRegistry(this.#tables, this.#places))
   }
 
   /** @internal */

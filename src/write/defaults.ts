@@ -36,7 +36,10 @@ export function eachWithDefaults(rows: Rows, defaults: Values | undefined): Rows
   return Symbol.asyncIterator in rows ? readAsync(rows, defaults) : read(rows, defaults)
 }
 
-async function* readAsync(rows: AsyncIterable<unknown>, defaults: Values): AsyncGenerator<unknown, undefined> {
+async function* readAsync(
+  rows: AsyncIterable<unknown>,
+  defaults: Values,
+): AsyncGenerator<unknown, undefined> {
   for await (const row of rows) yield withDefaults(row, defaults)
   return undefined
 }

@@ -16,7 +16,7 @@ describe('whatever reads a scoped repository has the rows of the scope alone', (
     const { users } = living(shop.db)
     expect(ids(await users.toArray())).toEqual([1, 2, 3])
     expect(await users.getOrNull({ id: 4 })).toBeNull()
-    await expect(users.get({ id: 4 })).rejects.toThrow('no row')
+    await expect(users.get({ id: 4 })).rejects.toThrow('No row')
     expect(await users.orderBy('id').last()).toMatchObject({ id: 3 })
     expect(await users.latest('id')).toMatchObject({ id: 3 })
     expect(await users.filter({ id: 4 }).first()).toBeNull()
@@ -62,7 +62,7 @@ describe('whatever reads a scoped repository has the rows of the scope alone', (
     for await (const { rows } of users.resumable({ batchSize: 2 })) walked.push(...rows)
     expect(ids(walked)).toEqual([1, 2, 3])
     const store = walkStore(shop.db)
-    await store.createTable()
+    await store.create()
     const named: number[] = []
     await users.walk({ name: 'living', store }, (rows) => named.push(...rows.map(({ id }) => id)))
     expect(named).toEqual([1, 2, 3])
@@ -71,7 +71,9 @@ describe('whatever reads a scoped repository has the rows of the scope alone', (
       expect(ids((await Promise.all(parts.map((part) => part.toArray()))).flat())).toEqual([1, 2, 3])
     }
     const [first] = await users.partitions(1)
-    expect(ids(await users.partition(JSON.parse(JSON.stringify(first)) as string).toArray())).toEqual([1, 2, 3])
+    expect(ids(await users.partition(JSON.parse(JSON.stringify(first)) as string).toArray())).toEqual([
+      1, 2, 3,
+    ])
   })
 
   it('in set operations, subqueries and free-hand SQL', async () => {
@@ -86,7 +88,9 @@ describe('whatever reads a scoped repository has the rows of the scope alone', (
     expect(ids(await shop.posts.filter({ authorId: { in: users } }).toArray())).toEqual([1, 2, 3, 5])
     const written = posts.filter({ authorId: outerRef('id') })
     expect(ids(await shop.users.filter(exists(written)).toArray())).toEqual([1, 2, 3, 4])
-    const last = shop.users.filter({ id: 4 }).annotate({ seen: subquery(users.filter({ id: outerRef('id') }).values('name')) })
+    const last = shop.users
+      .filter({ id: 4 })
+      .annotate({ seen: subquery(users.filter({ id: outerRef('id') }).values('name')) })
     expect(await last.toArray()).toMatchObject([{ id: 4, seen: null }])
     expect(ids(await users.filter({ name: ref('name') }).toArray())).toEqual([1, 2, 3])
   })
@@ -98,7 +102,13 @@ describe('whatever reads a scoped repository has the rows of the scope alone', (
     })
     const elsewhere = living(shop.db).withSchema('public')
     expect(ids(await elsewhere.users.toArray())).toEqual([1, 2, 3])
-    expect(ids(await living(shop.db.withSchema('public')).users.filter({ id: { gt: 1 } }).toArray())).toEqual([2, 3])
+    expect(
+      ids(
+        await living(shop.db.withSchema('public'))
+          .users.filter({ id: { gt: 1 } })
+          .toArray(),
+      ),
+    ).toEqual([2, 3])
     expect(ids(await living(shop.db).users.withSchema('public').toArray())).toEqual([1, 2, 3])
   })
 })

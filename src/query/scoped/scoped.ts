@@ -31,7 +31,8 @@ export interface Scoped {
  * @throws {@link FieldError} for a scope that is no filter of its table; what a function of one throws.
  */
 export function scoped(state: QueryState): Scoped {
-  if (!SchemaRegistry.areRuled || isScoped.has(state)) return { state, scope: undefined, isLasting: true, of: (part) => part }
+  if (!SchemaRegistry.areRuled || isScoped.has(state))
+    return { state, scope: undefined, isLasting: true, of: (part) => part }
   const moment = new Moment()
   const rows = moment.rowsOf(state.schemas)
   const found = refuseTooDeep('The query', () => rows.query(state))
@@ -90,7 +91,7 @@ class ScopedRows {
   }
 
   query(state: QueryState): QueryState {
-    const plain = { schemas: state.schemas.withRules(undefined), unscoped: NO_NAMES }
+    const plain = { schemas: state.schemas.withoutRules(), unscoped: NO_NAMES }
     this.#moment.within.push(this)
     // Its parts stay what they are.
     const inside = change(this.#parts(state) as unknown as QueryState, plain)
@@ -122,7 +123,7 @@ class ScopedRows {
   #kept(scope: TableScope | undefined): Condition | undefined {
     if (scope?.isOfCall === true) this.#moment.isLasting = false
     // Relations in it are those of tables as they are; querysets in it have scopes of their own.
-    return scope && (this.#moment.rowsOf(this.#schemas.withRules(undefined)).part(scope.condition) as Condition)
+    return scope && (this.#moment.rowsOf(this.#schemas.withoutRules()).part(scope.condition) as Condition)
   }
 
   part(value: unknown): unknown {

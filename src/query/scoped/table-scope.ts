@@ -37,7 +37,7 @@ export function scopeCondition(
   name: string,
   given: unknown,
 ): Condition {
-  const plain = schemas.withRules(undefined)
+  const plain = schemas.withoutRules()
   const condition = parseFilter({ table, schemas: plain }, isFunction(given) ? given() : given)
   return refuseWindows(condition, `The scope${name === SCOPE ? '' : ` "${name}"`} of ${qualifiedName(table)}`)
 }
@@ -49,7 +49,9 @@ export function isFunction(given: unknown): given is () => unknown {
 /** A query without the scopes of these names, or without any of its table's. @throws {@link UsageError} for others. */
 export function withoutScopes(state: QueryState, names: readonly string[]): QueryState['unscoped'] {
   if (names.length === 0 || state.unscoped === true) return true
-  const known = [...(state.schemas.rulesOf(state.table)?.scopes.keys() ?? [])].filter((name) => name !== SCOPE)
+  const known = [...(state.schemas.rulesOf(state.table)?.scopes.keys() ?? [])].filter(
+    (name) => name !== SCOPE,
+  )
   const other = names.find((name) => !known.includes(name))
   if (other === undefined) return [...state.unscoped, ...names]
   const choices = known.length === 0 ? 'It has none with a name' : choicesOf(other, known)

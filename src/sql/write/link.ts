@@ -73,10 +73,7 @@ export function setOwner(scope: Scope, change: LinkChange, compute: Compute): Sq
   const { keys } = change
   const inner = () => Scope.target(scope.table, scope.schemas, { compute })
   const removed = sql`${takeOwner(inner(), change, keys, true)} returning 1`
-  return counted(
-    removed,
-    keys.length === 0 ? undefined : sql`${giveOwner(inner(), change)} returning 1`,
-  )
+  return counted(removed, keys.length === 0 ? undefined : sql`${giveOwner(inner(), change)} returning 1`)
 }
 
 type Keys = LinkChange['keys']

@@ -31,7 +31,10 @@ export function mergeClauses(target: ExpressionTarget, options: GivenMergeOption
 }
 
 /** The same of the table's rows that are in scope; nothing is done about others. */
-export function withinScope(clauses: readonly MergeClause[], scope: Condition | undefined): readonly MergeClause[] {
+export function withinScope(
+  clauses: readonly MergeClause[],
+  scope: Condition | undefined,
+): readonly MergeClause[] {
   if (scope === undefined) return clauses
   return clauses.map((clause) => {
     const { when, where } = clause
