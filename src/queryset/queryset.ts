@@ -317,7 +317,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Placed<M, R, Chaine
 
 /** A queryset with the application's own methods, if its table has any. */
 export type Chained<M extends Model, R> = M extends WithMethods
-  ? QuerySet<M, R> & MethodsOf<M, R, QuerySet<M, R>>
+  ? QuerySet<M, R> & MethodsOf<M>
   : QuerySet<M, R>
 
 recognise({ QuerySet }, `@${version}`)

@@ -31,6 +31,7 @@ export abstract class Streams<R> {
     return typeof this.#state === 'function' ? (this.#state = this.#state()) : this.#state
   }
 
+  /** @internal */
   protected set state(state: QueryState) {
     this.#state = state
   }

@@ -48,24 +48,24 @@ export interface UnknownRepository<Names> {
 
 type CheckedExtension<M extends Model, E> = {
   readonly [Key in keyof E]: Key extends 'scope'
-    ? CheckedScope<M, E[Key]>
+    ? Checked<M['filter'], E[Key]>
     : Key extends 'scopes'
-      ? { readonly [Name in keyof E[Key]]: CheckedScope<M, E[Key][Name]> }
+      ? { readonly [Name in keyof E[Key]]: Checked<M['filter'], E[Key][Name]> }
       : Key extends 'methods'
         ? ThisType<Chained<M, M['row']>> & { readonly [Taken in keyof Repository<Model>]?: never }
         : Key extends 'defaults'
-          ? unknown
+          ? Checked<M['insert'], E[Key]>
           : never
 }
 
-/** The keys of its filter that are none. */
-type CheckedScope<M extends Model, Given> = Given extends () => infer Filter
-  ? () => Known<M, Filter>
-  : Known<M, Given>
+/** That an object, or what a function gives, has no keys but those that are known. */
+type Checked<Known, Given> = Given extends () => infer Values
+  ? () => NoOthers<Known, Values>
+  : NoOthers<Known, Given>
 
-type Known<M extends Model, Filter> = Filter extends (...args: never) => unknown
+type NoOthers<Known, Given> = Given extends (...args: never) => unknown
   ? unknown
-  : { readonly [Key in Exclude<keyof Filter, keyof M['filter']>]: never }
+  : { readonly [Key in Exclude<keyof Given, keyof Known>]: never }
 
 /** What extended repositories are. */
 export type ExtendedRepositories<Repositories, E> = {
@@ -135,8 +135,3 @@ type ScopedRelation<Relation, Scoped> =
     : Relation extends ToMany<infer T, infer Fixed>
       ? ToMany<ScopedModel<T, T['insert'], Scoped>, Fixed>
       : Relation
-
-export declare function extendRepositories<
-  F extends (kysely: never) => object,
-  const E extends Extensions<ReturnType<F>>,
->(repositories: F, extensions: E & CheckedExtensions<ReturnType<F>, E>): ExtendedFunction<ReturnType<F>, E>

@@ -109,6 +109,8 @@ export function refused() {
   extendRepositories(repositories, { users: { scopes: { living: () => ({ isActiv: true }) } } })
   // @ts-expect-error -- a number.
   extendRepositories(repositories, { users: { defaults: { companyId: 'x' } } })
+  // @ts-expect-error -- no such field.
+  extendRepositories(repositories, { users: { defaults: { nme: 'x' } } })
   // @ts-expect-error -- querysets have one.
   extendRepositories(repositories, { users: { methods: { filter: () => 1 } } })
   extendRepositories(repositories, {

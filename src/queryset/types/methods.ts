@@ -6,30 +6,20 @@ export interface WithMethods {
   readonly methods: object
 }
 
-/**
- * These methods.
- *
- * @typeParam R the rows of the queryset that has them.
- * @typeParam Self that queryset.
- */
-export type MethodsOf<M extends Model & WithMethods, R, Self> =
-  IsSame<R, M['row']> extends true
-    ? M['methods']
-    : { readonly [Name in keyof M['methods']]: Rebound<M['methods'][Name], M, R, Self> }
+/** These methods, as querysets of any rows have them. */
+export type MethodsOf<M extends Model & WithMethods> = {
+  readonly [Name in keyof M['methods']]: Rebound<M['methods'][Name], M['row']>
+}
 
 /**
- * A method of whole rows where rows are others. One that leaves them what they are does so with any; one that gives rows of
- * its own needs whole ones.
+ * A method that is typed for whole rows: one that leaves rows what they are gives what it is called on, whatever its rows are;
+ * one that gives rows of its own is for whole ones.
  */
-type Rebound<Method, M extends Model & WithMethods, R, Self> = Method extends (
-  ...args: infer Args
-) => infer Result
-  ? Result extends QuerySetOf<infer Row>
-    ? IsSame<Row, M['row']> extends true
-      ? (...args: Args) => Self & MethodsOf<M, R, Self>
-      : R extends M['row']
-        ? Method
-        : never
+type Rebound<Method, Row> = Method extends (...args: infer Args) => infer Result
+  ? Result extends QuerySetOf<infer Given>
+    ? IsSame<Given, Row> extends true
+      ? <Self>(this: Self, ...args: Args) => Self
+      : (this: AsyncIterable<Row>, ...args: Args) => Result
     : Method
   : never
 
