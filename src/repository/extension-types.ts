@@ -1,6 +1,7 @@
 import type { HandleOf, KyselyHandle } from '../kysely/handle.js'
 import type { FilterArgument, Model, TablesOf, ToMany, ToOne } from '../query/model.js'
 import type { Chained } from '../queryset/queryset.js'
+import type { OnRepository, WithMethods } from '../queryset/types/methods.js'
 import type { SchemaMap } from '../schema/places.js'
 import type { Repository } from './repository.js'
 
@@ -72,10 +73,10 @@ export type ExtendedRepositories<Repositories, E> = {
   readonly [Name in keyof Repositories]: Name extends 'withSchema'
     ? (schemas: SchemaMap) => ExtendedRepositories<Repositories, E>
     : Name extends keyof E
-      ? Repository<ExtendedModel<Repositories, E, Name>> & MethodsIn<E[Name]>
+      ? ExtendedRepository<ExtendedModel<Repositories, E, Name>>
       : [ScopedTable<Repositories, E>] extends [never]
         ? Repositories[Name]
-        : Repository<ExtendedModel<Repositories, E, Name>>
+        : ExtendedRepository<ExtendedModel<Repositories, E, Name>>
 }
 
 /** What makes extended repositories of a Kysely instance or transaction. */
@@ -83,7 +84,15 @@ export type ExtendedFunction<Repositories, E> = <K extends KyselyHandle>(
   kysely: K & HandleOf<K, TablesOf<ModelAt<Repositories, keyof E>>>,
 ) => ExtendedRepositories<Repositories, E>
 
-type MethodsIn<E> = E extends { readonly methods: infer Methods extends object } ? Methods : unknown
+type ExtendedRepository<M extends Model> = M extends WithMethods
+  ? Repository<M> & {
+      readonly [Name in keyof M['methods']['own']]: OnRepository<
+        M['methods']['own'][Name],
+        M['row'],
+        Chained<M, M['row']>
+      >
+    }
+  : Repository<M>
 
 /** A table as its extension, and the scopes of others, have it. */
 type ExtendedModel<Repositories, E, Name> = ModelWith<
@@ -93,7 +102,9 @@ type ExtendedModel<Repositories, E, Name> = ModelWith<
 >
 
 type ModelWith<M extends Model, E, Scoped> = E extends { readonly methods: infer Methods extends object }
-  ? ScopedModel<M, InsertOf<M, E>, Scoped> & { readonly methods: Methods }
+  ? ScopedModel<M, InsertOf<M, E>, Scoped> & {
+      readonly methods: { readonly own: Methods; readonly row: M['row'] }
+    }
   : ScopedModel<M, InsertOf<M, E>, Scoped>
 
 /** A table whose relations to one row may lead to none, where that is out of scope. */
@@ -107,6 +118,7 @@ export interface ScopedModel<M extends Model, Insert extends object, Scoped> {
   readonly columns: M['columns']
   readonly tables: NonNullable<M['tables']>
   readonly uniqueIndexes: NonNullable<M['uniqueIndexes']>
+  readonly methods: NonNullable<M['methods']>
   readonly relations: {
     readonly [Name in keyof M['relations']]: ScopedRelation<M['relations'][Name], Scoped>
   }

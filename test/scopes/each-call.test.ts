@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { extendRepositories } from 'sluice'
-import { repositories } from '../../generated/index.js'
+import { repositories, type PostFilter, type UserFilter } from '../../generated/index.js'
 import { keptPlans } from '../../src/plan/plan.js'
 import type { Shop } from '../support/shop.js'
 import { currentCompany, openScopedShop, tenants } from './scoped-shop.js'
@@ -61,7 +61,7 @@ describe('a scope that is a function', () => {
         related.resumable({ batchSize: 1 }),
       ]
     })
-    const found = []
+    const found: unknown[] = []
     await currentCompany.run(2, async () => {
       for await (const { id, usersByReferredBy } of stream) found.push([id, ids(usersByReferredBy)])
       for (const { id, usersByReferredBy } of sync) found.push([id, ids(usersByReferredBy)])
@@ -117,12 +117,12 @@ describe('a scope that is a function', () => {
     const asking = extendRepositories(repositories, {
       companies: { scope: { id: 1 } },
       users: {
-        scope: () => ({
+        scope: (): UserFilter => ({
           companyId: { in: asking(shop.db).companies },
           id: { in: asking(shop.db).users.unscoped().filter({ isActive: true }) },
         }),
       },
-      posts: { scope: (): object => ({ id: { in: asking(shop.db).posts } }) },
+      posts: { scope: (): PostFilter => ({ id: { in: asking(shop.db).posts } }) },
     })
     expect(ids(await asking(shop.db).users.toArray())).toEqual([1, 2])
     await expect(asking(shop.db).posts.count()).rejects.toThrow(

@@ -44,7 +44,8 @@ describe('rows out of scope are there by no relation', () => {
     const found = async (rows: { toArray(): Promise<{ id: number }[]> }) =>
       (await rows.toArray()).map(({ id }) => id).sort()
     expect(await found(posts.filter({ author: { companyId: 2 } }))).toEqual([3])
-    expect(await found(posts.filter({ author: null }))).toEqual([4])
+    expect(await found(posts.exclude({ author: {} }))).toEqual([4])
+    expect(await found(users.filter({ referredByUser: null }))).toEqual([1, 2])
     expect(await found(companies.filter({ users: { some: { name: 'User 4' } } }))).toEqual([])
     expect(await found(companies.filter({ users: { every: { name: 'User 3' } } }))).toEqual([2])
     expect(await found(companies.filter({ users: { none: { name: 'User 4' } } }))).toEqual([1, 2])

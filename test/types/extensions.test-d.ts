@@ -1,7 +1,7 @@
 /** What extended repositories are, and what is no extension. Checked by the compiler alone; nothing here runs. */
 import { expectTypeOf } from 'vitest'
 import type { Kysely } from 'kysely'
-import { extendRepositories } from 'sluice'
+import { count, extendRepositories } from 'sluice'
 import { repositories, type DB, type Post, type User } from '../../generated/index.js'
 
 declare const db: Kysely<DB>
@@ -52,6 +52,7 @@ export async function methods() {
   ).toEqualTypeOf<Post[]>()
   expectTypeOf(row(users.only('name').recent())).toEqualTypeOf<Pick<User, 'id' | 'name'>>()
   expectTypeOf(row(users.valuesList('email', { flat: true }).named('x'))).toEqualTypeOf<User['email']>()
+  expectTypeOf(row(users.annotate({ n: count('postsByAuthor') }).recent()).n).toEqualTypeOf<number>()
   expectTypeOf(row(users.unscoped().recent())).toEqualTypeOf<User>()
   expectTypeOf(row(users.using(db).withSchema('t').recent())).toEqualTypeOf<User>()
   expectTypeOf(row(shop(db).withSchema('t').users.recent())).toEqualTypeOf<User>()
@@ -65,6 +66,24 @@ export async function methods() {
   users.named(1)
   // @ts-expect-error -- nothing comes before a slice's end.
   users.slice(0, 1).unscoped()
+}
+
+export function again() {
+  const { users, posts } = extendRepositories(shop, {
+    users: {
+      methods: {
+        first3() {
+          return this.recent().slice(0, 3)
+        },
+        old() {
+          return this.recent().reverse()
+        },
+      },
+    },
+    companies: { scope: { id: 1 } },
+  })(db)
+  expectTypeOf(row(users.recent().old().filter({ id: 1 }).recent().first3())).toEqualTypeOf<User>()
+  expectTypeOf(row(posts.selectRelated('author').titled('x')).author).toEqualTypeOf<User | null>()
 }
 
 export function relations() {
