@@ -272,8 +272,8 @@ export class TransactionError extends SluiceError {
 }
 
 /**
- * Something took longer than it may: a statement (`QUERY_TIMEOUT`), a fetch of a stream (`FETCH_TIMEOUT`) or the loop
- * over it (`IDLE_TIMEOUT`).
+ * Something took longer than it may: a statement (`QUERY_TIMEOUT`), a fetch of a stream (`FETCH_TIMEOUT`), the loop
+ * over it (`IDLE_TIMEOUT`), or a standby to follow (`REPLAY_TIMEOUT`).
  */
 export class TimeoutError extends SluiceError {
   declare readonly code: TimeoutCode
@@ -283,7 +283,7 @@ export class TimeoutError extends SluiceError {
   }
 }
 
-export type TimeoutCode = 'QUERY_TIMEOUT' | 'FETCH_TIMEOUT' | 'IDLE_TIMEOUT'
+export type TimeoutCode = 'QUERY_TIMEOUT' | 'FETCH_TIMEOUT' | 'IDLE_TIMEOUT' | 'REPLAY_TIMEOUT'
 
 /** Whether it is an error, of any realm. */
 export function isError(value: unknown): value is Error {

@@ -7,6 +7,13 @@ export type { TimeLimits } from './connection/time-limits.js'
 export type { RetrySettings } from './connection/retry.js'
 export type { CallOptions } from './kysely/abortable.js'
 export type { HandleOf, HandleOfAnotherDatabase, KyselyHandle } from './kysely/handle.js'
+export {
+  replayedTo,
+  waitForReplay,
+  type ReplayOptions,
+  type WaitOptions,
+} from './kysely/replica/replayed-to.js'
+export { walPosition } from './kysely/replica/wal-position.js'
 export { withLimits, type CallLimits } from './kysely/with-limits.js'
 export { afterCommit } from './transaction/after-commit.js'
 export { atomic, type AtomicOptions } from './transaction/atomic.js'

@@ -76,7 +76,7 @@ export function checkOptions<Options extends object>(
   method?: string,
   Refusal: new (message: string) => Error = OptionError,
 ): Options {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (!isOptionsObject(options)) {
     throw new Refusal(
       `The options${method ? ` of ${method}()` : ''} must be an object, not ${shown(options)}.`,
     )
@@ -96,12 +96,27 @@ export function checkOptions<Options extends object>(
   return options
 }
 
+/** An object of ours, another realm's or without a prototype: a Set or a Map has none of the options that it is taken for. */
+function isOptionsObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return tagOf(value) === 'Object' && !(Symbol.iterator in value)
+}
+
 function isPositiveInt32(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_INT32
 }
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return `the string '${value}'`
-  if (value === null || typeof value === 'number') return String(value)
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  if (value === null || value === undefined || typeof value === 'number') return String(value)
+  return withArticle(typeof value === 'object' ? tagOf(value).replace('Object', 'object') : typeof value)
+}
+
+/** `Set`, `AbortSignal`: what an object is, of whatever realm. */
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1)
+}
+
+function withArticle(name: string): string {
+  return `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`
 }

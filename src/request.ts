@@ -102,6 +102,14 @@ export interface StatementRequest {
   readonly formats: readonly number[]
 }
 
+/** How far a standby must be before it is read from. */
+export interface Replay {
+  /** In the log of the primary, as PostgreSQL writes a `pg_lsn`. */
+  readonly position: string
+  /** How long that may take. */
+  readonly timeoutMs: number
+}
+
 /**
  * What one iteration asks of the database: made and checked once, by `aiterator()` or `iterator()`, and the same object
  * from there to the portal. Plain data, so that it crosses to a worker thread as it is.
@@ -115,6 +123,8 @@ export interface IterationRequest extends StatementRequest {
   readonly options: Omit<IteratorOptions, 'signal' | 'onProgress'>
   /** What the stream may hold. */
   readonly maxBytes: number
+  /** What the worker waits for on the connection that it takes. */
+  readonly replay?: Replay | undefined
   /** How many rows the loop has received, at index 0: counted where they are handed out, looked at by the portal. */
   readonly delivered: Float64Array
 }

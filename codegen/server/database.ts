@@ -55,6 +55,7 @@ function scratchName(): string {
 export function databaseUrl(server: Pick<Server, 'url'>, name: string): string {
   const url = new URL(server.url)
   url.pathname = `/${encodeURIComponent(name)}`
+  url.searchParams.delete('dbname')
   return url.href
 }
 

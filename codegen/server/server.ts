@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { findNativeFolder, folderUrl } from './binaries.js'
+import { urlOfOne } from './connect.js'
 import { checkExternalServer } from './external.js'
 import { startKeeper } from './keeper-process.js'
 
@@ -34,8 +35,9 @@ export interface Server {
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const external = process.env['DATABASE_URL']
   if (external && options.installedIn === undefined) {
-    await checkExternalServer(external)
-    return { url: external, logFile: undefined, stop: () => Promise.resolve() }
+    const url = await urlOfOne(external, 'DATABASE_URL')
+    await checkExternalServer(url)
+    return { url, logFile: undefined, stop: () => Promise.resolve() }
   }
   const searched = options.installedIn === undefined ? undefined : [folderUrl(options.installedIn)]
   const password = randomBytes(24).toString('hex')

@@ -1,5 +1,5 @@
 /**
- * A task for many machines, with `DATABASE_URL`:
+ * A task for many machines, with `DATABASE_URL`, and with `REDIS_URL` where its jobs are in a Redis:
  *
  *     node --import tsx examples/scale-out/main.ts plan 32
  *     node --import tsx examples/scale-out/main.ts work       as often, and on as many machines, as you like
@@ -8,7 +8,7 @@
 import { connect, walkStore, type Database } from 'sluice'
 import type { DB } from '../../generated/index.js'
 import { plan } from './plan.js'
-import { openQueue } from './queue.js'
+import { openQueue } from './open-queue.js'
 import { TASK } from './task.js'
 import { work } from './work.js'
 
@@ -19,18 +19,19 @@ const db = connect<DB>({
   // A process that hangs in the midst of a batch has its walk locked: the server ends that transaction.
   idle_in_transaction_session_timeout: 5_000,
 })
+const open = () => openQueue(TASK, connectionString, process.env.REDIS_URL)
 const commands: Readonly<Record<string, (db: Database<DB>) => Promise<void>>> = {
   plan: async (db) => {
     await walkStore(db).create()
-    const boss = await openQueue(connectionString, TASK)
-    const { jobs, isNew } = await plan(db, boss, Number(argument ?? 8))
+    const queue = await open()
+    const { jobs, isNew } = await plan(db, queue, Number(argument ?? 8))
     console.log(isNew ? `${jobs} jobs are sent.` : `It was planned before, as ${jobs} jobs.`)
-    await boss.stop()
+    await queue.stop()
   },
   work: async (db) => {
     const drained = new AbortController()
-    const boss = await openQueue(connectionString, TASK)
-    await work(db, boss, {
+    const queue = await open()
+    await work(db, queue, {
       drain: drained.signal,
       batchSize: Number(argument ?? 1000),
       onEvent: ({ type, name, rows }) => console.log(`${name} ${type}: ${rows} rows`),
@@ -40,7 +41,7 @@ const commands: Readonly<Record<string, (db: Database<DB>) => Promise<void>>> = 
     await new Promise((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve))
     drained.abort('a deploy')
     // Waits for the batch under way.
-    await boss.stop({ timeout: 60_000 })
+    await queue.stop()
   },
   status: async (db) => {
     for (const { name, state, rows, estimate } of await walkStore(db).list())

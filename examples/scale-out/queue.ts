@@ -1,5 +1,3 @@
-import { PgBoss } from 'pg-boss'
-
 /** What a worker is told: which rows, and by which name their walk is found again. */
 export interface Part {
   readonly walk: string
@@ -7,21 +5,20 @@ export interface Part {
   readonly part: string
 }
 
-/** Starts pg-boss in the database, which makes or migrates its schema `pgboss`, and the queue of a task. */
-export async function openQueue(connectionString: string, task: string): Promise<PgBoss> {
-  const boss = new PgBoss({
-    ...{ connectionString, max: 4 },
-    // How often workers whose heart stands still are looked for.
-    ...{ superviseIntervalSeconds: 1, monitorIntervalSeconds: 1 },
-    // Nothing of it runs by the clock.
-    schedule: false,
-  })
-  boss.on('error', (error) => console.error(`pg-boss: ${error.message}`))
-  await boss.start()
-  await boss.createQueue(task, {
-    // A job may take a day, and yet goes to another worker ten seconds after the last sign of life.
-    ...{ expireInSeconds: 86_399, heartbeatSeconds: 10 },
-    ...{ retryLimit: 10, retryDelay: 1, retryBackoff: true },
-  })
-  return boss
+/** What becomes of a job: it is done, or it goes back, as good as new, for whoever is free. */
+export type Fate = 'done' | 'given back'
+
+/**
+ * What is asked of a queue that exists. It delivers each job at least once, and may deliver it twice, such as when a worker is
+ * thought to be dead and is not.
+ */
+export interface Queue {
+  /** The names of the walks that it has had jobs for, as far as it remembers. */
+  planned(): Promise<string[]>
+  /** Adds a job for each part, all or none. */
+  send(parts: readonly Part[]): Promise<void>
+  /** Takes one job after the other, from now on. The signal is of a job that was given to somebody else meanwhile. */
+  work(take: (part: Part, signal: AbortSignal) => Promise<Fate>): Promise<void>
+  /** Takes no more, waits for the job under way, and closes its connections. */
+  stop(): Promise<void>
 }

@@ -1,7 +1,6 @@
-import type { Job, PgBoss } from 'pg-boss'
 import { walkStore, type KyselyHandle, type WalkEvent } from 'sluice'
-import type { Part } from './queue.js'
-import { raisePrices, rowsOf, TASK } from './task.js'
+import type { Fate, Part, Queue } from './queue.js'
+import { raisePrices, rowsOf } from './task.js'
 
 export interface WorkOptions {
   /** Ends the walk under way after its batch, and gives its job back. */
@@ -14,17 +13,17 @@ export interface WorkOptions {
 }
 
 /**
- * Takes one job after the other, and walks its partition. The queue may deliver a job twice, such as when a worker is
- * thought to be dead and is not: the walk's name has each batch take effect once all the same.
+ * Takes one job after the other, and walks its partition. However often the queue delivers a job, the walk's name has each batch
+ * take effect once.
  */
-export async function work(db: KyselyHandle, boss: PgBoss, options: WorkOptions): Promise<void> {
+export async function work(db: KyselyHandle, queue: Queue, options: WorkOptions): Promise<void> {
   const { drain, batchSize = 1000, onEvent, onGivenBack } = options
-  const walk = async ({ data, signal }: Job<Part>): Promise<void> => {
+  const walk = async ({ walk: name, part }: Part, signal: AbortSignal): Promise<Fate> => {
     const { outcome } = await rowsOf(db)
-      .partition(data.part)
+      .partition(part)
       .walk(
         {
-          ...{ name: data.walk, store: walkStore(db), batchSize },
+          ...{ name, store: walkStore(db), batchSize },
           // The second is of a job that the queue has given to somebody else.
           signal: AbortSignal.any([drain, signal]),
           // Less than the queue's heartbeat: whoever is given the job finds the walk free, or so soon that he may wait.
@@ -33,19 +32,17 @@ export async function work(db: KyselyHandle, boss: PgBoss, options: WorkOptions)
         },
         (rows, { trx }) => raisePrices(rows, trx),
       )
-    if (outcome === 'completed') return
+    if (outcome === 'completed') return 'done'
     signal.throwIfAborted()
-    // A deploy is no failure, and costs the job none of its tries. Killed before this one is marked as done, there
-    // are two of it, and the second has nothing to do.
-    await boss.send(TASK, data)
-    onGivenBack?.(data.walk, drain.reason)
+    // A deploy is no failure.
+    onGivenBack?.(name, drain.reason)
+    return 'given back'
   }
-  await boss.work<Part>(TASK, { batchSize: 1, pollingIntervalSeconds: 0.5 }, async ([job]) => {
-    if (job === undefined) return
+  await queue.work(async (part, signal) => {
     try {
-      await walk(job)
+      return await walk(part, signal)
     } catch (error) {
-      onGivenBack?.(job.data.walk, error)
+      onGivenBack?.(part.walk, error)
       throw error
     }
   })

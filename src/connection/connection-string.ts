@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js'
 import { withOneHost } from '../settings/hosts.js'
+import { asUrl } from '../settings/keyword-string.js'
 
 const ADVICE =
   'A connection string looks like postgres://user:password@host:5432/database. In a password, write %23 for #, ' +
@@ -31,6 +32,9 @@ export function explainUnreadable(error: Error): string | undefined {
 function isReadable(text: string): boolean {
   // The folder of a socket, and a database.
   if (text.startsWith('/')) return true
+  const url = asUrl(text)
+  // What is amiss with words is told where they are read.
+  if (url !== text) return true
   if (!/^(?:[a-z][a-z0-9+.-]*:\/\/|socket:)/i.test(text) || STRAY_PASSWORD.test(text)) return false
   // Without a host it is the one of the environment.
   return URL.canParse(withOneHost(text).replace('@/', '@host/'))

@@ -1,13 +1,15 @@
 import type { DatabaseError, PoolClient } from 'pg'
 import { ConnectionError, UsageError } from '../errors.js'
 import { sendCancelRequest } from '../pg/cancel-request.js'
-import { copyOf, isDatabaseError, withoutValues } from '../pg/database-error.js'
+import { isDatabaseError, withoutValues } from '../pg/database-error.js'
 import type { RoundTripResult } from '../pg/round-trip.js'
 import { Session, type SessionHolder, type TransactionStatus } from '../pg/session.js'
 import { abbreviate } from './abbreviate.js'
 import { Deadline } from './deadline.js'
 import type { Engine, OpenStream } from './engine.js'
 import { Pipeline, type Sending } from './pipeline.js'
+import { noteServer } from './lost/at-server.js'
+import { lostBy, unsent } from './lost/lost-by.js'
 import { learnProcess } from './prepared/learn-process.js'
 import { refuseEncoding, setUpText } from './session-text.js'
 
@@ -262,12 +264,16 @@ export class Connection implements SessionHolder {
     if (error.message === 'Query read timeout') this.destroy(error)
     const lost = this.#lost
     if (isDatabaseError(lost)) withoutValues(lost)
-    if (lost !== undefined && !wasSent) return unsent(lost)
+    if (lost !== undefined && !wasSent) return unsent(lost, this.session)
     if (!isDatabaseError(error)) {
-      if (lost === undefined || lost instanceof ConnectionError) return lost ?? error
-      return lostBy(lost, false)
+      if (lost === undefined) return error
+      return noteServer(
+        lost instanceof ConnectionError ? lost : lostBy(lost, this.session),
+        this.session,
+        sql,
+      )
     }
-    withoutValues(error)
+    noteServer(withoutValues(error), this.session, sql)
     // It may be the fetch of a stream, ahead of this query, that aborted the transaction.
     if (error.code === '25P02') this.#explainAborted(error)
     else if (this.status === 'E' && this.#transactionFailure === undefined) {
@@ -313,18 +319,4 @@ export class Connection implements SessionHolder {
       }
     }
   }
-}
-
-/** What a statement meets that was not sent, since the connection had been lost before. */
-function unsent(lost: Error): Error {
-  if (isDatabaseError(lost)) return Object.assign(copyOf(lost), { isBeforeSending: true })
-  return lostBy(lost, true)
-}
-
-function lostBy(lost: Error, isBeforeSending: boolean): ConnectionError {
-  const isOurs = lost instanceof ConnectionError
-  return new ConnectionError(
-    isOurs ? lost.message : `The connection to the database was lost: ${lost.message}`,
-    { cause: lost, isBeforeSending, ...(isOurs && { code: lost.code, isFinal: lost.isFinal }) },
-  )
 }

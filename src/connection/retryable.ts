@@ -1,5 +1,6 @@
 import { ConnectionError, reasonsOf } from '../errors.js'
 import { sqlStateOf } from '../pg/database-error.js'
+import { OtherKind } from '../settings/hosts.js'
 
 /**
  * SQLSTATEs of what passes and has had no effect: conflicts and locks (40001, 40P01, 55P03), a server that is out of
@@ -36,6 +37,8 @@ const SILENT = /^(?:timeout expired|timeout exceeded|Connection terminated)/
 export function mayPass(error: Error): boolean {
   const sqlState = sqlStateOf(error)
   if (sqlState !== undefined) return UNDONE.test(sqlState) || UNKNOWN.test(sqlState)
+  // A standby is promoted when its primary is lost.
+  if (error instanceof OtherKind) return true
   const reasons = reasonsOf(error)
   if (reasons !== undefined) return reasons.some(mayPass)
   // What Node's own errors have beside a message; others leave it undefined.

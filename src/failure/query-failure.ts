@@ -9,8 +9,10 @@ import {
 } from '../errors.js'
 import { isDatabaseError, isRaised, sqlStateOf } from '../pg/database-error.js'
 import { databaseClosed } from '../connection/engine.js'
+import { atServer } from '../connection/lost/at-server.js'
 import { attemptsOf } from '../connection/retry.js'
 import { isRetryable } from '../connection/retryable.js'
+import { adviceOn, fateOf } from './advice.js'
 
 /** What a queryset was doing when it failed. */
 export interface FailedQuery {
@@ -33,6 +35,12 @@ const DRIFT: Readonly<Record<string, string>> = {
   '42704': 'type',
 }
 
+/** Functions of ours that the oldest servers do not have, and since which version there are. */
+const NEWER_FUNCTIONS = [
+  ['any_value', 16],
+  ['uuidv7', 18],
+] as const
+
 /** Where PostgreSQL reports a table that FROM does not have, in whatever language. */
 const NO_SUCH_SOURCE = 'errorMissingRTE'
 
@@ -49,8 +57,9 @@ export function explainFailure(met: unknown, failed: FailedQuery): unknown {
     const sqlState = sqlStateOf(error)
     const what =
       failed.action === 'writing' ? `writing ${table}` : `reading ${table}, ${rowsDelivered} rows delivered`
+    const fated = fate(error, failed)
     return new QueryError(
-      `${error.message} (${what}${tried(error, failed)})`,
+      `${error.message} (${what}${tried(error, failed)})${fated === undefined ? '' : `. ${fated}`}`,
       { table, sql, rowsDelivered, sqlState, ...repeating(error, failed), ...code },
       { cause: error },
     )
@@ -67,10 +76,6 @@ export function explainFailure(met: unknown, failed: FailedQuery): unknown {
     )
   }
   const writing = failed.action === 'writing'
-  const readOnly =
-    error.code === '25006' && !writing
-      ? 'Streams outside a transaction are READ ONLY: pass { readOnly: false }, or use using(trx).'
-      : undefined
   const nowhere = isNowhere
     ? 'A callback names a table that is neither its own, nor one further out, nor in a subquery around it: take it by selectFrom().'
     : undefined
@@ -78,13 +83,16 @@ export function explainFailure(met: unknown, failed: FailedQuery): unknown {
     error.code === '42P10' && writing
       ? 'Their condition must follow from uniqueWhere as PostgreSQL sees it; or name the index by uniqueIndex.'
       : undefined
+  const newer =
+    error.code === '42883' ? NEWER_FUNCTIONS.find(([name]) => failed.sql.includes(`${name}(`)) : undefined
+  const tooOld = newer && `PostgreSQL has ${newer[0]}() from version ${newer[1]} on.`
   const { code: sqlState, detail } = error
   return new QueryError(
     failureMessage(
       `${writing ? 'Writing' : 'Reading'} ${failed.table}`,
       error,
-      nowhere ?? readOnly ?? noIndex,
-      tried(error, failed),
+      nowhere ?? noIndex ?? tooOld ?? adviceOn(error, writing) ?? fate(error, failed),
+      tried(error, failed) + endedAt(error),
     ),
     { ...failed, sqlState, detail, ...repeating(error, failed) },
     { cause: error },
@@ -99,6 +107,19 @@ export function failureMessage(what: string, error: DatabaseError, note?: string
 
 function repeating(error: Error, failed: FailedQuery): Pick<QueryDetails, 'isRetryable' | 'attempts'> {
   return { isRetryable: isRetryable(error, failed), attempts: failed.attempts ?? attemptsOf(error) }
+}
+
+/** What became of a write whose session has ended; undefined where it is not in doubt. */
+function fate(error: Error, { action, mayWrite = action === 'writing' }: FailedQuery): string | undefined {
+  const { isBeforeSending } = error as Partial<ConnectionError>
+  const isInDoubt = mayWrite && isBeforeSending !== true && atServer(error).server !== undefined
+  return isInDoubt ? fateOf(error) : undefined
+}
+
+/** Which server it was that ended the session; of a connection that was lost its error says so itself. */
+function endedAt(error: DatabaseError): string {
+  const { server } = atServer(error)
+  return server === undefined ? '' : ` at ${server}`
 }
 
 function tried(error: Error, { attempts = attemptsOf(error) }: FailedQuery): string {

@@ -9,12 +9,20 @@ export interface Changes {
 
 /** An executor on the connections of another, whose statements are changed on their way. */
 export function changingStatements(executor: QueryExecutor, changes: Changes): QueryExecutor {
+  return wrappingConnections(executor, (given) => new ChangedConnection(given, changes))
+}
+
+/** An executor on the connections of another, each in another form. */
+export function wrappingConnections(
+  executor: QueryExecutor,
+  wrap: (given: SluiceConnection) => SluiceConnection,
+): QueryExecutor {
   return executor.withConnectionProvider({
     // What Kysely 0.29 gives besides, such as a signal, is the other's.
     provideConnection: (consumer, ...options: []) =>
       executor.provideConnection(
-        // Our dialect's driver gives out no others.
-        (given) => consumer(new ChangedConnection(given as SluiceConnection, changes)),
+        // What only reports has no connection, and is looked for by what it is.
+        (given) => consumer('connection' in given ? wrap(given as SluiceConnection) : given),
         ...options,
       ),
   })

@@ -2,6 +2,7 @@ import type { FunctionModule, KyselyPlugin, QueryExecutor } from 'kysely'
 import { version } from '../copies.js'
 import { UsageError } from '../errors.js'
 import { engineOf } from './adapter.js'
+import type { Replay } from '../request.js'
 import type { Engine } from '../connection/engine.js'
 import { schemaByPlugins } from './plugins.js'
 
@@ -46,11 +47,18 @@ export interface HandleOfAnotherDatabase<Tables> {
 }
 
 const SIGNAL = Symbol.for(`sluice.handle-signal@${version}`)
+const REPLAY = Symbol.for(`sluice.handle-replay@${version}`)
 
 /** The signal that `withLimits` was given for a handle. */
 export function signalOfHandle(kysely: KyselyHandle): AbortSignal | undefined {
   // A property of ours, if it has one.
   return (kysely as { readonly [SIGNAL]?: AbortSignal })[SIGNAL]
+}
+
+/** What the reads of a handle wait for, as `replayedTo` was told. */
+export function replayOfHandle(kysely: KyselyHandle): Replay | undefined {
+  // A property of ours, if it has one.
+  return (kysely as { readonly [REPLAY]?: Replay })[REPLAY]
 }
 
 /** A Kysely instance or transaction on our dialect, without its plugins: names in our SQL are final. */
@@ -64,6 +72,8 @@ export interface Binding {
   readonly plugins?: readonly KyselyPlugin[]
   /** Calls off all that it runs, where `withLimits` was given one. */
   readonly signal: AbortSignal | undefined
+  /** What is to be replayed before anything is read, which the executor waits for on the connections that it gives. */
+  readonly replay?: Replay | undefined
   /** The same without what calls it off: for what undoes what was done. */
   readonly beneath?: Binding
 }
@@ -81,6 +91,7 @@ export function bindingOf(kysely: KyselyHandle): Binding {
     isTransaction,
     schema,
     signal: signalOfHandle(kysely),
+    replay: replayOfHandle(kysely),
     ...(plugins.length > 0 && { plugins }),
   }
 }
@@ -100,7 +111,8 @@ export function handleOf({
   executor,
   isTransaction,
   signal,
-}: Pick<Binding, 'executor' | 'isTransaction' | 'signal'>): KyselyHandle {
+  replay,
+}: Pick<Binding, 'executor' | 'isTransaction' | 'signal' | 'replay'>): KyselyHandle {
   const handle: KyselyHandle = { isTransaction, getExecutor: () => executor }
-  return signal === undefined ? handle : Object.assign(handle, { [SIGNAL]: signal })
+  return Object.assign(handle, { ...(signal && { [SIGNAL]: signal }), ...(replay && { [REPLAY]: replay }) })
 }

@@ -1,7 +1,7 @@
 import { abortSignal, checkOptions, milliseconds, type OptionChecks } from '../options.js'
 import { signalOfCall } from './abortable.js'
 import { changingStatements } from './changed-statements.js'
-import { engineBehind, handleOf, signalOfHandle, type KyselyHandle } from './handle.js'
+import { engineBehind, handleOf, replayOfHandle, signalOfHandle, type KyselyHandle } from './handle.js'
 import { withQueryTimeout } from './read-request.js'
 
 /** Limits of single calls. */
@@ -37,5 +37,5 @@ export function withLimits(kysely: KyselyHandle, limits: CallLimits): KyselyHand
       ? executor
       : changingStatements(executor, { executed: (query) => withQueryTimeout(query, queryTimeoutMs) })
   const signal = signalOfCall(signalOfHandle(kysely), own)
-  return handleOf({ executor: limited, isTransaction, signal })
+  return handleOf({ executor: limited, isTransaction, signal, replay: replayOfHandle(kysely) })
 }

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
-import type { Pool, PoolClient } from 'pg'
+import type { Client, Pool, PoolClient } from 'pg'
 import { asError } from '../errors.js'
 import { clearTimeout, setTimeout } from '../real-timers.js'
 import { ConnectionParameters } from '../settings/connection-parameters.js'
-import { hostsOf, isWanted, withOneHost, type Host, type ServerKind } from '../settings/hosts.js'
+import { hostsOf, isWanted, OtherKind, withOneHost, type Host, type ServerKind } from '../settings/hosts.js'
 import { ReportedSettings } from '../settings/reported-settings.js'
 import { guardLogin } from './authentication.js'
 import { isDatabaseError } from './database-error.js'
@@ -110,7 +110,7 @@ class Attempts {
   #connected({ target }: Host, failure: Error | undefined, kind?: ServerKind): void {
     if (kind !== undefined && isWanted(target, kind)) return this.#callback()
     const { host, port } = this.#options.client
-    this.#failed(failure ?? new Error(`${host}:${port} is not ${target} (target_session_attrs)`))
+    this.#failed(failure ?? new OtherKind(`${host}:${port} is not ${target} (target_session_attrs)`))
   }
 
   #failed(error: Error): void {
@@ -139,7 +139,10 @@ class Attempts {
 }
 
 /** What a server is, as far as `target_session_attrs` asks for it. */
-function askKind(client: PoolClient, callback: (error: Error | undefined, kind?: ServerKind) => void): void {
+export function askKind(
+  client: Client,
+  callback: (error: Error | undefined, kind?: ServerKind) => void,
+): void {
   const settings = ReportedSettings.of(client.connection)
   const [standby, readOnly] = ['in_hot_standby', 'default_transaction_read_only'].map((name) =>
     settings.get(name),
@@ -161,7 +164,11 @@ const ASK_KIND =
   "select pg_catalog.pg_is_in_recovery() as standby, pg_catalog.current_setting('default_transaction_read_only') as only"
 
 /** Leads a client to a host; what that leaves open, pg has decided. */
-function address(client: PoolClient, { host, port, address }: Host, parameters: ConnectionParameters): void {
+export function address(
+  client: Client,
+  { host, port, address }: Host,
+  parameters: ConnectionParameters,
+): void {
   // pg's client and what it has read of its settings have the same names.
   const { connectionParameters } = client as { readonly connectionParameters?: object }
   for (const part of [client, connectionParameters ?? {}]) {

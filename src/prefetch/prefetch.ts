@@ -4,7 +4,7 @@ import { isBreathDue } from '../breath.js'
 import { planned } from '../plan/plan.js'
 import { prefetchPlan } from '../plan/prefetches.js'
 import { isRecord } from '../query/assignment.js'
-import { columnsOf } from '../query/columns.js'
+import { columnsOf, propertiesOf } from '../query/columns.js'
 import { missingRow } from '../query/related/missing-row.js'
 import { placedIn, type Prefetch, type QueryState, type RelatedSelection } from '../query/state.js'
 import type { ByteBudget } from '../rows/byte-budget.js'
@@ -75,19 +75,51 @@ export function* prefetch(state: QueryState, rows: readonly KeyedRow[], budget: 
   }
 }
 
-function readings(state: QueryState, rows: readonly KeyedRow[]): Reading[] {
+function readings(
+  state: QueryState,
+  rows: readonly KeyedRow[],
+  joined: readonly RelatedSelection[] = state.selection.related,
+): Reading[] {
   if (rows.length === 0) return []
-  return state.selection.prefetches.map((wanted, index) => ({
-    state,
-    wanted,
-    index,
-    rows,
-    inner: related(state, wanted),
-    texts: [],
-    keys: new Map<string, RowKey>(),
-    related: [],
-    isExact: true,
-  }))
+  return state.selection.prefetches.flatMap((wanted, index): Reading[] => {
+    const inner = related(state, wanted)
+    const whole = wanted.isPlain ? joined.find((each) => isWhole(each, wanted)) : undefined
+    // What belongs to rows that were joined is read for these, which need not be read again.
+    if (whole !== undefined) return readings(inner, joinedRows(rows, whole, inner), whole.related)
+    return [
+      {
+        state,
+        wanted,
+        index,
+        rows,
+        inner,
+        texts: [],
+        keys: new Map<string, RowKey>(),
+        related: [],
+        isExact: true,
+      },
+    ]
+  })
+}
+
+/** Whether a relation was joined with all columns of its rows. */
+function isWhole({ relation, table, columns }: RelatedSelection, wanted: Prefetch): boolean {
+  return relation === wanted.relation && columns.length === table.columns.length
+}
+
+/** The rows of a relation that are in others already, with the keys of what is prefetched for them. */
+function joinedRows(
+  rows: readonly KeyedRow[],
+  { relation }: RelatedSelection,
+  { table, selection }: QueryState,
+): KeyedRow[] {
+  const keys = selection.prefetches.map((each) => propertiesOf(columnsOf(table, each.relation.columns)))
+  return rows.flatMap(({ row }) => {
+    const there = (row as Readonly<Record<string, unknown>>)[relation.name]
+    if (!isRecord(there)) return []
+    const keysOf = keys.map((properties) => properties.map((property) => there[property]))
+    return [{ row: there, keys: keysOf, owner: undefined }]
+  })
 }
 
 /** Goes through so many things, a look at the clock between some of them and the next: most are few. */

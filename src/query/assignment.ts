@@ -2,6 +2,7 @@ import { codecFor } from '../types/codec-for.js'
 import { FieldError } from '../errors.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { isComputed } from './expression/computed.js'
+import { isExpression } from './expression/resolve.js'
 import { columnOf, propertiesOf } from './columns.js'
 import { encodeCopy } from './encode.js'
 import { isPlainObject } from './lookups/operand.js'
@@ -64,6 +65,12 @@ export function encodeCell(
   if (value === undefined) {
     throw new FieldError(
       `${place()}: the value of ${labelOf(table, column)} is undefined. Leave the field out, or give null for NULL.`,
+    )
+  }
+  if (isExpression(value)) {
+    throw new FieldError(
+      `${place()}: ${labelOf(table, column)} is given an expression, and takes a value: expressions are for update(), updateValues ` +
+        'and updateWhere.',
     )
   }
   return encodeCopy(codecFor(column.type), value, () => `${place()}: ${labelOf(table, column)}`)

@@ -4,9 +4,9 @@ import { abortSignal, anything, checkOptions } from '../options.js'
 import { baseType, type TypeSchema } from '../schema/type.js'
 import { isObject } from '../types/base-type.js'
 import { readingOf } from '../types/base-types.js'
-import { isRecord } from './assignment.js'
 import { columnOf } from './columns.js'
 import { filter } from './filter/filter.js'
+import { isPlainObject } from './lookups/operand.js'
 import { refuseAfter, type QueryState } from './state.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
@@ -56,7 +56,7 @@ export function bulkRead(state: QueryState, args: readonly unknown[]) {
 function checkArguments(args: readonly unknown[]): BulkArguments {
   const [first, second] = args
   const keys: readonly unknown[] | undefined = Array.isArray(first) ? first : undefined
-  if (keys === undefined && args.length > 0 && !(args.length === 1 && isRecord(first))) {
+  if (keys === undefined && args.length > 0 && !(args.length === 1 && isPlainObject(first))) {
     throw new FieldError('inBulk() takes an array of keys; leave it out for all rows.')
   }
   const options: BulkOptions = (keys === undefined ? first : second) ?? {}

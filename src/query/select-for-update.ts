@@ -1,6 +1,8 @@
 import { choicesOf } from '../choices.js'
 import { UsageError } from '../errors.js'
 import { checkOptions, flag, type OptionCheck, type OptionChecks } from '../options.js'
+import { isWindow } from './expression/computed.js'
+import { sortedBy } from './order/ordering.js'
 import { change, refuseAfter, type QueryState, type RelatedSelection, type RowLock } from './state.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 
@@ -46,7 +48,18 @@ export function selectForUpdate(state: QueryState, options: Options): QueryState
     of: [...new Set(of)],
     waiting: skipLocked ? 'skipLocked' : noWait ? 'noWait' : 'wait',
   }
+  refuseLockOfWindows(state)
   return refuseLockOfDistinct(change(state, { lock }))
+}
+
+/** @throws {@link UsageError} since PostgreSQL locks no rows that window functions were computed of. */
+function refuseLockOfWindows({ selection, order }: QueryState): void {
+  const window = [...selection.columns, ...sortedBy(order)].find(isWindow)
+  if (window === undefined) return
+  throw new UsageError(
+    `selectForUpdate() cannot lock rows with the window function "${window.property}": PostgreSQL does not say which these ` +
+      'are. Lock a queryset of its own: filter({ id: { in: ids } }).selectForUpdate().',
+  )
 }
 
 /** Whether a query locks rows, or what is prefetched for it does. */
@@ -76,6 +89,7 @@ export function lockTargets(
       'selectForUpdate() cannot lock groups: a row of values() with annotate() stands for several.',
     )
   }
+  refuseLockOfWindows(state)
   const joined = joinedPaths(state.selection.related)
   if (of.length === 0) {
     const first = joined.find((each) => each.nullable)

@@ -1,9 +1,7 @@
-import type { SelectQueryBuilder } from 'kysely'
-import { existenceOf, subqueryOf } from '../sql/select/subquery.js'
 import { UsageError } from '../errors.js'
 import type { Binding } from '../kysely/handle.js'
 import { annotate } from '../query/aggregate/annotate.js'
-import type { FilterArgument, Model, OwnTable, TablesOf } from '../query/model.js'
+import type { FilterArgument, Model } from '../query/model.js'
 import { combine, unionOf, type UnionOptions } from '../query/combine.js'
 import { dates, type DatesOptions } from '../query/dates.js'
 import type { DateUnit } from '../query/functions/date-parts.js'
@@ -18,19 +16,16 @@ import { selectForUpdate, type LockOptions } from '../query/select-for-update.js
 import { defer, only, values, valuesList } from '../query/selection.js'
 import { slice } from '../query/slice.js'
 import { change, type Combination, type QueryState } from '../query/state.js'
-import { SUBQUERY } from '../query/filter/subquery.js'
 import type { AfterSlice, AfterUnion } from './types/after.js'
 import type * as types from './types/annotation-types.js'
-import { kyselyBuilder } from './kysely-builder.js'
 import type { ArgumentValue } from './types/expression-values.js'
 import type { QuerySetOf } from './types/field-types.js'
 import type { MethodsOf, WithMethods } from './types/methods.js'
 import type { OrderExpression } from '../query/expression/query-expression.js'
 import type { AnyField, OrderObject, ValuesTuple } from './types/order-types.js'
 import type * as paths from './types/path-types.js'
-import type { SubqueryOf } from './types/subquery-value.js'
-import { Placed } from './placed.js'
-import type { Prefetched, RelationName, RelationPath, Target, ToOnePath } from './types/relation-types.js'
+import { Embedded } from './embedded.js'
+import type * as relations from './types/relation-types.js'
 import type { WithAliases } from './types/aliases.js'
 
 /**
@@ -44,7 +39,7 @@ import type { WithAliases } from './types/aliases.js'
  * @typeParam M the table's generated types.
  * @typeParam R what one row of the result is.
  */
-export class QuerySet<M extends Model, R = M['row']> extends Placed<M, R, Chained<M, R>> {
+export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Chained<M, R>> {
   /** The same query without the cached rows. Says as well that `update` and `delete` may take the whole table. */
   all(): Chained<M, R> {
     return this.#with(change(this.state, { all: true }))
@@ -81,9 +76,18 @@ export class QuerySet<M extends Model, R = M['row']> extends Placed<M, R, Chaine
     return this.#with(orderBy(this.state, keys))
   }
 
-  /** Turns the order around; the primary key's when there is none. */
+  /**
+   * Turns the order around; the primary key's when there is none.
+   *
+   * @throws {@link UsageError} on a slice, and without an order where there is no primary key.
+   */
   reverse(): Chained<M, R> {
     return this.#with(reverse(this.state))
+  }
+
+  /** Whether it has an order of its own, so that its rows come in it whenever it runs. */
+  get ordered(): boolean {
+    return this.state.order.length > 0
   }
 
   /**
@@ -138,7 +142,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Placed<M, R, Chaine
    * that is not joined. {@link QueryError} with `sqlState` 55P03 where `noWait` meets a locked row.
    */
   selectForUpdate<const Path extends string = 'self'>(
-    options: LockOptions & { readonly of?: readonly ('self' | ToOnePath<M, Path>)[] } = {},
+    options: LockOptions & { readonly of?: readonly ('self' | relations.ToOnePath<M, Path>)[] } = {},
   ): Chained<M, R> {
     return this.#with(selectForUpdate(this.state, options))
   }
@@ -220,10 +224,14 @@ export class QuerySet<M extends Model, R = M['row']> extends Placed<M, R, Chaine
    *
    * @throws {@link FieldError} for a relation to many rows. While reading: {@link DecodeError} where a key that is never NULL
    * leads to a row that is not seen, as policies of row-level security hide rows.
+   *
+   * With `null` nothing is joined.
    */
+  selectRelated(nothing: null): Chained<M, Omit<R, relations.ToOneName<M>>>
   selectRelated<const Paths extends readonly string[]>(
-    ...paths: { readonly [I in keyof Paths]: ToOnePath<M, Paths[I]> }
-  ): Chained<M, paths.JoinedRow<M, R, Paths>> {
+    ...paths: { readonly [I in keyof Paths]: relations.ToOnePath<M, Paths[I]> }
+  ): Chained<M, paths.JoinedRow<M, R, Paths>>
+  selectRelated(...paths: readonly (string | null)[]): unknown {
     return this.#with(selectRelated(this.state, paths))
   }
 
@@ -235,23 +243,26 @@ export class QuerySet<M extends Model, R = M['row']> extends Placed<M, R, Chaine
    * users.prefetchRelated('posts', 'posts.comments')
    * users.prefetchRelated({ posts: posts.orderBy('-createdAt').slice(0, 3), drafts: { posts: posts.filter(…) } })
    * ```
+   * With `null` nothing is prefetched.
+   *
    * @throws {@link FieldError} for what is no relation, or a name that is taken; {@link UsageError} for an unfit queryset.
    */
+  prefetchRelated(nothing: null): Chained<M, Omit<R, relations.LoadedName<M>>>
   prefetchRelated<const Paths extends readonly string[]>(
-    ...paths: { readonly [I in keyof Paths]: RelationPath<M, Paths[I]> }
+    ...paths: { readonly [I in keyof Paths]: relations.RelationPath<M, Paths[I]> }
   ): Chained<M, paths.JoinedRow<M, R, Paths>>
   prefetchRelated<const Wanted extends Readonly<Record<string, object>>>(
     querysets: Wanted & {
-      readonly [N in keyof Wanted]: N extends RelationName<M>
-        ? QuerySet<Target<M, N>, object>
+      readonly [N in keyof Wanted]: N extends relations.RelationName<M>
+        ? QuerySet<relations.Target<M, N>, object>
         : {
-            readonly [Of in keyof Wanted[N]]: Of extends RelationName<M>
-              ? QuerySet<Target<M, Of>, object>
-              : RelationName<M>
+            readonly [Of in keyof Wanted[N]]: Of extends relations.RelationName<M>
+              ? QuerySet<relations.Target<M, Of>, object>
+              : relations.RelationName<M>
           }
     },
-  ): Chained<WithAliases<M, Wanted>, paths.Flat<Omit<R, keyof Wanted> & Prefetched<M, R, Wanted>>>
-  prefetchRelated(...args: readonly (string | Readonly<Record<string, unknown>>)[]): unknown {
+  ): Chained<WithAliases<M, Wanted>, paths.Flat<Omit<R, keyof Wanted> & relations.Prefetched<M, R, Wanted>>>
+  prefetchRelated(...args: readonly (string | null | Readonly<Record<string, unknown>>)[]): unknown {
     const stateOf = (of: unknown) => (of instanceof QuerySet ? (of as QuerySet<Model>).state : undefined)
     return this.#with(prefetchRelated(this.state, args, stateOf))
   }
@@ -278,21 +289,6 @@ export class QuerySet<M extends Model, R = M['row']> extends Placed<M, R, Chaine
   /** No rows, and no query. */
   none(): Chained<M, R> {
     return this.#with(change(this.state, { none: true }))
-  }
-
-  /**
-   * The query as a Kysely builder, to go on in free-hand SQL, with rows as the queryset's and columns named as in SQL. It
-   * runs without the Kysely instance's plugins, but for `withSchema`.
-   *
-   * @throws {@link UsageError} after `valuesList`, since rows are objects, `prefetchRelated` and `union` and its like.
-   */
-  toKysely(): SelectQueryBuilder<TablesOf<M>, OwnTable<M>, R> {
-    return kyselyBuilder(this.binding, this.state) as unknown as ReturnType<this['toKysely']>
-  }
-
-  /** This query as the operand of `in`: its only column, or the primary key of whole rows, as R says. */
-  [SUBQUERY](form?: 'exists' | 'array'): SubqueryOf<M, R> {
-    return (form === 'exists' ? existenceOf(this.state) : subqueryOf(this.state, form)) as SubqueryOf<M, R>
   }
 
   /** @internal */

@@ -54,27 +54,62 @@ export function readAll(binding: Binding, read: CompiledRead): Promise<unknown[]
   return traced(trace, () => readTraced(binding, read, trace))
 }
 
-async function readTraced(binding: Binding, read: CompiledRead, trace?: Trace): Promise<unknown[]> {
-  const { query, reader, prefetch, locks } = read
+function readTraced(binding: Binding, read: CompiledRead, trace?: Trace): Promise<unknown[]> {
+  const { query, reader, prefetch } = read
+  const task = async (connection: SluiceConnection) => {
+    const { rows } = await connection.executeQuery<unknown>(withReadRequest(query, { reader }))
+    trace?.fetched(rows.length)
+    if (prefetch === undefined) return rows
+    // The reader of what is prefetched for gives rows with their keys.
+    const keyed = rows as KeyedRow[]
+    await complete(binding, connection, prefetch, keyed)
+    return read.keepsKeys === true ? keyed : keyed.map(({ row }) => row)
+  }
+  return repeatedRead(binding, { ...read, sql: query.sql }, task, trace)
+}
+
+/** Completes rows that are there already, by the queries of what is prefetched for them alone. */
+export function completeRows(
+  binding: Binding,
+  read: Pick<CompiledRead, 'state' | 'locks'> & { readonly prefetch: PrefetchRows },
+  rows: readonly KeyedRow[],
+): Promise<void> {
+  return repeatedRead(binding, { ...read, sql: '' }, (connection) =>
+    complete(binding, connection, read.prefetch, rows),
+  )
+}
+
+async function complete(
+  { engine }: Binding,
+  connection: SluiceConnection,
+  prefetch: PrefetchRows,
+  rows: readonly KeyedRow[],
+): Promise<void> {
+  const budget = new ByteBudget(Infinity)
+  const withConnection: WithConnection = (related) => related(connection)
+  await runPrefetch(prefetch(rows, budget), { engine, budget, withConnection, group: budget })
+}
+
+/** What is read, for messages, and how. */
+type Reading = Pick<CompiledRead, 'state' | 'locks' | 'mayWrite'> & { readonly sql: string }
+
+/** Runs what reads, again where that is safe and may help. */
+async function repeatedRead<T>(
+  binding: Binding,
+  read: Reading,
+  task: (connection: SluiceConnection) => Promise<T>,
+  trace?: Trace,
+): Promise<T> {
   // Getting a connection is repeated by itself; one that is pinned cannot be changed for another.
   let isOurs = false
   const attempt = () => {
     isOurs = false
-    const task = async (connection: SluiceConnection, isPinned: boolean) => {
+    const once = (connection: SluiceConnection, isPinned: boolean) => {
       isOurs = !isPinned
-      if (locks === true) refuseLockOutsideTransaction(binding, connection)
-      const { rows } = await connection.executeQuery<unknown>(withReadRequest(query, { reader }))
-      trace?.fetched(rows.length)
-      if (prefetch === undefined) return rows
-      // The reader of what is prefetched for gives rows with their keys.
-      const keyed = rows as KeyedRow[]
-      const budget = new ByteBudget(Infinity)
-      const { engine } = binding
-      const withConnection: WithConnection = (related) => related(connection)
-      await runPrefetch(prefetch(keyed, budget), { engine, budget, withConnection, group: budget })
-      return read.keepsKeys === true ? keyed : keyed.map(({ row }) => row)
+      if (read.locks === true) refuseLockOutsideTransaction(binding, connection)
+      return task(connection)
     }
-    return withConnection(binding, task, trace)
+    return withConnection(binding, once, trace)
   }
   try {
     return await retrying(
@@ -192,6 +227,7 @@ function iterationOf(
     {
       ...statementOf(read.query, read.reader),
       ...{ prefetches, maxBytes, delivered, mayWrite: read.mayWrite === true },
+      ...(isSync && { replay: binding.replay }),
     },
     options,
   )
@@ -204,13 +240,13 @@ function iterationOf(
     options: signal === options.signal ? options : { ...options, ...(signal && { signal }) },
     trace: () => traceOf(binding, read, 'stream', isSync),
     describe: () => sourceName(read.state),
-    explain: (error) => explain(read, error, delivered[0] ?? 0, mayWrite),
+    explain: (error) => explain({ ...read, sql: read.query.sql }, error, delivered[0] ?? 0, mayWrite),
   }
 }
 
 /** What the caller gets: about the statement, or about the one of a prefetch that failed. */
 function explain(
-  { state, query }: CompiledRead,
+  { state, sql: ownSql }: Reading,
   error: unknown,
   rowsDelivered: number,
   mayWrite = false,
@@ -221,7 +257,7 @@ function explain(
   }
   return explainFailure(error, {
     table: sourceName(state),
-    sql: query.sql,
+    sql: ownSql,
     rowsDelivered,
     mayWrite,
   })

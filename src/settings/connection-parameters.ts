@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js'
+import { asUrl } from './keyword-string.js'
 
 /** Parameters of libpq that pg ignores and sluice honours, in a connection string as in settings. */
 export interface LibpqParameters {
@@ -125,7 +126,13 @@ export class ConnectionParameters {
     // Its properties are looked up by name.
     this.#settings = settings as Readonly<Record<string, unknown>>
     const { connectionString } = this.#settings
-    const text = typeof connectionString === 'string' ? connectionString : ''
+    const text = asUrl(typeof connectionString === 'string' ? connectionString : '')
+    if (text === undefined) {
+      throw new UsageError(
+        'The connectionString cannot be read. It has words, such as host=one,two port=5432 dbname=shop, and one of them ' +
+          "has no value or no end. In a value, write \\' for ' and \\\\ for \\, and quotation marks around spaces.",
+      )
+    }
     this.connectionString = text
     this.#text = new URLSearchParams(text.includes('?') ? text.slice(text.indexOf('?')) : '')
     for (const name of OF_STRINGS) {

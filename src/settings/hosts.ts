@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.js'
 import type { ConnectionParameters } from './connection-parameters.js'
+import { asUrl } from './keyword-string.js'
 
 /** Where a server is asked for; what is undefined pg decides on. */
 export interface Host {
@@ -23,8 +24,9 @@ function urlParts(connectionString: string): readonly [string, string, string] {
   return [connectionString.slice(0, from), connectionString.slice(from, after), connectionString.slice(after)]
 }
 
-/** A connection string with the first of its hosts alone, since URLs have only one. */
-export function withOneHost(connectionString: string): string {
+/** A connection string as a URL with the first of its hosts alone, since URLs have only one. */
+export function withOneHost(text: string): string {
+  const connectionString = asUrl(text) ?? text
   const [before, hosts, after] = urlParts(connectionString)
   return hosts.includes(',') ? before + (hosts.split(',')[0] ?? '') + after : connectionString
 }
@@ -71,6 +73,9 @@ export function hostsOf(parameters: ConnectionParameters): readonly Host[] {
   const target = parameters.get('target_session_attrs') ?? 'any'
   return target === 'prefer-standby' ? [...asked('standby'), ...asked('any')] : asked(target)
 }
+
+/** A server of a list that is not what is asked for: another may be, or it itself later. */
+export class OtherKind extends Error {}
 
 /** What a server is. */
 export interface ServerKind {

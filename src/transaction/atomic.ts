@@ -9,6 +9,7 @@ import { runCommitted, TransactionState, type CommitFunction } from '../kysely/t
 import { abortSignal, anything, checkOptions, flag, oneOf, type OptionChecks } from '../options.js'
 import { sqlStateOf } from '../pg/database-error.js'
 import { untilAborted } from '../shared-signal.js'
+import { begin, type Mode } from './begin.js'
 import { commit, refuseAborted } from './commit.js'
 import { inSavepoint } from './savepoint.js'
 import { Scope } from './scope.js'
@@ -48,8 +49,6 @@ const CHECKS: OptionChecks<AtomicOptions> = {
   retry: anything,
   signal: abortSignal,
 }
-
-type Mode = Pick<AtomicOptions, 'isolationLevel' | 'accessMode' | 'deferrable'>
 
 /** What a function is run in. */
 type Body<DB, T> = (trx: Transaction<DB>) => Promise<T>
@@ -134,7 +133,7 @@ async function transact<DB, T>(
   const task = async (one: SluiceConnection): Promise<Committed<T>> => {
     const { connection } = one
     const state = TransactionState.of(connection)
-    await run(one, beginning(mode))
+    await begin(one, mode)
     state.begin()
     const scope = new Scope()
     state.innermost = scope
@@ -170,15 +169,6 @@ function part<DB, T>(
     },
     body: (connection) => within(scope, connection, signal, () => body(scope.transactionOf<DB>(executor))),
   })
-}
-
-function beginning({ isolationLevel, accessMode, deferrable }: Mode): string {
-  const modes = [
-    isolationLevel && `isolation level ${isolationLevel}`,
-    accessMode,
-    deferrable === undefined ? undefined : deferrable ? 'deferrable' : 'not deferrable',
-  ]
-  return ['begin', modes.filter((mode) => mode !== undefined).join(', ')].join(' ').trimEnd()
 }
 
 /** Runs the function of a scope, and what that has started, to its end, or until the signal is aborted. */

@@ -5,6 +5,7 @@ import { sqlStateOf } from '../pg/database-error.js'
 import { Engine } from '../connection/engine.js'
 import { queryLimit } from '../connection/pipeline.js'
 import { PoolConnections } from '../connection/pool-connections.js'
+import { untilReplayed } from '../connection/replayed.js'
 import { retrying, type HeldRetry } from '../connection/retry.js'
 import { isRetryable } from '../connection/retryable.js'
 import { queryMessages } from '../pg/protocol.js'
@@ -79,6 +80,12 @@ function serve(
     let released: Promise<void> | undefined
     // Once only: it may be another stream's by then.
     const release = () => (released ??= connection.release())
+    if (request.replay !== undefined) {
+      await untilReplayed(connection, request.replay, leaving.signal).catch(async (error: unknown) => {
+        await release()
+        throw error
+      })
+    }
     const rows = new RawRows()
     // As much may be on its way to the other thread and in its hands.
     const held = { ...request, maxBytes: Math.ceil(request.maxBytes / 4) }

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { CodegenError } from '../../codegen/errors.js'
-import { connectTo } from '../../codegen/server/connect.js'
+import { connectTo, urlOfOne } from '../../codegen/server/connect.js'
+import { createDatabase } from '../../codegen/server/index.js'
+import { testServer } from '../support/test-server.js'
 
 describe('connecting', () => {
   it.each([
@@ -19,5 +21,44 @@ describe('connecting', () => {
     expect(error).toBeInstanceOf(CodegenError)
     expect(String(error)).toMatch(message)
     expect(String(error)).not.toMatch(/secret|77/)
+  })
+
+  const { host } = new URL(testServer.url)
+  const several = testServer.url.replace(host, `127.0.0.1:1,${host}`)
+
+  it('goes on to the next host of a list, and says why none will do', async () => {
+    const client = await connectTo(several, 'to read its schema')
+    expect(`${client.host}:${String(client.port)}`).toBe(host)
+    await client.end()
+    await expect(connectTo(`${several}?target_session_attrs=standby`, 'a test')).rejects.toThrow(
+      new RegExp(
+        `any of the servers \\(a test\\): .*127.0.0.1:1; ${host} is not standby \\(target_session_attrs\\)`,
+      ),
+    )
+    const wrong = several.replace(/:[^:@]+@/, ':wrong@').replace(`127.0.0.1:1,${host}`, `${host},127.0.0.1:1`)
+    await expect(connectTo(wrong, 'a test')).rejects.toThrow(
+      /: password authentication failed for user "[^"]+"$/,
+    )
+  })
+
+  it('makes scratch databases on the one that it found', async () => {
+    const url = await urlOfOne(several, 'a test')
+    expect(new URL(url).host).toBe(host)
+    const { username, password } = new URL(url)
+    const [name, port] = host.split(':')
+    const words = `host=127.0.0.1,${name} port=1,${port} user=${username} password=${password} dbname=postgres`
+    for (const text of [several, words]) {
+      const database = await createDatabase({ url: await urlOfOne(text, 'a test') })
+      const client = await connectTo(database.url, 'a test')
+      expect(client.database).toBe(database.name)
+      await client.end()
+      await database.drop()
+    }
+  })
+
+  it('takes the target from PGTARGETSESSIONATTRS', async () => {
+    vi.stubEnv('PGTARGETSESSIONATTRS', 'standby')
+    await expect(connectTo(testServer.url, 'a test')).rejects.toThrow('is not standby')
+    vi.unstubAllEnvs()
   })
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  abs,
   caseWhen,
   cast,
   coalesce,
@@ -12,6 +13,7 @@ import {
   lookup,
   lower,
   max,
+  now,
   outerRef,
   rank,
   ref,
@@ -276,6 +278,18 @@ const wrong: Wrong[] = [
     (s) => s.users.annotate({ x: subquery(s.posts.values('id', 'title')) as never }),
   ],
   ['no queryset', FieldError, 'takes a queryset', () => exists({} as never)],
+  [
+    'a subquery of a slice of several rows',
+    UsageError,
+    'slice(0, 1) has one, and arraySubquery() all of them',
+    (s) => subquery(s.posts.values('id').slice(0, 2)),
+  ],
+  [
+    'an argument of the wrong type, as it is written',
+    FieldError,
+    "as in cast(now(), 'numeric')",
+    (s) => s.users.annotate({ x: abs(now() as never) }),
+  ],
 ]
 
 it.each(wrong)('%s is refused when the queryset is built', (_, type, says, build) => {

@@ -7,7 +7,6 @@ import pg from 'pg'
 import { startServer } from '../../codegen/server/index.js'
 import { FAULT_OBJECTS } from '../postgres/support/fault-objects.js'
 import { keepProcess, type KeptProcess } from './kept-process.js'
-import type { World } from './world.js'
 
 /** A server of a scenario's own, with the tables of `fault-tables.ts`, that may be stopped and started again. */
 export interface OwnServer {
@@ -22,10 +21,15 @@ export interface OwnServer {
   start(state?: ServerState): Promise<void>
 }
 
+/** Where what has to be done at the end is left. */
+export interface Ends {
+  atEnd(end: () => Promise<unknown>): void
+}
+
 export type ServerState = 'starting' | 'ready'
 
 export async function startOwnServer(
-  world: World,
+  world: Ends,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<OwnServer> {
   // Whatever server DATABASE_URL names, which is not to be stopped.

@@ -5,8 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { freePort } from './kept-process.js'
-import { startIn, startOwnServer, untilIn, type OwnServer } from './own-server.js'
-import type { World } from './world.js'
+import { startIn, startOwnServer, untilIn, type Ends, type OwnServer } from './own-server.js'
 
 const run = promisify(execFile)
 
@@ -19,15 +18,31 @@ export interface ReplicatedServer {
   untilFollowed(): Promise<void>
 }
 
-export async function startWithStandby(world: World): Promise<ReplicatedServer> {
-  const primary = await startOwnServer(world, {
-    wal_level: 'replica',
-    max_wal_senders: '2',
-    max_standby_streaming_delay: '0',
-    // The standby is sent what is flushed.
-    synchronous_commit: 'on',
-  })
-  const data = join(dirname(primary.data), 'standby')
+/** What a server needs to be followed. */
+export const FOLLOWED = {
+  wal_level: 'replica',
+  max_wal_senders: '4',
+  // The standby is sent what is flushed.
+  synchronous_commit: 'on',
+} as const
+
+export async function startWithStandby(world: Ends): Promise<ReplicatedServer> {
+  const primary = await startOwnServer(world, { ...FOLLOWED, max_standby_streaming_delay: '0' })
+  const standbyUrl = await startStandby(world, primary)
+  return {
+    primary,
+    standbyUrl,
+    async untilFollowed() {
+      const written = await textOf(primary.url, 'pg_current_wal_lsn()')
+      const followed = `(pg_last_wal_replay_lsn() >= '${written}')::text`
+      while ((await textOf(standbyUrl, followed).catch(ignoreConflict)) !== 'true') await sleep(5)
+    },
+  }
+}
+
+/** Starts a server that follows another. @returns its URL, of the same database. */
+export async function startStandby(world: Ends, primary: OwnServer, name = 'standby'): Promise<string> {
+  const data = join(dirname(primary.data), name)
   await copyData(primary, data)
   const port = await freePort()
   const url = new URL(primary.url)
@@ -40,16 +55,7 @@ export async function startWithStandby(world: World): Promise<ReplicatedServer> 
   world.atEnd(() => standby.stop())
   await untilIn(data, 'ready')
   url.port = String(port)
-  const standbyUrl = url.href
-  return {
-    primary,
-    standbyUrl,
-    async untilFollowed() {
-      const written = await textOf(primary.url, 'pg_current_wal_lsn()')
-      const followed = `(pg_last_wal_replay_lsn() >= '${written}')::text`
-      while ((await textOf(standbyUrl, followed).catch(ignoreConflict)) !== 'true') await sleep(5)
-    },
-  }
+  return url.href
 }
 
 /** Who asks may itself be in the way. */

@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { isResending, whyUnreachable } from '../../src/connection/reachable.js'
+import { isResending, whyUnreachable } from '../../src/connection/lost/reachable.js'
 
 const HEAD =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'

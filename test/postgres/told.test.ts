@@ -163,15 +163,26 @@ describe('one AbortSignal', () => {
   it('that is none is refused', () => {
     for (const signal of [{}, 5, new EventTarget(), { aborted: true }])
       expect(() => shop.users.aiterator({ signal } as never)).toThrow(
-        /^signal must be an AbortSignal, not (?:an object|5)/,
+        /^signal must be an AbortSignal, not (?:an object|an EventTarget|5)/,
       )
   })
 })
 
 it('options that are none are refused', () => {
-  for (const options of [5, 'x', null, []]) {
+  for (const options of [5, 'x', null, [], new Set(), new Map(), new Date(), new AbortController().signal]) {
     expect(() => shop.users.iterator(options as never)).toThrow(/options must be an object/)
     expect(() => shop.users.aiterator(options as never)).toThrow(/options must be an object/)
+  }
+})
+
+it('options of what is read at once are no others', async () => {
+  for (const options of [[], new Set(), new Map(), new AbortController().signal]) {
+    const { users } = shop
+    const reads = ['toArray', 'first', 'count', 'exists', 'explain'] as const
+    for (const read of reads)
+      await expect(users[read](options as never)).rejects.toThrow(
+        /options.* must be an object, not an? [A-Z]/,
+      )
   }
 })
 

@@ -56,6 +56,16 @@ describe('inBulk', () => {
     expect(await closed.repos.users.none().inBulk([1])).toEqual(new Map())
   })
 
+  it.each([
+    ['a Set', new Set([1])],
+    ['a Map', new Map([[1, 1]])],
+    ['a Date', new Date()],
+    ['an iterator', [1][Symbol.iterator]()],
+    ['a promise', Promise.resolve([1])],
+  ])('takes %s neither for keys nor for options', async (_, keys) => {
+    await expect(shop.repos.users.inBulk(keys as never)).rejects.toThrow(/takes an array of keys/)
+  })
+
   it('sends one parameter however many keys there are', async () => {
     const keys = Array.from({ length: 100_000 }, (_, index) => index)
     expect((await shop.repos.users.inBulk(keys)).size).toBe(5)

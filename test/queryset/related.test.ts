@@ -1,5 +1,6 @@
+import type { LogEvent } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FieldError, UsageError } from 'sluice'
+import { connect, count, FieldError, UsageError } from 'sluice'
 import { hasServerLog, serverLog } from '../support/database.js'
 import { openLibrary, type Library } from '../support/library.js'
 
@@ -120,6 +121,37 @@ describe('prefetchRelated', () => {
     }
     const tags = await library.tags.prefetchRelated('books').toArray()
     expect(tags.flatMap((tag) => tag.books)).toHaveLength(links.length)
+  })
+
+  it('goes on from rows that were joined, without reading them again', async () => {
+    const sent: string[] = []
+    await using db = connect({
+      connectionString: library.database.url,
+      log: ({ query }: LogEvent) => void sent.push(query.sql),
+    })
+    const { books, authors } = library
+    const related = ['author.books', 'author.publisher', 'editor'] as const
+    const joined = books
+      .orderBy('id')
+      .selectRelated('author.publisher', 'editor')
+      .prefetchRelated(...related)
+    const rows = await joined.using(db).toArray()
+    expect(sent.length).toBe(2)
+    const written = await byAuthor()
+    for (const { authorId, author } of rows) expect(author.books.length).toBe(written.get(authorId))
+    expect(await collect(joined.aiterator({ chunkSize: 3 }))).toEqual(rows)
+    const apart = await books
+      .orderBy('id')
+      .prefetchRelated(...related)
+      .toArray()
+    expect(rows.map(({ author, editor }) => [author.publisher, editor])).toEqual(
+      apart.map(({ author, editor }) => [author.publisher, editor]),
+    )
+
+    async function byAuthor() {
+      const counted = await authors.annotate({ n: count('books') }).toArray()
+      return new Map(counted.map(({ id, n }) => [id, n]))
+    }
   })
 
   it('nests, and combines with selectRelated', async () => {

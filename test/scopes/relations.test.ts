@@ -33,7 +33,9 @@ describe('rows out of scope are there by no relation', () => {
       .prefetchRelated({ drafts: { postsByAuthor: posts.filter({ title: 'draft' }) } })
       .toArray()
     expect(named.map(({ drafts }) => drafts)).toEqual([[], [], []])
-    const streamed = []
+    const given = await posts.prefetchRelated('author').prefetchInto([{ authorId: 1 }, { authorId: 4 }])
+    expect(given.map(({ author }) => author?.id ?? null)).toEqual([1, null])
+    const streamed: (number | null)[] = []
     for (const post of posts.prefetchRelated('author').orderBy('id').iterator({ chunkSize: 2 }))
       streamed.push(post.author?.id ?? null)
     expect(streamed).toEqual([1, 2, 3, null])

@@ -118,7 +118,7 @@ function ofExpression(target: ExpressionTarget, expression: Parameters<typeof pa
     if (levels === 0) return column
     return computed(
       { label: path, type: column.type, nullable: column.nullable },
-      { kind: 'outer', levels, column },
+      { kind: 'outer', queries: 0, levels, column },
     )
   }
   const { path, table } = deepest

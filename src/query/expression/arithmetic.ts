@@ -3,7 +3,7 @@ import { baseType, serverType, type TypeSchema } from '../../schema/type.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import { readAs, readingOf } from '../../types/base-types.js'
 import { baseName } from '../../types/same-type.js'
-import { castTo, joining } from './computed.js'
+import { asArgument, castTo, joining } from './computed.js'
 import { resolveTogether, type ExpressionTarget } from './resolve.js'
 
 export type Operator = '+' | '-' | '*' | '/' | '%'
@@ -49,7 +49,7 @@ function remainder(type: TypeSchema, left: ColumnSchema, right: ColumnSchema): C
 /** The first of two that is no number, and what it could be cast to. */
 function castOf(left: ColumnSchema, right: ColumnSchema): string {
   if (isNumber(left.type) && isNumber(right.type))
-    return ` Cast one of them, as in cast('${left.property}', 'numeric').`
+    return ` Cast one of them, as in cast(${asArgument(left)}, 'numeric').`
   const moment = [left, right].find(({ type }) => isOf(type, [...MOMENTS, 'time', 'interval']))
   if (moment === undefined) return ' Cast what holds numbers to a type of numbers.'
   return isOf(moment.type, ['interval'])

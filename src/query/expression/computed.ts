@@ -35,13 +35,22 @@ export type ExpressionNode =
   | { readonly kind: 'condition'; readonly condition: Condition }
   | { readonly kind: 'window'; readonly of: ColumnSchema; readonly window: WindowClause }
   | { readonly kind: 'subquery'; readonly form: 'scalar' | 'exists' | 'array'; readonly query: Subselect }
-  /** A value of the row that a subquery, or a condition across a relation, is asked for: so many levels up. */
-  | { readonly kind: 'outer'; readonly levels: number; readonly column: ColumnSchema }
+  | OuterValue
   /** The same while it is not known what the outer row is. */
   | OuterReference
   | { readonly kind: 'freeHand'; readonly node: OperationNode }
   /** What an insert would have written where it met a row: `excluded."price"`. */
   | { readonly kind: 'excluded'; readonly column: ColumnSchema }
+
+/** A value of the row that a subquery, or a condition across a relation, is asked for. */
+export interface OuterValue {
+  readonly kind: 'outer'
+  /** How many queries further out the row is. */
+  readonly queries: number
+  /** How many tables lie between. */
+  readonly levels: number
+  readonly column: ColumnSchema
+}
 
 export interface OuterReference {
   readonly kind: 'outerRef'
@@ -49,6 +58,8 @@ export interface OuterReference {
   readonly path: string
   /** What it is compared with, if that is known. */
   readonly wanted: TypeSchema | undefined
+  /** It has to be of that type, and not only to compare with it. */
+  readonly isCast?: boolean
 }
 
 /** `OVER (PARTITION BY … ORDER BY … frame)`. */
@@ -167,6 +178,11 @@ export function joining(
     { kind: 'sql', parts: ['(', ` ${operator} `, ')'], args: [left, right] },
     [left, right],
   )
+}
+
+/** How it is written as an argument of a function, for messages. */
+export function asArgument({ property }: ColumnSchema): string {
+  return /^[\w$.]+$/.test(property) ? `'${property}'` : property
 }
 
 /** A value as it is. */

@@ -1,36 +1,20 @@
 import { FieldError, UsageError } from '../../errors.js'
 import { knownNumber } from '../../shape/known.js'
-import type { ColumnSchema } from '../../schema/table.js'
-import type { TypeSchema } from '../../schema/type.js'
 import type { Subselect } from '../filter/subquery.js'
 import { areComparable, baseName } from '../../types/same-type.js'
 import {
+  castTo,
   computed,
   isComputed,
   isOverGroup,
   isWindow,
   type Computed,
   type OuterReference,
+  type OuterValue,
 } from './computed.js'
+import { isOuterReference, type OuterColumn } from './outer-reference.js'
 import { refuseTooDeep } from '../too-deep.js'
 import { columnNamed, type ExpressionTarget } from './resolve.js'
-
-/** A value of the outer row, before it is known of which table that is. */
-export function outerReference(path: string, levels: number): Computed {
-  const node: OuterReference = { kind: 'outerRef', levels, path, wanted: undefined }
-  return computed({ label: `outerRef('${path}')`, type: 'unknown', nullable: true }, node)
-}
-
-export function isOuterReference(
-  column: ColumnSchema,
-): column is Computed & { readonly node: OuterReference } {
-  return isComputed(column) && column.node.kind === 'outerRef'
-}
-
-/** A reference that has to be of a type. */
-export function wanting(column: Computed & { readonly node: OuterReference }, wanted: TypeSchema): Computed {
-  return { ...column, type: wanted, node: { ...column.node, wanted } }
-}
 
 /** How many queries, and how many scopes of SQL, lie between a reference and the row that it is bound to. */
 interface Depth {
@@ -62,7 +46,10 @@ export function bindOuter<T extends object>(subject: T, target: ExpressionTarget
 
 /** The same for a whole query. */
 export function bindQuery(query: Subselect, target: ExpressionTarget): Subselect {
-  return query.reach === 0 ? query : { ...query, state: bindOuter(query.state, target) }
+  if (query.reach === 0) return query
+  const state = bindOuter(query.state, target)
+  // What a row has may itself be of a row further out.
+  return { ...query, state, reach: Math.max(query.reach, reachOf(state)) }
 }
 
 /** How many queries further out the rows are that a query has references to. */
@@ -85,17 +72,13 @@ function isSubselect(value: object): value is Subselect {
   return 'nodeOf' in value
 }
 
-function isBindable(value: object, { levels }: Depth): value is Computed & { readonly node: OuterReference } {
+function isBindable(value: object, { levels }: Depth): value is OuterColumn {
   if (!('node' in value && 'property' in value)) return false
   const { node } = value as Computed
   return node.kind === 'outerRef' && node.levels === levels
 }
 
-function bound(
-  { node, type }: Computed & { readonly node: OuterReference },
-  target: ExpressionTarget,
-  { scopes }: Depth,
-): Computed {
+function bound({ node, type }: OuterColumn, target: ExpressionTarget, { levels, scopes }: Depth): Computed {
   const column = columnNamed(target, node.path)
   const { wanted } = node
   if (isWindow(column) || (isOverGroup(column) && isComputed(column) && column.node.kind === 'aggregate')) {
@@ -105,19 +88,19 @@ function bound(
         'subquery of its own.',
     )
   }
-  if (wanted !== undefined && !areComparable(wanted, column.type)) {
+  // One of a row further out says what it is when that is known.
+  if (wanted !== undefined && !isOuterReference(column) && !areComparable(wanted, column.type)) {
     throw new FieldError(
       `outerRef('${node.path}') is ${baseName(column.type)}, and is compared with ${baseName(wanted)}: cast one of them.`,
     )
   }
-  return computed(
-    {
-      label: `outerRef('${node.path}')`,
-      type: wanted === undefined ? column.type : type,
-      nullable: column.nullable,
-    },
-    { kind: 'outer', levels: scopes, column },
+  const label = `outerRef('${node.path}')`
+  const isCast = node.isCast === true && wanted !== undefined && baseName(wanted) !== baseName(column.type)
+  const outer = computed(
+    { label, type: wanted === undefined || isCast ? column.type : type, nullable: column.nullable },
+    { kind: 'outer', queries: levels, levels: scopes, column },
   )
+  return isCast ? castTo(wanted, label, outer) : outer
 }
 
 /** A copy of what is in a value, each part as deep as it is. */
@@ -136,6 +119,10 @@ function deeper(whole: object, part: string, { levels, scopes }: Depth): Depth {
     (kind === 'related' && part === 'condition') ||
     ((kind === 'subquery' || kind === 'inQuery') && part === 'query')
   if (isInner) return { levels: levels + 1, scopes: scopes + 1 }
+  if (kind === 'outer' && part === 'column') {
+    const outer = whole as OuterValue
+    return { levels: levels - outer.queries, scopes: scopes - outer.levels }
+  }
   if (!('function' in whole && Array.isArray(path))) return { levels, scopes }
   // An aggregate: its filter is about rows of its own, all else about those of the query.
   const isOfRelated = part === 'filter' && path.length > 0

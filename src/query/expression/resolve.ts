@@ -13,6 +13,7 @@ import { columnsOf, findColumn, noField, propertiesOf, refuseUnlessName } from '
 import { encodeCopy } from '../encode.js'
 import { fieldsAndRelations, firstName, firstStep, relationOf } from '../related/path.js'
 import { computed, isOverGroup } from './computed.js'
+import { isOuterReference, takenAs } from './outer-reference.js'
 
 /** Under this key an expression looks up what it is made of. */
 export const RESOLVE: unique symbol = Symbol.for(`sluice.resolve@${version}`)
@@ -75,8 +76,10 @@ export function resolveTogether(
   wanted?: TypeSchema,
 ): ColumnSchema[] {
   const typed = given.map((each) => (hasOwnType(each) ? resolveArgument(target, each, wanted) : undefined))
-  const type = typed.find((each) => each !== undefined)?.type ?? wanted
-  return given.map((each, index) => typed[index] ?? resolveArgument(target, each, type))
+  const ofItself = typed.find((each) => each !== undefined && !isOuterReference(each))
+  const type = ofItself?.type ?? wanted
+  const alike = given.map((each, index) => typed[index] ?? resolveArgument(target, each, type))
+  return alike.map((each) => takenAs(each, type ?? alike.find((one) => !isOuterReference(one))?.type))
 }
 
 /** Whether an argument's type does not depend on what stands beside it. */

@@ -8,6 +8,7 @@ import { isPlainObject, refuseUndefined } from '../lookups/operand.js'
 import { describe } from '../../types/describe.js'
 import { areLookups, parseLookups } from '../lookups/parse-lookups.js'
 import { isCallback, parseExpression } from './parse-expression.js'
+import { refuseLookupsOfRelation } from './relation-form.js'
 import { conditionOf } from '../expression/condition-of.js'
 import { refuseWindows } from '../aggregate/grouping.js'
 import { bindOuter } from '../expression/outer-row.js'
@@ -76,6 +77,7 @@ function parseRelation(
   const no = (condition: Condition): Condition => ({ kind: 'not', condition })
   if (relation.kind === 'one') {
     if (value === null) return no(related({ kind: 'and', conditions: [] }))
+    refuseLookupsOfRelation(relation, target.table, label, value)
     return related(parseRelated(target, label, value))
   }
   const entries = isPlainObject(value) ? Object.entries(value) : []

@@ -32,6 +32,10 @@ export interface SubqueryParts<Value = unknown, Key = unknown, Shape = unknown> 
   readonly query: Subselect
   /** The type of its column. */
   readonly type: TypeSchema
+  /** The same where it is that of a value of an outer row, once that row is known. */
+  readonly typeIn?: (state: object) => TypeSchema
+  /** The most rows that it can have, where a slice says so. */
+  readonly limit?: number
   /** It has no rows, whatever the tables hold. */
   readonly none: boolean
   /** Of whole rows, which otherwise go by their primary key: the same by another of their fields. */

@@ -4,7 +4,7 @@ import { baseType, serverType, type TypeSchema } from '../../schema/type.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import { describe } from '../../types/describe.js'
 import { baseName } from '../../types/same-type.js'
-import { castTo, computed } from '../expression/computed.js'
+import { asArgument, castTo, computed } from '../expression/computed.js'
 
 /** A part of a moment. `weekDay` is 1 for Sunday to 7, `isoWeekDay` 1 for Monday to 7, `week` that of ISO 8601. */
 export type DatePart =
@@ -154,13 +154,13 @@ function withoutTimeZone(column: ColumnSchema, method: string, { timeZone }: Tim
 }
 
 function notAMoment(
-  { property, type }: ColumnSchema,
+  column: ColumnSchema,
   method: string,
   taken = 'a date, a time or an interval',
 ): FieldError {
   return new FieldError(
-    `${method}() takes ${taken}, and "${property}" is ${baseName(type)}: cast it, as in ` +
-      `cast('${property}', 'timestamp').`,
+    `${method}() takes ${taken}, and "${column.property}" is ${baseName(column.type)}: cast it, as in ` +
+      `cast(${asArgument(column)}, 'timestamp').`,
   )
 }
 

@@ -2,7 +2,7 @@ import { anything, checkOptions } from '../../options.js'
 import { FieldError } from '../../errors.js'
 import { recordOf } from '../../types/base-types.js'
 import { baseName } from '../../types/same-type.js'
-import { calling } from '../expression/computed.js'
+import { asArgument, calling } from '../expression/computed.js'
 import type { Argument, ArgumentOf, Fixed, Strict } from '../expression/expression-types.js'
 import { QueryExpression } from '../expression/query-expression.js'
 import { resolveArgument } from '../expression/resolve.js'
@@ -78,7 +78,7 @@ function halving(half: 'date' | 'time') {
       if (name !== 'timestamp' && name !== 'timestamptz') {
         throw new FieldError(
           `${method}() takes a timestamp, and "${moment.property}" is ${baseName(moment.type)}: cast it, as in ` +
-            `cast('${moment.property}', 'timestamp').`,
+            `cast(${asArgument(moment)}, 'timestamp').`,
         )
       }
       return half === 'date' ? dayOf(moment, checked) : clockOf(moment, checked)

@@ -4,7 +4,7 @@ import { baseType } from '../../schema/type.js'
 import { describe } from '../../types/describe.js'
 import { baseName } from '../../types/same-type.js'
 import { recordOf } from '../../types/base-types.js'
-import { calling, castTo, computed, sameAs } from '../expression/computed.js'
+import { asArgument, calling, castTo, computed, sameAs } from '../expression/computed.js'
 import type { Argument, ArgumentOf, Calculated, Fixed, Strict } from '../expression/expression-types.js'
 import { QueryExpression } from '../expression/query-expression.js'
 import { literal, resolveArgument, type ExpressionTarget } from '../expression/resolve.js'
@@ -132,7 +132,7 @@ export function numberArgument(target: ExpressionTarget, argument: unknown, name
   if (recordOf(column.type)?.family === 'numeric') return column
   throw new FieldError(
     `${name}() takes a number, and "${column.property}" is ${baseName(column.type)}: cast it, as in ` +
-      `cast('${column.property}', 'numeric').`,
+      `cast(${asArgument(column)}, 'numeric').`,
   )
 }
 

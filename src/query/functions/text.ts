@@ -4,8 +4,9 @@ import { serverType } from '../../schema/type.js'
 import { lookupKind } from '../../types/lookup-kind.js'
 import { recordOf } from '../../types/base-types.js'
 import { baseName } from '../../types/same-type.js'
-import { calling, castTo, computed } from '../expression/computed.js'
+import { asArgument, calling, castTo, computed } from '../expression/computed.js'
 import type { Argument, MadeOf, Strict } from '../expression/expression-types.js'
+import { takenAs } from '../expression/outer-reference.js'
 import { QueryExpression } from '../expression/query-expression.js'
 import { resolveArgument, type ExpressionTarget } from '../expression/resolve.js'
 
@@ -67,7 +68,7 @@ function ofText<V>(name: string, type: 'text' | 'int4') {
  * @throws {@link FieldError} where that depends on settings of the session, as it does of dates.
  */
 export function textArgument(target: ExpressionTarget, argument: unknown, name: string): ColumnSchema {
-  const column = resolveArgument(target, argument, 'text')
+  const column = takenAs(resolveArgument(target, argument, 'text'), 'text')
   const { type, property } = column
   if (lookupKind(type) === 'text') return column
   const record = recordOf(type)
@@ -75,6 +76,6 @@ export function textArgument(target: ExpressionTarget, argument: unknown, name: 
   if (record === undefined ? lookupKind(type) === 'comparable' : record.plainText)
     return castTo('text', property, column)
   throw new FieldError(
-    `${name}() takes text, and "${property}" is ${baseName(type)}: say how it becomes text, as in cast('${property}', 'text').`,
+    `${name}() takes text, and "${property}" is ${baseName(type)}: say how it becomes text, as in cast(${asArgument(column)}, 'text').`,
   )
 }

@@ -1,7 +1,7 @@
 import { FieldError } from '../../errors.js'
 import { castTo } from '../expression/computed.js'
 import type { Argument, Fixed, Literal, Named, OfOuterRow, Strict } from '../expression/expression-types.js'
-import { outerReference } from '../expression/outer-row.js'
+import { outerReference } from '../expression/outer-reference.js'
 import { QueryExpression } from '../expression/query-expression.js'
 import { excludedColumn } from '../expression/excluded.js'
 import { columnNamed, literal, resolveArgument } from '../expression/resolve.js'

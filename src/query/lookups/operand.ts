@@ -6,7 +6,7 @@ import type { ColumnSchema } from '../../schema/table.js'
 import type { TypeSchema } from '../../schema/type.js'
 import { Operand } from '../../shape/operand.js'
 import { encodeCopy } from '../encode.js'
-import { isOuterReference, wanting } from '../expression/outer-row.js'
+import { isOuterReference, wanting } from '../expression/outer-reference.js'
 import { isExpression, RESOLVE, type ExpressionTarget, type Resolvable } from '../expression/resolve.js'
 import type { Comparand } from '../filter/condition.js'
 

@@ -22,7 +22,9 @@ export function orderBy(state: QueryState, keys: readonly unknown[], method = 'o
 /** Turns the order around, that of the primary key when there is none. */
 export function reverse(state: QueryState): QueryState {
   refuseAfter(state, 'reverse', 'slice')
-  return change(state, { order: opposite(inDefaultOrder(state).order) })
+  const ordered = inDefaultOrder(state)
+  refuseUnordered(ordered, 'reverse', 'Call orderBy() first')
+  return change(state, { order: opposite(ordered.order) })
 }
 
 function inOrder(state: QueryState, order: readonly Ordering[]): QueryState {

@@ -5,6 +5,7 @@ import type { ColumnSchema, RelationSchema, TableSchema } from '../../schema/tab
 import { describe } from '../../types/describe.js'
 import { encodeCell, isRecord, parseValues, type Assignment, type Cell } from '../assignment.js'
 import { columnsOf } from '../columns.js'
+import { isSubquery } from '../filter/subquery.js'
 import { refuseView } from '../writable.js'
 import { relationOf } from './path.js'
 
@@ -61,6 +62,11 @@ export function linkOf(table: TableSchema, schemas: SchemaRegistry, name: string
 
 /** The keys of related rows: of a row or a key, or of an array of them, each once. */
 export function linkedKeys({ target, named, relation }: Link, rows: unknown, method: string): Cell[][] {
+  if (isSubquery(rows)) {
+    throw new FieldError(
+      `${method}() of link('${relation.name}') takes rows or their keys, and no queryset: read them first, by toArray().`,
+    )
+  }
   const list: readonly unknown[] = Array.isArray(rows) ? rows : [rows]
   const keys = new Map<string, Cell[]>()
   for (const row of list) {

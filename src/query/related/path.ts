@@ -43,8 +43,9 @@ export function relationOf(table: TableSchema, name: string, toOne = false): Rel
     name,
     relations.map((each) => each.name),
   )
+  const dotted = name.includes('__') ? ` Paths have dots here: "${name.replaceAll('__', '.')}".` : ''
   throw new FieldError(
-    `${qualifiedName(table)} has no relation${toOne ? ' to one row' : ''} "${name}". ${choices}.`,
+    `${qualifiedName(table)} has no relation${toOne ? ' to one row' : ''} "${name}".${dotted} ${choices}.`,
   )
 }
 

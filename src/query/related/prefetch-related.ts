@@ -9,7 +9,7 @@ import { qualifiedName } from '../../schema/qualified-name.js'
 
 /**
  * Prefetches paths of relations, and relations by querysets of their own: `{ posts: posts.filter(…) }`; under another name
- * `{ published: { posts: posts.filter(…) } }`.
+ * `{ published: { posts: posts.filter(…) } }`; with null nothing.
  *
  * @param stateOf what a queryset asks; undefined for what is none.
  */
@@ -18,6 +18,10 @@ export function prefetchRelated(
   args: readonly unknown[],
   stateOf: (queryset: unknown) => QueryState | undefined,
 ): QueryState {
+  if (args.length === 1 && args[0] === null) {
+    refuseAfter(state, 'prefetchRelated', 'values')
+    return change(state, { selection: { ...state.selection, prefetches: [] } })
+  }
   return args.reduce<QueryState>((before, arg) => {
     if (!isPlainObject(arg)) return prefetchPaths(before, [arg as string])
     return Object.entries(arg).reduce((at, [name, wanted]) => {
@@ -75,7 +79,11 @@ export function prefetchBy(state: QueryState, name: string, inner: QueryState, a
       `The relation "${name}" of ${qualifiedName(state.table)} leads to ${relation.target}, not to ${qualifiedName(inner.table)}.`,
     )
   }
-  refuseAfter(inner, 'prefetchRelated', 'values')
+  if (inner.selection.shape !== 'model') {
+    throw new UsageError(
+      `prefetchRelated of "${name}" takes whole rows, which values() and valuesList() make others of: only() narrows them.`,
+    )
+  }
   if (inner.distinctOn.length > 0) {
     throw new UsageError(
       `prefetchRelated of "${name}" cannot take a queryset with distinct(fields): it would leave one row for all rows ` +

@@ -6,6 +6,7 @@ import { projectionOf } from '../../query/projection.js'
 import { isSliced, placedIn, type QueryState } from '../../query/state.js'
 import type { Subselect, SubqueryParts } from '../../query/filter/subquery.js'
 import { known } from '../../shape/known.js'
+import { Operand } from '../../shape/operand.js'
 import { compileNode } from '../compile.js'
 import type { Scope } from '../scope.js'
 import { selectExists, selectRows } from './select.js'
@@ -40,10 +41,13 @@ export function subqueryOf(state: QueryState, form?: 'array', by?: string): Subq
   // The order of rows that are only looked for matters where it decides which rows there are.
   const isOrdered = form === 'array' || isSliced(rows) || rows.distinctOn.length > 0
   const query = isOrdered ? rows : { ...rows, order: [] }
+  const limit = rows.slice?.limit
   return {
     query: { state: query, nodeOf: subselectNode, reach: reachOf(query) },
     type: output.type,
+    typeIn: (bound) => projectionOf(bound as QueryState).outputs[0]?.type ?? output.type,
     none: state.none,
+    ...(limit !== undefined && { limit: Operand.valueOf(limit) }),
     ...(isWhole && { rows: { table, by: (field: string) => subqueryOf(state, form, field) } }),
   }
 }

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { Deadline } from './deadline.js'
+import { Deadline } from '../deadline.js'
 
 /** Asks whether there is TLS: whatever a server says to that, it says something. */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f])

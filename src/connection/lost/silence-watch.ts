@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { ConnectionError } from '../errors.js'
-import type { HeldLimits } from './time-limits.js'
+import { ConnectionError } from '../../errors.js'
+import type { HeldLimits } from '../time-limits.js'
 import { whyUnreachable } from './reachable.js'
 
 const SLICES = 4
