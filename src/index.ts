@@ -21,6 +21,16 @@ export { withSettings, type Transactional } from './transaction/with-settings.js
 export { Repository } from './repository/repository.js'
 export type { KeyOrRow, LinkedRows, LinkedRowsOf } from './repository/linked-rows.js'
 export type { LinkOptions, LinksSet } from './write/link.js'
+export { extendRepositories } from './repository/extend.js'
+export type {
+  ExtendedFunction,
+  ExtendedRepositories,
+  Extension,
+  Extensions,
+  NewRowDefaults,
+  Scope,
+  ScopedModel,
+} from './repository/extension-types.js'
 export { repositoriesOf, type RepositoryClass } from './repository/repositories.js'
 export { functionsOf } from './repository/functions.js'
 export { QuerySet } from './queryset/queryset.js'

@@ -28,6 +28,8 @@ export interface Model {
   readonly relations?: object
   /** Relations that were prefetched under names of their own. */
   readonly aliases?: object
+  /** The application's own methods of its querysets. */
+  readonly methods?: object
 }
 
 /** A relation to at most one row; `Nullable` is true when there may be none. */

@@ -34,6 +34,8 @@ export interface QueryState {
   readonly none: boolean
   /** Every row was asked for by `all()`, so that an update or delete without a filter is meant. */
   readonly all: boolean
+  /** The scopes of the table that do not hold here: all of them, or those of these names. */
+  readonly unscoped: true | readonly string[]
 }
 
 /** Queries whose rows are put together: `operands` have the same columns, of the same types, in the same order. */
@@ -138,6 +140,7 @@ export function initialState(table: TableSchema, schemas = new SchemaRegistry([t
     slice: undefined,
     none: false,
     all: false,
+    unscoped: NONE,
   })
 }
 

@@ -3,13 +3,15 @@ import { UsageError } from '../errors.js'
 import type { Binding } from '../kysely/handle.js'
 import { ownValues } from '../kysely/own-values.js'
 import { refuseOnOther } from '../kysely/others/engine.js'
+import { scopedState } from '../query/scoped/scoped.js'
 import { refuseAfter, type QueryState } from '../query/state.js'
 import type { Builder } from '../sql/compile.js'
 import { selectFreeHand } from '../sql/select/free-hand.js'
 import { decodePlugin } from './decode-plugin.js'
 
 /** A queryset as a Kysely builder, whose rows are the queryset's. */
-export function kyselyBuilder(binding: Binding, state: QueryState): Builder {
+export function kyselyBuilder(binding: Binding, asked: QueryState): Builder {
+  const state = scopedState(asked)
   refuseAfter(state, 'toKysely', 'union', 'prefetchRelated')
   refuseOnOther(
     binding.engine,

@@ -3,6 +3,7 @@ import type { Binding } from '../kysely/handle.js'
 import type { CallOptions } from '../kysely/abortable.js'
 import { abortSignal, anything, checkOptions, size as sizeCheck } from '../options.js'
 import { behindPosition, withPositions, writePosition } from '../position/position.js'
+import { scopedState } from '../query/scoped/scoped.js'
 import { slice } from '../query/slice.js'
 import type { QueryState } from '../query/state.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
@@ -52,7 +53,7 @@ export function pageRequest(
   if (backwards && after !== undefined && after !== null)
     throw new OptionError('page() takes after or before, not both.')
   const from = (backwards ? before : after) ?? undefined
-  const ordered = withPositions(state, 'page')
+  const ordered = withPositions(scopedState(state), 'page')
   const behind = from === undefined ? ordered : behindPosition(ordered, from, backwards)
   const call = signal === undefined ? {} : { signal }
   return { ordered, state: slice(behind, 0, size + 1), size, from, backwards, call }

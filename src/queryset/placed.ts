@@ -1,6 +1,7 @@
 import { bindingOf, type KyselyHandle } from '../kysely/handle.js'
 import type { Model } from '../query/model.js'
-import { inSchemas } from '../query/state.js'
+import { withoutScopes } from '../query/scoped/table-scope.js'
+import { change, inSchemas, refuseAfter } from '../query/state.js'
 import type { SchemaMap } from '../schema/places.js'
 import { Partitioned } from './partitioned.js'
 
@@ -28,5 +29,18 @@ export abstract class Placed<M extends Model, R, Q> extends Partitioned<M, R, Q>
    */
   withSchema(schemas: SchemaMap): this {
     return this.made(inSchemas(this.state, schemas), this.binding) as this
+  }
+
+  /**
+   * The same query with rows that are out of scope, where {@link extendRepositories} has given the table one: without all of
+   * its scopes, or without those of these names. It is about the rows of the queryset itself: those that relations lead to stay
+   * within the scopes of their tables, back to this table as well. Defaults of new rows stay.
+   *
+   * @throws {@link UsageError} for a name that no scope of the table has, on a slice, and after `union()` and its like.
+   */
+  unscoped(...names: readonly string[]): this {
+    refuseAfter(this.state, 'unscoped', 'slice', 'union')
+    const unscoped = withoutScopes(this.state, names)
+    return this.made(change(this.state, { unscoped }), this.binding) as this
   }
 }

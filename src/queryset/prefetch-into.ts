@@ -5,6 +5,7 @@ import { isRecord } from '../query/assignment.js'
 import { columnsOf } from '../query/columns.js'
 import { encodeCopy } from '../query/encode.js'
 import { locksRows } from '../query/select-for-update.js'
+import { scopedState } from '../query/scoped/scoped.js'
 import type { Prefetch, QueryState } from '../query/state.js'
 import type { KeyedRow, RowKey } from '../rows/keyed-reader.js'
 import { qualifiedName } from '../schema/qualified-name.js'
@@ -20,10 +21,11 @@ import { completeRows } from './read.js'
  */
 export async function prefetchInto(
   binding: Binding,
-  state: QueryState,
+  asked: QueryState,
   rows: readonly unknown[],
 ): Promise<unknown[]> {
-  refuseOtherThanPrefetches(state)
+  refuseOtherThanPrefetches(asked)
+  const state = scopedState(asked)
   if (!Array.isArray(rows))
     throw new FieldError(`prefetchInto() takes an array of rows, not ${describe(rows)}.`)
   const keysOf = state.selection.prefetches.map((each) => keyReader(state, each))

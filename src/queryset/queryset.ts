@@ -20,6 +20,7 @@ import type { AfterSlice, AfterUnion } from './types/after.js'
 import type * as types from './types/annotation-types.js'
 import type { ArgumentValue } from './types/expression-values.js'
 import type { QuerySetOf } from './types/field-types.js'
+import type { MethodsOf, WithMethods } from './types/methods.js'
 import type { OrderExpression } from '../query/expression/query-expression.js'
 import type { AnyField, OrderObject, ValuesTuple } from './types/order-types.js'
 import type * as paths from './types/path-types.js'
@@ -38,9 +39,9 @@ import type { WithAliases } from './types/aliases.js'
  * @typeParam M the table's generated types.
  * @typeParam R what one row of the result is.
  */
-export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, QuerySet<M, R>> {
+export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Chained<M, R>> {
   /** The same query without the cached rows. Says as well that `update` and `delete` may take the whole table. */
-  all(): QuerySet<M, R> {
+  all(): Chained<M, R> {
     return this.#with(change(this.state, { all: true }))
   }
 
@@ -54,12 +55,12 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
    * @throws {@link FieldError} for an unknown field or lookup or an `undefined` operand, {@link EncodeError} for a
    * value that the column cannot hold, {@link UsageError} on a slice.
    */
-  filter(...conditions: FilterArgument<M>[]): QuerySet<M, R> {
+  filter(...conditions: FilterArgument<M>[]): Chained<M, R> {
     return this.#with(filter(this.state, conditions))
   }
 
   /** The exact complement of `filter` with the same conditions, NULLs included: `WHERE (a AND b) IS NOT TRUE`. */
-  exclude(...conditions: FilterArgument<M>[]): QuerySet<M, R> {
+  exclude(...conditions: FilterArgument<M>[]): Chained<M, R> {
     return this.#with(exclude(this.state, conditions))
   }
 
@@ -71,7 +72,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
    */
   orderBy<const Path extends string = never>(
     ...keys: (paths.OrderPath<M, Path> | AnyField<M> | Expressed | OrderExpression | OrderObject<M>)[]
-  ): QuerySet<M, R> {
+  ): Chained<M, R> {
     return this.#with(orderBy(this.state, keys))
   }
 
@@ -80,7 +81,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
    *
    * @throws {@link UsageError} on a slice, and without an order where there is no primary key.
    */
-  reverse(): QuerySet<M, R> {
+  reverse(): Chained<M, R> {
     return this.#with(reverse(this.state))
   }
 
@@ -99,7 +100,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
    * @throws {@link FieldError} for an unknown field; {@link UsageError} on a slice, after `selectForUpdate`, and when
    * the order begins with other fields.
    */
-  distinct<const Path extends string>(...fields: readonly paths.FieldPath<M, Path>[]): QuerySet<M, R> {
+  distinct<const Path extends string>(...fields: readonly paths.FieldPath<M, Path>[]): Chained<M, R> {
     return this.#with(distinct(this.state, fields))
   }
 
@@ -109,19 +110,19 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
    * @throws {@link UsageError} when rows differ in shape, fields or types, for a queryset with `selectForUpdate` or of
    * another database, and without `all` for types that have no equality, such as json.
    */
-  union(...others: readonly QuerySetOf<R>[]): QuerySet<M, R> & AfterUnion
-  union(...args: readonly [...others: QuerySetOf<R>[], options: UnionOptions]): QuerySet<M, R> & AfterUnion
+  union(...others: readonly QuerySetOf<R>[]): Chained<M, R> & AfterUnion
+  union(...args: readonly [...others: QuerySetOf<R>[], options: UnionOptions]): Chained<M, R> & AfterUnion
   union(...args: readonly (QuerySetOf<R> | UnionOptions)[]): unknown {
     return this.#combined(...unionOf(args))
   }
 
   /** The rows that are in this queryset and in all of the others, each once: `INTERSECT`. Else as {@link union}. */
-  intersection(...others: readonly QuerySetOf<R>[]): QuerySet<M, R> & AfterUnion {
+  intersection(...others: readonly QuerySetOf<R>[]): Chained<M, R> & AfterUnion {
     return this.#combined('intersect', others)
   }
 
   /** The rows that are in none of the others, each once: `EXCEPT`. Else as {@link union}. */
-  difference(...others: readonly QuerySetOf<R>[]): QuerySet<M, R> & AfterUnion {
+  difference(...others: readonly QuerySetOf<R>[]): Chained<M, R> & AfterUnion {
     return this.#combined('except', others)
   }
 
@@ -142,13 +143,13 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
    */
   selectForUpdate<const Path extends string = 'self'>(
     options: LockOptions & { readonly of?: readonly ('self' | relations.ToOnePath<M, Path>)[] } = {},
-  ): QuerySet<M, R> {
+  ): Chained<M, R> {
     return this.#with(selectForUpdate(this.state, options))
   }
 
   /** Rows from `start`, inclusive, to `end`, exclusive, counted from 0: `LIMIT … OFFSET …`. Slices compose. */
-  slice(start: number, end?: number): QuerySet<M, R> & AfterSlice {
-    return this.#with(slice(this.state, start, end)) as QuerySet<M, R> & AfterSlice
+  slice(start: number, end?: number): Chained<M, R> & AfterSlice {
+    return this.#with(slice(this.state, start, end)) as Chained<M, R> & AfterSlice
   }
 
   /**
@@ -157,14 +158,14 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
    */
   only<const Path extends string>(
     ...fields: readonly paths.FieldPath<M, Path>[]
-  ): QuerySet<M, paths.OnlyRow<M, R, Path>> {
+  ): Chained<M, paths.OnlyRow<M, R, Path>> {
     return this.#with(only(this.state, fields))
   }
 
   /** Rows without these fields, of joined rows as well; primary keys stay. */
   defer<const Path extends string = never>(
     ...fields: readonly paths.FieldPath<M, Path>[]
-  ): QuerySet<M, paths.DeferRow<M, R, Path>> {
+  ): Chained<M, paths.DeferRow<M, R, Path>> {
     return this.#with(defer(this.state, fields))
   }
 
@@ -176,13 +177,13 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
    * payments.values({ month: trunc('month', 'paidAt'), customer: 'order.user.name' }).annotate({ total: sum('amount') })
    * ```
    */
-  values(): QuerySet<M>
+  values(): Chained<M, M['row']>
   values<const Path extends string>(
     ...fields: readonly paths.FieldPath<M, Path>[]
-  ): QuerySet<M, paths.ValuesRow<M, Path>>
+  ): Chained<M, paths.ValuesRow<M, Path>>
   values<const E extends types.NamedValues, const Path extends string = never>(
     ...fields: readonly [...paths.FieldPath<M, Path>[], E & types.CheckedValues<M, E>]
-  ): QuerySet<
+  ): Chained<
     types.Annotated<M, types.NamedRow<M, E>>,
     paths.Flat<paths.ValuesRow<M, Path> & types.NamedRow<M, E>>
   >
@@ -191,14 +192,14 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
   }
 
   /** Rows as tuples of these fields, in this order, of all without any; with `{ flat: true }` the values of one. */
-  valuesList(): QuerySet<M, readonly unknown[]>
+  valuesList(): Chained<M, readonly unknown[]>
   valuesList<const F extends string | Expressed>(
     field: F & types.ListedValue<M, F>,
     options: { readonly flat: true },
-  ): QuerySet<M, ArgumentValue<M, F>>
+  ): Chained<M, ArgumentValue<M, F>>
   valuesList<const F extends readonly (string | Expressed)[]>(
     ...fields: F & { readonly [I in keyof F]: types.ListedValue<M, F[I]> }
-  ): QuerySet<M, ValuesTuple<M, F>>
+  ): Chained<M, ValuesTuple<M, F>>
   valuesList(...args: readonly unknown[]): unknown {
     return this.#with(valuesList(this.state, args))
   }
@@ -213,7 +214,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
     field: paths.FieldPath<M, Path>,
     unit: DateUnit,
     options: DatesOptions = {},
-  ): QuerySet<M, NonNullable<ArgumentValue<M, Path>>> {
+  ): Chained<M, NonNullable<ArgumentValue<M, Path>>> {
     return this.#with(dates(this.state, field, unit, options))
   }
 
@@ -226,10 +227,10 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
    *
    * With `null` nothing is joined.
    */
-  selectRelated(nothing: null): QuerySet<M, Omit<R, relations.ToOneName<M>>>
+  selectRelated(nothing: null): Chained<M, Omit<R, relations.ToOneName<M>>>
   selectRelated<const Paths extends readonly string[]>(
     ...paths: { readonly [I in keyof Paths]: relations.ToOnePath<M, Paths[I]> }
-  ): QuerySet<M, paths.JoinedRow<M, R, Paths>>
+  ): Chained<M, paths.JoinedRow<M, R, Paths>>
   selectRelated(...paths: readonly (string | null)[]): unknown {
     return this.#with(selectRelated(this.state, paths))
   }
@@ -246,10 +247,10 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
    *
    * @throws {@link FieldError} for what is no relation, or a name that is taken; {@link UsageError} for an unfit queryset.
    */
-  prefetchRelated(nothing: null): QuerySet<M, Omit<R, relations.LoadedName<M>>>
+  prefetchRelated(nothing: null): Chained<M, Omit<R, relations.LoadedName<M>>>
   prefetchRelated<const Paths extends readonly string[]>(
     ...paths: { readonly [I in keyof Paths]: relations.RelationPath<M, Paths[I]> }
-  ): QuerySet<M, paths.JoinedRow<M, R, Paths>>
+  ): Chained<M, paths.JoinedRow<M, R, Paths>>
   prefetchRelated<const Wanted extends Readonly<Record<string, object>>>(
     querysets: Wanted & {
       readonly [N in keyof Wanted]: N extends relations.RelationName<M>
@@ -260,7 +261,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
               : relations.RelationName<M>
           }
     },
-  ): QuerySet<WithAliases<M, Wanted>, paths.Flat<Omit<R, keyof Wanted> & relations.Prefetched<M, R, Wanted>>>
+  ): Chained<WithAliases<M, Wanted>, paths.Flat<Omit<R, keyof Wanted> & relations.Prefetched<M, R, Wanted>>>
   prefetchRelated(...args: readonly (string | null | Readonly<Record<string, unknown>>)[]): unknown {
     const stateOf = (of: unknown) => (of instanceof QuerySet ? (of as QuerySet<Model>).state : undefined)
     return this.#with(prefetchRelated(this.state, args, stateOf))
@@ -281,12 +282,12 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
    */
   annotate<const A extends types.OfferedAggregates<M>>(
     aggregates: A & types.CheckedAnnotations<M, A>,
-  ): QuerySet<types.Annotated<M, types.AggregateRow<M, A>>, paths.Flat<R & types.AggregateRow<M, A>>> {
-    return new QuerySet(this.binding, annotate(this.state, aggregates))
+  ): Chained<types.Annotated<M, types.AggregateRow<M, A>>, paths.Flat<R & types.AggregateRow<M, A>>> {
+    return this.#with(annotate(this.state, aggregates))
   }
 
   /** No rows, and no query. */
-  none(): QuerySet<M, R> {
+  none(): Chained<M, R> {
     return this.#with(change(this.state, { none: true }))
   }
 
@@ -295,18 +296,24 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Quer
     return new QuerySet(binding, state)
   }
 
-  #with<Row>(state: QueryState): QuerySet<M, Row> {
-    return new QuerySet<M, Row>(this.binding, state)
+  // What the rows are, and what tables they may come of, follows from what was asked.
+  #with<Of extends Model, Row>(state: QueryState): Chained<Of, Row> {
+    return this.made(state, this.binding) as unknown as Chained<Of, Row>
   }
 
-  #combined(operator: Combination['operator'], others: readonly unknown[]): QuerySet<M, R> & AfterUnion {
+  #combined(operator: Combination['operator'], others: readonly unknown[]): Chained<M, R> & AfterUnion {
     const states = others.map((other) => {
       if (other instanceof QuerySet && other.binding.engine === this.binding.engine) return other.state
       throw new UsageError('Only querysets of the same database can be combined.')
     })
     // Only types say what cannot come next.
-    return this.#with(combine(this.state, states, operator)) as QuerySet<M, R> & AfterUnion
+    return this.#with(combine(this.state, states, operator)) as Chained<M, R> & AfterUnion
   }
 }
+
+/** A queryset with the application's own methods, if its table has any. */
+export type Chained<M extends Model, R> = M extends WithMethods
+  ? QuerySet<M, R> & MethodsOf<M>
+  : QuerySet<M, R>
 
 recognise({ QuerySet }, `@${version}`)

@@ -3,6 +3,7 @@ import type { Binding } from '../kysely/handle.js'
 import { abortable, type CallOptions } from '../kysely/abortable.js'
 import { abortSignal, anything, checkOptions, size, type OptionChecks } from '../options.js'
 import { behindCheckpoint, withPositions, writeCheckpoint } from '../position/position.js'
+import { scopedState } from '../query/scoped/scoped.js'
 import { slice } from '../query/slice.js'
 import { sourceName, type QueryState } from '../query/state.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
@@ -42,7 +43,7 @@ export function walkResumably(
   site: CallSite,
 ): AsyncIterableIterator<Batch<unknown>, undefined> {
   const { batchSize = DEFAULT_BATCH_SIZE, after, signal } = checkOptions(options, CHECKS, 'resumable')
-  const ordered = withPositions(state, 'resumable')
+  const ordered = withPositions(scopedState(state), 'resumable')
   const start = after ?? writeCheckpoint(ordered)
   behindCheckpoint(ordered, start)
   const call = signal === undefined ? {} : { signal }

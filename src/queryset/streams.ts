@@ -31,6 +31,11 @@ export abstract class Streams<R> {
     return typeof this.#state === 'function' ? (this.#state = this.#state()) : this.#state
   }
 
+  /** @internal */
+  protected set state(state: QueryState) {
+    this.#state = state
+  }
+
   /** What JSON and a log show of it: the table, the SQL and the number of its parameters, never what these are. */
   toJSON(): ShownQuery {
     return shownQuery(this.state)

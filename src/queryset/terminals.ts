@@ -8,6 +8,7 @@ import { bulkRead, keyedBy } from '../query/in-bulk.js'
 import type { FilterArgument, Model } from '../query/model.js'
 import { earliestFirst, inDefaultOrder, lastFirst, latestFirst } from '../query/order/order-by.js'
 import { rowAmong } from '../query/filter/row-among.js'
+import { scoped } from '../query/scoped/scoped.js'
 import { slice } from '../query/slice.js'
 import type { QueryState } from '../query/state.js'
 import { deleteAll, updateAll, type UpdateValues } from '../write/update.js'
@@ -51,7 +52,7 @@ export abstract class Terminals<M extends Model, R> extends Walks<M, R> implemen
     return this.#call(options, async (binding) => {
       if (this.#rows !== undefined && this.state.order.length > 0)
         return (await untilAborted(this.#rows, binding.signal))[0] ?? null
-      return (await first<R>(binding, inDefaultOrder(this.state))) ?? null
+      return (await run.first<R>(binding, inDefaultOrder(this.state))) ?? null
     })
   }
 
@@ -61,7 +62,10 @@ export abstract class Terminals<M extends Model, R> extends Walks<M, R> implemen
    * @throws {@link UsageError} on a slice, and without an order where there is no primary key.
    */
   last(options?: CallOptions): Promise<R | null> {
-    return this.#call(options, async (binding) => (await first<R>(binding, lastFirst(this.state))) ?? null)
+    return this.#call(
+      options,
+      async (binding) => (await run.first<R>(binding, lastFirst(this.state))) ?? null,
+    )
   }
 
   /**
@@ -205,7 +209,7 @@ export abstract class Terminals<M extends Model, R> extends Walks<M, R> implemen
   inBulk(...args: readonly unknown[]): Promise<Map<unknown, R>> {
     return fromCallSite(async () => {
       const { state, property, options } = bulkRead(this.state, args)
-      const read = (binding: Binding) => rowsOf<R>(binding, state)
+      const read = (binding: Binding) => run.rowsOf<R>(binding, state)
       return keyedBy(await abortable(this.binding, options, read), property)
     })
   }
@@ -262,11 +266,15 @@ export abstract class Terminals<M extends Model, R> extends Walks<M, R> implemen
 
   /** The rows, read once. A read that its caller may call off is not shared with others while it is under way. @internal */
   protected rows(options?: CallOptions): Promise<R[]> {
+    const asked = this.#rows === undefined ? scoped(this.state) : undefined
+    // They would be those of one call to all others.
+    if (asked?.isLasting === false)
+      return this.#call(options, (binding) => run.rowsOf<R>(binding, asked.state))
     if (options === undefined)
       return (this.#rows ??= this.#call(undefined, (binding) => this.#readToKeep(binding)))
     return this.#call(options, async (binding) => {
       if (this.#rows !== undefined) return untilAborted(this.#rows, binding.signal)
-      const rows = await rowsOf<R>(binding, this.state)
+      const rows = await run.rowsOf<R>(binding, this.state)
       this.#rows ??= Promise.resolve(rows)
       return rows
     })
@@ -274,7 +282,7 @@ export abstract class Terminals<M extends Model, R> extends Walks<M, R> implemen
 
   async #readToKeep(binding: Binding): Promise<R[]> {
     try {
-      return await rowsOf<R>(binding, this.state)
+      return await run.rowsOf<R>(binding, this.state)
     } catch (error) {
       this.#rows = undefined
       throw error
@@ -298,7 +306,7 @@ export abstract class Terminals<M extends Model, R> extends Walks<M, R> implemen
     return fromCallSite(async () => {
       const { args, options } = argumentsAndOptions(this.state.table, given)
       const state = ordered(this.state, args)
-      return this.#found(await abortable(this.binding, options, (binding) => first<R>(binding, state)))
+      return this.#found(await abortable(this.binding, options, (binding) => run.first<R>(binding, state)))
     })
   }
 
@@ -306,7 +314,7 @@ export abstract class Terminals<M extends Model, R> extends Walks<M, R> implemen
   async #one(method: string, conditions: readonly unknown[]): Promise<R | undefined> {
     const { args, options } = argumentsAndOptions(this.state.table, conditions)
     const state = args.length === 0 ? this.state : filter(this.state, args, method)
-    const read = (binding: Binding) => rowsOf<R>(binding, slice(state, 0, 2))
+    const read = (binding: Binding) => run.rowsOf<R>(binding, slice(state, 0, 2))
     const [row, other] = await abortable(this.binding, options, read)
     if (other !== undefined) throw new MultipleObjectsReturned(state.schemas.nameOf(state.table), method)
     return row
@@ -316,14 +324,4 @@ export abstract class Terminals<M extends Model, R> extends Walks<M, R> implemen
     if (row === undefined) throw new DoesNotExist(this.state.schemas.nameOf(this.state.table))
     return row
   }
-}
-
-/** The rows of a state, as the querysets of its selection have them. */
-function rowsOf<R>(binding: Binding, state: QueryState): Promise<R[]> {
-  // What one row is follows from the selection, which R follows as well.
-  return run.rows(binding, state) as Promise<R[]>
-}
-
-async function first<R>(binding: Binding, state: QueryState): Promise<R | undefined> {
-  return (await rowsOf<R>(binding, slice(state, 0, 1)))[0]
 }

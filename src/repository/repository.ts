@@ -1,7 +1,8 @@
 import { abortableWrite, type CallOptions } from '../kysely/abortable.js'
 import { bindingOf, handleOf, type Binding, type KyselyHandle } from '../kysely/handle.js'
 import type { Model } from '../query/model.js'
-import { initialState } from '../query/state.js'
+import { withoutScopes } from '../query/scoped/table-scope.js'
+import { change, initialState } from '../query/state.js'
 import { signalAmong } from '../queryset/calls/call-options.js'
 import { fromCallSite } from '../queryset/calls/call-site.js'
 import { QuerySet } from '../queryset/queryset.js'
@@ -76,10 +77,17 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
     return this.#made(handleOf(this.binding), this.state.schemas.withSchema(schemas))
   }
 
-  #made(kysely: KyselyHandle, schemas: SchemaRegistry): this {
+  /** This repository with rows that are out of scope, to read and to write; else as the queryset's. */
+  override unscoped(...names: readonly string[]): this {
+    return this.#made(handleOf(this.binding), this.state.schemas, withoutScopes(this.state, names))
+  }
+
+  #made(kysely: KyselyHandle, schemas: SchemaRegistry, unscoped = this.state.unscoped): this {
     // A generated class takes these, as its subclasses must.
     const constructor = this.constructor as new (kysely: KyselyHandle, schemas: SchemaRegistry) => this
-    return new constructor(kysely, schemas)
+    const made = new constructor(kysely, schemas)
+    if (unscoped !== made.state.unscoped) made.state = change(made.state, { unscoped })
+    return made
   }
 
   /**

@@ -5,7 +5,11 @@ import { KnownTables } from './known-tables.js'
 import type { PackedTables } from './packed.js'
 import { defaultsOf, Places, type SchemaMap } from './places.js'
 import { qualifiedName, type Qualified } from './qualified-name.js'
+import type { Rules, TableRules } from './rules.js'
 import type { TableSchema } from './table.js'
+
+/** Whether any tables of the process have rules: where none have, nothing is looked through for them. */
+let areRuled = false
 
 /**
  * The tables that relations lead to, by qualified name, and where they are: tables refer to each other by name, so that
@@ -14,18 +18,51 @@ import type { TableSchema } from './table.js'
 export class SchemaRegistry {
   readonly #tables: KnownTables
   readonly #places: Places | undefined
+  readonly #rules: Rules | undefined
+  #plain: SchemaRegistry | undefined
   readonly #parts: readonly unknown[]
 
   /** @throws {@link UsageError} for tables that the generator of another version has written. */
   constructor(tables: readonly TableSchema[] | PackedTables)
   /** @internal */
-  constructor(tables: KnownTables, places: Places | undefined)
-  constructor(tables: readonly TableSchema[] | PackedTables | KnownTables, places?: Places) {
+  constructor(tables: KnownTables, places: Places | undefined, rules?: Rules)
+  constructor(tables: readonly TableSchema[] | PackedTables | KnownTables, places?: Places, rules?: Rules) {
     this.#tables = tables instanceof KnownTables ? tables : new KnownTables(tables)
     this.#places = places
-    this.#parts = [known(this.#tables), places?.entries]
+    this.#rules = rules
+    // Nothing that is made with rules passes for what is made without.
+    this.#parts = [known(this.#tables), places?.entries, ...(rules === undefined ? [] : [known(rules)])]
     // Where tables are is not said for most.
-    if (places === undefined) known(this)
+    if (places === undefined && rules === undefined) known(this)
+    if (rules !== undefined) areRuled = true
+  }
+
+  /** Whether any of a process has rules. @internal */
+  static get areRuled(): boolean {
+    return areRuled
+  }
+
+  /** What holds for rows, by table. @internal */
+  get rules(): Rules | undefined {
+    return this.#rules
+  }
+
+  /** The same of one table. @internal */
+  rulesOf(table: Qualified): TableRules | undefined {
+    return this.#rules?.get(qualifiedName(table))
+  }
+
+  /** The same tables with these rules alone. @internal */
+  withRules(rules: Rules): SchemaRegistry {
+    const ruled = new SchemaRegistry(this.#tables, this.#places, rules)
+    ruled.#plain = this.withoutRules()
+    return ruled
+  }
+
+  /** The same tables without any rules: always the same ones, by which plans are found again. @internal */
+  withoutRules(): SchemaRegistry {
+    if (this.#rules === undefined) return this
+    return (this.#plain ??= new SchemaRegistry(this.#tables, this.#places))
   }
 
   /** @internal */
@@ -67,13 +104,14 @@ export class SchemaRegistry {
     return new SchemaRegistry(
       this.#tables,
       new Places(schemas, (key) => this.#tables.has(key), this.#tables.tenants),
+      this.#rules,
     )
   }
 
   /** These tables where they are said to be, or else where `outer` says: that of what they become a part of. */
   within(outer: SchemaRegistry): SchemaRegistry {
     if (this.#places !== undefined || outer.#places === undefined) return this
-    return new SchemaRegistry(this.#tables, outer.#places)
+    return new SchemaRegistry(this.#tables, outer.#places, this.#rules)
   }
 
   /** Whether it was said where tables are. */

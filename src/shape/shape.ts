@@ -141,7 +141,7 @@ export function withValues<T extends object>(subject: T): T {
 }
 
 /** Of any realm, what comes next behind a literal's prototype is nothing. */
-function isPlain(object: object): boolean {
+export function isPlain(object: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(object)
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
 }

@@ -2,14 +2,15 @@ import { ExpressionWrapper, sql } from 'kysely'
 import { isColumn } from '../query/expression/computed.js'
 import type { Comparand, Condition } from '../query/filter/condition.js'
 import type { Operand } from '../shape/operand.js'
-import type { ColumnSchema } from '../schema/table.js'
+import { linkScopeOf, scopeOf } from '../query/scoped/scoped-relation.js'
+import type { ColumnSchema, RelationSchema } from '../schema/table.js'
 import { baseType, type CompositeTypeSchema, type TypeSchema } from '../schema/type.js'
 import { recordOf } from '../types/base-types.js'
 import type { Sql } from './compile.js'
 import { comparableRef, typeName } from './cast.js'
 import { compileExpression } from './expression/free-hand-expression.js'
 import { equality, operatorOf, operatorSchema } from './operator.js'
-import { relatedSource } from './relation.js'
+import { pairs, refs } from './relation.js'
 import type { Scope } from './scope.js'
 
 /** A condition as SQL; operands are bound parameters, never text. */
@@ -64,6 +65,41 @@ export function compileCondition(scope: Scope, condition: Condition): Sql<boolea
       return orNull ? sql<boolean>`(${among} or ${nullTest(scope, column, true)})` : among
     }
   }
+}
+
+/**
+ * The rows that a relation leads to from a row of `scope`, as parts of a subquery: the related table within it, what
+ * follows FROM, which joins the link table of a many-to-many relation, and that a related row belongs to the outer row and is within scope.
+ */
+export function relatedSource(scope: Scope, relation: RelationSchema) {
+  const target = scope.inner(scope.schemas.table(relation.target))
+  const outer = refs(scope, relation.columns)
+  const inner = refs(target, relation.targetColumns)
+  const { through } = relation
+  const within = (belongs: Sql<boolean>) => and(belongs, target, scopeOf(relation))
+  if (through === undefined)
+    return { target, from: sql`${target.tableRef()}`, belongs: within(pairs(inner, outer)) }
+
+  const link = scope.inner(scope.schemas.table(through.table))
+  const on = pairs(refs(link, through.targetColumns), inner)
+  return {
+    target,
+    from: sql`${link.tableRef()} inner join ${target.tableRef()} on ${on}`,
+    belongs: within(and(pairs(refs(link, through.columns), outer), link, linkScopeOf(relation))),
+  }
+}
+
+/** That a row of `target` is the one that a relation leads to from a row of `scope`: what a join is made on. */
+export function joinedOn(scope: Scope, target: Scope, relation: RelationSchema): Sql<boolean> {
+  const equal = pairs(refs(target, relation.targetColumns), refs(scope, relation.columns))
+  return and(equal, target, scopeOf(relation))
+}
+
+/** The same with a condition on the rows of `scope`, if there is one. */
+export function and(conditions: Sql<boolean>, scope: Scope, condition: Condition | undefined): Sql<boolean> {
+  return condition === undefined
+    ? conditions
+    : sql<boolean>`${conditions} and ${compileCondition(scope, condition)}`
 }
 
 function junction(scope: Scope, kind: 'and' | 'or', conditions: readonly Condition[]): Sql<boolean> {

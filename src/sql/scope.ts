@@ -47,6 +47,9 @@ export class Scope {
     this.#counter = counter
     this.#options = options
     this.#joins = joins
+    // No way to the server leads around them.
+    if (schemas.rules !== undefined)
+      throw new Error(`The scopes that ${table.name} is reached by were not looked up.`)
   }
 
   /** The table that a statement is about, under its own name; within another statement under an alias. */

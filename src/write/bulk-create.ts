@@ -7,12 +7,15 @@ import { OtherEngine } from '../kysely/others/engine.js'
 import { encodeCell, type Cell } from '../query/assignment.js'
 import { columnsOf } from '../query/columns.js'
 import { isComputed } from '../query/expression/computed.js'
+import { allOf } from '../query/filter/condition.js'
+import { scoped, type Scoped } from '../query/scoped/scoped.js'
 import type { QueryState } from '../query/state.js'
 import { refuseView } from '../query/writable.js'
 import { qualifiedName } from '../schema/qualified-name.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
 import { isCopied, type Batch } from './batch.js'
 import { Copying } from './copying.js'
+import { defaultsOf, eachWithDefaults } from './defaults.js'
 import { conflictOf } from './upsert/conflict.js'
 import { BULK_CREATE_CHECKS, type BulkCreateOptions } from './options.js'
 import { createWithOutcomes, type OutcomeCounts } from './upsert/outcomes.js'
@@ -27,16 +30,20 @@ import type { Writer } from './writer.js'
  */
 export async function bulkCreate(
   binding: Binding,
-  state: QueryState,
-  rows: Iterable<unknown> | AsyncIterable<unknown>,
+  asked: QueryState,
+  given: Iterable<unknown> | AsyncIterable<unknown>,
   options: BulkCreateOptions,
 ): Promise<unknown[] | number | OutcomeCounts> {
-  const { table } = state
+  const { table } = asked
   refuseView(table, 'bulkCreate')
-  refuseUnlessRows(rows, 'bulkCreate')
+  refuseUnlessRows(given, 'bulkCreate')
   checkOptions(options, BULK_CREATE_CHECKS)
-  const conflict = conflictOf(state, options)
-  const writesAll = conflict.kind === 'fail' || (conflict.kind === 'update' && conflict.where === undefined)
+  const scope = scoped(asked)
+  const { state } = scope
+  const rows = eachWithDefaults(given, defaultsOf(asked))
+  const wanted = conflictOf(asked, options)
+  const conflict = withinScope(wanted, scope)
+  const writesAll = wanted.kind === 'fail' || (wanted.kind === 'update' && wanted.where === undefined)
   const returning = Array.isArray(rows) && writesAll && options.outcomes !== true
   const end: InsertEnd = { conflict, returning }
   const { batchSize } = options
@@ -50,7 +57,9 @@ export async function bulkCreate(
     if (copying?.add(batch, shape, fields) !== true) batch.add(shape, encoder.cellsOf(shape, fields, number))
   }
   const limits = { batchSize, ...(copying && { firstRows: copying.firstRows }) }
-  const batched = { rows, ...limits, add, references: references(table) }
+  // A row that is out of scope and in the way is met by the statement that has written others.
+  const undoable = returning && conflict.kind === 'update' && scope.scope !== undefined
+  const batched = { rows, ...limits, add, references: references(table), undoable }
 
   if (options.outcomes === true && conflict.kind !== 'fail') {
     return createWithOutcomes(binding, state, batched, conflict)
@@ -72,6 +81,15 @@ export async function bulkCreate(
   return returning ? created : count
 }
 
+/** Of the rows that are there already those in scope are updated. */
+function withinScope(conflict: OnConflict, { scope, of }: Scoped): OnConflict {
+  if (conflict.kind !== 'update') return conflict
+  const { where } = conflict
+  const own = where === undefined ? undefined : of(where)
+  const within = scope === undefined ? own : own === undefined ? scope : allOf([scope, own])
+  return { ...of(conflict), ...(within && { where: within }) }
+}
+
 /** The rows of a batch as they are in the table, in the batch's order. */
 async function insertReturning(writer: Writer, batch: Batch, end: InsertEnd): Promise<unknown[]> {
   const result = new Array<unknown>(batch.rows)
@@ -82,7 +100,7 @@ async function insertReturning(writer: Writer, batch: Batch, end: InsertEnd): Pr
     if (rows.length !== positions.length) {
       throw new UsageError(
         `bulkCreate() on ${qualifiedName(writer.state.table)} gave ${positions.length} rows and got ${rows.length} back: a ` +
-          'trigger or rule of the table left some out. Pass an iterable, such as rows.values(), for their number.',
+          'trigger or rule of the table left some out, or rows that are out of scope were in the way of some. Pass an iterable, such as rows.values(), for their number.',
       )
     }
     for (const [index, position] of positions.entries()) result[position] = rows[index]

@@ -4,6 +4,7 @@ import { checkOptions } from '../options.js'
 import type { Binding } from '../kysely/handle.js'
 import { encodeCell, fieldOf, isRecord, writableColumn } from '../query/assignment.js'
 import { columnsOf } from '../query/columns.js'
+import { scoped } from '../query/scoped/scoped.js'
 import type { QueryState } from '../query/state.js'
 import { refuseView } from '../query/writable.js'
 import type { ColumnSchema, TableSchema } from '../schema/table.js'
@@ -17,16 +18,17 @@ import { qualifiedName } from '../schema/qualified-name.js'
 /** Sets fields of many rows, each found by its primary key; returns how many were there. */
 export async function bulkUpdate(
   binding: Binding,
-  state: QueryState,
+  asked: QueryState,
   rows: Iterable<unknown> | AsyncIterable<unknown>,
   fields: readonly string[],
   options: BulkOptions,
 ): Promise<number> {
-  const { table } = state
+  const { table } = asked
   refuseView(table, 'bulkUpdate')
   refuseUnlessRows(rows, 'bulkUpdate')
   checkOptions(options, BULK_CHECKS)
   const columns = fieldColumns(table, fields)
+  const { state, scope: within } = scoped(asked)
   const key = columnsOf(table, table.primaryKey)
   const seen = new SeenKeys(table, key, 'bulkUpdate()', !Array.isArray(rows))
 
@@ -54,7 +56,7 @@ export async function bulkUpdate(
       if (isCopied(group)) continue
       const keys = group.columns.filter(({ column }) => key.includes(column))
       const changes = group.columns.filter(({ column }) => !key.includes(column))
-      count += await writer.count((scope) => updateRows(scope, keys, changes))
+      count += await writer.count((scope) => updateRows(scope, keys, changes, within))
     }
   })
   return count

@@ -7,16 +7,19 @@ import type { Binding } from '../kysely/handle.js'
 import { isRecord, parseValues, type Assignment } from '../query/assignment.js'
 import { filter } from '../query/filter/filter.js'
 import { slice } from '../query/slice.js'
-import { initialState, type QueryState } from '../query/state.js'
+import { scopedState } from '../query/scoped/scoped.js'
+import { change, initialState, type QueryState } from '../query/state.js'
 import { refuseView } from '../query/writable.js'
 import { Operand } from '../shape/operand.js'
+import { defaultsOf, withDefaults } from './defaults.js'
 import { inSavepoint } from './transaction.js'
 import { Writer } from './writer.js'
 
 /** Inserts one row and reads it back. */
-export async function create(binding: Binding, state: QueryState, values: unknown): Promise<unknown> {
-  refuseView(state.table, 'create')
-  return insertOne(Writer.on(binding, state), parseValues(state.table, values, 'create()'), { kind: 'fail' })
+export async function create(binding: Binding, asked: QueryState, values: unknown): Promise<unknown> {
+  refuseView(asked.table, 'create')
+  const row = parseValues(asked.table, withDefaults(values, defaultsOf(asked)), 'create()')
+  return insertOne(Writer.on(binding, scopedState(asked)), row, { kind: 'fail' })
 }
 
 /** How often a row is looked for that others keep making and removing. */
@@ -30,13 +33,14 @@ const ATTEMPTS = 5
  */
 export async function findOrCreate(
   binding: Binding,
-  state: QueryState,
+  asked: QueryState,
   method: 'getOrCreate' | 'updateOrCreate',
   lookup: unknown,
   defaults: unknown,
   createDefaults?: unknown,
 ): Promise<[row: unknown, created: boolean]> {
-  const { found, values, changes } = parseLookup(state, method, { lookup, defaults, createDefaults })
+  const { found, values, changes } = parseLookup(asked, method, { lookup, defaults, createDefaults })
+  const state = scopedState(asked)
   const writer = Writer.on(binding, state)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const row = await readOne(writer, found)
@@ -90,7 +94,7 @@ interface GivenValues {
 
 /** A lookup as the rows it finds and as the values of the row to create; everything is checked before any I/O. */
 function parseLookup(state: QueryState, method: string, { lookup, defaults, createDefaults }: GivenValues) {
-  const { table, schemas } = state
+  const { table, schemas, unscoped } = state
   refuseView(table, method)
   if (createDefaults !== undefined && method === 'getOrCreate') {
     throw new OptionError(
@@ -100,11 +104,14 @@ function parseLookup(state: QueryState, method: string, { lookup, defaults, crea
   const changes = parseValues(table, defaults ?? {}, `${method}()`)
   const given = parseValues(table, lookup, `${method}()`)
   const exact = Object.entries(isRecord(lookup) ? lookup : {}).map(([key, value]) => [key, { exact: value }])
-  const found = filter(initialState(table, schemas), [Object.fromEntries(exact)])
+  const within = change(initialState(table, schemas), { unscoped })
+  const found = scopedState(filter(within, [Object.fromEntries(exact)]))
   const added =
     createDefaults === undefined
       ? changes
       : parseValues(table, createDefaults, `createDefaults of ${method}()`)
-  const replaced = new Set(added.map(({ column }) => column))
-  return { found, changes, values: [...given.filter(({ column }) => !replaced.has(column)), ...added] }
+  const ofAll = parseValues(table, defaultsOf(state) ?? {}, `the defaults of ${method}()`)
+  // What is said last of a field counts.
+  const values = new Map([...ofAll, ...given, ...added].map((each) => [each.column, each]))
+  return { found, changes, values: [...values.values()] }
 }

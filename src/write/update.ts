@@ -9,6 +9,7 @@ import { isCallback, parseValueExpression } from '../query/filter/parse-expressi
 import type { Expressed } from '../query/expression/expression-types.js'
 import { assigned } from '../query/expression/assigned.js'
 import { isExpression, type ExpressionTarget } from '../query/expression/resolve.js'
+import { scoped, scopedState } from '../query/scoped/scoped.js'
 import type { QueryState } from '../query/state.js'
 import { refuseUnlessWritable } from '../query/writable.js'
 import { Operand } from '../shape/operand.js'
@@ -26,16 +27,18 @@ export type UpdateValues<M extends Model> = [M['update']] extends [never]
   : { readonly [Field in keyof M['update']]: M['update'][Field] | Expressed | UpdateExpression<M> }
 
 /** Sets fields of the rows that a queryset stands for; returns how many there were. */
-export async function updateAll(binding: Binding, state: QueryState, values: unknown): Promise<number> {
-  refuseUnlessWritable(state, 'update')
-  const changes = parseChanges(state, values)
+export async function updateAll(binding: Binding, asked: QueryState, values: unknown): Promise<number> {
+  refuseUnlessWritable(asked, 'update')
+  const { state, of } = scoped(asked)
+  const changes = of(parseChanges(asked, values))
   if (state.none) return 0
   return Writer.on(binding, state).countBy(updatePlan, { state, changes })
 }
 
 /** Deletes the rows that a queryset stands for; returns how many there were. */
-export async function deleteAll(binding: Binding, state: QueryState): Promise<number> {
-  refuseUnlessWritable(state, 'delete')
+export async function deleteAll(binding: Binding, asked: QueryState): Promise<number> {
+  refuseUnlessWritable(asked, 'delete')
+  const state = scopedState(asked)
   if (state.none) return 0
   return Writer.on(binding, state).countBy(deletePlan, state)
 }

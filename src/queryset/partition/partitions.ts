@@ -5,6 +5,7 @@ import { abortSignal, oneOf, type OptionChecks } from '../../options.js'
 import type { Position } from '../../position/beyond.js'
 import { between, readEnd, withPositions, writeEnd } from '../../position/position.js'
 import type { Condition } from '../../query/filter/condition.js'
+import { scopedState } from '../../query/scoped/scoped.js'
 import { change, sourceName, type QueryState } from '../../query/state.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 import type { ColumnSchema } from '../../schema/table.js'
@@ -80,7 +81,7 @@ function partition(state: QueryState, keyed: QueryState, { from, to, isEmpty }: 
 
 /** In the order of a key alone, whatever that of its rows is. */
 function byKey(state: QueryState): QueryState {
-  return withPositions(change(state, { order: [] }), 'partitions')
+  return withPositions(scopedState(change(state, { order: [] })), 'partitions')
 }
 
 function hasKey({ table }: QueryState): boolean {
@@ -104,7 +105,7 @@ async function partitionsByPlace(
         'its own.',
     )
   }
-  const query = compileSql(blockCount(state))
+  const query = compileSql(blockCount(scopedState(state)))
   const [blocks = 0] = (await readAll(binding, { state, query, reader: countReader })).map(Number)
   const starts = Array.from({ length: parts + 1 }, (_, index) => Math.ceil((blocks * index) / parts))
   return Array.from({ length: parts }, (_, index): PartitionState => {

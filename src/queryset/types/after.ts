@@ -18,6 +18,7 @@ export interface AfterSlice {
   readonly inBulk: never
   readonly update: never
   readonly delete: never
+  readonly unscoped: never
 }
 
 /** After `union()` and its like, which have no table to look into: call them on what is combined. */
@@ -35,4 +36,5 @@ export interface AfterUnion {
   readonly toKysely: never
   readonly update: never
   readonly delete: never
+  readonly unscoped: never
 }

@@ -149,6 +149,7 @@ export interface Annotated<M extends Model, Row extends object> extends Model {
   readonly tables: TablesOf<M>
   readonly relations: NonNullable<M['relations']>
   readonly aliases: NonNullable<M['aliases']>
+  readonly methods: NonNullable<M['methods']>
 }
 
 /** The filter of the table, and conditions on its annotations, in junctions too. */

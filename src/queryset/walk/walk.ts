@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { asError, PositionError, UsageError } from '../../errors.js'
 import { handleOf, type Binding } from '../../kysely/handle.js'
 import { behindCheckpoint, withPositions, writeCheckpoint } from '../../position/position.js'
+import { scopedState } from '../../query/scoped/scoped.js'
 import type { QueryState } from '../../query/state.js'
 import { elapsed } from '../../real-timers.js'
 import { isInTransaction } from '../../transaction/statements.js'
@@ -23,11 +24,12 @@ const MOST_LETTERS = 1000
 /** Walks in transactions, each of which saves how far the walk is. */
 export async function walkByName(
   binding: Binding,
-  state: QueryState,
+  asked: QueryState,
   options: HeldWalkOptions,
   body: WalkBody,
 ): Promise<WalkResult> {
   const { name, store, leaseMs } = options
+  const state = scopedState(asked)
   const ordered = withPositions(state, 'walk')
   await refuseElsewhere(binding, options)
   const checkpoint = writeCheckpoint(ordered)

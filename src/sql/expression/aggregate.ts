@@ -6,11 +6,10 @@ import { serverType } from '../../schema/type.js'
 import { readingOf } from '../../types/base-types.js'
 import type { Sql } from '../compile.js'
 import { comparableRef } from '../cast.js'
-import { compileCondition } from '../condition.js'
+import { compileCondition, relatedSource } from '../condition.js'
 import { operatorSchema } from '../operator.js'
 import { orderSql, orderTerms, type OrderTerm } from '../order.js'
 import { overClause } from './window.js'
-import { relatedSource } from '../relation.js'
 import type { Scope } from '../scope.js'
 
 /** The functions' names in SQL. */

@@ -4,8 +4,7 @@ import type { Computed } from '../../query/expression/computed.js'
 import type { RelationSchema } from '../../schema/table.js'
 import { typeName } from '../cast.js'
 import type { Sql } from '../compile.js'
-import { compileCondition } from '../condition.js'
-import { pairs, refs, relatedSource } from '../relation.js'
+import { compileCondition, joinedOn, relatedSource } from '../condition.js'
 import type { Scope } from '../scope.js'
 import { compileAggregate } from './aggregate.js'
 import { compileExpression } from './free-hand-expression.js'
@@ -58,9 +57,7 @@ export function compute(scope: Scope, column: Computed): Sql {
 function relatedValue(scope: Scope, path: readonly RelationSchema[], value: (target: Scope) => Sql): Sql {
   const [relation, ...rest] = path
   if (relation === undefined) return value(scope)
-  const joined = scope.joined(relation, (target) =>
-    pairs(refs(target, relation.targetColumns), refs(scope, relation.columns)),
-  )
+  const joined = scope.joined(relation, (target) => joinedOn(scope, target, relation))
   if (joined !== undefined) return relatedValue(joined, rest, value)
   const { target, from, belongs } = relatedSource(scope, relation)
   const found = relatedValue(target, rest, value)

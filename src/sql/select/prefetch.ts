@@ -3,6 +3,7 @@ import { UsageError } from '../../errors.js'
 import { columnsOf } from '../../query/columns.js'
 import { hasExactKey, ownerColumns } from '../../query/related/prefetch-key.js'
 import { projectionOf } from '../../query/projection.js'
+import { linkScopeOf } from '../../query/scoped/scoped-relation.js'
 import { isSliced, type Prefetch, type QueryState } from '../../query/state.js'
 import type { TableSchema } from '../../schema/table.js'
 import { isSpread } from '../../schema/type.js'
@@ -11,6 +12,7 @@ import { columnName, columnNames, rootScope } from './combination.js'
 import { comparableType, typeName } from '../cast.js'
 import type { Builder, Creator, Sql } from '../compile.js'
 import { inOrder, orderSql, orderTerms, type OrderTerm } from '../order.js'
+import { and } from '../condition.js'
 import { compared, pairs, refs } from '../relation.js'
 import { selectOutputs } from './select.js'
 import { unnested } from '../write/unnest.js'
@@ -38,7 +40,8 @@ export function selectPrefetched(
   if (relation.through !== undefined) {
     const { through } = relation
     holder = scope.inner(state.schemas.table(through.table))
-    const on = pairs(refs(holder, through.targetColumns), refs(scope, relation.targetColumns))
+    const equal = pairs(refs(holder, through.targetColumns), refs(scope, relation.targetColumns))
+    const on = and(equal, holder, linkScopeOf(relation))
     builder = builder.innerJoin(holder.tableRef(), (join) => join.on(on))
   }
   const width = projectionOf(state).outputs.length

@@ -7,12 +7,11 @@ import { lockTargets } from '../../query/select-for-update.js'
 import { isSliced, placedIn, type QueryState, type RelatedSelection } from '../../query/state.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import { combinationAs, combinationRefs, rootScope } from './combination.js'
-import { compileCondition } from '../condition.js'
+import { compileCondition, joinedOn } from '../condition.js'
 import { groupedFrom, nameSelected } from './groups.js'
 import { travelsAsText } from '../cast.js'
 import type { Builder, Creator, Sql } from '../compile.js'
 import { inOrder, selectOrder } from '../order.js'
-import { pairs, refs } from '../relation.js'
 import type { Scope } from '../scope.js'
 
 const WAITING = { wait: '', noWait: ' nowait', skipLocked: ' skip locked' } as const
@@ -176,7 +175,7 @@ function joinRelated(
     scopes.set(selected, target)
     scope.join(relation, target)
     const isLocked = state.lock !== undefined && (targets?.includes(selected) ?? true)
-    const on = pairs(refs(target, relation.targetColumns), refs(scope, relation.columns))
+    const on = joinedOn(scope, target, relation)
     const table = target.tableRef()
     result = isLocked
       ? result.innerJoin(table, (join) => join.on(on))

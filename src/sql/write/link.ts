@@ -1,17 +1,24 @@
 import { sql } from 'kysely'
 import type { Assignment, Cell } from '../../query/assignment.js'
+import type { Condition } from '../../query/filter/condition.js'
 import type { ColumnSchema } from '../../schema/table.js'
 import type { Link } from '../../query/related/linked.js'
 import { comparableValue } from '../cast.js'
 import type { Sql } from '../compile.js'
+import { and } from '../condition.js'
 import { compared, pairs } from '../relation.js'
 import { Scope, type Compute } from '../scope.js'
 import { insertRows } from './insert.js'
 import { unnestRows, type ColumnCells } from './unnest.js'
 
-/** What links are to be, and the related rows that it is about. */
-export interface LinkChange {
+/** What is linked, and what rows meet that are written to, if anything. */
+export interface ScopedLink {
   readonly link: Link
+  readonly within?: Condition | undefined
+}
+
+/** What links are to be, and the related rows that it is about. */
+export interface LinkChange extends ScopedLink {
   readonly keys: readonly (readonly Cell[])[]
   readonly values: readonly Assignment[]
 }
@@ -28,8 +35,9 @@ export function insertLinks(scope: Scope, { link, keys, values }: LinkChange, re
 }
 
 /** `DELETE FROM link WHERE owner = … AND key IN (SELECT … FROM unnest(…))`, or all of the owner's without keys. */
-export function deleteLinks(scope: Scope, link: Link, keys?: Keys, others = false): Sql {
-  return sql`delete from ${scope.tableRef()} where ${ofOwner(scope, link)}${among(scope, link, keys, others)}`
+export function deleteLinks(scope: Scope, { link, within }: ScopedLink, keys?: Keys, others = false): Sql {
+  const linked = and(ofOwner(scope, link), scope, within)
+  return sql`delete from ${scope.tableRef()} where ${linked}${among(scope, link, keys, others)}`
 }
 
 /**
@@ -37,35 +45,35 @@ export function deleteLinks(scope: Scope, link: Link, keys?: Keys, others = fals
  * what differs is written.
  */
 export function setLinks(scope: Scope, change: LinkChange, compute: Compute): Sql {
-  const { link, keys } = change
+  const { keys } = change
   const inner = () => Scope.target(scope.table, scope.schemas, { compute })
-  const removed = sql`${deleteLinks(inner(), link, keys, true)} returning 1`
+  const removed = sql`${deleteLinks(inner(), change, keys, true)} returning 1`
   const added = insertLinks(inner(), change, true)
   return counted(removed, keys.length === 0 ? undefined : added)
 }
 
 /** `UPDATE related SET owner = … WHERE key IN (…)`: rows that have it already are left as they are. */
-export function giveOwner(scope: Scope, { link, keys }: Omit<LinkChange, 'values'>): Sql {
+export function giveOwner(scope: Scope, { link, keys, within }: Omit<LinkChange, 'values'>): Sql {
   const set = link.owner.map(
     ({ column, cell }) => sql`${sql.id(column.name)} = ${value(scope, column, cell)}`,
   )
-  return sql`update ${scope.tableRef()} set ${sql.join(set)} where (${ofOwner(scope, link)}) is not true${among(scope, link, keys)}`
+  const open = and(sql<boolean>`(${ofOwner(scope, link)}) is not true`, scope, within)
+  return sql`update ${scope.tableRef()} set ${sql.join(set)} where ${open}${among(scope, link, keys)}`
 }
 
 /** `UPDATE related SET owner = NULL WHERE owner = … AND key IN (…)`, or all of the owner's without keys. */
-export function takeOwner(scope: Scope, link: Link, keys?: Keys, others = false): Sql {
+export function takeOwner(scope: Scope, { link, within }: ScopedLink, keys?: Keys, others = false): Sql {
   const set = link.owner.flatMap(({ column }) => (column.nullable ? sql`${sql.id(column.name)} = null` : []))
-  return sql`update ${scope.tableRef()} set ${sql.join(set)} where ${ofOwner(scope, link)}${among(scope, link, keys, others)}`
+  const linked = and(ofOwner(scope, link), scope, within)
+  return sql`update ${scope.tableRef()} set ${sql.join(set)} where ${linked}${among(scope, link, keys, others)}`
 }
 
 /** The same as {@link setLinks} by two updates of rows that no row is in both of. */
-export function setOwner(scope: Scope, { link, keys }: LinkChange, compute: Compute): Sql {
+export function setOwner(scope: Scope, change: LinkChange, compute: Compute): Sql {
+  const { keys } = change
   const inner = () => Scope.target(scope.table, scope.schemas, { compute })
-  const removed = sql`${takeOwner(inner(), link, keys, true)} returning 1`
-  return counted(
-    removed,
-    keys.length === 0 ? undefined : sql`${giveOwner(inner(), { link, keys })} returning 1`,
-  )
+  const removed = sql`${takeOwner(inner(), change, keys, true)} returning 1`
+  return counted(removed, keys.length === 0 ? undefined : sql`${giveOwner(inner(), change)} returning 1`)
 }
 
 type Keys = LinkChange['keys']

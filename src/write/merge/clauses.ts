@@ -1,6 +1,7 @@
 import { choicesOf } from '../../choices.js'
 import { OptionError } from '../../errors.js'
 import { isRecord } from '../../query/assignment.js'
+import { allOf, type Condition } from '../../query/filter/condition.js'
 import type { ExpressionTarget } from '../../query/expression/resolve.js'
 import { describe } from '../../types/describe.js'
 import type { MergeClause } from '../../sql/write/merge.js'
@@ -27,6 +28,19 @@ export function mergeClauses(target: ExpressionTarget, options: GivenMergeOption
   })
   if (clauses.some(({ action }) => action.kind !== 'nothing')) return clauses
   throw new OptionError(`merge() does nothing without ${names.join(', ')}.`)
+}
+
+/** The same of the table's rows that are in scope; nothing is done about others. */
+export function withinScope(
+  clauses: readonly MergeClause[],
+  scope: Condition | undefined,
+): readonly MergeClause[] {
+  if (scope === undefined) return clauses
+  return clauses.map((clause) => {
+    const { when, where } = clause
+    if (when === 'not matched') return clause
+    return { ...clause, where: where === undefined ? scope : allOf([scope, where]) }
+  })
 }
 
 function clauseOf(target: ExpressionTarget, option: Option, given: unknown): MergeClause {

@@ -3,6 +3,7 @@ import type { Binding } from '../../kysely/handle.js'
 import { checkOptions } from '../../options.js'
 import { encodeCell, writableColumn, type Cell } from '../../query/assignment.js'
 import { columnsOf } from '../../query/columns.js'
+import { scoped } from '../../query/scoped/scoped.js'
 import { initialState, type QueryState } from '../../query/state.js'
 import { refuseView } from '../../query/writable.js'
 import { mergedReader, type MergedRow } from '../../rows/outcome-readers.js'
@@ -11,7 +12,8 @@ import type { ColumnSchema, TableSchema } from '../../schema/table.js'
 import type { Scope } from '../../sql/scope.js'
 import { mergeRows, type Merge } from '../../sql/write/merge.js'
 import { isCopied, type Batch, type Group } from '../batch.js'
-import { mergeClauses } from './clauses.js'
+import { defaultsOf, eachWithDefaults } from '../defaults.js'
+import { mergeClauses, withinScope } from './clauses.js'
 import { MERGE_CHECKS, type GivenMergeOptions, type MergeOutcomes } from './options.js'
 import { RowShapes, type RowShape } from '../row-shapes.js'
 import { SeenKeys } from '../seen-keys.js'
@@ -21,19 +23,22 @@ import { Writer } from '../writer.js'
 /** Merges rows into a table; how many it wrote, or with `outcomes` which. */
 export async function merge(
   binding: Binding,
-  { table, schemas }: QueryState,
-  rows: Iterable<unknown> | AsyncIterable<unknown>,
+  asked: QueryState,
+  given: Iterable<unknown> | AsyncIterable<unknown>,
   options: GivenMergeOptions,
 ): Promise<number | MergeOutcomes<unknown>> {
+  const { table, schemas } = asked
   refuseView(table, 'merge')
-  refuseUnlessRows(rows, 'merge')
+  refuseUnlessRows(given, 'merge')
   checkOptions(options, MERGE_CHECKS, 'merge')
   const on = keyOf(table, options.on)
-  const clauses = mergeClauses({ table, schemas }, options)
+  const { scope: within, state: plain, of } = scoped(asked)
+  const rows = eachWithDefaults(given, defaultsOf(asked))
+  const clauses = withinScope(of(mergeClauses({ table, schemas }, options)), within)
   const returning = options.outcomes === true
   const isWhole = clauses.some(({ when }) => when === 'not matched by source')
   if (isWhole) refuseUnlessWhole(rows, options)
-  const state = initialState(table, schemas)
+  const state = initialState(table, plain.schemas)
   const encoder = new RowEncoder(table, { on, clauses, returning }, !Array.isArray(rows), isWhole)
   const outcomes: MergeOutcomes<unknown> = { inserted: [], updated: [], deleted: [] }
   let count = 0

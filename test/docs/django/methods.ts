@@ -77,7 +77,17 @@ export const METHODS: readonly Form[] = [
   ['related.set()', `products.link(1, 'categories').set([1, 2])`],
   ['related.remove()', `products.link(1, 'categories').remove(2)`],
   ['related.clear()', `products.link(2, 'categories').clear()`],
-  ['as_manager()', '', 'A repository is there for each table.'],
+  [
+    'as_manager(), Manager.from_queryset()',
+    '',
+    "`extendRepositories()` gives a repository and all of its querysets methods of one's own.",
+  ],
+  [
+    'Manager.get_queryset()',
+    '',
+    'A `scope` of `extendRepositories()`, which relations and writes have as well.',
+  ],
+  ['_base_manager', `users.unscoped()`],
   ['explain()', `users.explain()`],
   ['qs[5:10]', `users.slice(5, 10)`],
   ['str(qs.query)', '', '`toSQL()`'],
