@@ -4,6 +4,7 @@ import type { CallOptions } from '../../kysely/abortable.js'
 import { abortSignal, oneOf, type OptionChecks } from '../../options.js'
 import type { Position } from '../../position/beyond.js'
 import { between, readEnd, withPositions, writeEnd } from '../../position/position.js'
+import { refuseSharedRows, totalOrder } from '../../position/total-order.js'
 import type { Condition } from '../../query/filter/condition.js'
 import { change, sourceName, type QueryState } from '../../query/state.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
@@ -18,11 +19,15 @@ import { splitOf } from './split.js'
 /** Options of {@link QuerySet.partitions}. */
 export interface PartitionsOptions extends CallOptions {
   /** By ranges of a key, or of where rows lie in the table. Default: by a key where there is one. */
-  readonly by?: 'key' | 'ctid'
+  readonly by?: Way
 }
 
+type Way = (typeof WAYS)[number]
+
+export const WAYS = ['key', 'ctid'] as const
+
 export const PARTITIONS_CHECKS: OptionChecks<PartitionsOptions> = {
-  by: oneOf('way to part rows', ['key', 'ctid']),
+  by: oneOf('way to part rows', WAYS),
   signal: abortSignal,
 }
 
@@ -33,15 +38,47 @@ export interface PartitionState {
   readonly token: () => string
 }
 
+/**
+ * How a queryset's rows are parted.
+ *
+ * @throws {@link UsageError} where they cannot be, at all or so.
+ */
+export function wayOf(state: QueryState, by?: Way, method = 'partitions'): Way {
+  refuseSharedRows(state, method)
+  if (by === 'key' || (by === undefined && hasKey(state))) {
+    totalOrder(change(state, { order: [] }), method)
+    return 'key'
+  }
+  const { call, table } = state
+  if (call === undefined && (table.kind === 'table' || table.kind === 'materialized view')) return 'ctid'
+  throw new UsageError(
+    `${method}() of ${sourceName(state)} needs a primary key, or a unique key without NULLs: its rows lie in no blocks of ` +
+      'its own.',
+  )
+}
+
 /** So many parts of a queryset's rows that have all of them, each once. */
 export async function partitionsOf(
   binding: Binding,
   state: QueryState,
   parts: number,
-  by?: 'key' | 'ctid',
+  by?: Way,
 ): Promise<PartitionState[]> {
-  if (by === 'ctid' || (by === undefined && !hasKey(state))) return partitionsByPlace(binding, state, parts)
-  const keyed = byKey(state)
+  if (wayOf(state, by) === 'ctid') return partitionsByPlace(binding, state, parts)
+  return rangesOf(binding, state, byKey(state), parts)
+}
+
+/**
+ * The same by ranges in another order.
+ *
+ * @param keyed of `withPositions`, by fields that are never NULL, ascending.
+ */
+export async function rangesOf(
+  binding: Binding,
+  state: QueryState,
+  keyed: QueryState,
+  parts: number,
+): Promise<PartitionState[]> {
   const points = state.none ? [] : await splitOf(binding, keyed, parts)
   return Array.from({ length: parts }, (_, index) => {
     const isEmpty = index > points.length
@@ -98,12 +135,6 @@ async function partitionsByPlace(
   parts: number,
 ): Promise<PartitionState[]> {
   const { table } = state
-  if (state.call !== undefined || (table.kind !== 'table' && table.kind !== 'materialized view')) {
-    throw new UsageError(
-      `partitions() of ${sourceName(state)} needs a primary key, or a unique key without NULLs: its rows lie in no blocks of ` +
-        'its own.',
-    )
-  }
   const query = compileSql(blockCount(state))
   const [blocks = 0] = (await readAll(binding, { state, query, reader: countReader })).map(Number)
   const starts = Array.from({ length: parts + 1 }, (_, index) => Math.ceil((blocks * index) / parts))
