@@ -92,16 +92,19 @@ async function begin(one: SluiceConnection, { snapshot, settings, signal }: Lane
     const query = withQueryTimeout(withOwnValues(CompiledQuery.raw(sql)), ms)
     return (await one.executeQuery<{ snapshot: string }>(withSignal(query, signal))).rows
   }
+  let isImport = false
   try {
     await send('begin isolation level repeatable read read only')
-    if (snapshot !== undefined) await send(`set transaction snapshot '${snapshot}'`)
+    isImport = snapshot !== undefined
+    if (isImport) await send(`set transaction snapshot '${snapshot}'`)
+    isImport = false
     if (settings !== undefined) await setLocally(one, settings)
     if (snapshot !== undefined) return snapshot
     const [row] = await send('select pg_catalog.pg_export_snapshot() as snapshot')
     return row?.snapshot ?? ''
   } catch (error) {
     signal.throwIfAborted()
-    throw noCommonSnapshot(asError(error), ms)
+    throw noCommonSnapshot(asError(error), isImport, ms)
   }
 }
 

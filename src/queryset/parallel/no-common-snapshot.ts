@@ -1,19 +1,20 @@
 import { ConnectionError, TimeoutError, UsageError } from '../../errors.js'
-import { sqlStateOf } from '../../pg/database-error.js'
+import { isDatabaseError, sqlStateOf } from '../../pg/database-error.js'
 
 const INSTEAD =
   'Connect to the server itself, or read without one common snapshot: partitions(), each streamed or walked by itself.'
 
-/** Of a snapshot that is not there: by its name, or by its form on servers before 17. */
-const UNKNOWN_SNAPSHOT = new Set(['42704', '22023'])
 /** PgBouncer's word for all that it refuses. */
 const REFUSED_BY_POOLER = '08P01'
 
-/** What whoever reads in parallel gets for a transaction that could not begin, or not see what the others see. */
-export function noCommonSnapshot(error: Error, limitMs: number): Error {
+/**
+ * What whoever reads in parallel gets for a transaction that could not begin, or not see what the others see.
+ *
+ * @param isImport whether it was about to see what another does.
+ */
+export function noCommonSnapshot(error: Error, isImport: boolean, limitMs: number): Error {
   const options = { cause: error }
-  const sqlState = sqlStateOf(error)
-  if (sqlState !== undefined && UNKNOWN_SNAPSHOT.has(sqlState)) {
+  if (isImport && isDatabaseError(error) && error.severity === 'ERROR') {
     return new UsageError(
       'parallel() reads all parts by one snapshot, and a connection does not know the one that another has exported: ' +
         `${error.message}. They lead to different servers, or the transaction that exported it did not stay open, as behind a ` +
@@ -21,7 +22,7 @@ export function noCommonSnapshot(error: Error, limitMs: number): Error {
       options,
     )
   }
-  if (sqlState === REFUSED_BY_POOLER) {
+  if (sqlStateOf(error) === REFUSED_BY_POOLER) {
     return new UsageError(
       `parallel() keeps a transaction open on each of its connections, which the pooler in between refuses: ${error.message}. ` +
         `In transaction mode it can. ${INSTEAD}`,
