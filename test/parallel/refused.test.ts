@@ -17,7 +17,7 @@ describe('parallel() refuses at the call', () => {
     ['none at once', { partitions: 2, concurrency: 0 }, 'whole number'],
     ['more at once than there are', { partitions: 2, concurrency: 3 }, 'at most partitions, 2, not 3'],
     ['an unknown option', { partitions: 2, size: 1 }, 'size'],
-    ['an unknown way', { partitions: 2, by: 'rows' }, 'Choices: key, ctid'],
+    ['an unknown way', { partitions: 2, by: 'rows' }, 'Choices: key, partitions, ctid'],
     ['an order by place', { partitions: 2, by: 'ctid', ordered: true }, "by: 'key'"],
     ['a word for an order', { partitions: 2, ordered: 'id' }, 'true or false'],
     ['batches of nothing', { partitions: 2, batchYieldSize: 0 }, 'whole number'],

@@ -14,17 +14,23 @@ import { countReader } from '../../rows/statement-readers.js'
 import { compileSql } from '../../sql/compile.js'
 import { blockCount } from '../../sql/select/split-points.js'
 import { readAll } from '../read.js'
+import { sharesOf } from './by-partitions.js'
+import { isShare, readShare, writeShare } from './share-token.js'
+import { conditionsOf, type Share } from './share.js'
 import { splitOf } from './split.js'
 
 /** Options of {@link QuerySet.partitions}. */
 export interface PartitionsOptions extends CallOptions {
-  /** By ranges of a key, or of where rows lie in the table. Default: by a key where there is one. */
+  /**
+   * By ranges of a key; by groups of the partitions that the table itself has; or by ranges of where rows lie in the table.
+   * Default: by a key where there is one, else by the table's own partitions where it has any.
+   */
   readonly by?: Way
 }
 
 type Way = (typeof WAYS)[number]
 
-export const WAYS = ['key', 'ctid'] as const
+export const WAYS = ['key', 'partitions', 'ctid'] as const
 
 export const PARTITIONS_CHECKS: OptionChecks<PartitionsOptions> = {
   by: oneOf('way to part rows', WAYS),
@@ -50,7 +56,18 @@ export function wayOf(state: QueryState, by?: Way, method = 'partitions'): Way {
     return 'key'
   }
   const { call, table } = state
-  if (call === undefined && (table.kind === 'table' || table.kind === 'materialized view')) return 'ctid'
+  if (call === undefined && table.kind === 'partitioned table' && by !== 'ctid') return 'partitions'
+  if (
+    call === undefined &&
+    by !== 'partitions' &&
+    (table.kind === 'table' || table.kind === 'materialized view')
+  )
+    return 'ctid'
+  if (by === 'partitions') {
+    throw new UsageError(
+      `${method}() of ${sourceName(state)} cannot go by: 'partitions': it is no partitioned table. Leave it to the key, by: 'key'.`,
+    )
+  }
   throw new UsageError(
     `${method}() of ${sourceName(state)} needs a primary key, or a unique key without NULLs: its rows lie in no blocks of ` +
       'its own.',
@@ -64,7 +81,12 @@ export async function partitionsOf(
   parts: number,
   by?: Way,
 ): Promise<PartitionState[]> {
-  if (wayOf(state, by) === 'ctid') return partitionsByPlace(binding, state, parts)
+  const way = wayOf(state, by)
+  if (way === 'ctid') return partitionsByPlace(binding, state, parts)
+  if (way === 'partitions') {
+    const { columns, shares } = await sharesOf(binding, state, parts)
+    return shares.map((share) => partitionOfShare(state, columns, share))
+  }
   return rangesOf(binding, state, byKey(state), parts)
 }
 
@@ -89,6 +111,8 @@ export async function rangesOf(
 
 /** One of them again. @throws {@link PositionError} for what is no partition of this queryset. */
 export function restoredPartition(state: QueryState, token: unknown): PartitionState {
+  refuseSharedRows(state, 'partition')
+  if (isShare(token)) return partitionOfShare(state, ...readShare(state, token))
   const keyed = byKey(state)
   const [from, to, ...more] = typeof token === 'string' ? token.split(SEPARATOR) : [token]
   // What is none is refused as the end that it is not.
@@ -112,6 +136,15 @@ function partition(state: QueryState, keyed: QueryState, { from, to, isEmpty }: 
   return {
     state: change(state, { ...added, conditions: [...state.conditions, ...between(keyed, from, to)] }),
     token: () => [...ends, ...(isEmpty ? [EMPTY] : [])].join(SEPARATOR),
+  }
+}
+
+function partitionOfShare(state: QueryState, columns: readonly ColumnSchema[], share: Share): PartitionState {
+  const added = share.kind === 'empty' ? { none: true } : {}
+  const conditions = [...state.conditions, ...conditionsOf(share, columns)]
+  return {
+    state: change(state, { ...added, conditions }),
+    token: () => writeShare(state, columns, share),
   }
 }
 
