@@ -38,6 +38,8 @@ afterEach(async () => {
   if (!pool.ending) await pool.end()
 })
 
+/** Where the machine is busy, too. */
+const SOON = { timeout: 20_000, interval: 5 }
 const options = { partitions: 4, chunkSize: 20, batchYieldSize: 20 } as const
 
 /** No transaction is open, nothing runs, and every connection is in the pool. */
@@ -57,7 +59,7 @@ const untilOneWaits = () =>
   vi.waitFor(async () => {
     const locks = await shop.sql(`select from pg_locks where locktype = 'advisory' and not granted`)
     expect(locks).toHaveLength(1)
-  })
+  }, SOON)
 
 describe('all connections of parallel() are in the pool again', () => {
   it('after the last batch', async () => {
@@ -110,7 +112,7 @@ describe('all connections of parallel() are in the pool again', () => {
 
   it('after one part has failed while the loop was at work, before that comes back', async () => {
     for await (const _ of failing.parallel({ ...options, chunkSize: 1000 })) {
-      await vi.waitFor(() => expect(pool.idleCount).toBe(4))
+      await vi.waitFor(() => expect(pool.idleCount).toBe(4), SOON)
       await expectAllFree(4)
       break
     }
@@ -189,11 +191,11 @@ describe('all connections of parallel() are in the pool again', () => {
     const reason = new Error('enough')
     const controller = new AbortController()
     const step = users.parallel({ ...options, signal: controller.signal }).next()
-    await vi.waitFor(() => expect(pool.waitingCount).toBe(1))
+    await vi.waitFor(() => expect(pool.waitingCount).toBe(1), SOON)
     controller.abort(reason)
     await expect(step).rejects.toBe(reason)
     for (const client of taken) client.release()
-    await vi.waitFor(() => expectAllFree(5))
+    await vi.waitFor(() => expectAllFree(5), SOON)
   })
 
   it('where others have too many of them: nothing is read', async () => {
@@ -204,7 +206,7 @@ describe('all connections of parallel() are in the pool again', () => {
     const step = repositories(own).users.parallel(options).next()
     await expect(step).rejects.toMatchObject({ name: 'QueryError', code: 'ACQUIRE_TIMEOUT' })
     for (const client of taken) client.release()
-    await vi.waitFor(() => expectAllFree(5))
+    await vi.waitFor(() => expectAllFree(5), SOON)
   })
 
   it('or closed with the database, and the loop is told', async () => {
@@ -212,7 +214,8 @@ describe('all connections of parallel() are in the pool again', () => {
       for await (const _ of users.parallel(options)) await db.destroy()
     }
     await expect(loop()).rejects.toMatchObject({ code: 'DATABASE_CLOSED' })
-    expect(await sessions()).toEqual([])
+    // The server notices that they have gone a moment later.
+    await vi.waitFor(async () => expect(await sessions()).toEqual([]), SOON)
   })
 
   it('and the next loop has them', async () => {
