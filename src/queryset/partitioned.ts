@@ -35,8 +35,9 @@ export type Partition<Q> = {
 export abstract class Partitioned<M extends Model, R, Q> extends Terminals<M, R> {
   /**
    * So many querysets that have all rows of this one, each once: of ranges of the primary key, or else of a unique key
-   * without NULLs, with about as many rows in each, whatever the keys are like. Where there is no key, of ranges of
-   * blocks by `ctid`, which hold within one snapshot.
+   * without NULLs, with about as many rows in each, whatever the keys are like. With `by: 'partitions'`, and where there is no
+   * key, of groups of the partitions that the table itself has, each of which the planner reads alone; else without a key, of
+   * ranges of blocks by `ctid`, which hold within one snapshot.
    *
    * ```ts
    * const parts = await events.filter({ kind: 'click' }).partitions(8)
@@ -47,8 +48,8 @@ export abstract class Partitioned<M extends Model, R, Q> extends Terminals<M, R>
    * `TABLESAMPLE SYSTEM`. Rows that come to be later are of the range that their key is in. They keep the order of this
    * queryset, each by itself; where there are fewer rows than parts some are empty.
    *
-   * @throws {@link OptionError}; {@link UsageError} on a slice, after `distinct()`, `union()` and for groups, and without a key
-   * for what has no blocks; {@link QueryError}; the reason of the signal.
+   * @throws {@link OptionError}; {@link UsageError} on a slice, after `distinct()`, `union()`, for groups and for rows with a
+   * window, without a key for what has no blocks, and by partitions that are by hash or an expression; {@link QueryError}; the reason of the signal.
    */
   partitions(parts: number, options: PartitionsOptions = {}): Promise<Partition<Q>[]> {
     return fromCallSite(() => {

@@ -85,6 +85,8 @@ function partOpener(
     const { request } = iterationOf(lane, read, { ...options, maxBytes: share, signal }, delivered, false)
     const trace = traceOf(lane, read, 'stream')
     const source = new ChunkSource(lane, { query, reader, request, signal, prefetch, trace })
-    return new TracedChunks(source, trace, (error) => explain({ ...read, sql: query.sql }, error, delivered[0] ?? 0))
+    return new TracedChunks(source, trace, (error) =>
+      explain({ ...read, sql: query.sql }, error, delivered[0] ?? 0),
+    )
   }
 }
