@@ -49,7 +49,8 @@ export abstract class Partitioned<M extends Model, R, Q> extends Terminals<M, R>
    * queryset, each by itself; where there are fewer rows than parts some are empty.
    *
    * @throws {@link OptionError}; {@link UsageError} on a slice, after `distinct()`, `union()`, for groups and for rows with a
-   * window, without a key for what has no blocks, and by partitions that are by hash or an expression; {@link QueryError}; the reason of the signal.
+   * window, without a key for what has no blocks, and by partitions that are by hash or an expression; {@link QueryError};
+   * the reason of the signal.
    */
   partitions(parts: number, options: PartitionsOptions = {}): Promise<Partition<Q>[]> {
     return fromCallSite(() => {

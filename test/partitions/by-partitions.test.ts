@@ -64,9 +64,7 @@ describe("a part by the table's own partitions", () => {
     const [table] = PARTITIONED as [PartitionedTable]
     const parts = await (await tableOf(table)).partitions(4)
     expect(await Promise.all(parts.map((part) => part.count()))).toEqual([900, 900, 900, 900])
-    expect(await scanned(parts)).toEqual(
-      parts.map(() => [expect.anything(), expect.anything(), expect.anything()]),
-    )
+    expect((await scanned(parts)).map(({ length }) => length)).toEqual([3, 3, 3, 3])
   })
 
   it('has rows of partitions that come later, once', async () => {

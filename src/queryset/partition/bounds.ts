@@ -10,14 +10,14 @@ export type Bound =
 /** Undefined for what is none of these, as that of a partition by hash. */
 export function readBound(text: string): Bound | undefined {
   if (text === 'DEFAULT') return { kind: 'default' }
-  const list = /^FOR VALUES IN (\(.*\))$/s.exec(text)?.[1]
+  const list = /^FOR VALUES IN (\([^]*\))$/.exec(text)?.[1]
   if (list !== undefined) return { kind: 'list', values: fieldsOf(list).map(([, value]) => value) }
-  const range = /^FOR VALUES FROM (\(.*)$/s.exec(text)?.[1]
+  const range = /^FOR VALUES FROM (\([^]*)$/.exec(text)?.[1]
   return range === undefined ? undefined : { kind: 'range', from: fieldsOf(range) }
 }
 
 /** A literal: quoted, with quotes doubled, and with backslashes doubled behind an E; or a number or word. */
-const FIELD = /\s*(?:(E?)'((?:[^']|'')*)'|([^,()\s]+))\s*([,)])/sy
+const FIELD = /\s*(?:(E?)'((?:[^']|'')*)'|([^,()\s]+))\s*([,)])/y
 
 const WORDS: Readonly<Record<string, BoundField>> = {
   MINVALUE: [-1, null],
