@@ -40,6 +40,7 @@ const withoutPeers = [
   'our-writes.js',
   'our-load.js',
   'our-calls.js',
+  'our-parallel.js',
   'cold-start.mjs',
   'calls-pg.mjs',
   'pg-result.mjs',

@@ -131,6 +131,15 @@ const others = ({ parents, families, growing }: Sizes) => `
     amount numeric not null,
     at timestamptz not null
   );
+  create function toil(n int4) returns int4 language plpgsql immutable parallel safe as $$
+    declare
+      hash text := n::text;
+    begin
+      for turn in 1..20 loop
+        hash := md5(hash);
+      end loop;
+      return length(hash);
+    end $$;
   create view mixed_thrice as
     select * from mixed union all select * from mixed union all select * from mixed;
 `

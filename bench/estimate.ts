@@ -4,6 +4,7 @@ import type { Entrant } from './contender-list.js'
 const speeds: Readonly<Record<string, number>> = {
   'ours.js': 350,
   'ours-one-by-one.js': 300,
+  'our-parallel.js': 150,
   'pg-cursor.mjs': 220,
   'pg-query-stream.mjs': 170,
   'postgres-cursor.mjs': 190,

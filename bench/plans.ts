@@ -9,6 +9,7 @@ import { distance } from './sections/distance.js'
 import { firstRow } from './sections/first-row.js'
 import { largeRows } from './sections/large-rows.js'
 import { memoryByCount } from './sections/memory.js'
+import { parallel } from './sections/parallel.js'
 import { prefetching } from './sections/prefetching.js'
 import { reading } from './sections/reading.js'
 import { slowConsumer } from './sections/slow-consumer.js'
@@ -27,6 +28,7 @@ export function allPlans(context: Context): Plan[] {
     slowConsumer(context),
     firstRow(context),
     prefetching(context),
+    parallel(context),
     distance(context),
     writing(context),
     bulkWriting(context),

@@ -35,6 +35,7 @@ export { repositoriesOf, type RepositoryClass } from './repository/repositories.
 export { functionsOf } from './repository/functions.js'
 export { QuerySet } from './queryset/queryset.js'
 export type { Partition } from './queryset/partitioned.js'
+export type { ParallelOptions } from './queryset/parallel/options.js'
 export type { PartitionsOptions } from './queryset/partition/partitions.js'
 export type { Page, PageOptions } from './queryset/page.js'
 export type { Batch, ResumableOptions } from './queryset/resumable.js'

@@ -16,6 +16,8 @@ export interface PositionForm {
   readonly marks: readonly (readonly [difference: string, hash: (state: QueryState) => string])[]
   /** What its queryset may have, and what not. */
   readonly rule: string
+  /** Whether values can be those of a position. Default: as many as the order has fields, each of its field's type. */
+  readonly isFit?: (values: readonly unknown[]) => boolean
   /** Over what is written, where it is to tell that it was changed. */
   readonly seal?: (written: unknown) => string
 }
@@ -70,7 +72,8 @@ export function readDocument(
       `The ${what} is that of another queryset than this one on ${name}: ${difference} differs. ${rule}`,
     )
   }
-  if (position === null || isPosition(state, position as unknown[])) return position as Position | null
+  const { isFit = (values) => isPosition(state, values) } = form
+  if (position === null || isFit(position as unknown[])) return position as Position | null
   throw new PositionError(`The ${what} in ${name} has values that its fields cannot have: it was made up.`)
 }
 

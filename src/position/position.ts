@@ -45,6 +45,8 @@ const PARTITION: PositionForm = {
   rule: 'Partitions hold for the same filter, values included, and the same key.',
 }
 
+const SHARE: PositionForm = { ...PARTITION, isFit: () => true }
+
 const FORMS = [PAGE, CHECKPOINT]
 
 /**
@@ -118,6 +120,16 @@ export function writeEnd(state: QueryState, position: Position | null): string {
 /** @throws {@link PositionError} for what is no end of a partition of this queryset. */
 export function readEnd(state: QueryState, text: unknown): Position | null {
   return readDocument(PARTITION, state, text, [PAGE])
+}
+
+/** Which rows are one part's, whatever it is told by, as a string for URLs. */
+export function writeFields(state: QueryState, fields: readonly (string | null)[]): string {
+  return writeDocument(SHARE, change(state, { order: [] }), fields)
+}
+
+/** The same again, unchecked but for who wrote it. @throws {@link PositionError} for what is none of this queryset. */
+export function readFields(state: QueryState, text: unknown): readonly (string | null)[] {
+  return readDocument(SHARE, change(state, { order: [] }), text, [PAGE]) ?? []
 }
 
 export function positionOf({ order }: QueryState, values: readonly unknown[]): Position {

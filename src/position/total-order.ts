@@ -13,14 +13,8 @@ import type { TableSchema } from '../schema/table.js'
  * @throws {@link UsageError} where there is no such key, and for rows that are not those of the table.
  */
 export function totalOrder(state: QueryState, method: string): readonly Ordering[] {
-  refuseAfter(state, method, 'slice', 'union')
+  refuseSharedRows(state, method)
   const { table, order } = state
-  if (state.distinct || state.groupBy !== undefined) {
-    const what = state.distinct ? 'distinct() rows' : 'groups'
-    throw new UsageError(
-      `Cannot call ${method}() on ${what} of ${qualifiedName(table)}: its positions are those of single rows.`,
-    )
-  }
   const window = order.find(({ column }) => isWindow(column))
   if (window !== undefined) {
     throw new UsageError(
@@ -41,6 +35,30 @@ export function totalOrder(state: QueryState, method: string): readonly Ordering
   const descending = order.at(-1)?.descending ?? false
   const missing = key.filter((property) => !sorted.includes(property))
   return [...order, ...columnsOf(table, missing).map((column) => ({ column, descending }))]
+}
+
+/**
+ * What is read in several parts has to be of single rows of the table, each of which is what it is whichever others are read
+ * with it.
+ *
+ * @throws {@link UsageError} for slices, combinations, DISTINCT rows and groups, and for windows among what rows have.
+ */
+export function refuseSharedRows(state: QueryState, method: string): void {
+  refuseAfter(state, method, 'slice', 'union')
+  const { table, distinct, groupBy, selection } = state
+  if (distinct || groupBy !== undefined) {
+    const what = distinct ? 'distinct() rows' : 'groups'
+    throw new UsageError(
+      `Cannot call ${method}() on ${what} of ${qualifiedName(table)}: its positions are those of single rows.`,
+    )
+  }
+  const window = selection.columns.find(isWindow)
+  if (window === undefined) return
+  throw new UsageError(
+    `Cannot call ${method}() with the window "${window.property}" in the rows: it would be computed anew by each of its ` +
+      'queries, over the rows of that query alone. Read them by one query, with aiterator() or toArray(), or leave the window ' +
+      'out by values().',
+  )
 }
 
 /** The keys that tell all rows apart, the primary key first. */

@@ -4,7 +4,10 @@ import type { Binding } from '../kysely/handle.js'
 import { checkOptions, size } from '../options.js'
 import type { Model } from '../query/model.js'
 import type { QueryState } from '../query/state.js'
-import { fromCallSite } from './calls/call-site.js'
+import type { AsyncRows } from '../iterate/async-rows.js'
+import { CallSite, fromCallSite } from './calls/call-site.js'
+import type { ParallelOptions } from './parallel/options.js'
+import { parallelRows } from './parallel/parallel.js'
 import {
   PARTITIONS_CHECKS,
   partitionsOf,
@@ -32,8 +35,9 @@ export type Partition<Q> = {
 export abstract class Partitioned<M extends Model, R, Q> extends Terminals<M, R> {
   /**
    * So many querysets that have all rows of this one, each once: of ranges of the primary key, or else of a unique key
-   * without NULLs, with about as many rows in each, whatever the keys are like. Where there is no key, of ranges of
-   * blocks by `ctid`, which hold within one snapshot.
+   * without NULLs, with about as many rows in each, whatever the keys are like. With `by: 'partitions'`, and where there is no
+   * key, of groups of the partitions that the table itself has, each of which the planner reads alone; else without a key, of
+   * ranges of blocks by `ctid`, which hold within one snapshot.
    *
    * ```ts
    * const parts = await events.filter({ kind: 'click' }).partitions(8)
@@ -44,8 +48,9 @@ export abstract class Partitioned<M extends Model, R, Q> extends Terminals<M, R>
    * `TABLESAMPLE SYSTEM`. Rows that come to be later are of the range that their key is in. They keep the order of this
    * queryset, each by itself; where there are fewer rows than parts some are empty.
    *
-   * @throws {@link OptionError}; {@link UsageError} on a slice, after `distinct()`, `union()` and for groups, and without a key
-   * for what has no blocks; {@link QueryError}; the reason of the signal.
+   * @throws {@link OptionError}; {@link UsageError} on a slice, after `distinct()`, `union()`, for groups and for rows with a
+   * window, without a key for what has no blocks, and by partitions that are by hash or an expression; {@link QueryError};
+   * the reason of the signal.
    */
   partitions(parts: number, options: PartitionsOptions = {}): Promise<Partition<Q>[]> {
     return fromCallSite(() => {
@@ -66,6 +71,29 @@ export abstract class Partitioned<M extends Model, R, Q> extends Terminals<M, R>
    */
   partition(token: string): Partition<Q> {
     return this.#partition(restoredPartition(this.state, token))
+  }
+
+  /**
+   * Streams the rows in so many parts at once, each on a connection of its own, all by one snapshot: each row once, and nothing
+   * that is committed later. Batches have rows as they come, from whichever part, or those of one part after the other.
+   *
+   * ```ts
+   * for await (const batch of events.parallel({ partitions: 4 })) await push(batch)
+   * ```
+   *
+   * The parts are those of {@link partitions}; `ordered: true` reads ranges of this queryset's order. The first transaction
+   * exports its snapshot, `pg_export_snapshot()`, and the others import it: `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET
+   * TRANSACTION SNAPSHOT '…'`. All have begun before the first batch, and all end when the loop ends, however it does.
+   *
+   * @throws at the call {@link OptionError}; {@link UsageError} inside a transaction, with a pool of fewer connections than
+   * `concurrency` and one more, and for what {@link partitions} does not take. While iterating: {@link QueryError} with the
+   * rows delivered so far, also where a connection is not free within `acquireTimeoutMs`; {@link DecodeError};
+   * {@link UsageError} where connections do not lead to the same server; or the signal's reason.
+   */
+  parallel(options: ParallelOptions): AsyncRows<R[]> {
+    const site = new CallSite()
+    // What one row is follows from the selection, which R follows as well.
+    return parallelRows(this.binding, this.state, options, site) as AsyncRows<R[]>
   }
 
   #partition({ state, token }: PartitionState): Partition<Q> {

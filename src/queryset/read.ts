@@ -125,7 +125,7 @@ async function repeatedRead<T>(
 }
 
 /** Begins a trace, if anybody listens and the read sends anything. */
-function traceOf(
+export function traceOf(
   { engine, executor }: Binding,
   { state, query }: CompiledRead,
   kind: 'query' | 'stream',
@@ -232,7 +232,7 @@ function refuseLimits({ engine }: Binding, { fetchTimeoutMs, idleTimeoutMs }: It
 }
 
 /** What both forms have in common: the request, checked, and what is said of it. */
-function iterationOf(
+export function iterationOf(
   binding: Binding,
   read: CompiledRead,
   options: IteratorOptions,
@@ -263,7 +263,7 @@ function iterationOf(
 }
 
 /** What the caller gets: about the statement, or about the one of a prefetch that failed. */
-function explain(
+export function explain(
   { state, sql: ownSql }: Reading,
   error: unknown,
   rowsDelivered: number,

@@ -54,7 +54,7 @@ export async function withSettings<DB, T>(
     const inner = executorOf(transaction)
     const scope = new Scope(true)
     const connection = await onConnection(inner, async (one) => {
-      await set(one, given)
+      await setLocally(one, given)
       TransactionState.of(one.connection).innermost = scope
       return one.connection
     })
@@ -71,7 +71,7 @@ function within<DB, T>(executor: QueryExecutor, settings: SessionSettings, body:
     enter: async (one) => {
       refuseDuringStream(one.connection)
       before = (await runSetting(one, askConfig(settings))) as HeldSetting[]
-      await set(one, settings)
+      await setLocally(one, settings)
     },
     body: (connection) => scoped(scope, executor, connection, body),
     leave: async (one) => void (await runSetting(one, restoreConfig(before))),
@@ -100,7 +100,7 @@ async function scoped<DB, T>(
 }
 
 /** Until the transaction ends. */
-async function set(connection: HandedConnection, settings: SessionSettings): Promise<void> {
+export async function setLocally(connection: HandedConnection, settings: SessionSettings): Promise<void> {
   await runSetting(connection, setConfig(settings, true))
   if (setsSearchPath(settings)) connection.connection.searchPathChanged()
 }

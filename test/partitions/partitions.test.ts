@@ -137,7 +137,11 @@ describe('partitions()', () => {
   it.each<[string, (shop: Shop) => Promise<unknown>, string]>([
     ['no number', ({ users }) => users.partitions(0), 'whole number'],
     ['a fraction', ({ users }) => users.partitions(1.5), 'whole number'],
-    ['an unknown way', ({ users }) => users.partitions(2, { by: 'rows' as never }), 'Choices: key, ctid'],
+    [
+      'an unknown way',
+      ({ users }) => users.partitions(2, { by: 'rows' as never }),
+      'Choices: key, partitions, ctid',
+    ],
     ['an unknown option', ({ users }) => users.partitions(2, { size: 1 } as never), 'size'],
     ['a slice', ({ users }) => users.slice(0, 5).partitions(2), 'partitions'],
     ['distinct rows', ({ users }) => users.distinct().partitions(2), 'partitions'],

@@ -4,6 +4,7 @@ import type { CallOptions } from '../../kysely/abortable.js'
 import { abortSignal, oneOf, type OptionChecks } from '../../options.js'
 import type { Position } from '../../position/beyond.js'
 import { between, readEnd, withPositions, writeEnd } from '../../position/position.js'
+import { refuseSharedRows, totalOrder } from '../../position/total-order.js'
 import type { Condition } from '../../query/filter/condition.js'
 import { scopedState } from '../../query/scoped/scoped.js'
 import { change, sourceName, type QueryState } from '../../query/state.js'
@@ -14,16 +15,26 @@ import { countReader } from '../../rows/statement-readers.js'
 import { compileSql } from '../../sql/compile.js'
 import { blockCount } from '../../sql/select/split-points.js'
 import { readAll } from '../read.js'
+import { sharesOf } from './by-partitions.js'
+import { isShare, readShare, writeShare } from './share-token.js'
+import { conditionsOf, type Share } from './share.js'
 import { splitOf } from './split.js'
 
 /** Options of {@link QuerySet.partitions}. */
 export interface PartitionsOptions extends CallOptions {
-  /** By ranges of a key, or of where rows lie in the table. Default: by a key where there is one. */
-  readonly by?: 'key' | 'ctid'
+  /**
+   * By ranges of a key; by groups of the partitions that the table itself has; or by ranges of where rows lie in the table.
+   * Default: by a key where there is one, else by the table's own partitions where it has any.
+   */
+  readonly by?: Way
 }
 
+type Way = (typeof WAYS)[number]
+
+export const WAYS = ['key', 'partitions', 'ctid'] as const
+
 export const PARTITIONS_CHECKS: OptionChecks<PartitionsOptions> = {
-  by: oneOf('way to part rows', ['key', 'ctid']),
+  by: oneOf('way to part rows', WAYS),
   signal: abortSignal,
 }
 
@@ -34,15 +45,63 @@ export interface PartitionState {
   readonly token: () => string
 }
 
+/**
+ * How a queryset's rows are parted.
+ *
+ * @throws {@link UsageError} where they cannot be, at all or so.
+ */
+export function wayOf(state: QueryState, by?: Way, method = 'partitions'): Way {
+  refuseSharedRows(state, method)
+  if (by === 'key' || (by === undefined && hasKey(state))) {
+    totalOrder(change(state, { order: [] }), method)
+    return 'key'
+  }
+  const { call, table } = state
+  if (call === undefined && table.kind === 'partitioned table' && by !== 'ctid') return 'partitions'
+  if (
+    call === undefined &&
+    by !== 'partitions' &&
+    (table.kind === 'table' || table.kind === 'materialized view')
+  )
+    return 'ctid'
+  if (by === 'partitions') {
+    throw new UsageError(
+      `${method}() of ${sourceName(state)} cannot go by: 'partitions': it is no partitioned table. Leave it to the key, by: 'key'.`,
+    )
+  }
+  throw new UsageError(
+    `${method}() of ${sourceName(state)} needs a primary key, or a unique key without NULLs: its rows lie in no blocks of ` +
+      'its own.',
+  )
+}
+
 /** So many parts of a queryset's rows that have all of them, each once. */
 export async function partitionsOf(
   binding: Binding,
   state: QueryState,
   parts: number,
-  by?: 'key' | 'ctid',
+  by?: Way,
 ): Promise<PartitionState[]> {
-  if (by === 'ctid' || (by === undefined && !hasKey(state))) return partitionsByPlace(binding, state, parts)
-  const keyed = byKey(state)
+  const way = wayOf(state, by)
+  if (way === 'ctid') return partitionsByPlace(binding, state, parts)
+  if (way === 'partitions') {
+    const { columns, shares } = await sharesOf(binding, state, parts)
+    return shares.map((share) => partitionOfShare(state, columns, share))
+  }
+  return rangesOf(binding, state, byKey(state), parts)
+}
+
+/**
+ * The same by ranges in another order.
+ *
+ * @param keyed of `withPositions`, by fields that are never NULL, ascending.
+ */
+export async function rangesOf(
+  binding: Binding,
+  state: QueryState,
+  keyed: QueryState,
+  parts: number,
+): Promise<PartitionState[]> {
   const points = state.none ? [] : await splitOf(binding, keyed, parts)
   return Array.from({ length: parts }, (_, index) => {
     const isEmpty = index > points.length
@@ -53,6 +112,8 @@ export async function partitionsOf(
 
 /** One of them again. @throws {@link PositionError} for what is no partition of this queryset. */
 export function restoredPartition(state: QueryState, token: unknown): PartitionState {
+  refuseSharedRows(state, 'partition')
+  if (isShare(token)) return partitionOfShare(state, ...readShare(state, token))
   const keyed = byKey(state)
   const [from, to, ...more] = typeof token === 'string' ? token.split(SEPARATOR) : [token]
   // What is none is refused as the end that it is not.
@@ -79,6 +140,15 @@ function partition(state: QueryState, keyed: QueryState, { from, to, isEmpty }: 
   }
 }
 
+function partitionOfShare(state: QueryState, columns: readonly ColumnSchema[], share: Share): PartitionState {
+  const added = share.kind === 'empty' ? { none: true } : {}
+  const conditions = [...state.conditions, ...conditionsOf(share, columns)]
+  return {
+    state: change(state, { ...added, conditions }),
+    token: () => writeShare(state, columns, share),
+  }
+}
+
 /** In the order of a key alone, whatever that of its rows is. */
 function byKey(state: QueryState): QueryState {
   return withPositions(scopedState(change(state, { order: [] })), 'partitions')
@@ -99,12 +169,6 @@ async function partitionsByPlace(
   parts: number,
 ): Promise<PartitionState[]> {
   const { table } = state
-  if (state.call !== undefined || (table.kind !== 'table' && table.kind !== 'materialized view')) {
-    throw new UsageError(
-      `partitions() of ${sourceName(state)} needs a primary key, or a unique key without NULLs: its rows lie in no blocks of ` +
-        'its own.',
-    )
-  }
   const query = compileSql(blockCount(scopedState(state)))
   const [blocks = 0] = (await readAll(binding, { state, query, reader: countReader })).map(Number)
   const starts = Array.from({ length: parts + 1 }, (_, index) => Math.ceil((blocks * index) / parts))
