@@ -4,13 +4,14 @@ import { CodegenError } from '../errors.js'
 import { barOf } from './bar.js'
 import { BadValue } from './cells/bad-value.js'
 import { JsonText } from './cells/given.js'
-import { sourceOf } from './files/source.js'
+import { readFailure, sourceOf } from './files/source.js'
 import type { FileRow, FileRows, TextOptions } from './formats/format.js'
 import { FORMATS } from './formats/formats.js'
 import type { NamedFile } from './formats/names.js'
-import { ImportColumns } from './import-columns.js'
+import { ImportColumns, type NewRow } from './import-columns.js'
 import { Rejects } from './rejects.js'
-import { conflictTarget, RowWriter, type ConflictAction, type Counts, type PlacedRow } from './row-writer.js'
+import { conflictTarget, type ConflictAction, type ConflictTarget } from './conflict-target.js'
+import { RowWriter, type Counts, type PlacedRow } from './row-writer.js'
 import { advanceSequences } from './sequences.js'
 import type { OpenedTable } from './table/opened-table.js'
 
@@ -46,7 +47,7 @@ export interface ImportCounts extends Counts {
  * was written.
  */
 export async function importRows(opened: OpenedTable, options: ImportOptions): Promise<ImportCounts> {
-  const { file, map, onConflict, unique, force, text, notify, signal } = options
+  const { file, map, onConflict, unique, text, notify } = options
   const { schema } = opened.repository
   if (!opened.table.writable) {
     throw new CodegenError(`${qualifiedName(schema)} is a ${schema.kind}: rows are written to tables alone.`)
@@ -54,28 +55,39 @@ export async function importRows(opened: OpenedTable, options: ImportOptions): P
   const target = conflictTarget(schema, onConflict, unique)
   const columns = new ImportColumns(schema, map, notify)
   await using source = await sourceOf(file)
-  const found = await FORMATS[file.format].read(source, text)
-  if (found.fields !== undefined) columns.check(found.fields)
-  const rejects =
-    options.rejects === undefined
-      ? undefined
-      : await Rejects.open(options.rejects, found.place, found.fields, { force })
-
-  let read = 0
-  let refused = 0
-  const refuse = async (row: FileRow, reason: string): Promise<void> => {
-    if (rejects === undefined || options.stopOnError) {
-      throw new CodegenError(`${placeOf(found, row)}: ${sentence(reason)} Nothing was written.`)
-    }
-    refused++
-    await rejects.add(row, reason)
+  try {
+    const found = await FORMATS[file.format].read(source, text)
+    if (found.fields !== undefined) columns.check(found.fields)
+    using bar = barOf(source.size, file.path)
+    const progress = (read: number): void => bar.update(read, source.position())
+    return await writeFound(found, { opened, columns, target, progress }, options)
+  } catch (error) {
+    throw readFailure(error, file.path)
   }
-  const writer = new RowWriter(opened.repository, {
-    onConflict,
-    target,
-    refuse: ({ from }, reason) => refuse(from, reason),
-  })
-  using bar = barOf(source.size, file.path)
+}
+
+interface Writing {
+  readonly opened: OpenedTable
+  readonly columns: ImportColumns
+  readonly target: ConflictTarget
+  readonly progress: (read: number) => void
+}
+
+async function writeFound(
+  found: FileRows,
+  { opened, columns, target, progress }: Writing,
+  { onConflict, rejects: path, stopOnError, force, signal }: ImportOptions,
+): Promise<ImportCounts> {
+  const rejects =
+    path === undefined ? undefined : await Rejects.open(path, found.place, found.fields, { force })
+  const endsAtFirst = rejects === undefined || stopOnError
+  const refuse = (row: FileRow, reason: string): void => {
+    if (endsAtFirst)
+      throw new CodegenError(`${placeOf(found, row)}: ${sentence(reason)} Nothing was written.`)
+    rejects.add(row, reason)
+  }
+  const writer = new RowWriter(opened.repository, { onConflict, target, refuse })
+  let read = 0
   try {
     await atomic(
       opened.db,
@@ -84,23 +96,29 @@ export async function importRows(opened: OpenedTable, options: ImportOptions): P
         let characters = 0
         const flush = async (): Promise<void> => {
           await writer.write(trx, batch)
+          await rejects?.flush()
           batch = []
           characters = 0
-          bar.update(read, source.position())
+          progress(read)
         }
         for await (const from of found.rows) {
           signal.throwIfAborted()
           read++
-          const row = await rowOf(from)
-          if (row === undefined) continue
+          const row = rowOf(columns, from, found)
+          if (typeof row === 'string') {
+            // Of several that are refused the first is told.
+            if (endsAtFirst) await flush()
+            refuse(from, row)
+            continue
+          }
           // Those that are there get the fields of the new ones, which have to be the same for all of a batch.
-          if (onConflict === 'update' && batch[0] !== undefined && !isAlike(batch[0], row)) await flush()
-          batch.push(row)
+          if (onConflict === 'update' && batch[0] !== undefined && !isAlike(batch[0].row, row)) await flush()
+          batch.push({ from, row })
           characters += sizeOf(from)
           if (batch.length >= MOST_ROWS || characters >= MOST_CHARACTERS) await flush()
         }
         await flush()
-        if (writer.counts.inserted > 0) await advanceSequences(trx, schema, columns.used)
+        if (writer.counts.inserted > 0) await advanceSequences(trx, opened.repository.schema, columns.used)
         await rejects?.finish()
       },
       { signal },
@@ -110,22 +128,18 @@ export async function importRows(opened: OpenedTable, options: ImportOptions): P
     await rejects?.discard()
     throw error
   }
-  return { read, ...writer.counts, refused }
+  return { read, ...writer.counts, refused: rejects?.count ?? 0 }
+}
 
-  async function rowOf(from: FileRow): Promise<PlacedRow | undefined> {
-    if (from.problem !== undefined) {
-      await refuse(from, from.problem)
-      return undefined
-    }
-    try {
-      return { from, row: columns.row(from) }
-    } catch (error) {
-      if (error instanceof BadValue) await refuse(from, error.message)
-      else if (error instanceof CodegenError)
-        throw new CodegenError(`${placeOf(found, from)}: ${error.message}`)
-      else throw error
-      return undefined
-    }
+/** A row of the table, or why there is none. @throws {@link CodegenError} for a column that the table does not have. */
+function rowOf(columns: ImportColumns, from: FileRow, found: FileRows): NewRow | string {
+  if (from.problem !== undefined) return from.problem
+  try {
+    return columns.row(from)
+  } catch (error) {
+    if (error instanceof BadValue) return error.message
+    if (error instanceof CodegenError) throw new CodegenError(`${placeOf(found, from)}: ${error.message}`)
+    throw error
   }
 }
 
@@ -137,8 +151,8 @@ function sentence(reason: string): string {
   return /[.!?]$/.test(reason) ? reason : `${reason}.`
 }
 
-function isAlike(one: PlacedRow, other: PlacedRow): boolean {
-  const [fields, others] = [Object.keys(one.row), Object.keys(other.row)]
+function isAlike(one: NewRow, other: NewRow): boolean {
+  const [fields, others] = [Object.keys(one), Object.keys(other)]
   return fields.length === others.length && fields.every((field, index) => others[index] === field)
 }
 

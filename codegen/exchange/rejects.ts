@@ -13,7 +13,10 @@ export class Rejects {
   readonly #path: string
   readonly #file: PartialFile
   readonly #lineOf: LineOf
-  #count = 0
+  /** How many rows. */
+  count = 0
+  /** Those of the batch in hand, which are found in another order than they stand in. */
+  #batch: { readonly row: FileRow; readonly reason: string }[] = []
 
   private constructor(path: string, file: PartialFile, lineOf: LineOf) {
     this.#path = path
@@ -40,13 +43,22 @@ export class Rejects {
     return rejects
   }
 
-  async add(row: FileRow, reason: string): Promise<void> {
-    this.#count++
-    await this.#write(this.#lineOf(row, reason))
+  add(row: FileRow, reason: string): void {
+    this.count++
+    this.#batch.push({ row, reason })
+  }
+
+  /** Writes what was added. */
+  async flush(): Promise<void> {
+    const batch = this.#batch.sort((one, other) => one.row.place - other.row.place)
+    this.#batch = []
+    if (batch.length > 0)
+      await this.#write(batch.map(({ row, reason }) => this.#lineOf(row, reason)).join(''))
   }
 
   /** Has all of it on the disk. */
   async finish(): Promise<void> {
+    await this.flush()
     try {
       await this.#file.handle.sync()
       await this.#file.handle.close()
@@ -57,7 +69,7 @@ export class Rejects {
 
   /** Gives the file its name, if there is anything in it. */
   async publish(): Promise<void> {
-    if (this.#count > 0) await this.#file.publish()
+    if (this.count > 0) await this.#file.publish()
     else await this.#file.discard()
   }
 

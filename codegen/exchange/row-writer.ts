@@ -2,14 +2,10 @@ import type { KyselyHandle } from '../../src/kysely/handle.js'
 import { EncodeError, IntegrityError, QueryError, UsageError } from '../../src/errors.js'
 import { atomic } from '../../src/transaction/atomic.js'
 import type { TableSchema } from '../../src/schema/table.js'
-import { CodegenError } from '../errors.js'
-import { didYouMean } from '../config/did-you-mean.js'
+import type { ConflictAction, ConflictTarget } from './conflict-target.js'
 import type { FileRow } from './formats/format.js'
 import type { NewRow } from './import-columns.js'
 import type { AnyRepository } from './table/opened-table.js'
-
-/** What becomes of a row whose unique key is taken. */
-export type ConflictAction = 'error' | 'ignore' | 'update'
 
 /** A row, and where it is from. */
 export interface PlacedRow {
@@ -17,14 +13,11 @@ export interface PlacedRow {
   readonly row: NewRow
 }
 
-/** By what rows are found that are there already. */
-type Target = { readonly uniqueFields: readonly string[] } | { readonly uniqueIndex: string } | undefined
-
 export interface WriterOptions {
   readonly onConflict: ConflictAction
-  readonly target: Target
+  readonly target: ConflictTarget
   /** Is told of a row that is refused; what it throws ends the import. */
-  readonly refuse: (row: PlacedRow, reason: string) => Promise<void>
+  readonly refuse: (row: FileRow, reason: string) => void
 }
 
 /** How many rows came to what. */
@@ -61,7 +54,7 @@ export class RowWriter {
     } catch (error) {
       const reason = refusalOf(error)
       if (reason === undefined) throw error
-      if (rows.length === 1) return this.#options.refuse(only, reason)
+      if (rows.length === 1) return this.#options.refuse(only.from, reason)
       const middle = Math.ceil(rows.length / 2)
       await this.write(trx, rows.slice(0, middle))
       await this.write(trx, rows.slice(middle))
@@ -91,7 +84,7 @@ export class RowWriter {
 }
 
 /** What a row that is there gets of the new one: all but its key, and what it only gets when it is made. */
-function updatedFields(rows: readonly NewRow[], { columns }: TableSchema, target: Target): string[] {
+function updatedFields(rows: readonly NewRow[], { columns }: TableSchema, target: ConflictTarget): string[] {
   const key = target !== undefined && 'uniqueFields' in target ? target.uniqueFields : []
   const fixed = columns.flatMap(({ property, overrides }) => (overrides === true ? [property] : []))
   return Object.keys(rows[0] ?? {}).filter((field) => !key.includes(field) && !fixed.includes(field))
@@ -110,42 +103,4 @@ function refusalOf(error: unknown): string | undefined {
     (error instanceof QueryError && OF_VALUES.test(error.sqlState ?? ''))
   if (!isOfRows) return undefined
   return error.message.replace(/^Row \d+ of bulkCreate\(\)(?:: | )?/, '')
-}
-
-/**
- * By what rows are found that are there already: the columns of a unique key, or the name of its index.
- *
- * @throws {@link CodegenError} for what is neither, and where nothing is said and nothing goes without saying.
- */
-export function conflictTarget(
-  table: TableSchema,
-  onConflict: ConflictAction,
-  unique: readonly string[] | undefined,
-): Target {
-  if (onConflict === 'error') {
-    if (unique === undefined) return undefined
-    throw new CodegenError(
-      '--unique names what rows are found by: give --on-conflict ignore or update with it.',
-    )
-  }
-  if (unique === undefined) {
-    // Any key may be in the way of a row that is then left out.
-    if (onConflict === 'ignore') return undefined
-    if (table.primaryKey.length > 0) return { uniqueFields: table.primaryKey }
-    throw new CodegenError(
-      'The table has no primary key: give --unique, by which rows are found that are there.',
-    )
-  }
-  const [name = ''] = unique
-  const indexes = table.uniqueIndexes?.map((index) => index.name) ?? []
-  const properties = unique.map(
-    (each) => table.columns.find((column) => column.property === each || column.name === each)?.property,
-  )
-  const missing = unique[properties.indexOf(undefined)]
-  if (missing === undefined) return { uniqueFields: properties as string[] }
-  if (unique.length === 1 && indexes.includes(name)) return { uniqueIndex: name }
-  const known = [...table.columns.map(({ property }) => property), ...indexes]
-  throw new CodegenError(
-    `--unique: there is no column or unique index "${missing}".${didYouMean(missing, known)}`,
-  )
 }

@@ -22,8 +22,10 @@ export async function sourceOf({ path, isGzip }: NamedFile): Promise<Source> {
   const present = path === '-' ? undefined : await sizeOf(path)
   let position = 0
   let folder: string | undefined
+  let opened: Readable | undefined
   const stream = (): Readable => {
     const bytes = path === '-' ? process.stdin : createReadStream(path)
+    opened = bytes
     bytes.on('data', (chunk: string | Buffer) => void (position += chunk.length))
     // What listens must not start it before it is piped.
     bytes.pause()
@@ -41,9 +43,23 @@ export async function sourceOf({ path, isGzip }: NamedFile): Promise<Source> {
     size: present,
     position: () => position,
     [Symbol.asyncDispose]: async () => {
+      // A process does not end while it waits for its input.
+      opened?.destroy()
       if (folder !== undefined) await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Why a file could not be read to its end, in words for the command line; what is no failure of reading stays as it is. */
+export function readFailure(error: unknown, path: string): unknown {
+  const { code, syscall } = error as { readonly code?: unknown; readonly syscall?: unknown }
+  if (typeof code === 'string' && code.startsWith('Z_')) {
+    return new CodegenError(`Could not unpack ${path}, which is no whole gzip: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+  if (syscall !== 'read') return error
+  return new CodegenError(`Could not read ${path}: ${messageOf(error)}`, { cause: error })
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

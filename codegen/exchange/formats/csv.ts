@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream'
 import { serverType, type TypeSchema } from '../../../src/schema/type.js'
+import type { Given } from '../cells/given.js'
 import { textOf } from '../cells/text.js'
 import { CodegenError, messageOf } from '../../errors.js'
 import type {
@@ -65,47 +66,64 @@ function isText(type: TypeSchema): boolean {
   return typeof base !== 'string' || !NO_TEXT.has(base)
 }
 
-type ParsedRecord = { readonly record: (string | null)[]; readonly info: { readonly lines: number } }
+interface ParsedRecord {
+  readonly record: readonly string[]
+  /** As it stands in the file, with or without its end. */
+  readonly raw: string
+}
 
 export async function readCsv(file: InputFile, options: TextOptions): Promise<FileRows> {
   const { parse } = await peer('csv-parse', 'CSV', () => import('csv-parse'))
-  const { delimiter, nullText, escapesFormulas } = options
-  const parser = parse({
-    bom: true,
-    delimiter,
-    info: true,
-    relax_column_count: true,
-    cast: (value, { quoting }) => {
-      if (value === nullText && !quoting) return null
-      return escapesFormulas ? value.replace(ESCAPED_FORMULA, '') : value
-    },
-  })
+  const { delimiter } = options
+  const parser = parse({ bom: true, delimiter, raw: true, relax_column_count: true })
   // A failure of the source is the parser's.
   pipeline(file.stream(), parser, () => undefined)
   const records = parser[Symbol.asyncIterator]() as AsyncIterator<ParsedRecord>
-  const first = await next(records)
-  if (first === undefined)
+  const header = await next(records)
+  if (header === undefined)
     throw new CodegenError('The file is empty: CSV begins with the names of its columns.')
-  const fields = first.record.map((name) => name ?? '')
-  return { fields, place: 'line', rows: rowsOf(records, fields, first.info.lines) }
+  return { fields: header.record, place: 'line', rows: rowsOf(records, header, options) }
 }
 
 async function* rowsOf(
   records: AsyncIterator<ParsedRecord>,
-  fields: readonly string[],
-  headerLines: number,
+  { record: fields, raw }: ParsedRecord,
+  { delimiter, nullText, escapesFormulas }: TextOptions,
 ): AsyncIterable<FileRow> {
-  let lines = headerLines
+  let place = 1 + linesOf(raw)
   for (let found = await next(records); found !== undefined; found = await next(records)) {
-    const { record, info } = found
-    const place = lines + 1
-    lines = info.lines
-    // An empty line is no row, but for NULL in the only column.
-    if (record.length === 1 && record[0] === null && fields.length > 1) continue
-    const values = new Map(fields.map((field, index) => [field, record[index] ?? null]))
-    const isRagged = record.length !== fields.length
+    const { record, raw } = found
+    const isQuoted = record.includes(nullText) && raw.includes('"') ? quotedFields(raw, delimiter) : []
+    const values = new Map<string, Given>()
+    for (const [index, field] of fields.entries()) {
+      const text = record[index]
+      const isNull = text === undefined || (text === nullText && isQuoted[index] !== true)
+      values.set(field, isNull ? null : escapesFormulas ? text.replace(ESCAPED_FORMULA, '') : text)
+    }
+    const isEmptyLine = record.length === 1 && record[0] === '' && fields.length > 1
     const problem = `has ${record.length} fields, where the header has ${fields.length}`
-    yield isRagged ? { place, values, problem } : { place, values }
+    if (record.length === fields.length) yield { place, values }
+    else if (!isEmptyLine) yield { place, values, problem }
+    place += linesOf(raw)
+  }
+}
+
+/** The lines that a record stands on: its fields may have line ends. */
+function linesOf(raw: string): number {
+  return 1 + (raw.trimEnd().match(/\r\n|\r|\n/g)?.length ?? 0)
+}
+
+const QUOTED = /"(?:[^"]|"")*"/y
+
+/** Which fields stand in quotes. */
+function quotedFields(raw: string, delimiter: string): boolean[] {
+  const quoted: boolean[] = []
+  for (let at = 0; ; at++) {
+    QUOTED.lastIndex = at
+    const isQuoted = QUOTED.test(raw)
+    quoted.push(isQuoted)
+    at = raw.indexOf(delimiter, isQuoted ? QUOTED.lastIndex : at)
+    if (at === -1) return quoted
   }
 }
 
