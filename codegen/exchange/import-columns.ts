@@ -114,7 +114,7 @@ export class ImportColumns {
 /** Whether it is NULL. What is null in JSON is that as well, but in a column of JSON without NULLs. */
 function isNull({ type, nullable }: ColumnSchema, given: Given): boolean {
   if (given === null) return true
-  if (!(given instanceof JsonText) || given.text !== 'null') return false
+  if (!(given instanceof JsonText) || given.text !== 'null' || given.hasNull) return false
   const base = serverType(type)
   return nullable || (base !== 'json' && base !== 'jsonb')
 }

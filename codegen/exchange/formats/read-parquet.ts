@@ -52,7 +52,7 @@ async function* rowsOf(
     timestampFromMicroseconds: moment,
     timestampFromNanoseconds: (value: bigint) => moment(value / 1000n),
     dateFromDays: (days: number) => moment(BigInt(days) * 86_400_000_000n),
-    jsonFromBytes: (bytes?: Uint8Array) => bytes && new JsonText(Buffer.from(bytes).toString('utf8')),
+    jsonFromBytes: (bytes?: Uint8Array) => bytes && new JsonText(Buffer.from(bytes).toString('utf8'), true),
   }
   for (let rowStart = 0; rowStart < total; rowStart += BATCH) {
     const rowEnd = Math.min(total, rowStart + BATCH)
@@ -71,7 +71,7 @@ function givenOf(element: SchemaElement, value: unknown): Given {
   if (value === null || value === undefined) return null
   if (element.converted_type === 'DECIMAL') return decimalText(unscaledOf(value), element.scale ?? 0)
   if (element.logical_type?.type === 'JSON' && value instanceof Uint8Array)
-    return new JsonText(Buffer.from(value).toString('utf8'))
+    return new JsonText(Buffer.from(value).toString('utf8'), true)
   return value
 }
 
