@@ -43,6 +43,8 @@ export class ImportColumns {
           `The file has no column "${field}", which --map names.${didYouMean(field, fields)}`,
         )
     }
+    const twice = fields.find((field, index) => fields.indexOf(field) !== index)
+    if (twice !== undefined) throw new CodegenError(`The file has two columns "${twice}".`)
     for (const field of fields) this.#find(field)
     const missing = this.#table.columns.find(
       (column) => !column.optional && column.generated === undefined && !this.used.includes(column),

@@ -157,6 +157,7 @@ describe('sluice import', () => {
     ['email,fullName\n', ['--map', 'email'], '--map takes columns of the file by those of the table'],
     ['email,fullName\n', ['--unique', 'email'], 'give --on-conflict ignore or update with it'],
     ['email,fullName\n', ['--on-conflict', 'update', '--unique', 'emial'], 'Did you mean "email"?'],
+    ['email,fullName,email\n', [], 'The file has two columns "email".'],
     ['', [], 'The file is empty: CSV begins with the names of its columns.'],
     ['email,fullName\n"ada\n', [], 'The file is no CSV:'],
   ])('refuses %j with %j', async (text, args, message) => {

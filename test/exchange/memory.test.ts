@@ -22,14 +22,17 @@ beforeAll(async () => {
       select i as id, repeat(md5(i::text), 12) as filler, i * 1.25 as price, now() as at from generate_series(1, ${ROWS}) i;
     create unlogged table copied (id int, filler text, price numeric, at timestamptz);
   `)
+  shop.write(
+    'most.mjs',
+    "process.on('exit', () => process.stderr.write('most ' + process.resourceUsage().maxRSS))",
+  )
 })
 
 afterAll(() => Promise.all([shop[Symbol.asyncDispose](), programs[Symbol.asyncDispose]()]))
 
 /** Runs the command with a small heap, and tells the most memory that it had, in kilobytes. */
 async function memoryOf(...args: string[]): Promise<number> {
-  const report = `process.on('exit', () => process.stderr.write('most ' + process.resourceUsage().maxRSS))`
-  const node = `--max-old-space-size=${HEAP} --import data:text/javascript,${encodeURIComponent(report)}`
+  const node = `--max-old-space-size=${HEAP} --import ./most.mjs`
   const run = shop.start(programs, args, `export NODE_OPTIONS='${node}'`)
   expect({ ...(await run.ended), stderr: run.stderr }).toEqual({
     ...{ code: 0, signal: null },

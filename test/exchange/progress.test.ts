@@ -22,8 +22,8 @@ afterEach(() => {
 /** What the standard error shows of a run, were it a terminal. */
 async function shownBy(...args: string[]): Promise<string> {
   process.stderr.isTTY = true
-  for (const name of ['cursorTo', 'clearLine', 'moveCursor', 'clearScreenDown'] as const)
-    process.stderr[name] ??= () => true
+  // A pipe has none of these.
+  Object.assign(process.stderr, { cursorTo: () => true, clearLine: () => true, clearScreenDown: () => true })
   const { code, stderr } = await shop.sluice(...args)
   expect(code).toBe(0)
   return stderr
