@@ -3,11 +3,12 @@ import { Command, CommanderError, Option } from 'commander'
 import { codegen, type CodegenFlags } from './codegen.js'
 import { didYouMean } from '../config/did-you-mean.js'
 import { PRESETS } from '../model/type-settings.js'
+import { addExchange } from './exchange-commands.js'
 import { init, type InitFlags } from './init.js'
 import { shownError } from './shown-error.js'
 import { suggest, type SuggestFlags } from './suggest.js'
 
-const COMMANDS = ['codegen', 'generate', 'init', 'suggest', 'help']
+const COMMANDS = ['codegen', 'generate', 'init', 'suggest', 'export', 'import', 'help']
 
 /**
  * Runs the command line, in the working folder.
@@ -163,6 +164,10 @@ the columns of views by the columns that they show. What could be several tables
     .action(async (flags: SuggestFlags) => {
       exitCode = await suggest(flags)
     })
+
+  addExchange(program, (code) => {
+    exitCode = code
+  })
 
   const [word] = args
   if (word !== undefined && !word.startsWith('-') && !COMMANDS.includes(word)) {

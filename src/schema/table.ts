@@ -31,6 +31,8 @@ export interface ColumnSchema {
   readonly optional: boolean
   /** Set for columns that the server alone fills: GENERATED ALWAYS AS IDENTITY and generated columns. */
   readonly generated?: 'identity' | 'stored' | 'virtual'
+  /** Values that are given stand in place of those of a GENERATED ALWAYS AS IDENTITY: OVERRIDING SYSTEM VALUE. Default: `false`. */
+  readonly overrides?: boolean
 }
 
 /** A unique index, by the name that a constraint shares with its own. */

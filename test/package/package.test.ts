@@ -178,6 +178,18 @@ describe('the package', () => {
     )
     expect(await sluice('--url', shop.database.url)).toBe('It succeeded.')
   })
+
+  it('says what to install for a format of exports, and needs nothing for NDJSON', async () => {
+    const exported = (file: string) => sluice('export', 'users', '--url', shop.database.url, '--out', file)
+    expect(await exported('users.ndjson')).toBe('It succeeded.')
+    const libraries = { csv: 'csv-stringify', parquet: 'hyparquet-writer', xlsx: 'exceljs' }
+    for (const [format, library] of Object.entries(libraries))
+      expect(await exported(`users.${format}`)).toContain(
+        `\nInstall it:    npm install --save-dev ${library}\n`,
+      )
+    await link('csv-stringify')
+    expect(await exported('users.csv')).toBe('It succeeded.')
+  })
 })
 
 /** The packages that modules and declarations of a folder name, Node's own left out. */

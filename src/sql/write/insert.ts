@@ -43,6 +43,7 @@ function insert(
 ): Sql {
   const list =
     columns.length === 0 ? sql`` : sql` (${sql.join(columns.map(({ column }) => sql.id(column.name)))})`
+  const overriding = columns.some(({ column }) => column.overrides) ? sql` overriding system value` : sql``
   const end = sql`${onConflict(scope, conflict)}${returning(scope, returns)}`
-  return sql`insert into ${scope.tableRef()}${list} ${values}${end}`
+  return sql`insert into ${scope.tableRef()}${list}${overriding} ${values}${end}`
 }
