@@ -41,11 +41,7 @@ export function atHand({ db, database }: Pick<Shop, 'db' | 'database'>, folder: 
     // Values that a service has from elsewhere.
     ...{ id: 1, authorId: 1, userId: 1, tenantId: 7, email: 'new@example.com', name: 'New', q: 'wool' },
     since: new Date('2020-01-01T00:00:00Z'),
-    body: { email: 'new@example.com', name: 'New', token: 'x' } as {
-      email: string
-      name: string
-      token: string
-    },
+    body: { email: 'new@example.com', name: 'New', token: 'x' },
     request: {
       id: 'r1',
       signal: controller.signal,
@@ -80,7 +76,7 @@ export function atHand({ db, database }: Pick<Shop, 'db' | 'database'>, folder: 
   }
 }
 
-async function* newProductStream(): AsyncGenerator<NewProduct> {
+function* newProductStream(): Generator<NewProduct> {
   for (let n = 0; n < 3; n++) yield { supplierId: 1, sku: `new-${n}`, name: 'New', price: '1.00' }
 }
 
