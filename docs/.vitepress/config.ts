@@ -18,6 +18,8 @@ function reference(): DefaultTheme.SidebarItem[] {
 export default defineConfig({
   title: 'sluice',
   description: 'Typed, streaming repositories for PostgreSQL, generated from your schema.',
+  // None, and no request for one.
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   cleanUrls: true,
   lastUpdated: false,
   // The list of pages where the repository is read. Here its part is taken by the navigation.
