@@ -1,14 +1,15 @@
 import { types } from 'node:util'
 import { recognise } from './copies.js'
+import { withLink } from './error-links.js'
 import { captureStack, withCaller } from './stack-trace.js'
 
-/** What every error of sluice has: a stable `code` to branch on, and the `cause` where another error is behind it. */
+/** What every error of sluice has: a stable `code`, the `cause` where there is one, and a message that ends in a link. */
 export class SluiceError extends Error {
   /** A stable identifier in capitals, such as `DOES_NOT_EXIST`. */
   readonly code: string
 
   constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options)
+    super(withLink(message, code), options)
     this.code = code
     this.name = new.target.name
     withCaller(() => captureStack(this, new.target))
@@ -21,6 +22,10 @@ export class OptionError extends RangeError {
   readonly code = 'INVALID_OPTION'
   /** Always `OptionError`. */
   override readonly name = 'OptionError'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(withLink(message, 'INVALID_OPTION'), options)
+  }
 }
 
 /** A queryset names a field, lookup or operand that its table does not have. Thrown when the queryset is built. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
+import { DecodeError, DoesNotExist, OptionError, QueryError, UsageError } from 'sluice'
 import { describe, expect, it } from 'vitest'
 import { importsByFile, root } from '../../scripts/imports.js'
 
@@ -33,6 +34,28 @@ describe('docs/errors.md', () => {
       expect(part).toContain('**Cause:**')
       expect(part).toContain('**Cure:**')
     }
+  })
+
+  it('is where the message of every error ends', () => {
+    const errors = [
+      new OptionError('Wrong.'),
+      new UsageError('Wrong.'),
+      new DoesNotExist('public.users'),
+      new DecodeError('Wrong.'),
+      new QueryError('Wrong.', { sql: '', code: 'FETCH_TIMEOUT' }),
+    ]
+    for (const { message, code } of errors)
+      expect(message).toMatch(new RegExp(`\\. See docs/errors.md#${code}$`, 'i'))
+  })
+
+  it('is there once where a message quotes another', () => {
+    const inner = new UsageError('No.')
+    const { message } = new QueryError(
+      `It failed: ${inner.message} Ask again.`,
+      { sql: '' },
+      { cause: inner },
+    )
+    expect(message).toBe('It failed: No. Ask again. See docs/errors.md#query_failed')
   })
 
   it('has every warning', () => {
