@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import { subscribe } from 'node:diagnostics_channel'
 import { appendFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import * as kysely from 'kysely'
 import pg from 'pg'
@@ -33,6 +34,7 @@ export function atHand({ db, database }: Pick<Shop, 'db' | 'database'>, folder: 
     ...{ Kysely: kysely.Kysely, sql: kysely.sql, Pool: pg.Pool },
     ...{ AsyncLocalStorage, appendFileSync, randomUUID, subscribe },
     db: db as Kysely<DB> & typeof db,
+    ...{ primary: db, replica: db, createServer },
     trx: db as unknown as Transaction<DB>,
     connectionString: database.url,
     folder,

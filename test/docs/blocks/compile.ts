@@ -34,6 +34,8 @@ declare global {
 ${names.map((name) => `  const ${name}: AtHand['${name}']`).join('\n')}
 ${types.map((name) => `  type ${name} = Generated.${name}`).join('\n')}
   type QueryTrace = Sluice.QueryTrace
+  type Database<T> = Sluice.Database<T>
+  type Server = import('node:http').Server
 }
 `
 }
