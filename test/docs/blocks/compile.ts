@@ -19,7 +19,7 @@ export const PLACES: Readonly<Record<string, string>> = {
 function moduleOf({ code }: Block): string {
   const placed = code.replaceAll(
     /(from )'(\.[^']+)'/g,
-    (whole, from: string, place: string) => `${from}'${PLACES[place] ?? place}'`,
+    (_whole, from: string, place: string) => `${from}'${PLACES[place] ?? place}'`,
   )
   return `${placed}\nexport {}\n`
 }

@@ -1,4 +1,4 @@
-import { QuerySet } from 'sluice'
+import { QuerySet, type Model } from 'sluice'
 import ts from 'typescript'
 import type { Block } from './blocks.js'
 import { PLACES } from './compile.js'
@@ -20,7 +20,7 @@ const load = (name: string) => {
 
 /** A queryset that a block only makes is asked for its rows, so that the server has seen its SQL. */
 async function settle(value: unknown): Promise<void> {
-  if (value instanceof QuerySet) await (value as QuerySet<never>).toArray()
+  if (value instanceof QuerySet) await (value as QuerySet<Model>).toArray()
 }
 
 /** Hands what the statements of a block give, or name, to `settle`. */
