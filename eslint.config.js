@@ -18,6 +18,7 @@ export default tseslint.config(
   {
     ignores: [
       ...['dist', 'node_modules', 'bench/node_modules', 'bench/.tmp', 'bench/.results'],
+      'docs/.vitepress/{.temp,cache,dist}',
       // Made by tests, and left behind by one that is killed.
       ...['test/**/.generated-*', 'test/**/.pagila'],
     ],

@@ -51,8 +51,8 @@ export default defineConfig(({ mode }) => ({
           pool: 'forks',
           name: 'together',
           include: ['test/**/*.test.ts', ...(mode === 'long' ? ['test/**/*.long.ts'] : [])],
-          // The package is built and installed by `npm run test:package`.
-          exclude: [...configDefaults.exclude, ...aloneFiles, 'test/package/**'],
+          // The package is built and installed by `npm run test:package`, the site of docs/ by `npm run test:site`.
+          exclude: [...configDefaults.exclude, ...aloneFiles, 'test/package/**', 'test/site/**'],
           // Files that follow each other in a process import the library, and the compiler, once.
           isolate: false,
         },

@@ -5,7 +5,7 @@ import ts from 'typescript'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
-const folders = ['src', 'codegen', 'bench', 'examples', 'scripts', 'test']
+const folders = ['src', 'codegen', 'bench', 'examples', 'scripts', 'test', 'docs/.vitepress']
 const packages: Readonly<Record<string, string>> = {
   sluice: 'src/index.ts',
   'sluice/opentelemetry': 'src/opentelemetry/index.ts',

@@ -1,14 +1,15 @@
 import { types } from 'node:util'
 import { recognise } from './copies.js'
+import { withLink } from './error-links.js'
 import { captureStack, withCaller } from './stack-trace.js'
 
-/** What every error of sluice has: a stable `code` to branch on, and the `cause` where another error is behind it. */
+/** What every error of sluice has: a stable `code`, the `cause` where there is one, and a message that ends in a link. */
 export class SluiceError extends Error {
   /** A stable identifier in capitals, such as `DOES_NOT_EXIST`. */
   readonly code: string
 
   constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options)
+    super(withLink(message, code), options)
     this.code = code
     this.name = new.target.name
     withCaller(() => captureStack(this, new.target))
@@ -17,8 +18,14 @@ export class SluiceError extends Error {
 
 /** An option is out of range or of the wrong type, found before any I/O. A `RangeError`, as the platform's own are. */
 export class OptionError extends RangeError {
+  /** Always `INVALID_OPTION`. */
   readonly code = 'INVALID_OPTION'
+  /** Always `OptionError`. */
   override readonly name = 'OptionError'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(withLink(message, 'INVALID_OPTION'), options)
+  }
 }
 
 /** A queryset names a field, lookup or operand that its table does not have. Thrown when the queryset is built. */
@@ -47,7 +54,10 @@ export class PositionError extends SluiceError {
 
 /** `get()` found no row. */
 export class DoesNotExist extends SluiceError {
-  constructor(readonly table: string) {
+  constructor(
+    /** The table that was looked in, as `schema.name`. */
+    readonly table: string,
+  ) {
     super('DOES_NOT_EXIST', `No row of "${table}" matches the query.`)
   }
 }
@@ -55,6 +65,7 @@ export class DoesNotExist extends SluiceError {
 /** `get()` or `getOrNull()` found more than one row. */
 export class MultipleObjectsReturned extends SluiceError {
   constructor(
+    /** The table that was looked in, as `schema.name`. */
     readonly table: string,
     method = 'get',
   ) {
@@ -169,12 +180,17 @@ export class SchemaDriftError extends QueryError {
 
 /** What a constraint refused, as far as the server and the generated schema tell. */
 export interface ViolationDetails {
+  /** The SQLSTATE, of class 23. */
   readonly sqlState: string
   /** The table whose constraint it is, as `schema.name`: for a row that is still referred to, the referring one. */
   readonly table: string
+  /** The SQL text; its parameters are not part of it. */
   readonly sql: string
+  /** The server's DETAIL, which holds values of rows. */
   readonly detail: string | undefined
+  /** The constraint's name; undefined for NOT NULL. */
   readonly constraint: string | undefined
+  /** The constraint's columns by their properties, where the server tells them; otherwise empty. */
   readonly columns: readonly string[]
 }
 
@@ -256,6 +272,7 @@ const OUTCOMES: Readonly<Record<TransactionCode, TransactionOutcome>> = {
 /** A transaction did not end as the function of `atomic()` did; `outcome` says what became of it. */
 export class TransactionError extends SluiceError {
   declare readonly code: TransactionCode
+  /** What became of the transaction. */
   readonly outcome: TransactionOutcome
   /** What functions of `afterCommit` threw, in their order; else empty. */
   readonly errors: readonly unknown[]
@@ -283,6 +300,7 @@ export class TimeoutError extends SluiceError {
   }
 }
 
+/** A statement took too long, a fetch of a stream, the loop over it, or the wait for a standby. */
 export type TimeoutCode = 'QUERY_TIMEOUT' | 'FETCH_TIMEOUT' | 'IDLE_TIMEOUT' | 'REPLAY_TIMEOUT'
 
 /** Whether it is an error, of any realm. */

@@ -1,3 +1,9 @@
+/**
+ * All that programs import by the name of the package: repositories and querysets, expressions, transactions, errors.
+ *
+ * @module sluice
+ */
+
 export { connect, Database, type ConnectOptions } from './kysely/connect.js'
 export { SluiceDialect } from './kysely/dialect.js'
 export type { SluiceDialectConfig } from './connection/engine.js'

@@ -1,3 +1,9 @@
+/**
+ * What a `sluice.config.ts` imports: the types of the settings, and of plugins of the generator.
+ *
+ * @module sluice/config
+ */
+
 import type { Plugin } from '../plugins/plugin.js'
 import type { Config } from './settings.js'
 

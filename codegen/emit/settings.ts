@@ -1,5 +1,7 @@
+/** How an enum is written: as a union of its labels, or as an object of them beside that. */
 export type EnumStyle = 'union' | 'const'
 
+/** What the imports between generated files end in. */
 export type ImportExtension = '.js' | '.ts' | ''
 
 /** What the user decides about the files. */

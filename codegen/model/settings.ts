@@ -3,6 +3,7 @@ import type { KeySettings } from './declared/keys.js'
 import type { RelationSettings } from './relations/settings.js'
 import type { Preset, TypeSettings } from './type-settings.js'
 
+/** All files in one folder, or a folder for each PostgreSQL schema. */
 export type Layout = 'flat' | 'schemas'
 
 /** As `SluiceDialect` is given them: `values`. */

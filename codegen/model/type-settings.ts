@@ -24,6 +24,7 @@ export const PRESETS = { json: { int8: 'number', timestamptz: 'string' } } as co
   TypeSettings
 >
 
+/** A set of `types` by name: with `json`, rows are what `JSON.stringify` takes and `JSON.parse` gives back. */
 export type Preset = keyof typeof PRESETS
 
 /** The types that a codec can be chosen for. */
@@ -31,6 +32,7 @@ export const CONVERTIBLE = baseTypes.filter(({ readings }) => readings.length > 
 
 /** How a type or a column is read, and what TypeScript is to make of its values. */
 export interface TypeSetting {
+  /** What values are at run time. Default: what the type is read as by default. */
   readonly codec?: CodecName
   /** A type in TypeScript, in place of that of the codec: `Preferences`, `'small' | 'large'`. It is not checked at run time. */
   readonly type?: string
@@ -41,7 +43,10 @@ export interface TypeSetting {
   readonly import?: string | TypeImport
 }
 
+/** Where a type of yours is exported, and by which name. */
 export interface TypeImport {
+  /** A package, or a file relative to the configuration. */
   readonly from: string
+  /** The name that it is exported by there. */
   readonly name: string
 }

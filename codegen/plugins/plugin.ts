@@ -4,6 +4,7 @@ import type { SchemaModel } from './schema-model.js'
 export interface PluginFile {
   /** Inside the output folder, at most one folder deep: `users.ts`, `seeds/users.sql`. */
   readonly name: string
+  /** What it has, as it is written. */
   readonly text: string
 }
 

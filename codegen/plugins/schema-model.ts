@@ -24,10 +24,13 @@ export interface SchemaModel {
 
 /** A table or view. A `model` hook may leave it out, and change its `names`, its `comment`, `columns` and `relations`. */
 export interface ModelTable {
+  /** The schema in PostgreSQL. */
   readonly schema: string
   /** In SQL. */
   readonly name: string
+  /** A table, a view, or another of its kind. */
   readonly kind: TableKind
+  /** The comment in the database. */
   readonly comment: string | undefined
   /** What its tag `@deprecated` says, empty where it says no more; undefined without it. */
   readonly deprecated: string | undefined
@@ -35,6 +38,7 @@ export interface ModelTable {
   readonly writable: boolean
   /** Whether it takes inserts: not where a column is hidden that one would need. */
   readonly insertable: boolean
+  /** What its types and its repository are called. */
   readonly names: ModelTableNames
   /** In the order of the table. */
   readonly columns: readonly ModelColumn[]
@@ -42,7 +46,9 @@ export interface ModelTable {
   readonly primaryKey: readonly string[]
   /** Properties of the other total unique keys' columns, each in key order. */
   readonly uniqueKeys: readonly (readonly string[])[]
+  /** Its own, declared ones included. */
   readonly foreignKeys: readonly ForeignKeySchema[]
+  /** Its relations, in both directions. */
   readonly relations: readonly ModelRelation[]
 }
 
@@ -73,12 +79,15 @@ export interface ModelColumn {
   readonly property: string
   /** In SQL. */
   readonly name: string
+  /** Its PostgreSQL type, and how it is read. */
   readonly type: TypeSchema
   /** As SQL writes the type, with its length or precision: `character varying(80)`. */
   readonly sqlType: string
+  /** The comment in the database. */
   readonly comment: string | undefined
   /** What its tag `@deprecated` says, empty where it says no more; undefined without it. */
   readonly deprecated: string | undefined
+  /** It may be NULL. */
   readonly nullable: boolean
   /** An insert may leave it out: it has a default or an identity, is generated or nullable. */
   readonly optional: boolean
@@ -112,26 +121,33 @@ export interface ModelEnum {
   readonly type: EnumTypeSchema
   /** In TypeScript: `OrderStatus`. */
   readonly typeName: string
+  /** The comment in the database. */
   readonly comment: string | undefined
 }
 
 /** A composite type. A `model` hook may change its `typeName`. */
 export interface ModelComposite {
+  /** The type, with its fields. */
   readonly type: CompositeTypeSchema
   /** Of each field, as SQL writes it, with its length or precision. */
   readonly sqlTypes: readonly string[]
   /** In TypeScript: `Dimensions`. */
   readonly typeName: string
+  /** The comment in the database. */
   readonly comment: string | undefined
 }
 
 /** A domain. */
 export interface ModelDomain {
+  /** The schema in PostgreSQL. */
   readonly schema: string
+  /** Its name in PostgreSQL. */
   readonly name: string
+  /** The domain, with what it is over. */
   readonly type: DomainTypeSchema
   /** In TypeScript: `EmailAddress`. Undefined where the configuration gives a type of its own. */
   readonly typeName: string | undefined
+  /** The comment in the database. */
   readonly comment: string | undefined
   /** All that it may be, where `checkUnions` makes a union of these. */
   readonly values: readonly (string | number)[] | undefined

@@ -8,9 +8,11 @@ import { HandOut, type Iteration } from './hand-out.js'
  * is stepped by hand is closed by `return()` or `await using`.
  */
 export interface AsyncRows<T> extends AsyncIterableIterator<T, undefined>, AsyncDisposable {
+  /** The next row or batch; fetches where none is at hand. Rejects with what the stream failed by. */
   next(): Promise<IteratorResult<T, undefined>>
   /** Ends the iteration: the portal is closed and the connection free once the promise resolves. */
   return(): Promise<IteratorResult<T, undefined>>
+  /** Ends the stream as `return()` does, and rejects with what is given. */
   throw(error: unknown): Promise<IteratorResult<T, undefined>>
   [Symbol.asyncIterator](): AsyncRows<T>
 }

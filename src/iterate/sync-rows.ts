@@ -16,9 +16,11 @@ import type { PrefetchRows } from './run-prefetch.js'
 
 /** The iterator that `iterator` returns: rows, or batches of rows. */
 export interface SyncRows<T> extends IterableIterator<T, undefined>, Disposable {
+  /** The next row or batch; blocks the thread where none is at hand. Throws what the stream failed by. */
   next(): IteratorResult<T, undefined>
   /** Ends the iteration: the portal is closed and the connection free when it returns. */
   return(): IteratorResult<T, undefined>
+  /** Ends the iteration as `return()` does, and throws what is given. */
   throw(error: unknown): IteratorResult<T, undefined>
   [Symbol.iterator](): SyncRows<T>
 }

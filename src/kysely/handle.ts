@@ -13,7 +13,9 @@ import { schemaByPlugins } from './plugins.js'
  * public types makes the type checker go through the whole database.
  */
 export interface KyselyHandle {
+  /** It is a transaction, and not an instance. */
   readonly isTransaction: boolean
+  /** Kysely's own way to its dialect and plugins. */
   getExecutor(): QueryExecutor
 }
 
@@ -45,6 +47,7 @@ type MissingIn<Own, DB> = {
 
 /** No handle is one: a type error that names the tables that a handle of another database lacks, or columns of theirs. */
 export interface HandleOfAnotherDatabase<Tables> {
+  /** The tables that the handle does not have, or has otherwise. */
   readonly lacksTables: Tables
 }
 

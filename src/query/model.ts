@@ -34,15 +34,21 @@ export interface Model {
 
 /** A relation to at most one row; `Nullable` is true when there may be none. */
 export interface ToOne<M extends Model, Nullable extends boolean> {
+  /** At most one row. */
   readonly kind: 'one'
+  /** The related table. */
   readonly model: M
+  /** There may be no row. */
   readonly nullable: Nullable
 }
 
 /** A relation to any number of rows; `Fixed` is true when they cannot be without the one that they belong to. */
 export interface ToMany<M extends Model, Fixed extends boolean = false> {
+  /** Any number of rows. */
   readonly kind: 'many'
+  /** The related table. */
   readonly model: M
+  /** They cannot be without the row that they belong to. */
   readonly fixed?: Fixed
 }
 

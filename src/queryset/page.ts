@@ -22,6 +22,7 @@ export interface PageOptions extends CallOptions {
 
 /** Some rows in order, and where those around them are. */
 export interface Page<R> {
+  /** Its rows, in the order of the queryset. */
   readonly rows: R[]
   /** What `after` takes to go on; null where these rows are the last. */
   readonly next: string | null

@@ -4,6 +4,7 @@ import type { TypeSchema } from './type.js'
 
 /** A stored function or procedure as plain data: the generator writes it, and calls are made by it. */
 export interface FunctionSchema extends Qualified {
+  /** A procedure is called by CALL, a function by SELECT. */
   readonly kind: 'function' | 'procedure'
   /**
    * What a call gives: any number of rows; one row, or null for it; one row in any case, of the parameters that are put
@@ -22,8 +23,11 @@ export interface FunctionSchema extends Qualified {
 
 /** One parameter: `property` is its key among the arguments, `name` its name in SQL, empty where it has none. */
 export interface ParameterSchema {
+  /** Its key among the arguments. */
   readonly property: string
+  /** Its name in SQL; empty where it has none. */
   readonly name: string
+  /** Its PostgreSQL type. */
   readonly type: TypeSchema
   /** `out` of a procedure: it is given nothing, and put out. */
   readonly mode: 'in' | 'variadic' | 'out'

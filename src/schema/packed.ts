@@ -45,6 +45,7 @@ export type PackedTable = readonly [
  */
 export type PackedColumn = readonly [name: string, type: string | number, marks: string, property?: string]
 
+/** A foreign key, packed: its name, the columns, and what they refer to. */
 export type PackedForeignKey = readonly [
   name: string,
   columns: readonly string[],

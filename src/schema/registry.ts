@@ -70,7 +70,11 @@ export class SchemaRegistry {
     return this.#parts
   }
 
-  /** @throws {@link UsageError} for a table that is not among those given. */
+  /**
+   * A table by its qualified name.
+   *
+   * @throws {@link UsageError} for a table that is not among those given.
+   */
   table(name: string): TableSchema {
     const table = this.#tables.get(name)
     if (table === undefined) {

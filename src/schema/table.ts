@@ -7,6 +7,7 @@ export type TableKind =
 
 /** A table or view as plain data: the generator writes one per table, and everything at run time reads it. */
 export interface TableSchema extends Qualified {
+  /** A table, a view, or another of its kind. */
   readonly kind: TableKind
   /** In the order of `pg_attribute.attnum`. */
   readonly columns: readonly ColumnSchema[]
@@ -16,6 +17,7 @@ export interface TableSchema extends Qualified {
   readonly uniqueKeys: readonly (readonly string[])[]
   /** The unique indexes that an insert can meet rows by, those of constraints included. Default: none are known. */
   readonly uniqueIndexes?: readonly UniqueIndexSchema[]
+  /** Its own: those of other tables that refer to it are theirs. */
   readonly foreignKeys: readonly ForeignKeySchema[]
   /** Relations in both directions. */
   readonly relations?: readonly RelationSchema[]
@@ -23,9 +25,13 @@ export interface TableSchema extends Qualified {
 
 /** One column: `property` is its key in TypeScript rows, `name` its name in SQL. */
 export interface ColumnSchema {
+  /** Its key in rows. */
   readonly property: string
+  /** Its name in SQL. */
   readonly name: string
+  /** Its PostgreSQL type, and how it is read. */
   readonly type: TypeSchema
+  /** It may be NULL. */
   readonly nullable: boolean
   /** The column may be left out of an insert: it has a default, an identity, or is nullable. */
   readonly optional: boolean
@@ -48,7 +54,9 @@ export interface UniqueIndexSchema {
 export interface ForeignKeySchema {
   /** The constraint's name. */
   readonly name: string
+  /** Properties of this table. */
   readonly columns: readonly string[]
+  /** What they refer to: `columns` are properties of that table. */
   readonly references: {
     readonly schema: string
     readonly table: string
@@ -80,5 +88,6 @@ export interface ThroughSchema {
   readonly table: string
   /** Properties of the link table. */
   readonly columns: readonly string[]
+  /** Properties of the link table, pairwise equal to the related table's. */
   readonly targetColumns: readonly string[]
 }

@@ -19,8 +19,11 @@ export type TypeSchema =
 
 /** A base type whose values are read otherwise than by default: `{ type: 'int8', as: 'number' }`. */
 export interface ConvertedTypeSchema {
+  /** A base type that is read otherwise. */
   readonly kind: 'converted'
+  /** The base type. */
   readonly type: string
+  /** What its values are read as. */
   readonly as: 'bigint' | 'number' | 'string' | 'Date'
 }
 
@@ -29,7 +32,9 @@ export const COUNT_TYPE: ConvertedTypeSchema = { kind: 'converted', type: 'int8'
 
 /** An enum; `labels` in their declared order. */
 export interface EnumTypeSchema extends Qualified {
+  /** An enum. */
   readonly kind: 'enum'
+  /** Its labels, in their order. */
   readonly labels: readonly string[]
 }
 
@@ -38,38 +43,51 @@ export interface EnumTypeSchema extends Qualified {
  * its own name, `citext`, so that it is found in its schema whatever the search_path is.
  */
 export interface DomainTypeSchema extends Qualified {
+  /** A domain. */
   readonly kind: 'domain'
+  /** What it is over. */
   readonly base: TypeSchema
 }
 
 /** An array of any number of dimensions: PostgreSQL does not record how many. */
 export interface ArrayTypeSchema {
+  /** An array. */
   readonly kind: 'array'
+  /** The type of its elements. */
   readonly element: TypeSchema
 }
 
 /** A range, such as `int4range` or one made by CREATE TYPE … AS RANGE. */
 export interface RangeTypeSchema extends Qualified {
+  /** A range. */
   readonly kind: 'range'
+  /** The type of its bounds. */
   readonly subtype: TypeSchema
 }
 
 /** A multirange; `range` is the range it is a set of. */
 export interface MultirangeTypeSchema extends Qualified {
+  /** A multirange. */
   readonly kind: 'multirange'
+  /** The type of its ranges. */
   readonly range: RangeTypeSchema
 }
 
 /** A composite type; `property` is the key in the TypeScript object, `name` the attribute in SQL. */
 export interface CompositeTypeSchema extends Qualified {
+  /** A composite type. */
   readonly kind: 'composite'
+  /** Its fields, in their order. */
   readonly fields: readonly CompositeFieldSchema[]
 }
 
 /** One attribute of a composite type. */
 export interface CompositeFieldSchema {
+  /** Its key in TypeScript. */
   readonly property: string
+  /** Its name in SQL. */
   readonly name: string
+  /** Its PostgreSQL type. */
   readonly type: TypeSchema
 }
 

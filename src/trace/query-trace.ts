@@ -1,7 +1,10 @@
 /** The server and the database that a pool is for, as its settings or the connection in use have them. */
 export interface TracedServer {
+  /** The name of the database. */
   readonly database?: string | undefined
+  /** The host, or the folder of the socket. */
   readonly host?: string | undefined
+  /** The port. */
   readonly port?: number | undefined
 }
 
@@ -22,8 +25,11 @@ export interface QueryTrace {
   readonly operation: string
   /** `schema.name`. */
   readonly table: string
+  /** The text, with `$1` and on for its parameters. */
   readonly sql: string
+  /** How many parameters were sent. */
   readonly parameterCount: number
+  /** Where it runs. */
   readonly server: TracedServer
   /** Rows that were read, or written. */
   readonly rows: number

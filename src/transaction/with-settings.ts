@@ -21,6 +21,7 @@ import { isInTransaction, onConnection, run } from './statements.js'
 
 /** A Kysely instance or transaction, as far as it is needed: from the whole of it TypeScript would not infer `DB`. */
 export interface Transactional<DB> extends KyselyHandle {
+  /** Kysely's own. */
   transaction(): { execute<T>(callback: (transaction: Transaction<DB>) => Promise<T>): Promise<T> }
 }
 

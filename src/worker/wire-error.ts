@@ -49,6 +49,8 @@ export function toWireError(error: Error): WireError {
 export function fromWireError(wire: WireError): Error {
   const options = wire.cause === undefined ? {} : { cause: fromWireError(wire.cause) }
   const error = CLASSES[wire.name]?.(wire.message, options) ?? new Error(wire.message, options)
-  Object.assign(error, wire.properties, wire.stack === undefined ? {} : { stack: wire.stack })
+  // With the link of the code that it has by now.
+  Object.assign(error, wire.properties, { message: wire.message })
+  if (wire.stack !== undefined) error.stack = wire.stack
   return isDatabaseError(error) ? withoutValues(error) : error
 }

@@ -20,7 +20,9 @@ export interface LinkOptions extends CallOptions {
 
 /** How many links `set` has made and removed. */
 export interface LinksSet {
+  /** How many links were made. */
   readonly added: number
+  /** How many links were taken away. */
   readonly removed: number
 }
 

@@ -17,7 +17,9 @@ export interface BulkOptions {
 
 /** `bulkCreate` that fails when a row's unique key is taken. */
 export interface RefuseConflicts extends BulkOptions {
+  /** A row whose unique key is taken fails the write. */
   readonly ignoreConflicts?: false
+  /** A row whose unique key is taken fails the write. */
   readonly updateConflicts?: false
 }
 

@@ -23,5 +23,6 @@ export type Defaults<M extends Model, L> =
 
 /** What a new row gets in place of what an existing one is given: whatever the lookup leaves out that an insert needs. */
 export interface CreateDefaults<M extends Model, L> extends CallOptions {
+  /** What a new row gets beside the values of the lookup. */
   readonly createDefaults: Omit<M['insert'], keyof L> & Partial<M['insert']>
 }

@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { slugOf } from '../../docs/.vitepress/slug.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const markdownIn = (folder: string) =>
   readdirSync(join(root, folder))
-    .filter((name) => name.endsWith('.md'))
+    .filter((name) => name.endsWith('.md') && name !== 'index.md')
     .map((name) => join(folder, name))
 const papers = [...markdownIn('.'), ...markdownIn('docs')]
 
@@ -29,10 +30,7 @@ function anchors(path: string): Set<string> {
   const seen = new Map<string, number>()
   return new Set(
     headings.map((heading) => {
-      const slug = heading
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N} _-]/gu, '')
-        .replaceAll(' ', '-')
+      const slug = slugOf(heading)
       const count = seen.get(slug) ?? 0
       seen.set(slug, count + 1)
       return count === 0 ? slug : `${slug}-${count}`

@@ -20,8 +20,11 @@ export class Aggregate<
   P extends string | Expressed = string | Expressed,
   O extends object = object,
 > extends QueryExpression<Aggregated<F, P, O>> {
+  /** Its name in SQL. */
   readonly function: F
+  /** What it is of: a field, relations that lead to one, `*` for rows, or an expression. */
   readonly path: P
+  /** The options that it was made with. */
   readonly options: O
   /** What `stringAgg` puts between the values. */
   readonly separator: string | undefined

@@ -81,13 +81,17 @@ export class QueryExpression<out T = unknown> implements Resolvable, Expressed<T
 
 /** Where NULLs are to come. */
 export interface NullsOption {
+  /** Where NULLs come. Default: PostgreSQL's, last when ascending and first when descending. */
   readonly nulls?: 'first' | 'last'
 }
 
 /** An expression as a key of `orderBy`. */
 export class OrderExpression {
+  /** What is sorted by. */
   readonly expression: QueryExpression
+  /** From the greatest to the least. */
   readonly descending: boolean
+  /** Where NULLs come; undefined: PostgreSQL's default. */
   readonly nulls: 'first' | 'last' | undefined
 
   /** @internal */

@@ -28,9 +28,13 @@ export interface EqualityLookups<T> extends NullLookups {
 
 /** Lookups of ordered types. */
 export interface ComparableLookups<T> extends EqualityLookups<T> {
+  /** `>`. */
   readonly gt?: T | Expressed
+  /** `>=`. */
   readonly gte?: T | Expressed
+  /** `<`. */
   readonly lt?: T | Expressed
+  /** `<=`. */
   readonly lte?: T | Expressed
   /** BETWEEN, both ends included. */
   readonly range?: readonly [from: T | Expressed, to: T | Expressed]

@@ -33,10 +33,15 @@ export interface ArrayLookups<A> {
 
 /** What can be asked of an array's length. */
 export interface LengthLookups {
+  /** `=`. */
   readonly exact?: number
+  /** `>`. */
   readonly gt?: number
+  /** `>=`. */
   readonly gte?: number
+  /** `<`. */
   readonly lt?: number
+  /** `<=`. */
   readonly lte?: number
 }
 
@@ -56,6 +61,7 @@ export interface JsonLookups extends ComparableLookups<JsonValue | JsonNull>, Js
 
 /** What is asked of a value in a document, at a path of keys and of indices from 0, from the end by a minus. */
 export interface JsonPathLookups extends JsonLookups, Omit<TextLookups, keyof JsonLookups> {
+  /** Keys, and indices from 0 or, with a minus, from the end: `#>`. */
   readonly path: readonly (string | number)[]
 }
 

@@ -12,9 +12,11 @@ export type NumberCondition = ComparableCondition<number>
 
 /** Parts of a day. `year` is a range of the column, which an index on it serves. */
 export interface CalendarLookups {
+  /** The year of the calendar. Compared with values, a range of the column. */
   readonly year?: NumberCondition
   /** The year that the week of ISO 8601 is of. */
   readonly isoYear?: NumberCondition
+  /** 1 to 4. */
   readonly quarter?: NumberCondition
   /** 1 to 12. */
   readonly month?: NumberCondition
@@ -22,6 +24,7 @@ export interface CalendarLookups {
   readonly week?: NumberCondition
   /** Of the month, from 1. */
   readonly day?: NumberCondition
+  /** 1 to 366. */
   readonly dayOfYear?: NumberCondition
   /** 1 for Sunday to 7. */
   readonly weekDay?: NumberCondition
@@ -33,7 +36,9 @@ export interface CalendarLookups {
 
 /** Parts of a time of day. */
 export interface ClockLookups {
+  /** 0 to 23. */
   readonly hour?: NumberCondition
+  /** 0 to 59. */
   readonly minute?: NumberCondition
   /** Without its fraction. */
   readonly second?: NumberCondition
@@ -67,9 +72,13 @@ export interface IntervalLookups<T>
 
 /** Lookups of numbers that may have a fraction. */
 export interface NumericLookups<T> extends ComparableLookups<T> {
+  /** `abs(column)`. */
   readonly abs?: ComparableCondition<T>
+  /** `ceil(column)`. */
   readonly ceil?: ComparableCondition<T>
+  /** `floor(column)`. */
   readonly floor?: ComparableCondition<T>
+  /** `round(column)`. */
   readonly round?: ComparableCondition<T>
 }
 
@@ -77,6 +86,7 @@ export interface NumericLookups<T> extends ComparableLookups<T> {
 export interface TextForms {
   /** In lower case, as an index on `lower(column)` has it. */
   readonly lower?: TextCondition
+  /** `upper(column)`. */
   readonly upper?: TextCondition
   /** Without blanks at either end: `btrim(column)`. */
   readonly trim?: TextCondition
@@ -100,13 +110,17 @@ type BoundCondition<T> = [Date] extends [T] ? TimestamptzCondition<T> : Comparab
 export interface RangeForms<T> {
   /** The lower bound; NULL if there is none. */
   readonly lower?: BoundCondition<T> | null
+  /** The upper bound: `upper(column)`. */
   readonly upper?: BoundCondition<T> | null
+  /** `isempty(column)`. */
   readonly isEmpty?: boolean
   /** Whether the lower bound is within the range. */
   readonly lowerInc?: boolean
+  /** The upper bound belongs to it: `upper_inc(column)`. */
   readonly upperInc?: boolean
   /** Whether there is no lower bound. */
   readonly lowerInf?: boolean
+  /** It has no upper limit: `upper_inf(column)`. */
   readonly upperInf?: boolean
 }
 
@@ -117,12 +131,19 @@ export interface RangeForms<T> {
  */
 export interface TextLookups<T = string>
   extends ComparableLookups<T>, TextForms, SearchLookups, TrigramLookups {
+  /** `LIKE` with `%` on both sides; `%` and `_` within stand for themselves. */
   readonly contains?: string | Expressed
+  /** The same whatever the case: `ILIKE`. */
   readonly iContains?: string | Expressed
+  /** `LIKE` with `%` behind. */
   readonly startsWith?: string | Expressed
+  /** The same whatever the case: `ILIKE`. */
   readonly iStartsWith?: string | Expressed
+  /** `LIKE` with `%` in front. */
   readonly endsWith?: string | Expressed
+  /** The same whatever the case: `ILIKE`. */
   readonly iEndsWith?: string | Expressed
+  /** Equal whatever the case. */
   readonly iExact?: string | Expressed
   /** `~`, PostgreSQL's regular expressions. */
   readonly regex?: string | Expressed

@@ -4,6 +4,7 @@ import type { ExtensionOptions } from '../functions/trigrams.js'
 
 /** What is searched, and how. */
 export interface SearchOperand extends SearchQueryOptions {
+  /** What is searched, read as `type` says. */
   readonly query: string | Expressed
 }
 
@@ -15,6 +16,7 @@ export interface SearchLookups {
 
 /** What a text is like, and in which schema pg_trgm is. */
 export interface TrigramOperand extends ExtensionOptions {
+  /** The text that it is compared with. */
   readonly to: string | Expressed
 }
 

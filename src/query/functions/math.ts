@@ -58,12 +58,19 @@ export const ln = ofFloat('ln')
 export const degrees = ofFloat('degrees')
 /** An angle in degrees as radians. */
 export const radians = ofFloat('radians')
+/** The sine of an angle in radians. */
 export const sin = ofFloat('sin')
+/** The cosine of an angle in radians. */
 export const cos = ofFloat('cos')
+/** The tangent of an angle in radians. */
 export const tan = ofFloat('tan')
+/** The cotangent of an angle in radians. */
 export const cot = ofFloat('cot')
+/** The inverse sine, in radians. */
 export const asin = ofFloat('asin')
+/** The inverse cosine, in radians. */
 export const acos = ofFloat('acos')
+/** The inverse tangent, in radians. */
 export const atan = ofFloat('atan')
 
 /** The first to the power of the second. */

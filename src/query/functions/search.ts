@@ -134,13 +134,21 @@ export function searchRank<const A extends Argument>(
 
 /** How a headline is cut; see PostgreSQL's `ts_headline`. */
 export interface SearchHeadlineOptions extends SearchQueryOptions {
+  /** What is put in front of a word that was found. The server's default: `<b>`. */
   readonly startSel?: string
+  /** What is put behind it. The server's default: `</b>`. */
   readonly stopSel?: string
+  /** The most words of a headline. The server's default: 35. */
   readonly maxWords?: number
+  /** The fewest words of a headline. The server's default: 15. */
   readonly minWords?: number
+  /** Words of so many letters or fewer are dropped at its ends. The server's default: 3. */
   readonly shortWord?: number
+  /** The whole text is the headline; the lengths are not looked at. Default: false. */
   readonly highlightAll?: boolean
+  /** The most parts of the text that are shown. The server's default: 0, one that goes by words. */
   readonly maxFragments?: number
+  /** What is put between parts. The server's default: ` ... `. */
   readonly fragmentDelimiter?: string
 }
 

@@ -7,36 +7,61 @@ import { describe } from '../../types/describe.js'
 
 /** What values of PostgreSQL's types are in TypeScript, for types that are named in an expression. */
 export interface SqlTypes {
+  /** true and false. */
   bool: boolean
+  /** Two bytes. */
   int2: number
+  /** Four bytes. */
   int4: number
+  /** Eight bytes: more than a number holds. */
   int8: bigint
+  /** With NaN and both infinities. */
   float4: number
+  /** With NaN and both infinities. */
   float8: number
   /** As PostgreSQL prints it: exact. */
   numeric: string
+  /** As PostgreSQL prints it, in the server's currency. */
   money: string
+  /** Any text. */
   text: string
+  /** Any text. */
   varchar: string
+  /** Blanks at the end as the server keeps them: `char(n)`. */
   bpchar: string
+  /** Names in the catalog, of up to 63 bytes. */
   name: string
+  /** In lower case, with hyphens. */
   uuid: string
+  /** A copy of the bytes. */
   bytea: Buffer
   /** `YYYY-MM-DD`. */
   date: string
+  /** `HH:MM:SS.ffffff`. */
   time: string
+  /** `HH:MM:SS.ffffff+HH`. */
   timetz: string
   /** `YYYY-MM-DD HH:MM:SS.ffffff`. */
   timestamp: string
+  /** A moment; one that was read remembers its microseconds. */
   timestamptz: Date
+  /** ISO 8601: `P1DT2H`. */
   interval: string
+  /** The value; JSON's own null is `jsonNull`. */
   json: JsonValue | JsonNull
+  /** The value; JSON's own null is `jsonNull`. */
   jsonb: JsonValue | JsonNull
+  /** Its text. */
   xml: string
+  /** An address, with the length of its network if that is not all of it. */
   inet: string
+  /** A network. */
   cidr: string
+  /** Six bytes in hexadecimal digits. */
   macaddr: string
+  /** Words with their places. */
   tsvector: string
+  /** In PostgreSQL's syntax. */
   tsquery: string
 }
 

@@ -24,8 +24,11 @@ export const ord = ofText<number>('ord', 'ascii', 'int4')
 export const md5 = ofText<string>('md5')
 /** As hexadecimal digits, of the text in UTF-8: `encode(sha224(convert_to(name, 'UTF8')), 'hex')`. */
 export const sha224 = hashing('sha224')
+/** As hexadecimal digits, of the text in UTF-8: `encode(sha256(convert_to(name, 'UTF8')), 'hex')`. */
 export const sha256 = hashing('sha256')
+/** As hexadecimal digits, of the text in UTF-8: `encode(sha384(convert_to(name, 'UTF8')), 'hex')`. */
 export const sha384 = hashing('sha384')
+/** As hexadecimal digits, of the text in UTF-8: `encode(sha512(convert_to(name, 'UTF8')), 'hex')`. */
 export const sha512 = hashing('sha512')
 
 /** The first characters, so many; with a minus all but the last ones. */

@@ -53,7 +53,9 @@ export class Lane {
     return new Promise((resolve, reject) => {
       let giveBack: () => void = () => {}
       const isDone = new Promise<void>((done) => (giveBack = done))
-      const isBack = connectionUnlessAborted(binding.executor, options.signal, async (one) => {
+      const isBack = connectionUnlessAborted(binding.executor, options.signal, async (given) => {
+        // On another dialect it was refused.
+        const one = given as SluiceConnection
         try {
           const snapshot = await begin(one, options)
           const end = () => {

@@ -1,5 +1,6 @@
 import { abortable } from '../../kysely/abortable.js'
 import type { Binding } from '../../kysely/handle.js'
+import { refuseOnOther } from '../../kysely/others/engine.js'
 import { NO_CHUNKS, RowStream, type AsyncRows, type Chunks } from '../../iterate/async-rows.js'
 import { ChunkSource } from '../../iterate/chunk-source.js'
 import type { QueryState } from '../../query/state.js'
@@ -35,6 +36,7 @@ export function parallelRows(
   const { concurrency, isOrdered } = parting
   wayOf(state, parting.by, 'parallel')
   if (isOrdered) refuseUnordered(state)
+  refuseOnOther(binding.engine, 'parallel()', 'each part has a connection of the pool to itself')
   refuseOneConnection(binding)
   if (state.lock !== undefined) refuseLockOutsideTransaction(binding)
   refuseSmallPool(binding.engine, concurrency)

@@ -140,6 +140,7 @@ export type CheckedAggregates<M extends Model, A extends Aggregates> = [A] exten
 export interface Annotated<M extends Model, Row extends object> extends Model {
   readonly name: M['name']
   readonly row: M['row'] & Row
+  /** The annotations alone. */
   readonly annotations: (M extends { readonly annotations: infer Before } ? Before : unknown) & Row
   readonly key: M['key']
   readonly filter: AnnotatedFilter<M, Row>

@@ -38,6 +38,7 @@ export type IsUnion<T, Whole = T> = [T] extends [never]
 
 /** The SQL of a queryset. */
 export interface CompiledSQL {
+  /** The text, with `$1` and on for its parameters. */
   readonly sql: string
   /** In PostgreSQL's text input syntax, or bytes. */
   readonly parameters: readonly unknown[]
@@ -45,7 +46,10 @@ export interface CompiledSQL {
 
 /** A queryset by its rows, on whatever table. */
 export interface QuerySetOf<R> extends AsyncIterable<R> {
+  /** All rows. */
   toArray(): Promise<R[]>
+  /** The first row, or null. */
   first(): Promise<R | null>
+  /** The statement that would be sent. */
   toSQL(): CompiledSQL
 }

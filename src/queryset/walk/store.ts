@@ -16,11 +16,13 @@ export interface WalkStoreOptions {
 
 /** How far a walk is, as its store has it. */
 export interface WalkStatus {
+  /** The name of the walk. */
   readonly name: string
   /** `running` while somebody has it, `stopped` where nobody has, `failed` where it ended by an error. */
   readonly state: 'running' | 'stopped' | 'failed' | 'completed'
   /** Rows that are done, those that were left out included, of all runs together. */
   readonly rows: number
+  /** Batches that are done, of all runs together. */
   readonly batches: number
   /** Rows that `onFailedRow` has let it leave out. */
   readonly skipped: number
@@ -30,9 +32,11 @@ export interface WalkStatus {
   readonly checkpoint: string
   /** The message of the error that it ended by last, if it was one. */
   readonly failure: string | null
+  /** When it was begun. */
   readonly startedAt: Date
   /** When its last batch was done. */
   readonly advancedAt: Date | null
+  /** When its last row was done; null before. */
   readonly completedAt: Date | null
 }
 

@@ -22,6 +22,7 @@ export interface ThrottleOptions {
   readonly everyMs?: number
 }
 
+/** When a walk gives way, and for how long; a function alone stands for `{ when }`. */
 export type Throttle = ThrottleOptions | ThrottleFunction
 
 export type HeldThrottle = ThrottleOptions & { readonly pauseMs: number; readonly everyMs: number }

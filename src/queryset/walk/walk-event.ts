@@ -17,11 +17,15 @@ export type WalkEventType =
 
 /** How far a walk is, for `onEvent` and for those who listen to the channel `sluice:walk`. */
 export interface WalkEvent {
+  /** What has happened. */
   readonly type: WalkEventType
+  /** The name of the walk. */
   readonly name: string
   /** Rows that are done, of all runs together. */
   readonly rows: number
+  /** Batches that are done, of all runs together. */
   readonly batches: number
+  /** Rows that were left out, of all runs together. */
   readonly skipped: number
   /** How many rows the planner expected when the walk was begun; it may be far off. */
   readonly estimate: number
@@ -29,6 +33,7 @@ export interface WalkEvent {
   readonly rowsPerSecond: number
   /** Since this run began, in milliseconds. */
   readonly elapsedMs: number
+  /** What it goes on behind. */
   readonly checkpoint: string
   /** What was thrown, if anything was. */
   readonly error?: unknown

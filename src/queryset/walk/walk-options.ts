@@ -78,8 +78,11 @@ export interface WalkResult {
   readonly outcome: 'completed' | 'interrupted'
   /** Rows that are done, those that were left out included, of all runs together. */
   readonly rows: number
+  /** Batches that are done. */
   readonly batches: number
+  /** Rows that `onFailedRow` has let it leave out. */
   readonly skipped: number
+  /** What it would go on behind. */
   readonly checkpoint: string
 }
 

@@ -8,16 +8,19 @@ import { selectRows } from './select.js'
 export interface ExplainOptions {
   /** Run the query and report what it took. Rows are read and thrown away; what it locks or writes, it does. */
   readonly analyze?: boolean
+  /** What each node puts out, and names with their schemas. */
   readonly verbose?: boolean
   /** Estimated costs; default true. */
   readonly costs?: boolean
   /** Settings that are not at their defaults. */
   readonly settings?: boolean
+  /** Blocks that were found in memory, and read; with `analyze` on by default from PostgreSQL 18. */
   readonly buffers?: boolean
   /** With `analyze`: WAL records. */
   readonly wal?: boolean
   /** With `analyze`: the time of each node; default true. */
   readonly timing?: boolean
+  /** The time of planning; with `analyze` that of running, by default. */
   readonly summary?: boolean
   /** The planner's memory; PostgreSQL 17 and later. */
   readonly memory?: boolean
@@ -27,6 +30,7 @@ export interface ExplainOptions {
   readonly signal?: AbortSignal
 }
 
+/** How a plan is shown. */
 export type ExplainFormat = 'text' | 'json' | 'xml' | 'yaml'
 
 const CHECKS: OptionChecks<ExplainOptions> = {

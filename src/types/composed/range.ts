@@ -9,8 +9,11 @@ export type RangeBounds = '[]' | '[)' | '(]' | '()' | 'empty'
 
 /** A range: `lower` or `upper` is null where it has no limit, and both are when it is empty. */
 export interface Range<T> {
+  /** The lower bound; null where it has no limit, or is empty. */
   readonly lower: T | null
+  /** The upper bound; null where it has no limit, or is empty. */
   readonly upper: T | null
+  /** Which bounds belong to it: `'[)'` has the lower one and not the upper; `'empty'` holds nothing. */
   readonly bounds: RangeBounds
 }
 

@@ -10,7 +10,9 @@ import { parseExactly, readJson } from './json-bytes.js'
 /** What `json` and `jsonb` columns hold once parsed. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
 
+/** The type of {@link jsonNull}: JSON's own `null`. */
 class JsonNull {
+  /** null, so that `JSON.stringify` writes it as such. */
   toJSON(): null {
     return null
   }

@@ -30,18 +30,23 @@ export interface MergeOptions<M extends Model> extends BulkOptions {
   readonly whenNotMatched?: MergeInsert<M> | readonly MergeInsert<M>[]
   /** Of rows that only the table has. It needs an array, all of whose rows give the same fields. PostgreSQL 17. Default: nothing. */
   readonly whenNotMatchedBySource?: MergeAction<M> | readonly MergeAction<M>[]
+  /** Only the number of rows that were written comes back. */
   readonly outcomes?: false
 }
 
 /** `merge` that gives the rows that it wrote. PostgreSQL 17. */
 export interface MergeWithOutcomes<M extends Model> extends Omit<MergeOptions<M>, 'outcomes'> {
+  /** The rows that were written come back, by what became of them. */
   readonly outcomes: true
 }
 
 /** The rows that `merge` wrote, as they are, or were, in the table. */
 export interface MergeOutcomes<Row> {
+  /** The rows that were inserted. */
   readonly inserted: Row[]
+  /** The rows that were updated, as they are now. */
   readonly updated: Row[]
+  /** The rows that were deleted, as they were. */
   readonly deleted: Row[]
 }
 

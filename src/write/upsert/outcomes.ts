@@ -17,8 +17,11 @@ export type RowOutcome<Row> =
 
 /** Of how many rows what became. */
 export interface OutcomeCounts {
+  /** How many rows were inserted. */
   readonly inserted: number
+  /** How many rows were updated. */
   readonly updated: number
+  /** How many rows were left as they are. */
   readonly left: number
 }
 
