@@ -98,7 +98,7 @@ describe('defaults of new rows', () => {
     ])
     expect(await users.bulkCreate([{ email: 'e@example.com' }].values())).toBe(1)
     async function* later() {
-      yield { email: 'f@example.com' }
+      yield await Promise.resolve({ email: 'f@example.com' })
     }
     expect(await users.bulkCreate(later())).toBe(1)
     expect(await users.filter({ name: 'Nobody' }).count()).toBe(4)

@@ -61,7 +61,7 @@ export async function methods() {
   // @ts-expect-error -- rows of its own need whole ones.
   users.only('name').withPosts()
   // @ts-expect-error -- of another repository.
-  users.titled('x')
+  expectTypeOf(users.titled).toBeFunction()
   // @ts-expect-error -- it takes a name.
   users.named(1)
   // @ts-expect-error -- nothing comes before a slice's end.
