@@ -8,8 +8,18 @@ const NO_WRITES =
   'The server is a standby, which takes no writes: write by using(primary), or connect with ' +
   'target_session_attrs=read-write.'
 
-/** What to do about an error of the server's that says little of it. */
-export function adviceOn(error: DatabaseError, isWriting: boolean): string | undefined {
+/** Functions of ours that the oldest servers do not have, and since which version there are. */
+const NEWER_FUNCTIONS = [
+  ['any_value', 16],
+  ['uuidv7', 18],
+] as const
+
+/**
+ * What to do about an error of the server's that says little of it.
+ *
+ * @param sql the statement that has failed.
+ */
+export function adviceOn(error: DatabaseError, isWriting: boolean, sql: string): string | undefined {
   const { code = '', routine = '' } = error
   const { isStandby = false } = atServer(error)
   switch (code) {
@@ -26,6 +36,14 @@ export function adviceOn(error: DatabaseError, isWriting: boolean): string | und
         ? 'A standby ends what is in the way of the changes that it replays. Try again, read in shorter pieces ' +
             '(resumable()), or give queries more time by max_standby_streaming_delay or hot_standby_feedback there.'
         : undefined
+    case '42P10':
+      return isWriting
+        ? 'Their condition must follow from uniqueWhere as PostgreSQL sees it; or name the index by uniqueIndex.'
+        : undefined
+    case '42883': {
+      const newer = NEWER_FUNCTIONS.find(([name]) => sql.includes(`${name}(`))
+      return newer && `PostgreSQL has ${newer[0]}() from version ${newer[1]} on.`
+    }
     default:
       return undefined
   }

@@ -35,12 +35,6 @@ const DRIFT: Readonly<Record<string, string>> = {
   '42704': 'type',
 }
 
-/** Functions of ours that the oldest servers do not have, and since which version there are. */
-const NEWER_FUNCTIONS = [
-  ['any_value', 16],
-  ['uuidv7', 18],
-] as const
-
 /** Where PostgreSQL reports a table that FROM does not have, in whatever language. */
 const NO_SUCH_SOURCE = 'errorMissingRTE'
 
@@ -79,19 +73,12 @@ export function explainFailure(met: unknown, failed: FailedQuery): unknown {
   const nowhere = isNowhere
     ? 'A callback names a table that is neither its own, nor one further out, nor in a subquery around it: take it by selectFrom().'
     : undefined
-  const noIndex =
-    error.code === '42P10' && writing
-      ? 'Their condition must follow from uniqueWhere as PostgreSQL sees it; or name the index by uniqueIndex.'
-      : undefined
-  const newer =
-    error.code === '42883' ? NEWER_FUNCTIONS.find(([name]) => failed.sql.includes(`${name}(`)) : undefined
-  const tooOld = newer && `PostgreSQL has ${newer[0]}() from version ${newer[1]} on.`
   const { code: sqlState, detail } = error
   return new QueryError(
     failureMessage(
       `${writing ? 'Writing' : 'Reading'} ${failed.table}`,
       error,
-      nowhere ?? noIndex ?? tooOld ?? adviceOn(error, writing) ?? fate(error, failed),
+      nowhere ?? adviceOn(error, writing, failed.sql) ?? fate(error, failed),
       tried(error, failed) + endedAt(error),
     ),
     { ...failed, sqlState, detail, ...repeating(error, failed) },

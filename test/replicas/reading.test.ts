@@ -90,6 +90,14 @@ describe('a standby is read by', () => {
       },
     ],
     [
+      'parallel()',
+      async () => {
+        let count = 0
+        for await (const batch of users().parallel({ partitions: 3 })) count += batch.length
+        return count
+      },
+    ],
+    [
       'resumable()',
       async () => {
         let count = 0

@@ -5,6 +5,7 @@ import { isPlainObject } from '../lookups/operand.js'
 import { change, initialState, isSliced, refuseAfter, type Prefetch, type QueryState } from '../state.js'
 import { refuseTooDeep } from '../too-deep.js'
 import { relationOf, stepOf } from './path.js'
+import { refuseSharedWindows } from './windows.js'
 import { qualifiedName } from '../../schema/qualified-name.js'
 
 /**
@@ -103,6 +104,7 @@ export function prefetchBy(state: QueryState, name: string, inner: QueryState, a
     isPlain: false,
     ...(as !== undefined && { isNamed: true }),
   }
+  refuseSharedWindows(wanted)
   const present = state.selection.prefetches.find((each) => each.relation === relation)
   return setPrefetch(state, present === undefined ? wanted : merged(state, present, wanted))
 }
