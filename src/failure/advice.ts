@@ -17,9 +17,9 @@ const NEWER_FUNCTIONS = [
 /**
  * What to do about an error of the server's that says little of it.
  *
- * @param sql the statement that has failed.
+ * @param sql the statement that has failed, where it is one of rows.
  */
-export function adviceOn(error: DatabaseError, isWriting: boolean, sql: string): string | undefined {
+export function adviceOn(error: DatabaseError, isWriting: boolean, sql = ''): string | undefined {
   const { code = '', routine = '' } = error
   const { isStandby = false } = atServer(error)
   switch (code) {

@@ -28,6 +28,8 @@ export interface Model {
   readonly relations?: object
   /** Relations that were prefetched under names of their own. */
   readonly aliases?: object
+  /** Where rows are groups: what these have, as a union. */
+  readonly groups?: string
   /** The application's own methods of its querysets. */
   readonly methods?: object
 }

@@ -100,7 +100,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Chai
    * @throws {@link FieldError} for an unknown field; {@link UsageError} on a slice, after `selectForUpdate`, and when
    * the order begins with other fields.
    */
-  distinct<const Path extends string>(...fields: readonly paths.FieldPath<M, Path>[]): Chained<M, R> {
+  distinct<const Path extends string>(...fields: readonly paths.RowPath<M, Path>[]): Chained<M, R> {
     return this.#with(distinct(this.state, fields))
   }
 
@@ -179,10 +179,10 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Chai
    */
   values(): Chained<M, M['row']>
   values<const Path extends string>(
-    ...fields: readonly paths.FieldPath<M, Path>[]
+    ...fields: readonly paths.RowPath<M, Path>[]
   ): Chained<M, paths.ValuesRow<M, Path>>
   values<const E extends types.NamedValues, const Path extends string = never>(
-    ...fields: readonly [...paths.FieldPath<M, Path>[], E & types.CheckedValues<M, E>]
+    ...fields: readonly [...paths.RowPath<M, Path>[], E & types.CheckedValues<M, E>]
   ): Chained<
     types.Annotated<M, types.NamedRow<M, E>>,
     paths.Flat<paths.ValuesRow<M, Path> & types.NamedRow<M, E>>
@@ -224,14 +224,10 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Chai
    *
    * @throws {@link FieldError} for a relation to many rows. While reading: {@link DecodeError} where a key that is never NULL
    * leads to a row that is not seen, as policies of row-level security hide rows.
-   *
-   * With `null` nothing is joined.
    */
-  selectRelated(nothing: null): Chained<M, Omit<R, relations.ToOneName<M>>>
   selectRelated<const Paths extends readonly string[]>(
     ...paths: { readonly [I in keyof Paths]: relations.ToOnePath<M, Paths[I]> }
-  ): Chained<M, paths.JoinedRow<M, R, Paths>>
-  selectRelated(...paths: readonly (string | null)[]): unknown {
+  ): Chained<M, paths.JoinedRow<M, R, Paths>> {
     return this.#with(selectRelated(this.state, paths))
   }
 
@@ -243,11 +239,8 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Chai
    * users.prefetchRelated('posts', 'posts.comments')
    * users.prefetchRelated({ posts: posts.orderBy('-createdAt').slice(0, 3), drafts: { posts: posts.filter(…) } })
    * ```
-   * With `null` nothing is prefetched.
-   *
    * @throws {@link FieldError} for what is no relation, or a name that is taken; {@link UsageError} for an unfit queryset.
    */
-  prefetchRelated(nothing: null): Chained<M, Omit<R, relations.LoadedName<M>>>
   prefetchRelated<const Paths extends readonly string[]>(
     ...paths: { readonly [I in keyof Paths]: relations.RelationPath<M, Paths[I]> }
   ): Chained<M, paths.JoinedRow<M, R, Paths>>
@@ -262,7 +255,7 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Chai
           }
     },
   ): Chained<WithAliases<M, Wanted>, paths.Flat<Omit<R, keyof Wanted> & relations.Prefetched<M, R, Wanted>>>
-  prefetchRelated(...args: readonly (string | null | Readonly<Record<string, unknown>>)[]): unknown {
+  prefetchRelated(...args: readonly (string | Readonly<Record<string, unknown>>)[]): unknown {
     const stateOf = (of: unknown) => (of instanceof QuerySet ? (of as QuerySet<Model>).state : undefined)
     return this.#with(prefetchRelated(this.state, args, stateOf))
   }
@@ -282,7 +275,10 @@ export class QuerySet<M extends Model, R = M['row']> extends Embedded<M, R, Chai
    */
   annotate<const A extends types.OfferedAggregates<M>>(
     aggregates: A & types.CheckedAnnotations<M, A>,
-  ): Chained<types.Annotated<M, types.AggregateRow<M, A>>, paths.Flat<R & types.AggregateRow<M, A>>> {
+  ): Chained<
+    types.Annotated<M, types.AggregateRow<M, A>, types.GroupedBy<M, R>>,
+    paths.Flat<R & types.AggregateRow<M, A>>
+  > {
     return this.#with(annotate(this.state, aggregates))
   }
 

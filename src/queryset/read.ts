@@ -25,7 +25,7 @@ import { withConnection } from '../kysely/with-connection.js'
 import { statementOf, withReadRequest } from '../kysely/read-request.js'
 import type { PrefetchQuery } from '../prefetch/prefetch.js'
 import { sourceName, type QueryState } from '../query/state.js'
-import { iterationRequest, refuseSettings, type IteratorOptions } from '../request.js'
+import { iterationRequest, refuseSettings, type IterationRequest, type IteratorOptions } from '../request.js'
 import { ByteBudget } from '../rows/byte-budget.js'
 import type { KeyedRow } from '../rows/keyed-reader.js'
 import type { RowReader } from '../rows/row-reader.js'
@@ -152,11 +152,11 @@ export function streamRows(
   site: CallSite,
 ): RowStream<unknown> {
   const { query, reader, prefetch } = read
-  refuseLimits(binding, options)
   const iteration = iterationOf(binding, read, options, new Float64Array(1), false)
   const { signal } = iteration.options
   const { retry } = binding.engine
   const { request } = iteration
+  refuseLimits(binding, request.options)
   const explain = (error: unknown): unknown => {
     const explained = iteration.explain(error)
     site.addTo(explained)
@@ -221,7 +221,10 @@ function syncHost(binding: Binding, state: QueryState): SyncHost {
 }
 
 /** @throws {@link UsageError} for limits in time on a dialect that is not ours. */
-function refuseLimits({ engine }: Binding, { fetchTimeoutMs, idleTimeoutMs }: IteratorOptions): void {
+function refuseLimits(
+  { engine }: Binding,
+  { fetchTimeoutMs, idleTimeoutMs }: IterationRequest['options'],
+): void {
   const what = fetchTimeoutMs === undefined ? 'idleTimeoutMs' : 'fetchTimeoutMs'
   if (fetchTimeoutMs ?? idleTimeoutMs)
     refuseOnOther(

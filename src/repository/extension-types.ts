@@ -25,6 +25,7 @@ export interface Extension<M extends Model> {
   readonly scope?: Scope<M>
   /** Further scopes, each with a name by which `unscoped('name')` lifts it alone. */
   readonly scopes?: Readonly<Record<string, Scope<M>>>
+  /** What new rows get that do not say it. */
   readonly defaults?: NewRowDefaults<M>
   /** Methods of the repository and of all its querysets, which are `this` in them. */
   readonly methods?: object
@@ -109,16 +110,27 @@ type ModelWith<M extends Model, E, Scoped> = E extends { readonly methods: infer
 
 /** A table whose relations to one row may lead to none, where that is out of scope. */
 export interface ScopedModel<M extends Model, Insert extends object, Scoped> {
+  /** The table's name in free-hand Kysely. */
   readonly name: M['name']
+  /** A full row. */
   readonly row: M['row']
+  /** Properties of the primary key. */
   readonly key: M['key']
+  /** What `filter` takes. */
   readonly filter: M['filter']
+  /** What an insert takes, without need of what has a default. */
   readonly insert: Insert
+  /** What an update takes. */
   readonly update: M['update']
+  /** The table in Kysely's terms. */
   readonly columns: M['columns']
+  /** All tables of the database. */
   readonly tables: NonNullable<M['tables']>
+  /** Names of unique indexes. */
   readonly uniqueIndexes: NonNullable<M['uniqueIndexes']>
+  /** Methods of its querysets. */
   readonly methods: NonNullable<M['methods']>
+  /** Relations, of which those to one row may lead to none. */
   readonly relations: {
     readonly [Name in keyof M['relations']]: ScopedRelation<M['relations'][Name], Scoped>
   }

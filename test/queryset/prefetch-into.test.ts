@@ -159,19 +159,6 @@ function into(rows: unknown): Promise<unknown> {
   return related().prefetchInto(rows as never)
 }
 
-describe('null', () => {
-  it('takes back what is prefetched, or joined', async () => {
-    const { users } = shop.repos
-    const whole = users.selectRelated('company').prefetchRelated('postsByAuthor')
-    const [row] = await whole.prefetchRelated(null).slice(0, 1).toArray()
-    expect(row).toHaveProperty('company')
-    expect(row).not.toHaveProperty('postsByAuthor')
-    const bare = whole.selectRelated(null).prefetchRelated(null).orderBy('id')
-    expect(await bare.toArray()).toEqual(await users.orderBy('id').toArray())
-    expectTypeOf(await bare.get({ id: 1 })).toEqualTypeOf<Omit<Omit<User, never>, never>>()
-  })
-})
-
 describe('ordered', () => {
   it('says whether there is an order', () => {
     const { users } = shop.repos

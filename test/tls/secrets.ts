@@ -129,7 +129,6 @@ export function secrets(world: World): void {
     'postgres://user:12#hunter2@host:5432/db',
     'postgres://user:12?hunter2@host:5432/db',
     'user:hunter2@host/db',
-    'host=localhost user=user password=hunter2',
     'hunter2',
   ])('connect() refuses %s at once, and does not repeat it', (connectionString) => {
     let thrown: unknown

@@ -1,6 +1,6 @@
 /** What annotations and aggregates are, and what must not compile. Checked by the compiler alone; nothing here runs. */
 import { expectTypeOf } from 'vitest'
-import { arrayAgg, avg, boolAnd, count, max, min, stringAgg, sum, type Aggregates } from 'sluice'
+import { arrayAgg, avg, boolAnd, count, lower, max, min, stringAgg, sum, type Aggregates } from 'sluice'
 import type { OrderStatus, Repositories, User } from '../../generated/index.js'
 
 declare function row<R>(rows: AsyncIterable<R>): R
@@ -62,8 +62,30 @@ export function annotations({ users, orders, posts, orderItems }: Repositories) 
     sold: string | null
   }>()
 
+  groups.annotate({ more: sum('userId') }).orderBy({ more: 'desc', nulls: 'last' }, '-n')
+  groups.values('n').distinct('n')
+  groups.values({ count: 'n' }).orderBy('count')
+  groups.orderBy(lower('status'))
+  orders.values('user.name').annotate({ n: count() }).orderBy('user.name')
+
   // @ts-expect-error the ungrouped fields are gone
   void row(groups).note
+  // @ts-expect-error groups have no order by what they do not have
+  groups.orderBy('note')
+  // @ts-expect-error nor descending
+  groups.orderBy('-placedAt')
+  // @ts-expect-error nor by an object
+  groups.orderBy({ note: 'desc' })
+  // @ts-expect-error nor along relations
+  groups.orderBy('user.name')
+  // @ts-expect-error groups have no other values
+  groups.values('note')
+  // @ts-expect-error nor as lists
+  groups.valuesList('note')
+  // @ts-expect-error nor under other names
+  groups.values({ other: 'note' })
+  // @ts-expect-error after a second annotate neither
+  groups.annotate({ more: count('note') }).orderBy('note')
   // @ts-expect-error an unknown relation
   users.annotate({ n: count('comments') })
   // @ts-expect-error an unknown field of a relation

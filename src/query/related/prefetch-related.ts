@@ -10,7 +10,7 @@ import { qualifiedName } from '../../schema/qualified-name.js'
 
 /**
  * Prefetches paths of relations, and relations by querysets of their own: `{ posts: posts.filter(…) }`; under another name
- * `{ published: { posts: posts.filter(…) } }`; with null nothing.
+ * `{ published: { posts: posts.filter(…) } }`.
  *
  * @param stateOf what a queryset asks; undefined for what is none.
  */
@@ -19,10 +19,6 @@ export function prefetchRelated(
   args: readonly unknown[],
   stateOf: (queryset: unknown) => QueryState | undefined,
 ): QueryState {
-  if (args.length === 1 && args[0] === null) {
-    refuseAfter(state, 'prefetchRelated', 'values')
-    return change(state, { selection: { ...state.selection, prefetches: [] } })
-  }
   return args.reduce<QueryState>((before, arg) => {
     if (!isPlainObject(arg)) return prefetchPaths(before, [arg as string])
     return Object.entries(arg).reduce((at, [name, wanted]) => {

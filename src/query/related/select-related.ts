@@ -10,18 +10,14 @@ import type { RelationSchema, TableSchema } from '../../schema/table.js'
  * Joins the rows of to-one relations into the rows; paths such as `author.company` go on from there. What is joined
  * already stays as it is, narrowed or not.
  */
-export function selectRelated(state: QueryState, paths: readonly (string | null)[]): QueryState {
+export function selectRelated(state: QueryState, paths: readonly string[]): QueryState {
   refuseAfter(state, 'selectRelated', 'values', 'union')
-  if (paths.length === 1 && paths[0] === null)
-    return change(state, { selection: { ...state.selection, related: [] } })
   if (paths.length === 0) {
     throw new UsageError(`selectRelated of ${qualifiedName(state.table)} takes the names of relations.`)
   }
   const { schemas, selection } = state
   const from = { table: state.table, related: selection.related }
-  const at = refuseTooDeep('The path', () =>
-    (paths as readonly string[]).reduce((to, path) => withPath(schemas, to, path), from),
-  )
+  const at = refuseTooDeep('The path', () => paths.reduce((to, path) => withPath(schemas, to, path), from))
   return change(state, { selection: { ...selection, related: at.related } })
 }
 

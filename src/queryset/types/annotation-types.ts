@@ -9,7 +9,7 @@ import type { TextLookups, TimestamptzCondition } from '../../query/filter/part-
 import type { FilterArgument, Model, OwnTable, TablesOf } from '../../query/model.js'
 import type { Field, OrderKey } from './field-types.js'
 import type { Listed, RelationName, Target } from './relation-types.js'
-import type { FieldPath, NextField } from './path-types.js'
+import type { FieldPath, Groups, NextField, RowPath } from './path-types.js'
 import type { UnknownPath } from './unknown-paths.js'
 import type { ArgumentValue, End, Operands, ValueOf } from './expression-values.js'
 
@@ -137,11 +137,15 @@ export type CheckedAggregates<M extends Model, A extends Aggregates> = [A] exten
   : { readonly [Name in keyof A]: Checked<M, A[Name]> }
 
 /** A table with annotations: further fields to filter, sort and select by. */
-export interface Annotated<M extends Model, Row extends object> extends Model {
+export interface Annotated<
+  M extends Model,
+  Row extends object,
+  Before extends string = Groups<M>,
+> extends Model {
   readonly name: M['name']
   readonly row: M['row'] & Row
   /** The annotations alone. */
-  readonly annotations: (M extends { readonly annotations: infer Before } ? Before : unknown) & Row
+  readonly annotations: (M extends { readonly annotations: infer Earlier } ? Earlier : unknown) & Row
   readonly key: M['key']
   readonly filter: AnnotatedFilter<M, Row>
   readonly insert: M['insert']
@@ -151,7 +155,17 @@ export interface Annotated<M extends Model, Row extends object> extends Model {
   readonly relations: NonNullable<M['relations']>
   readonly aliases: NonNullable<M['aliases']>
   readonly methods: NonNullable<M['methods']>
+  readonly groups: [Before] extends [never] ? never : Before | (keyof Row & string)
 }
+
+/** What groups are made by when rows are annotated: rows of `values` that are without the primary key become groups. */
+export type GroupedBy<M extends Model, R> = [Groups<M>] extends [never]
+  ? PropertyKey extends M['key']
+    ? never
+    : M['key'] extends keyof R
+      ? never
+      : keyof R & string
+  : Groups<M>
 
 /** The filter of the table, and conditions on its annotations, in junctions too. */
 export type AnnotatedFilter<M extends Model, Row extends object> = Omit<M['filter'], 'and' | 'or' | 'not'> & {
@@ -181,8 +195,8 @@ export type NamedRow<M extends Model, E extends NamedValues> = {
 
 /** Refuses paths that lead nowhere, and aggregates that the table cannot compute. */
 export type CheckedValues<M extends Model, E extends NamedValues> = {
-  readonly [Name in keyof E]: E[Name] extends string ? FieldPath<M, E[Name]> : Checked<M, E[Name]>
+  readonly [Name in keyof E]: E[Name] extends string ? RowPath<M, E[Name]> : Checked<M, E[Name]>
 }
 
 /** A path or an expression that a list of values can have. */
-export type ListedValue<M extends Model, F> = F extends string ? FieldPath<M, F> : Checked<M, F>
+export type ListedValue<M extends Model, F> = F extends string ? RowPath<M, F> : Checked<M, F>

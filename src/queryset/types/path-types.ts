@@ -21,6 +21,18 @@ export type FieldPath<M extends Model, Path extends string> =
         : Listed<FieldChoice<M>>[FieldChoice<M>]
       : Listed<FieldChoice<M>>[FieldChoice<M>]
 
+/** The names of what groups have; `never` where rows are no groups. */
+export type Groups<M extends Model> = M extends { readonly groups: infer Names extends string }
+  ? Names
+  : never
+
+/** A path of what rows have: of groups no other than what they were made by, and what was computed from them. */
+export type RowPath<M extends Model, Path extends string> = [Groups<M>] extends [never]
+  ? FieldPath<M, Path>
+  : Path extends Groups<M> | `${Groups<M>}.${string}`
+    ? Path
+    : Listed<Groups<M>>[Groups<M>]
+
 /** The fields of a table and of the rows next to it. */
 type FieldChoice<M extends Model> = Field<M> | NextField<M>
 
@@ -33,12 +45,13 @@ export type NextField<M extends Model> = {
  * The same with a minus before it for descending; as templates, which are inferred from strings alone: expressions and
  * objects may stand beside them.
  */
-export type OrderPath<M extends Model, Path extends string> =
-  Path extends Field<M>
-    ? `${Path}`
-    : Path extends `-${infer Rest}`
-      ? `-${FieldPath<M, Rest>}`
-      : `${FieldPath<M, Path>}`
+export type OrderPath<M extends Model, Path extends string> = Path extends (
+  [Groups<M>] extends [never] ? Field<M> : Groups<M>
+)
+  ? `${Path}`
+  : Path extends `-${infer Rest}`
+    ? `-${RowPath<M, Rest>}`
+    : `${RowPath<M, Path>}`
 
 /** The first relations of paths. */
 type Head<M extends Model, Path extends string> =

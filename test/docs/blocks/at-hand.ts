@@ -61,7 +61,8 @@ export function atHand({ db, database }: Pick<Shop, 'db' | 'database'>, folder: 
     patch: { name: 'Ada L.' },
     job: { part: '' },
     ...{ product: { id: 1 }, garden: { id: 1 }, kitchen: { id: 2 } },
-    pool: new pg.Pool({ connectionString: database.url, max: 2 }),
+    // What becomes of it when its database is dropped is nobody's.
+    pool: new pg.Pool({ connectionString: database.url, max: 2 }).on('error', () => {}),
     store: sluice.walkStore(db),
     setUp: nothing,
     // What they hand rows to.

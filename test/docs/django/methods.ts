@@ -25,8 +25,8 @@ export const METHODS: readonly Form[] = [
   ['difference()', `users.values('name').difference(companies.values('name'))`],
   ['select_related()', `posts.only('title').selectRelated('author')`],
   ['prefetch_related()', `users.prefetchRelated('orders').toArray()`],
-  ['prefetch_related(None)', `users.prefetchRelated('orders').prefetchRelated(null)`],
-  ['select_related(None)', `posts.selectRelated('author').selectRelated(null)`],
+  ['prefetch_related(None)', '', 'Querysets do not change: go on from the one before.'],
+  ['select_related(None)', '', 'The same.'],
   ['prefetch_related_objects()', `users.prefetchRelated('orders').prefetchInto([{ id: 1 }])`],
   [
     `prefetch_related(Prefetch())`,
