@@ -44,10 +44,10 @@ export async function startServers(
   }
 }
 
-/** Waits on the server, by which it is not seen through what is tested. */
+/** Waits on the server, by which it is not seen through what is tested; one that was promoted follows no more. */
 function untilReplayed(lsn: string): string {
   return `do $$ begin
-    while pg_last_wal_replay_lsn() < '${lsn}' loop perform pg_sleep(0.005); end loop;
+    while pg_is_in_recovery() and pg_last_wal_replay_lsn() < '${lsn}' loop perform pg_sleep(0.005); end loop;
   end $$`
 }
 
