@@ -53,7 +53,7 @@ describe('a table that is exported and imported', () => {
     const { code, stderr } = await shop.sluice('export', 'odd', '--out', 'odd.parquet')
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /Row 1 of the export: moment has a value that timestamp with time zone of Parquet does not/,
+      /^Row 1 of the export: moment has a value that timestamp with time zone of Parquet does not/,
     )
     expect(shop.files).not.toContain('odd.parquet')
   })

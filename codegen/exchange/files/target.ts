@@ -48,11 +48,21 @@ async function flowInto(
   parts: Parts,
   { isGzip, signal }: { readonly isGzip: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
-  // What the target says comes before what follows from it elsewhere.
+  let haveRowsFailed = false
+  async function* bytes(): AsyncIterable<Uint8Array> {
+    try {
+      for await (const part of parts) yield typeof part === 'string' ? Buffer.from(part) : part
+    } catch (error) {
+      haveRowsFailed = true
+      throw error
+    }
+  }
+  // What the target says comes before what follows from it elsewhere; what the rows say reaches it as well, and is theirs.
   let failure: Error | undefined
-  const failed = (error: Error): void => void (failure ??= notWritten(name, error))
-  to.on('error', failed)
-  const source = Readable.from(asBytes(parts), { objectMode: false, highWaterMark: 65_536 })
+  to.on('error', (error) => {
+    if (!haveRowsFailed) failure ??= notWritten(name, error)
+  })
+  const source = Readable.from(bytes(), { objectMode: false, highWaterMark: 65_536 })
   const streams = [source, ...(isGzip ? [createGzip()] : []), to]
   try {
     await pipeline(streams, { signal, end: to !== process.stdout })
@@ -60,10 +70,6 @@ async function flowInto(
   } catch (error) {
     throw failure ?? error
   }
-}
-
-async function* asBytes(parts: Parts): AsyncIterable<Uint8Array> {
-  for await (const part of parts) yield typeof part === 'string' ? Buffer.from(part) : part
 }
 
 /** The standard output is not ended: it is done with once it has taken what was written. */
