@@ -46,6 +46,8 @@ async function optionsFor(folder: string): Promise<Options> {
     platform: 'node',
     target: 'node20.19',
     sourcemap: 'linked',
+    // Stack traces need files and lines; the sources themselves were half of the package.
+    sourcesContent: false,
     define: { SLUICE_VERSION: JSON.stringify(version) },
     plugins: [builtTwins],
     // What package.json says of side effects is of what is built.

@@ -51,7 +51,7 @@ describe('a release', () => {
     expect(faultsOf({ size: 5_000_000, files: [...files.slice(1), { path: 'src/index.ts' }] })).toEqual([
       'src/index.ts does not belong into the package.',
       'dist/index.js is missing.',
-      'The tarball has 5000000 bytes, more than 3500000.',
+      'The tarball has 5000000 bytes, more than 2000000.',
     ])
   })
 })
