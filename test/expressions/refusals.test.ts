@@ -24,6 +24,7 @@ import {
   value,
 } from 'sluice'
 import { openShop, type Shop } from '../queryset/shop.js'
+import { expectRefused, type Refused } from '../support/refused.js'
 
 let shop: Shop
 beforeAll(async () => {
@@ -31,15 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => shop[Symbol.asyncDispose]())
 
-type Wrong = [
-  what: string,
-  error: typeof FieldError | typeof UsageError,
-  says: string,
-  build: (s: Shop['repos']) => unknown,
-]
-
-/** What the types refuse as well is given as `never`, as JavaScript would give it. */
-const wrong: Wrong[] = [
+const wrong: Refused[] = [
   [
     'a range counted in values of nothing',
     FieldError,
@@ -292,16 +285,7 @@ const wrong: Wrong[] = [
   ],
 ]
 
-it.each(wrong)('%s is refused when the queryset is built', (_, type, says, build) => {
-  let thrown: unknown
-  try {
-    build(shop.repos)
-  } catch (error) {
-    thrown = error
-  }
-  expect(thrown).toBeInstanceOf(type)
-  expect((thrown as Error).message).toContain(says)
-})
+it.each(wrong)('%s is refused when the queryset is built', (...each) => expectRefused(each, shop.repos))
 
 it('a reference to no outer row is refused when the query runs', async () => {
   const alone = shop.repos.posts.filter({ authorId: outerRef('id') })

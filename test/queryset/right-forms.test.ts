@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { FieldError, lower, rank, rowNumber, UsageError } from 'sluice'
+import { expectRefused, type Refused } from '../support/refused.js'
 import { openShop, type Shop } from './shop.js'
 
 let shop: Shop
@@ -8,15 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => shop[Symbol.asyncDispose]())
 
-type Wrong = [
-  what: string,
-  error: typeof FieldError | typeof UsageError,
-  says: string,
-  /** What the types refuse as well is given as `never`, as JavaScript would give it. */
-  build: (repos: Shop['repos']) => unknown,
-]
-
-const wrong: Wrong[] = [
+const wrong: Refused[] = [
   [
     'a list of rows for a relation',
     FieldError,
@@ -81,16 +74,7 @@ const wrong: Wrong[] = [
   ],
 ]
 
-it.each(wrong)('%s is answered with the form that is meant', (_, type, says, build) => {
-  let thrown: unknown
-  try {
-    build(shop.repos)
-  } catch (error) {
-    thrown = error
-  }
-  expect(thrown).toBeInstanceOf(type)
-  expect((thrown as Error).message).toContain(says)
-})
+it.each(wrong)('%s is answered with the form that is meant', (...each) => expectRefused(each, shop.repos))
 
 it('an expression for a value that is written is answered with what takes it', async () => {
   const { users, companies } = shop.repos
