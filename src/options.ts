@@ -97,7 +97,7 @@ export function checkOptions<Options extends object>(
 }
 
 /** An object of ours, another realm's or without a prototype: a Set or a Map has none of the options that it is taken for. */
-function isOptionsObject(value: unknown): boolean {
+export function isOptionsObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   return tagOf(value) === 'Object' && !(Symbol.iterator in value)
 }

@@ -5,6 +5,8 @@ import { engineOf } from './adapter.js'
 import type { LibpqParameters } from '../settings/connection-parameters.js'
 import { checkConnectionString } from '../connection/connection-string.js'
 import { SluiceDialect } from './dialect.js'
+import { isOptionsObject } from '../options.js'
+import { describe } from '../types/describe.js'
 import { engineBehind } from './handle.js'
 import { logEvent, logOf } from './log/log.js'
 import type { SluiceDialectConfig } from '../connection/engine.js'
@@ -34,9 +36,9 @@ export class Database<DB> extends Kysely<DB> {
 
 /** A variable of the environment that is not set would otherwise have pg connect to whatever its defaults say. */
 function checkOptionsGiven(options: ConnectOptions): void {
-  if (typeof options !== 'object' || options === null)
+  if (!isOptionsObject(options))
     throw new UsageError(
-      `connect() takes its settings as an object such as { connectionString }, not ${String(options)}.`,
+      `connect() takes its settings as an object such as { connectionString }, not ${describe(options)}.`,
     )
   if ('connectionString' in options && !options.connectionString && !options.host) {
     throw new UsageError(

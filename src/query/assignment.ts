@@ -32,12 +32,13 @@ export function refuseUnlessFields(
   values: unknown,
   where: () => string,
 ): asserts values is Record<string, unknown> {
-  if (isRecord(values) && (!isEmpty(values) || isPlainObject(values))) return
+  if (hasFields(values)) return
   throw new FieldError(`${where()} of ${qualifiedName(table)} takes an object such as { field: value }.`)
 }
 
-function isEmpty(values: object): boolean {
-  return Object.keys(values).length === 0
+/** Whether a value is of fields: of whatever class, if it has any; a Map or a Promise never has its own as properties. */
+export function hasFields(values: unknown): values is Record<string, unknown> {
+  return isRecord(values) && (Object.keys(values).length > 0 || isPlainObject(values))
 }
 
 /** @throws {@link FieldError} for an unknown column, and for one that the server alone fills. */

@@ -1,7 +1,8 @@
 import { choicesOf } from '../choices.js'
 import { UsageError } from '../errors.js'
 import type { KyselyHandle } from '../kysely/handle.js'
-import { isRecord, parseValues } from '../query/assignment.js'
+import { parseValues } from '../query/assignment.js'
+import { isPlainObject } from '../query/lookups/operand.js'
 import type { Model } from '../query/model.js'
 import { isFunction, scopeCondition } from '../query/scoped/table-scope.js'
 import { qualifiedName } from '../schema/qualified-name.js'
@@ -55,7 +56,7 @@ function withOwnMethods(Base: RepositoryClass, name: string, { methods }: GivenE
 }
 
 function checked(name: string, extension: unknown): GivenExtension {
-  if (!isRecord(extension))
+  if (!isPlainObject(extension))
     throw new UsageError(
       `extendRepositories() takes for ${name} an object such as { scope: { … }, methods: { … } }, not ${describe(extension)}.`,
     )
@@ -91,7 +92,7 @@ function rulesOf(
 
 function scopesOf(name: string, extension: GivenExtension): [name: string, scope: unknown][] {
   const { scope, scopes = {} } = extension
-  if (!isRecord(scopes))
+  if (!isPlainObject(scopes))
     throw new UsageError(`The scopes of ${name} are an object of filters by name, not ${describe(scopes)}.`)
   if (Object.hasOwn(scopes, SCOPE))
     throw new UsageError(`A scope of ${name} has an empty name: one without a name is its "scope".`)
@@ -133,7 +134,7 @@ export function extendRepositories<
   F extends (kysely: never) => object,
   const E extends Extensions<ReturnType<F>>,
 >(repositories: F, extensions: E & CheckedExtensions<ReturnType<F>, E>): ExtendedFunction<ReturnType<F>, E> {
-  if (typeof repositories !== 'function' || !isRecord(extensions))
+  if (typeof repositories !== 'function' || !isPlainObject(extensions))
     throw new UsageError(
       'extendRepositories() takes the repositories of generated code, and extensions by name: ' +
         'extendRepositories(repositories, { users: { scope: { … } } }).',

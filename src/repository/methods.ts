@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js'
 import type { Binding } from '../kysely/handle.js'
-import { isRecord } from '../query/assignment.js'
+import { isPlainObject } from '../query/lookups/operand.js'
 import type { Model } from '../query/model.js'
 import type { QueryState } from '../query/state.js'
 import { QuerySet } from '../queryset/queryset.js'
@@ -32,7 +32,7 @@ export function withMethods(
 
 /** @throws {@link UsageError} for what are no methods, and for names that are taken. */
 export function refuseUnfit(Base: RepositoryClass, repository: string, methods: unknown): void {
-  if (!isRecord(methods))
+  if (!isPlainObject(methods))
     throw new UsageError(`The methods of ${repository} are an object of functions, not ${describe(methods)}.`)
   for (const [name, method] of Object.entries(methods)) {
     if (typeof method !== 'function')

@@ -1,5 +1,6 @@
 import { abortableWrite, type CallOptions } from '../kysely/abortable.js'
 import { bindingOf, handleOf, type Binding, type KyselyHandle } from '../kysely/handle.js'
+import { abortSignal, anything, checkOptions, type OptionChecks } from '../options.js'
 import type { Model } from '../query/model.js'
 import { withoutScopes } from '../query/scoped/table-scope.js'
 import { change, initialState } from '../query/state.js'
@@ -31,6 +32,8 @@ import type { ChangedRow, CreateDefaults, Defaults, NewRows, NewRowStream } from
 interface CreateOptions extends CallOptions {
   readonly createDefaults?: unknown
 }
+
+const CREATE_CHECKS: OptionChecks<CreateOptions> = { createDefaults: anything, signal: abortSignal }
 
 /**
  * The rows of one table, as Django's manager: it has every method of a queryset, and caches nothing itself. Generated
@@ -220,10 +223,13 @@ export abstract class Repository<M extends Model> extends QuerySet<M> {
 
   #findOrCreate(method: 'getOrCreate' | 'updateOrCreate', lookup: object, rest: readonly unknown[]) {
     // As the methods that are called have it.
-    const [defaults, { createDefaults, ...options } = {}] = rest as [unknown, CreateOptions?]
-    const found = this.#write(options, (binding) =>
-      findOrCreate(binding, this.state, method, lookup, defaults, createDefaults),
-    )
+    const [defaults, given = {}] = rest as [unknown, CreateOptions?]
+    const found = fromCallSite(() => {
+      const { createDefaults, ...options } = checkOptions(given, CREATE_CHECKS, method)
+      return abortableWrite(this.binding, options, (binding) =>
+        findOrCreate(binding, this.state, method, lookup, defaults, createDefaults),
+      )
+    })
     // Whole rows, as those of `create`.
     return found as Promise<[M['row'], boolean]>
   }

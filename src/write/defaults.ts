@@ -1,5 +1,5 @@
 import { FieldError } from '../errors.js'
-import { isRecord } from '../query/assignment.js'
+import { hasFields, isRecord } from '../query/assignment.js'
 import { isFunction } from '../query/scoped/table-scope.js'
 import type { QueryState } from '../query/state.js'
 import { qualifiedName } from '../schema/qualified-name.js'
@@ -24,7 +24,7 @@ function valuesOf(table: string, given: unknown): Values {
 
 /** A row with the defaults of what it does not say. What is no row is left to who says so. */
 export function withDefaults(row: unknown, defaults: Values | undefined): unknown {
-  return defaults === undefined || !isRecord(row) ? row : { ...defaults, ...row }
+  return defaults === undefined || !hasFields(row) ? row : { ...defaults, ...row }
 }
 
 type Rows = Iterable<unknown> | AsyncIterable<unknown>

@@ -68,7 +68,16 @@ describe('what is missing', () => {
   })
 
   it('settings that are none are told', () => {
-    expect(() => connect(undefined as never)).toThrow(/connect\(\) takes its settings as an object/)
+    for (const settings of [
+      undefined,
+      null,
+      'postgres://x',
+      [],
+      new Map(),
+      new URL('postgres://x'),
+      new AbortController().signal,
+    ])
+      expect(() => connect(settings as never)).toThrow(/connect\(\) takes its settings as an object/)
   })
 
   it.for<object>([{}, { password: undefined }, { password: '' }])(

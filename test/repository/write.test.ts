@@ -182,6 +182,17 @@ describe('getOrCreate', () => {
   })
 })
 
+it.each([
+  ['an AbortSignal', new AbortController().signal],
+  ['a Set', new Set([1])],
+  ['a list', [{}]],
+])('getOrCreate and updateOrCreate take %s for no options, which would not be heeded', async (_, options) => {
+  for (const method of ['getOrCreate', 'updateOrCreate'] as const)
+    await expect(shop.users[method]({ email: 'a@b' }, { name: 'A' }, options as never)).rejects.toThrow(
+      new RegExp(`The options of ${method}\\(\\) must be an object`),
+    )
+})
+
 describe('updateOrCreate', () => {
   it('with createDefaults gives these to a new row in place of the defaults', async () => {
     const { users } = shop

@@ -104,6 +104,20 @@ describe('defaults of new rows', () => {
     expect(await users.filter({ name: 'Nobody' }).count()).toBe(4)
   })
 
+  it.each([
+    ['a Map', new Map([['email', 'm@example.com']])],
+    ['a Promise', Promise.resolve({ email: 'm@example.com' })],
+    ['a list', [{ email: 'm@example.com' }]],
+  ])('make no row of %s, which is none', async (_, row) => {
+    const { users } = inside(shop.db)
+    const before = await users.count()
+    await expect(users.create(row as never)).rejects.toThrow(/takes an object such as \{ field: value \}/)
+    await expect(users.bulkCreate([row] as never)).rejects.toThrow(
+      /takes an object such as \{ field: value \}/,
+    )
+    expect(await users.count()).toBe(before)
+  })
+
   it('are those of rows that getOrCreate, updateOrCreate and merge make', async () => {
     const { users } = inside(shop.db)
     const [made] = await users.getOrCreate({ email: 'g@example.com' })
